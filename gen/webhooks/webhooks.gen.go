@@ -184,7 +184,7 @@ type CustomAgentAllocation struct {
 	// IsNewSession Whether this message opened a session. Missing in 2019.
 	IsNewSession bool `json:"is_new_session,omitempty,omitzero"`
 
-	// IsResolved Whether the room's previous service was resolved. It says nothing about this one.
+	// IsResolved Whether the service before this one was resolved. It says nothing about this one.
 	IsResolved bool `json:"is_resolved"`
 
 	// LatestService The service before this one. Null for a new customer, and at a new session in all captures since 2021.
@@ -436,7 +436,7 @@ type Message struct {
 	// Payload Further data, whose form depends on the kind; nothing for text. Decode that of a file into MessageFile.
 	Payload JSONObject `json:"payload,omitempty,omitzero"`
 
-	// Text The words, "" possible. For a file the caption, or the chat server's own form [file] address [/file].
+	// Text The words, which may be "". Beside a file the caption, or its address between [file] and [/file].
 	Text string `json:"text"`
 
 	// Timestamp The same moment in whole seconds.
@@ -445,7 +445,7 @@ type Message struct {
 	// Type Kind of the message, such as text, file_attachment, location, contact_person, reply, buttons, card, carousel, custom or system_event.
 	Type string `json:"type"`
 
-	// UniqueTempID Id made by the sending client, and the best key against repeats. From WhatsApp it is wa_ and the id of the message there.
+	// UniqueTempID Id that the sender's program made up, and the best key against repeats. From WhatsApp it is wa_ and the id of the message there.
 	UniqueTempID string `json:"unique_temp_id,omitempty,omitzero"`
 
 	// UnixNanoTimestamp The same moment, by its name in nanoseconds, though milliseconds were seen.
@@ -682,7 +682,7 @@ type RoomLog struct {
 	// Resolved Whether the conversation is resolved. Called is_resolved elsewhere.
 	Resolved bool `json:"resolved,omitempty,omitzero"`
 
-	// RoomBadge Address of the channel's icon.
+	// RoomBadge Address of an icon for the kind of channel.
 	RoomBadge string `json:"room_badge,omitempty,omitzero"`
 
 	// RoomID Id of the room, text in every known body.
@@ -698,7 +698,7 @@ type RoomLog struct {
 	UserID string `json:"user_id,omitempty,omitzero"`
 }
 
-// RoomOptions What the options of a room hold once they are decoded. Integrators may keep keys of their own here.
+// RoomOptions What the options of a room hold once they are decoded. Integrators may add keys.
 type RoomOptions struct {
 	// Channel Kind of the channel, the same as source.
 	Channel string `json:"channel,omitempty,omitzero"`
@@ -872,7 +872,7 @@ type WhatsAppImage struct {
 	SHA256 string `json:"sha256,omitempty,omitzero"`
 }
 
-// WhatsAppMessage A WhatsApp message in Meta's form. A type other than text and image brings its data under a key named like the type, which is kept.
+// WhatsAppMessage A WhatsApp message in Meta's form. For types other than text and image, AdditionalProperties keeps the data, under the type's name.
 type WhatsAppMessage struct {
 	// From Number of the customer, without +. Personal data.
 	From string `json:"from"`
@@ -889,7 +889,7 @@ type WhatsAppMessage struct {
 	// Timestamp When it was sent.
 	Timestamp UnixSecondsText `json:"timestamp"`
 
-	// Type Kind of the message, such as text, image, audio, video, document, sticker, location, contacts, interactive, button or reaction.
+	// Type Kind of the message, text or image or one of Meta's other types, such as audio, document or location.
 	Type                 string               `json:"type"`
 	AdditionalProperties map[string]JSONValue `json:"-"`
 }

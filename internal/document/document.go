@@ -36,8 +36,6 @@ type Document struct {
 
 // The embedded documents never change, so each is parsed once, when it is first
 // asked for.
-//
-//nolint:gochecknoglobals // memoised constants
 var (
 	loadREST     = sync.OnceValues(func() (*Document, error) { return Parse(api.OpenAPI()) })
 	loadWebhooks = sync.OnceValues(func() (*Document, error) { return Parse(api.Webhooks()) })
@@ -129,7 +127,7 @@ func (d *Document) resolve(at string, node map[string]any) (string, map[string]a
 		return "", nil, fmt.Errorf("reference %s leaves the document", reference)
 	}
 	var current any = d.tree
-	for _, segment := range strings.Split(strings.TrimPrefix(target, "/"), "/") {
+	for segment := range strings.SplitSeq(strings.TrimPrefix(target, "/"), "/") {
 		members, _ := current.(map[string]any)
 		current = members[unescape(segment)]
 	}

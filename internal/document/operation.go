@@ -2,6 +2,7 @@ package document
 
 import (
 	"fmt"
+	"net/http"
 	"sort"
 	"strconv"
 	"strings"
@@ -97,7 +98,7 @@ func (d *Document) readOperation(at, path, method string, node map[string]any) (
 		Responses:   map[string]Response{},
 	}
 	marked, _ := node["x-idempotent"].(bool)
-	o.Idempotent = marked || o.Method == "GET"
+	o.Idempotent = marked || o.Method == http.MethodGet
 	var err error
 	if o.Parameters, err = d.readParameters(at, node); err != nil {
 		return nil, err

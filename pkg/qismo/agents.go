@@ -1,0 +1,265 @@
+package qismo
+
+import (
+	"context"
+	"iter"
+	"strconv"
+
+	"github.com/qismo-go/qismo/gen/omnichannel"
+	"github.com/qismo-go/qismo/pkg/qismo/flex"
+)
+
+// AgentsService finds agents, supervisors and admins, and their divisions.
+type AgentsService struct{ client *Client }
+
+type (
+	// Agent is an agent, supervisor or admin, as newer routes return them.
+	Agent = omnichannel.AgentV2
+	// AgentV1 is an agent's full row, as older routes return it, with tokens.
+	AgentV1 = omnichannel.AgentV1
+	// Division is a division, also called agent role.
+	Division = omnichannel.Division
+	// AgentSearchScope is where a search for agents looks.
+	AgentSearchScope = omnichannel.AgentSearchScope
+	// ListAgentsParams filter agents; what is not set does not filter. Page and
+	// CursorAfter are two ways of paging: use one.
+	ListAgentsParams = omnichannel.ListAgentsParams
+	// ListAgentsV1Params choose a page of the older list.
+	ListAgentsV1Params = omnichannel.ListAgentsV1Params
+	// ListAgentsByDivisionParams filter agents by division.
+	ListAgentsByDivisionParams = omnichannel.ListAgentsByDivisionParams
+	// ListDivisionsParams choose a page of divisions.
+	ListDivisionsParams = omnichannel.ListDivisionsParams
+	// ListAvailableAgentsParams say for which room agents are wanted.
+	ListAvailableAgentsParams = omnichannel.ListAvailableAgentsParams
+)
+
+// Where a search for agents looks.
+const (
+	SearchDefault  = omnichannel.AgentSearchScopeDefault
+	SearchName     = omnichannel.AgentSearchScopeName
+	SearchEmail    = omnichannel.AgentSearchScopeEmail
+	SearchDivision = omnichannel.AgentSearchScopeDivision
+)
+
+// List returns one page of agents. Their CurrentCustomerCount lags behind
+// assignments by seconds; see [AgentsService.ListAvailable].
+//
+// Operation listAgents, GET /api/v2/{role}/agents; seen in public clients.
+func (s *AgentsService) List(ctx context.Context, params ListAgentsParams, opts ...Option) (*Page[Agent], error) {
+	return s.pager(params, opts).page(ctx, startOf(params))
+}
+
+// All walks every agent, page by page, and ends with the first error. See
+// [AgentsService.List].
+//
+// Operation listAgents, GET /api/v2/{role}/agents; seen in public clients.
+func (s *AgentsService) All(ctx context.Context, params ListAgentsParams, opts ...Option) iter.Seq2[Agent, error] {
+	return s.pager(params, opts).all(ctx, startOf(params))
+}
+
+// startOf is the cursor, or the page number, that the caller starts from.
+func startOf(params ListAgentsParams) flex.ID {
+	if params.Page > 0 {
+		return pageNumber(params.Page)
+	}
+	return params.CursorAfter
+}
+
+func (s *AgentsService) pager(params ListAgentsParams, opts []Option) pager[Agent] {
+	byNumber := params.Page > 0
+	return func(ctx context.Context, at flex.ID) (*Page[Agent], error) {
+		params := params // each page has its own: an iterator may run twice at once
+		if byNumber {
+			params.Page = pageOf(at)
+		} else {
+			params.CursorAfter = at
+		}
+		ctx, settings := s.client.begin(ctx, omnichannel.OperationListAgents, opts)
+		out, err := receive[omnichannel.ListAgentsResponse](s.client.api.ListAgents(ctx, settings.role, &params))
+		if err != nil {
+			return nil, err
+		}
+		page := agentPage(out)
+		if byNumber {
+			page.Next = numberAfter(params.Page, len(page.Items), pageSize{limit: params.Limit, total: page.Total})
+		}
+		return page, nil
+	}
+}
+
+// agentPage finds the paging beside the list or, as one client has it, inside.
+func agentPage(out *omnichannel.ListAgentsResponse) *Page[Agent] {
+	meta := out.Meta
+	if meta == (omnichannel.AgentsMeta{}) {
+		meta = out.Data.Meta
+	}
+	return &Page[Agent]{Items: out.Data.Agents, Next: meta.After, Total: meta.TotalCount}
+}
+
+// ListV1 returns one page of the older list, with full rows. Not every account
+// has it: [ErrForbidden] means use [AgentsService.List].
+//
+// Operation listAgentsV1, GET /api/v1/admin/agents; seen in public clients.
+func (s *AgentsService) ListV1(ctx context.Context, params ListAgentsV1Params, opts ...Option) (*Page[AgentV1], error) {
+	return s.pagerV1(params, opts).page(ctx, pageNumber(params.Page))
+}
+
+// AllV1 walks the older list, page by page, and ends with the first error. See
+// [AgentsService.ListV1].
+//
+// Operation listAgentsV1, GET /api/v1/admin/agents; seen in public clients.
+func (s *AgentsService) AllV1(ctx context.Context, params ListAgentsV1Params, opts ...Option) iter.Seq2[AgentV1, error] {
+	return s.pagerV1(params, opts).all(ctx, pageNumber(params.Page))
+}
+
+func (s *AgentsService) pagerV1(params ListAgentsV1Params, opts []Option) pager[AgentV1] {
+	return func(ctx context.Context, at flex.ID) (*Page[AgentV1], error) {
+		params := params // each page has its own: an iterator may run twice at once
+		params.Page = pageOf(at)
+		ctx, _ = s.client.begin(ctx, omnichannel.OperationListAgentsV1, opts)
+		out, err := receive[omnichannel.ListAgentsV1Response](s.client.api.ListAgentsV1(ctx, &params))
+		if err != nil {
+			return nil, err
+		}
+		rows := out.Data.Agents
+		page := &Page[AgentV1]{Items: rows.Data, Total: &rows.Total}
+		if rows.NextPageURL != "" || rows.CurrentPage < rows.LastPage {
+			page.Next = pageNumber(max(params.Page, 1) + 1)
+		}
+		return page, nil
+	}
+}
+
+// Get returns one agent. UserChannels tells which channels they serve.
+//
+// Operation getAgent, GET /api/v2/admin/agent/{agent_id}; seen in public clients.
+func (s *AgentsService) Get(ctx context.Context, agentID flex.ID, opts ...Option) (*Agent, error) {
+	ctx, _ = s.client.begin(ctx, omnichannel.OperationGetAgent, opts)
+	out, err := receive[omnichannel.GetAgentResponse](s.client.api.GetAgent(ctx, agentID))
+	if err != nil {
+		return nil, err
+	}
+	return &out.Data.Agent, nil
+}
+
+// ListByIDs returns the agents with these ids; an id that nobody has is left out.
+// The customer counts are fresh here.
+//
+// Operation listAgentsByIDs, GET /api/v1/admin/agents/get_by_ids; seen in public
+// clients.
+func (s *AgentsService) ListByIDs(ctx context.Context, agentIDs []flex.ID, opts ...Option) ([]AgentV1, error) {
+	ctx, _ = s.client.begin(ctx, omnichannel.OperationListAgentsByIDs, opts)
+	params := &omnichannel.ListAgentsByIDsParams{IDs: agentIDs}
+	out, err := receive[omnichannel.ListAgentsByIDsResponse](s.client.api.ListAgentsByIDs(ctx, params))
+	if err != nil {
+		return nil, err
+	}
+	return out.Data, nil
+}
+
+// ListByDivision returns one page of the agents of given divisions, the least
+// busy first.
+//
+// Operation listAgentsByDivision, GET /api/v2/admin/agents/by_division; seen in
+// public clients.
+func (s *AgentsService) ListByDivision(ctx context.Context, params ListAgentsByDivisionParams, opts ...Option) (*Page[Agent], error) {
+	return s.divisionPager(params, opts).page(ctx, pageNumber(params.Page))
+}
+
+// AllByDivision walks the agents of given divisions, page by page, and ends with
+// the first error. See [AgentsService.ListByDivision].
+//
+// Operation listAgentsByDivision, GET /api/v2/admin/agents/by_division; seen in
+// public clients.
+func (s *AgentsService) AllByDivision(ctx context.Context, params ListAgentsByDivisionParams, opts ...Option) iter.Seq2[Agent, error] {
+	return s.divisionPager(params, opts).all(ctx, pageNumber(params.Page))
+}
+
+func (s *AgentsService) divisionPager(params ListAgentsByDivisionParams, opts []Option) pager[Agent] {
+	return func(ctx context.Context, at flex.ID) (*Page[Agent], error) {
+		params := params // each page has its own: an iterator may run twice at once
+		params.Page = pageOf(at)
+		ctx, _ = s.client.begin(ctx, omnichannel.OperationListAgentsByDivision, opts)
+		out, err := receive[omnichannel.ListAgentsByDivisionResponse](s.client.api.ListAgentsByDivision(ctx, &params))
+		if err != nil {
+			return nil, err
+		}
+		return numberedPage(out.Data, params.Page, params.Limit, out.Meta), nil
+	}
+}
+
+// ListDivisions returns one page of divisions.
+//
+// Operation listDivisions, GET /api/v2/divisions; seen in public clients.
+func (s *AgentsService) ListDivisions(ctx context.Context, params ListDivisionsParams, opts ...Option) (*Page[Division], error) {
+	return s.divisionsPager(params, opts).page(ctx, pageNumber(params.Page))
+}
+
+// AllDivisions walks every division, page by page, and ends with the first error.
+//
+// Operation listDivisions, GET /api/v2/divisions; seen in public clients.
+func (s *AgentsService) AllDivisions(ctx context.Context, params ListDivisionsParams, opts ...Option) iter.Seq2[Division, error] {
+	return s.divisionsPager(params, opts).all(ctx, pageNumber(params.Page))
+}
+
+func (s *AgentsService) divisionsPager(params ListDivisionsParams, opts []Option) pager[Division] {
+	return func(ctx context.Context, at flex.ID) (*Page[Division], error) {
+		params := params // each page has its own: an iterator may run twice at once
+		params.Page = pageOf(at)
+		ctx, _ = s.client.begin(ctx, omnichannel.OperationListDivisions, opts)
+		out, err := receive[omnichannel.ListDivisionsResponse](s.client.api.ListDivisions(ctx, &params))
+		if err != nil {
+			return nil, err
+		}
+		return numberedPage(out.Data, params.Page, params.Limit, out.Meta), nil
+	}
+}
+
+// ListAvailable returns one page of the agents who may take a room. It is empty
+// when nobody is online; no event tells when somebody comes. The customer counts
+// are live.
+//
+// Operation listAvailableAgents, GET /api/v2/{role}/service/available_agents;
+// seen in public clients.
+func (s *AgentsService) ListAvailable(ctx context.Context, params ListAvailableAgentsParams, opts ...Option) (*Page[Agent], error) {
+	return s.availablePager(params, opts).page(ctx, params.CursorAfter)
+}
+
+// AllAvailable walks the agents who may take a room, page by page, and ends with
+// the first error. See [AgentsService.ListAvailable].
+//
+// Operation listAvailableAgents, GET /api/v2/{role}/service/available_agents;
+// seen in public clients.
+func (s *AgentsService) AllAvailable(ctx context.Context, params ListAvailableAgentsParams, opts ...Option) iter.Seq2[Agent, error] {
+	return s.availablePager(params, opts).all(ctx, params.CursorAfter)
+}
+
+func (s *AgentsService) availablePager(params ListAvailableAgentsParams, opts []Option) pager[Agent] {
+	return func(ctx context.Context, at flex.ID) (*Page[Agent], error) {
+		params := params // each page has its own: an iterator may run twice at once
+		params.CursorAfter = at
+		ctx, settings := s.client.begin(ctx, omnichannel.OperationListAvailableAgents, opts)
+		out, err := receive[omnichannel.ListAgentsResponse](s.client.api.ListAvailableAgents(ctx, settings.role, &params))
+		if err != nil {
+			return nil, err
+		}
+		return agentPage(out), nil
+	}
+}
+
+// pageNumber and pageOf carry the number of a page where others have a cursor.
+func pageNumber(page int64) flex.ID {
+	if page <= 0 {
+		return ""
+	}
+	return flex.ID(strconv.FormatInt(page, 10))
+}
+
+func pageOf(at flex.ID) int64 {
+	page, err := at.Int64()
+	if err != nil {
+		return 0 // the first page is asked for by saying nothing
+	}
+	return page
+}

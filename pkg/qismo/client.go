@@ -1,0 +1,165 @@
+package qismo
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/url"
+
+	"github.com/qismo-go/qismo/gen/omnichannel"
+)
+
+// Client calls the API. Make one with [New] and share it: it is safe for
+// concurrent use, and its connections are worth keeping.
+type Client struct {
+	// Session logs in and out and tells who is signed in.
+	Session *SessionService
+	// Agents finds agents and divisions.
+	Agents *AgentsService
+	// Allocation puts agents into rooms and takes them out.
+	Allocation *AllocationService
+	// Rooms finds, resolves and annotates customers' rooms.
+	Rooms *RoomsService
+	// Tags tags rooms.
+	Tags *TagsService
+	// Bot sends messages as the bot.
+	Bot *BotService
+	// App reads the app's settings.
+	App *AppService
+	// WebhookSettings says where webhooks are sent.
+	WebhookSettings *WebhookSettingsService
+	// Customer acts as the customer, from a widget or a custom channel.
+	Customer *CustomerService
+
+	settings *settings
+	api      *omnichannel.Client
+}
+
+// New makes a client. Without an option that gives credentials it reads
+// QISCUS_APP_ID and QISCUS_SECRET_KEY from the environment, and without
+// [WithBaseURL] it reads QISCUS_OMNICHANNEL_URL, or takes [DefaultBaseURL].
+//
+// Missing credentials, options that contradict each other and values that
+// cannot work are errors. New makes no request and changes nothing that it is
+// given.
+func New(opts ...Option) (*Client, error) {
+	s, err := newSettings(opts)
+	if err != nil {
+		return nil, fmt.Errorf("qismo: make a client: %w", err)
+	}
+	client := &Client{settings: s}
+	client.api, err = omnichannel.NewClient(s.baseURL.String(),
+		omnichannel.WithHTTPClient(client.chain()),
+		omnichannel.WithRequestEditorFn(dropUnsetParameters))
+	if err != nil {
+		return nil, fmt.Errorf("qismo: make a client: %w", err)
+	}
+	if source, ok := s.credentials.(*loginCredentials); ok {
+		source.session = client.openSession
+	}
+	client.Session = &SessionService{client}
+	client.Agents = &AgentsService{client}
+	client.Allocation = &AllocationService{client}
+	client.Rooms = &RoomsService{client}
+	client.Tags = &TagsService{client}
+	client.Bot = &BotService{client}
+	client.App = &AppService{client}
+	client.WebhookSettings = &WebhookSettingsService{client}
+	client.Customer = &CustomerService{client}
+	return client, nil
+}
+
+// AppID returns the App ID that the client acts for, as text.
+func (c *Client) AppID() string { return c.settings.appID }
+
+// A doer is one link of a request's way. Each does one thing and can be tested
+// alone.
+type doer interface {
+	Do(request *http.Request) (*http.Response, error)
+}
+
+// chain builds a request's way below the generated client, from the inside out.
+func (c *Client) chain() doer {
+	var way doer = c.settings.httpClient
+	way = &answerDoer{next: way}      // failures become *Error
+	way = &credentialsDoer{next: way} // each attempt carries a credential that is good now
+	way = &operationDoer{next: way, base: c.settings.baseURL}
+	return way
+}
+
+// call is what the links of the chain know about the call that a request belongs
+// to. It travels in the request's context.
+type call struct {
+	operation omnichannel.Operation
+	settings  *settings
+	err       error // an option of the call that cannot work
+	attempts  int   // how often the service was asked
+}
+
+type callKey struct{}
+
+// begin opens a call of an operation. It returns the context that carries the
+// call, and the settings for what goes into the request itself, such as the role
+// in its path. An option that cannot work is reported when the request is made.
+func (c *Client) begin(ctx context.Context, id omnichannel.OperationID, opts []Option) (context.Context, *settings) {
+	operation, _ := id.Operation()
+	return c.beginOperation(ctx, operation, opts)
+}
+
+func (c *Client) beginOperation(ctx context.Context, operation omnichannel.Operation, opts []Option) (context.Context, *settings) {
+	current := &call{operation: operation, settings: c.settings}
+	if len(opts) > 0 {
+		changed, err := c.settings.forCall(opts)
+		if err != nil {
+			current.err = err
+		} else {
+			current.settings = changed
+		}
+	}
+	return context.WithValue(ctx, callKey{}, current), current.settings
+}
+
+func callOf(request *http.Request) *call {
+	if current, ok := request.Context().Value(callKey{}).(*call); ok {
+		return current
+	}
+	return &call{settings: &settings{}}
+}
+
+// operationDoer opens and closes a call as a whole: it checks that the request
+// goes where the operation is, and bounds the time of all attempts together.
+type operationDoer struct {
+	next doer
+	base *url.URL
+}
+
+func (d *operationDoer) Do(request *http.Request) (*http.Response, error) {
+	current := callOf(request)
+	if current.err != nil {
+		return nil, fmt.Errorf("qismo: %s: %w", current.name(), current.err)
+	}
+	if err := checkPath(d.base, request.URL, current.operation.Path); err != nil {
+		return nil, fmt.Errorf("qismo: %s: %w", current.name(), err)
+	}
+	if timeout := current.settings.timeout; timeout > 0 {
+		// Answers are read whole below, so nothing needs the context afterwards.
+		ctx, cancel := context.WithTimeout(request.Context(), timeout)
+		defer cancel()
+		request = request.WithContext(ctx)
+	}
+	header := request.Header
+	for name, values := range current.settings.header {
+		header[name] = values
+	}
+	header.Set("User-Agent", current.settings.userAgent)
+	header.Set("Accept", "application/json")
+	return d.next.Do(request)
+}
+
+// name is what errors call the call.
+func (c *call) name() string {
+	if c.operation.ID != "" {
+		return string(c.operation.ID)
+	}
+	return c.operation.Method + " " + c.operation.Path
+}

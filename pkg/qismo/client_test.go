@@ -1,0 +1,196 @@
+package qismo_test
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/qismo-go/qismo/pkg/qismo"
+	"github.com/qismo-go/qismo/pkg/qismo/flex"
+)
+
+func TestNewRefuses(t *testing.T) {
+	t.Setenv("QISCUS_APP_ID", "")
+	t.Setenv("QISCUS_SECRET_KEY", "")
+	key := qismo.WithSecretKey(testAppID, testSecretKey)
+	for name, opts := range map[string][]qismo.Option{
+		"no credentials":         {},
+		"two credentials":        {key, qismo.WithToken(testAppID, "tok")},
+		"empty app id":           {qismo.WithSecretKey("", testSecretKey)},
+		"empty secret key":       {qismo.WithSecretKey(testAppID, "")},
+		"line break in a secret": {qismo.WithSecretKey(testAppID, "a\r\nX-Evil: 1")},
+		"nil token source":       {qismo.WithTokenSource(testAppID, nil)},
+		"no e-mail":              {qismo.WithLogin(testAppID, "", "pw")},
+		"http elsewhere":         {key, qismo.WithBaseURL("http://omnichannel.example.id")},
+		"base URL with a query":  {key, qismo.WithBaseURL("https://example.id/?token=x")},
+		"base URL with a user":   {key, qismo.WithBaseURL("https://u:p@example.id")},
+		"base URL without host":  {key, qismo.WithBaseURL("/api")},
+		"base URL twice":         {key, qismo.WithBaseURL("https://a.example.id"), qismo.WithBaseURL("https://b.example.id")},
+		"nil HTTP client":        {key, qismo.WithHTTPClient(nil)},
+		"negative timeout":       {key, qismo.WithTimeout(-1)},
+		"unknown role":           {key, qismo.WithRole("raja")},
+		"credential as a header": {key, qismo.WithHeader("authorization", "tok")},
+	} {
+		t.Run(name, func(t *testing.T) {
+			client, err := qismo.New(opts...)
+			require.Error(t, err)
+			assert.Nil(t, client)
+			assert.NotContains(t, err.Error(), testSecretKey)
+		})
+	}
+}
+
+func TestNewReadsTheEnvironment(t *testing.T) {
+	service := newRecorder(t, answerJSON(200, `{"data":{}}`))
+	t.Setenv("QISCUS_APP_ID", "dari-lingkungan")
+	t.Setenv("QISCUS_SECRET_KEY", "rahasia-lingkungan")
+	t.Setenv("QISCUS_OMNICHANNEL_URL", service.URL)
+	client, err := qismo.New()
+	require.NoError(t, err)
+	assert.Equal(t, "dari-lingkungan", client.AppID())
+	_, err = client.Session.Profile(t.Context())
+	require.NoError(t, err)
+	assert.Equal(t, "rahasia-lingkungan", service.seen()[0].Header.Get("Qiscus-Secret-Key"))
+}
+
+func TestCallersClientIsLeftAlone(t *testing.T) {
+	service := newRecorder(t, answerJSON(200, `{"data":{}}`))
+	own := &http.Client{}
+	client := service.client(t, qismo.WithSecretKey(testAppID, testSecretKey), qismo.WithHTTPClient(own))
+	_, err := client.Session.Profile(t.Context())
+	require.NoError(t, err)
+	assert.Equal(t, &http.Client{}, own)
+}
+
+func TestRequestsCarryWhatTheyShould(t *testing.T) {
+	service := newRecorder(t, answerJSON(200, `{"data":{"identity_token":"a","room_log":{}}}`))
+	client := service.client(t)
+	_, err := client.Session.Profile(t.Context(), qismo.WithRole(qismo.RoleAgent), qismo.WithHeader("X-Team", "kopi"))
+	require.NoError(t, err)
+	_, err = client.Customer.InitiateChat(t.Context(), qismo.InitiateChatParams{UserID: "dewi", Name: "Dewi", Nonce: "n"})
+	require.NoError(t, err)
+	_, err = client.Customer.SendCustomChannelMessage(t.Context(), qismo.SendCustomChannelMessageParams{IdentifierKey: "k", UserID: "dewi", Name: "Dewi", Message: "halo"})
+	require.NoError(t, err)
+	_, err = client.Session.Profile(t.Context(), qismo.WithToken("aplikasi-lain", "tok-lain"))
+	require.NoError(t, err)
+
+	seen := service.seen()
+	assert.Equal(t, "/api/v1/agent/get_profile", seen[0].URI)
+	assert.Equal(t, testAppID, seen[0].Header.Get("Qiscus-App-Id"))
+	assert.Equal(t, testSecretKey, seen[0].Header.Get("Qiscus-Secret-Key"))
+	assert.Equal(t, "kopi", seen[0].Header.Get("X-Team"))
+	assert.True(t, strings.HasPrefix(seen[0].Header.Get("User-Agent"), "qismo-go/"))
+
+	assert.Empty(t, seen[1].Header.Get("Qiscus-Secret-Key"), "a widget's call carries no secret")
+	assert.Empty(t, seen[1].Header.Get("Qiscus-App-Id"))
+	assert.JSONEq(t, `{"app_id":"`+testAppID+`","user_id":"dewi","name":"Dewi","nonce":"n"}`, seen[1].Body)
+
+	assert.Equal(t, "/"+testAppID+"/api/v2/custom_channel/send", seen[2].URI)
+	assert.Equal(t, testAppID, seen[2].Header.Get("Qiscus-App-Id"))
+	assert.Empty(t, seen[2].Header.Get("Qiscus-Secret-Key"))
+
+	assert.Equal(t, "/api/v1/admin/get_profile", seen[3].URI)
+	assert.Equal(t, "tok-lain", seen[3].Header.Get("Authorization"))
+	assert.Equal(t, "aplikasi-lain", seen[3].Header.Get("Qiscus-App-Id"))
+	assert.Empty(t, seen[3].Header.Get("Qiscus-Secret-Key"), "a call's credential replaces the client's")
+}
+
+func TestUnsetParametersAreNotSent(t *testing.T) {
+	service := newRecorder(t, answerJSON(200, `{"data":{"agents":[]}}`))
+	client := service.client(t)
+	_, err := client.Agents.List(t.Context(), qismo.ListAgentsParams{})
+	require.NoError(t, err)
+	_, err = client.Agents.List(t.Context(), qismo.ListAgentsParams{Search: "rini & dewi", Limit: 10, Scope: qismo.SearchName})
+	require.NoError(t, err)
+	offline := false
+	_, err = client.Agents.ListAvailable(t.Context(), qismo.ListAvailableAgentsParams{RoomID: "9", IsAvailableInRoom: &offline})
+	require.NoError(t, err)
+	_, err = client.Agents.ListByIDs(t.Context(), []flex.ID{"3", "9007199254740993"})
+	require.Error(t, err, "the scripted answer is of another shape")
+
+	seen := service.seen()
+	assert.Equal(t, "/api/v2/admin/agents", seen[0].URI)
+	address, err := url.Parse(seen[1].URI)
+	require.NoError(t, err)
+	assert.Equal(t, url.Values{"search": {"rini & dewi"}, "limit": {"10"}, "scope": {"name"}}, address.Query())
+	assert.Equal(t, "/api/v2/admin/service/available_agents?room_id=9&is_available_in_room=false", seen[2].URI)
+	address, err = url.Parse(seen[3].URI)
+	require.NoError(t, err)
+	assert.Equal(t, []string{"3", "9007199254740993"}, address.Query()["ids[]"])
+}
+
+// An id that would lead to another operation is refused before anything is sent.
+func TestIDsThatCannotStandInAPath(t *testing.T) {
+	service := newRecorder(t, answerJSON(200, `{"data":{"customer_room":{}}}`))
+	client := service.client(t)
+	for _, id := range []flex.ID{"", ".", "..", "../..", "x/../../y", "/"} {
+		_, err := client.Rooms.Get(t.Context(), id)
+		require.ErrorContains(t, err, "room id is empty or cannot stand in a path", "id %q", id)
+		_, err = client.Bot.SetActive(t.Context(), id, true)
+		require.ErrorContains(t, err, "room id is empty or cannot stand in a path", "id %q", id)
+		require.ErrorContains(t, client.Tags.Delete(t.Context(), "1", id), "cannot stand in a path", "id %q", id)
+	}
+	assert.Empty(t, service.seen())
+	_, err := client.Rooms.Get(t.Context(), "5 ?#%")
+	require.NoError(t, err)
+	assert.Equal(t, "/api/v2/customer_rooms/5%20%3F%23%25", service.seen()[0].URI)
+}
+
+func TestRedirectsStayWithinTheHostAndAreOnlyForReads(t *testing.T) {
+	elsewhere := newRecorder(t, answerJSON(200, `{"data":{}}`))
+	var target string
+	service := newRecorder(t, func(w http.ResponseWriter, request *http.Request) {
+		if request.URL.Path == "/moved" {
+			answerJSON(200, `{"data":{"customer_room":{"room_id":"5"}}}`)(w, request)
+			return
+		}
+		http.Redirect(w, request, target, http.StatusTemporaryRedirect)
+	})
+	client := service.client(t)
+
+	target = "/moved"
+	room, err := client.Rooms.Get(t.Context(), "5")
+	require.NoError(t, err)
+	assert.Equal(t, flex.ID("5"), room.RoomID)
+	require.ErrorIs(t, client.Bot.SendText(t.Context(), "5", "halo"), qismo.ErrUnexpectedAnswer)
+
+	target = elsewhere.URL + "/moved"
+	_, err = client.Rooms.Get(t.Context(), "5")
+	require.ErrorIs(t, err, qismo.ErrUnexpectedAnswer)
+	assert.Empty(t, elsewhere.seen(), "credentials go to the configured host only")
+}
+
+func TestDo(t *testing.T) {
+	service := newRecorder(t, answerJSON(200, `{"data":{"total_unserved":4}}`))
+	client := service.client(t)
+	var out struct {
+		Data struct {
+			Total int `json:"total_unserved"`
+		} `json:"data"`
+	}
+	require.NoError(t, client.Do(t.Context(), http.MethodGet, "/api/v2/admin/service/total_unserved?a=1", nil, &out))
+	assert.Equal(t, 4, out.Data.Total)
+	var raw []byte
+	require.NoError(t, client.Do(t.Context(), http.MethodPost, "/api/v1/x", map[string]int{"n": 1}, &raw))
+	assert.JSONEq(t, `{"data":{"total_unserved":4}}`, string(raw))
+	require.NoError(t, client.Do(t.Context(), http.MethodPost, "/api/v1/x", url.Values{"n": {"1"}}, nil))
+
+	seen := service.seen()
+	assert.Equal(t, "/api/v2/admin/service/total_unserved?a=1", seen[0].URI)
+	assert.Equal(t, testSecretKey, seen[0].Header.Get("Qiscus-Secret-Key"))
+	assert.JSONEq(t, `{"n":1}`, seen[1].Body)
+	assert.Equal(t, "n=1", seen[2].Body)
+
+	for _, path := range []string{"api/v1", "https://elsewhere.example.id/x", "//elsewhere.example.id/x", "/a/../b", "", "/%zz"} {
+		require.Error(t, client.Do(t.Context(), http.MethodGet, path, nil, nil), path)
+	}
+	assert.Len(t, service.seen(), 3)
+
+	refusing := newRecorder(t, answerJSON(404, `{"errors":"no route"}`))
+	err := refusing.client(t).Do(t.Context(), http.MethodGet, "/x", nil, nil)
+	require.ErrorIs(t, err, qismo.ErrNotFound)
+}

@@ -1,0 +1,277 @@
+package qismo
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"sync/atomic"
+	"time"
+
+	"github.com/qismo-go/qismo/gen/omnichannel"
+	"github.com/qismo-go/qismo/pkg/qismo/flex"
+)
+
+const (
+	headerAppID         = "Qiscus-App-Id"
+	headerSecretKey     = "Qiscus-Secret-Key"
+	headerAuthorization = "Authorization"
+
+	// A user token lasts 30 days from its creation; it is renewed a day early.
+	tokenLifetime = 29 * 24 * time.Hour
+)
+
+// secret is a credential that prints as ***.
+type secret = flex.Secret
+
+// TokenSource supplies user tokens, for programs that keep them in a store of
+// their own. It must be safe for concurrent use.
+type TokenSource interface {
+	// Token returns a token that should be good now.
+	Token(ctx context.Context) (string, error)
+	// Expired says that the service refused this token as expired or unknown. The
+	// call is made once more with what Token returns then.
+	Expired(token string)
+}
+
+// credentials put into a request what proves the caller.
+type credentials interface {
+	// authorize sets the headers of an operation that wants the app's credential.
+	authorize(request *http.Request) error
+	// renew drops what a refused request carried, and reports whether there may be
+	// something better to try.
+	renew(refused *http.Request) bool
+}
+
+// carriesCredential tells the headers that only credentials may set.
+func carriesCredential(header string) bool {
+	switch header {
+	case headerAppID, headerSecretKey, headerAuthorization, "Qiscus_sdk_secret", "Cookie":
+		return true
+	}
+	return false
+}
+
+// credentialsDoer authenticates each attempt, and makes a call once more whose
+// token was refused, if another can be had: it was not carried out.
+type credentialsDoer struct{ next doer }
+
+func (d *credentialsDoer) Do(request *http.Request) (*http.Response, error) {
+	current := callOf(request)
+	if err := authorize(current, request); err != nil {
+		return nil, transportError(current, request, err)
+	}
+	response, err := d.next.Do(request)
+	// The texts of 401 tell an expired token and an unknown one apart only loosely:
+	// whoever can get a new one does.
+	if !errors.Is(err, ErrUnauthorized) || current.operation.Credential != omnichannel.CredentialApp ||
+		!current.settings.credentials.renew(request) {
+		return response, err
+	}
+	again := request.Clone(request.Context())
+	if request.Body != nil && request.Body != http.NoBody {
+		if request.GetBody == nil {
+			return response, err // a stream cannot be sent twice
+		}
+		body, bodyErr := request.GetBody()
+		if bodyErr != nil {
+			return response, err
+		}
+		again.Body = body
+	}
+	if err := authorize(current, again); err != nil {
+		return nil, transportError(current, request, err)
+	}
+	return d.next.Do(again)
+}
+
+// authorize gives a request the credential that its operation wants, and no
+// other: a customer's widget call carries no secret key.
+func authorize(current *call, request *http.Request) error {
+	switch current.operation.Credential {
+	case omnichannel.CredentialNone:
+		return nil
+	case omnichannel.CredentialAppID:
+		request.Header.Set(headerAppID, current.settings.appID)
+		return nil
+	case omnichannel.CredentialLongLivedToken:
+		request.Header.Set(headerAppID, current.settings.appID)
+		token, _ := request.Context().Value(longLivedTokenKey{}).(secret)
+		request.Header.Set(headerAuthorization, token.Reveal())
+		return nil
+	}
+	return current.settings.credentials.authorize(request)
+}
+
+// longLivedTokenKey carries the long-lived token of the one operation that wants
+// it.
+type longLivedTokenKey struct{}
+
+// secretKeyCredentials are the App ID and the secret key.
+type secretKeyCredentials struct {
+	appID     string
+	secretKey secret
+}
+
+func (c *secretKeyCredentials) authorize(request *http.Request) error {
+	request.Header.Set(headerAppID, c.appID)
+	request.Header.Set(headerSecretKey, c.secretKey.Reveal())
+	return nil
+}
+
+func (*secretKeyCredentials) renew(*http.Request) bool { return false }
+
+// String keeps the key out of whatever prints a client: fmt does not ask an
+// unexported field how it wants to be printed.
+func (*secretKeyCredentials) String() string   { return "secret key ***" }
+func (*secretKeyCredentials) GoString() string { return "secret key ***" }
+
+// tokenCredentials are a user's token that nobody renews.
+type tokenCredentials struct {
+	appID string
+	token secret
+}
+
+func (c *tokenCredentials) authorize(request *http.Request) error {
+	request.Header.Set(headerAppID, c.appID)
+	request.Header.Set(headerAuthorization, c.token.Reveal())
+	return nil
+}
+
+func (*tokenCredentials) renew(*http.Request) bool { return false }
+func (*tokenCredentials) String() string           { return "token ***" }
+func (*tokenCredentials) GoString() string         { return "token ***" }
+
+// sourceCredentials are tokens that the caller supplies.
+type sourceCredentials struct {
+	appID  string
+	source TokenSource
+}
+
+func (c *sourceCredentials) authorize(request *http.Request) error {
+	token, err := c.source.Token(request.Context())
+	if err != nil {
+		return &credentialError{"get a token from the token source", err}
+	}
+	if token == "" {
+		return &credentialError{"get a token from the token source", errors.New("it returned an empty token")}
+	}
+	request.Header.Set(headerAppID, c.appID)
+	request.Header.Set(headerAuthorization, token)
+	return nil
+}
+
+func (c *sourceCredentials) renew(refused *http.Request) bool {
+	c.source.Expired(refused.Header.Get(headerAuthorization))
+	return true
+}
+func (*sourceCredentials) String() string   { return "token source" }
+func (*sourceCredentials) GoString() string { return "token source" }
+
+// appIDCredentials prove nothing.
+type appIDCredentials struct{ appID string }
+
+func (*appIDCredentials) authorize(*http.Request) error {
+	return errors.New("the operation needs credentials, and the client has the App ID alone")
+}
+func (*appIDCredentials) renew(*http.Request) bool { return false }
+
+// loginCredentials log in on first use and keep the token fresh.
+type loginCredentials struct {
+	appID, email string
+	password     secret
+	// session opens a new session; the client sets it, as it makes the calls.
+	session func(ctx context.Context, login *loginCredentials, old *userSession) (*userSession, error)
+	now     func() time.Time
+	// turn is a lock whose waiters heed their contexts: one goroutine logs in, the
+	// others wait for what it got.
+	turn    chan struct{}
+	current atomic.Pointer[userSession]
+}
+
+// userSession is a token and what renews it.
+type userSession struct {
+	token, longLivedToken secret
+	since                 time.Time
+	stale                 atomic.Bool // the service refused the token
+}
+
+func (c *loginCredentials) authorize(request *http.Request) error {
+	session, err := c.freshSession(request.Context())
+	if err != nil {
+		return err
+	}
+	request.Header.Set(headerAppID, c.appID)
+	request.Header.Set(headerAuthorization, session.token.Reveal())
+	return nil
+}
+
+func (c *loginCredentials) freshSession(ctx context.Context) (*userSession, error) {
+	if session := c.current.Load(); c.isFresh(session) {
+		return session, nil
+	}
+	select {
+	case c.turn <- struct{}{}:
+		defer func() { <-c.turn }()
+	case <-ctx.Done():
+		return nil, &credentialError{"wait for the log-in", context.Cause(ctx)}
+	}
+	old := c.current.Load()
+	if c.isFresh(old) {
+		return old, nil
+	}
+	session, err := c.session(ctx, c, old)
+	if err != nil {
+		return nil, &credentialError{"log in", err}
+	}
+	session.since = c.now()
+	c.current.Store(session)
+	return session, nil
+}
+
+func (c *loginCredentials) isFresh(session *userSession) bool {
+	return session != nil && !session.stale.Load() && c.now().Sub(session.since) < tokenLifetime
+}
+
+func (c *loginCredentials) renew(refused *http.Request) bool {
+	// Another goroutine may have renewed it meanwhile; then the new one stays.
+	if session := c.current.Load(); session != nil && session.token.Reveal() == refused.Header.Get(headerAuthorization) {
+		session.stale.Store(true)
+	}
+	return true
+}
+func (*loginCredentials) String() string   { return "login ***" }
+func (*loginCredentials) GoString() string { return "login ***" }
+
+// openSession renews a session with its long-lived token, or logs in when there
+// is none or it is refused.
+func (c *Client) openSession(ctx context.Context, login *loginCredentials, old *userSession) (*userSession, error) {
+	if old != nil && old.longLivedToken != "" {
+		token, err := c.Session.RefreshToken(ctx, old.longLivedToken)
+		if err == nil {
+			return &userSession{token: token, longLivedToken: old.longLivedToken}, nil
+		}
+		// "Any refusal means: log in again"; anything else, such as a broken
+		// connection, says nothing about the token.
+		var refusal *Error
+		if !errors.As(err, &refusal) || refusal.Status < 300 || refusal.Status >= 500 {
+			return nil, err
+		}
+	}
+	result, err := c.Session.Login(ctx, LoginParams{Email: login.email, Password: login.password.Reveal()})
+	if err != nil {
+		return nil, err
+	}
+	if result.User.AuthenticationToken == "" {
+		return nil, errors.New("the service gave no token")
+	}
+	return &userSession{token: result.User.AuthenticationToken, longLivedToken: result.LongLivedToken}, nil
+}
+
+// credentialError is a credential that could not be had.
+type credentialError struct {
+	doing string
+	cause error
+}
+
+func (e *credentialError) Error() string { return e.doing + ": " + e.cause.Error() }
+func (e *credentialError) Unwrap() error { return e.cause }

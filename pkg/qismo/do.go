@@ -1,0 +1,94 @@
+package qismo
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/qismo-go/qismo/gen/omnichannel"
+)
+
+// Do calls a route that has no method of its own, with the client's credentials,
+// errors and bounds. The path begins with a slash and may hold a query. What is
+// sent is in: nothing for nil, a form for url.Values, JSON for anything else. The
+// answer is decoded into out, or its bytes are copied if that is a *[]byte; it is
+// dropped for nil.
+//
+// Failures are an [*Error] without an operation.
+func (c *Client) Do(ctx context.Context, method, path string, in, out any, opts ...Option) error {
+	target, err := c.resolve(path)
+	if err != nil {
+		return fmt.Errorf("qismo: %s: %w", method, err)
+	}
+	contentType, body, err := encode(in)
+	if err != nil {
+		return fmt.Errorf("qismo: %s: %w", method, err)
+	}
+	_, wantsBytes := out.(*[]byte)
+	ctx, _ = c.beginOperation(ctx, omnichannel.Operation{
+		Method:      method,
+		Credential:  omnichannel.CredentialApp,
+		AnswersJSON: out != nil && !wantsBytes,
+	}, opts)
+	request, err := http.NewRequestWithContext(ctx, method, target, body)
+	if err != nil {
+		return errors.New("qismo: make the request: the method or the path is malformed")
+	}
+	if contentType != "" {
+		request.Header.Set("Content-Type", contentType)
+	}
+	response, err := c.api.Client.Do(request)
+	if err != nil {
+		return asError(err)
+	}
+	switch target := out.(type) {
+	case nil:
+		return nil
+	case *[]byte:
+		*target, err = io.ReadAll(response.Body)
+		return err
+	}
+	return decode(response, out)
+}
+
+// resolve places a path under the base URL, and nowhere else: credentials go with
+// it.
+func (c *Client) resolve(path string) (string, error) {
+	parsed, err := url.Parse(path)
+	if err != nil || parsed.Scheme != "" || parsed.Host != "" || parsed.User != nil || !strings.HasPrefix(parsed.Path, "/") {
+		return "", errors.New("the path must begin with one slash and name no host")
+	}
+	for segment := range strings.SplitSeq(parsed.Path, "/") {
+		if segment == "." || segment == ".." {
+			return "", errors.New("the path must not hold dot segments")
+		}
+	}
+	return strings.TrimSuffix(c.settings.baseURL.String(), "/") + parsed.EscapedPath() + querySuffix(parsed), nil
+}
+
+func querySuffix(address *url.URL) string {
+	if address.RawQuery == "" {
+		return ""
+	}
+	return "?" + address.RawQuery
+}
+
+func encode(in any) (contentType string, body io.Reader, err error) {
+	switch value := in.(type) {
+	case nil:
+		return "", nil, nil
+	case url.Values:
+		return "application/x-www-form-urlencoded", strings.NewReader(value.Encode()), nil
+	}
+	encoded, err := json.Marshal(in)
+	if err != nil {
+		return "", nil, fmt.Errorf("encode a Go %T as JSON", in)
+	}
+	return "application/json", bytes.NewReader(encoded), nil
+}

@@ -1,0 +1,195 @@
+package qismo_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/qismo-go/qismo/pkg/qismo"
+)
+
+// Every shape of failure that the API is known for becomes one *Error.
+func TestErrorShapes(t *testing.T) {
+	tests := map[string]struct {
+		status      int
+		contentType string
+		body        string
+		message     string
+		is          []error
+		trace       string
+	}{
+		"errors is text":           {401, "application/json", `{"errors":"Unauthorized"}`, "Unauthorized", []error{qismo.ErrUnauthorized}, ""},
+		"errors is an object":      {400, "application/json", `{"errors":{"message":"Cant join room, exceed max agents"}}`, "Cant join room, exceed max agents", []error{qismo.ErrBadRequest, qismo.ErrMaxAgents}, ""},
+		"errors is a list":         {400, "application/json", `{"errors":["ruang sudah penuh","lagi"]}`, "ruang sudah penuh", []error{qismo.ErrBadRequest}, ""},
+		"errors is a list of maps": {400, "application/json", `{"errors":[{"message":"ruang sudah penuh"}]}`, "ruang sudah penuh", []error{qismo.ErrBadRequest}, ""},
+		"error is text":            {402, "application/json", `{"error":"kredit habis"}`, "kredit habis", []error{qismo.ErrPaymentRequired}, ""},
+		"Meta's shape":             {400, "application/json", `{"error":{"message":"(#100)","error_data":{"details":"templat tidak ada"}}}`, "templat tidak ada", []error{qismo.ErrBadRequest}, ""},
+		"Meta's shape in short":    {400, "application/json", `{"error":{"message":"(#100)"}}`, "(#100)", []error{qismo.ErrBadRequest}, ""},
+		"detail":                   {401, "application/json", `{"detail":"jwt: token_expired at gate"}`, "jwt: token_expired at gate", []error{qismo.ErrUnauthorized, qismo.ErrTokenExpired}, ""},
+		"gateway":                  {403, "application/json", `{"message":"tidak boleh","traceid":"7f3a"}`, "tidak boleh", []error{qismo.ErrForbidden}, "7f3a"},
+		"tag exists":               {400, "application/json", `{"errors":{"message":"Tag already exist"}}`, "Tag already exist", []error{qismo.ErrBadRequest, qismo.ErrTagExists}, ""},
+		"empty":                    {502, "", ``, "", []error{qismo.ErrServer}, ""},
+		"HTML":                     {502, "text/html", `<html><body>Bad gateway</body></html>`, "a page of HTML", []error{qismo.ErrServer}, ""},
+		"text":                     {404, "text/plain", `no route`, "no route", []error{qismo.ErrNotFound}, ""},
+		"too many":                 {429, "application/json", `{"errors":"slow down"}`, "slow down", []error{qismo.ErrRateLimited}, ""},
+		"broken JSON":              {500, "application/json", `{"errors":`, "JSON of an unknown shape", []error{qismo.ErrServer}, ""},
+		"JSON of no known shape":   {500, "application/json", `{"ok":false}`, "", []error{qismo.ErrServer}, ""},
+		"success that is HTML":     {200, "text/html", `<html>log in</html>`, "a page of HTML", []error{qismo.ErrUnexpectedAnswer}, ""},
+		"success with a failure":   {200, "application/json", `{"errors":{"message":"gagal"}}`, "gagal", []error{qismo.ErrUnexpectedAnswer}, ""},
+		"success cut off":          {200, "application/json", `{"data":{"customer_room":{"id":1`, "", []error{qismo.ErrUnexpectedAnswer}, ""},
+		"success of another shape": {200, "application/json", `{"data":["x"]}`, "", []error{qismo.ErrUnexpectedAnswer}, ""},
+		"redirect to another host": {302, "", ``, "", []error{qismo.ErrUnexpectedAnswer}, ""},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			service := newRecorder(t, func(w http.ResponseWriter, request *http.Request) {
+				if test.status == http.StatusFound {
+					w.Header().Set("Location", "https://elsewhere.example.id/")
+				}
+				answer(test.status, test.contentType, test.body)(w, request)
+			})
+			_, err := service.client(t).Rooms.Get(t.Context(), "98120734")
+			var failure *qismo.Error
+			require.ErrorAs(t, err, &failure)
+			assert.Equal(t, test.status, failure.Status)
+			assert.Equal(t, test.message, failure.Message)
+			assert.Equal(t, test.trace, failure.TraceID)
+			assert.Equal(t, "getRoom", failure.Operation)
+			assert.Equal(t, http.MethodGet, failure.Method)
+			assert.Equal(t, service.URL+"/api/v2/customer_rooms/98120734", failure.URL)
+			assert.Equal(t, 1, failure.Attempts)
+			assert.Equal(t, test.body, string(failure.Body()))
+			for _, sentinel := range sentinels() {
+				wanted := false
+				for _, is := range test.is {
+					wanted = wanted || errors.Is(is, sentinel)
+				}
+				assert.Equal(t, wanted, errors.Is(err, sentinel), "errors.Is %v", sentinel)
+			}
+			assert.Len(t, service.seen(), 1, "nothing is repeated")
+		})
+	}
+}
+
+func sentinels() []error {
+	return []error{
+		qismo.ErrBadRequest, qismo.ErrUnauthorized, qismo.ErrPaymentRequired, qismo.ErrForbidden, qismo.ErrNotFound,
+		qismo.ErrRateLimited, qismo.ErrServer, qismo.ErrUnexpectedAnswer, qismo.ErrMaxAgents, qismo.ErrTagExists, qismo.ErrTokenExpired,
+	}
+}
+
+func TestErrorTellsRetryAfter(t *testing.T) {
+	for value, want := range map[string]time.Duration{
+		"":                              0,
+		"7":                             7 * time.Second,
+		"-3":                            0,
+		"99999999999":                   24 * time.Hour,
+		"soon":                          0,
+		"Mon, 01 Jan 2001 00:00:00 GMT": 0,
+	} {
+		t.Run(value, func(t *testing.T) {
+			service := newRecorder(t, func(w http.ResponseWriter, request *http.Request) {
+				w.Header().Set("Retry-After", value)
+				answerJSON(429, `{"errors":"later"}`)(w, request)
+			})
+			_, err := service.client(t).Rooms.Get(t.Context(), "1")
+			var failure *qismo.Error
+			require.ErrorAs(t, err, &failure)
+			assert.Equal(t, want, failure.RetryAfter)
+		})
+	}
+}
+
+// What was sent, a credential, and the raw body stay out of everything that
+// prints an error.
+func TestErrorsHoldNoSecretAndNoMessage(t *testing.T) {
+	const words = "pesanan-rahasia-bu-dewi"
+	service := newRecorder(t, func(w http.ResponseWriter, _ *http.Request) {
+		body, err := json.Marshal(map[string]any{
+			"errors": map[string]string{"message": "cannot send " + words + " with " + testSecretKey},
+			"echo":   "badan-mentah-" + words,
+		})
+		if err != nil {
+			panic(err)
+		}
+		answerJSON(400, string(body))(w, nil)
+	})
+	client := service.client(t)
+	err := client.Bot.SendText(t.Context(), "98120734", words)
+	require.Error(t, err)
+
+	var log bytes.Buffer
+	slog.New(slog.NewJSONHandler(&log, nil)).Error("failed", "err", err)
+	asJSON, jsonErr := json.Marshal(err)
+	require.NoError(t, jsonErr)
+	printed := strings.Join([]string{
+		err.Error(), fmt.Sprintf("%v %+v %#v %s %q %x", err, err, err, err, err, err), log.String(), string(asJSON),
+		fmt.Sprintf("%v %+v", client, client),
+	}, "\n")
+	assert.Contains(t, printed, "cannot send *** with ***")
+	assert.NotContains(t, printed, words)
+	assert.NotContains(t, printed, testSecretKey)
+	assert.NotContains(t, printed, "badan-mentah")
+}
+
+func TestQueryIsMaskedInErrors(t *testing.T) {
+	service := newRecorder(t, answerJSON(500, `{"errors":"cannot search rini-rahasia"}`))
+	_, err := service.client(t).Agents.List(t.Context(), qismo.ListAgentsParams{Search: "rini-rahasia"})
+	require.Error(t, err)
+	assert.NotContains(t, err.Error(), "rini-rahasia")
+	var failure *qismo.Error
+	require.ErrorAs(t, err, &failure)
+	assert.Equal(t, service.URL+"/api/v2/admin/agents?search=***", failure.URL)
+}
+
+func TestErrorWithoutAnAnswer(t *testing.T) {
+	service := newRecorder(t, answerJSON(200, `{}`))
+	client := service.client(t)
+	service.Close()
+	_, err := client.Rooms.Get(t.Context(), "1")
+	var failure *qismo.Error
+	require.ErrorAs(t, err, &failure)
+	assert.Zero(t, failure.Status)
+	assert.Contains(t, err.Error(), "getRoom")
+
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	_, err = client.Rooms.Get(ctx, "1")
+	require.ErrorIs(t, err, context.Canceled)
+}
+
+func TestTimeoutEndsACall(t *testing.T) {
+	release := make(chan struct{})
+	service := newRecorder(t, func(http.ResponseWriter, *http.Request) { <-release })
+	defer close(release)
+	_, err := service.client(t).Rooms.Get(t.Context(), "1", qismo.WithTimeout(20*time.Millisecond))
+	require.ErrorIs(t, err, context.DeadlineExceeded)
+}
+
+func TestLargeAnswersAreBounded(t *testing.T) {
+	page := strings.Repeat("x", 1<<20)
+	service := newRecorder(t, func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		for range 40 {
+			if _, err := w.Write([]byte(page)); err != nil {
+				return
+			}
+		}
+	})
+	_, err := service.client(t).Rooms.Get(t.Context(), "1")
+	require.ErrorIs(t, err, qismo.ErrUnexpectedAnswer)
+	assert.Contains(t, err.Error(), "larger than")
+	var failure *qismo.Error
+	require.ErrorAs(t, err, &failure)
+	assert.LessOrEqual(t, len(failure.Body()), 64<<10)
+}

@@ -1,0 +1,81 @@
+package qismo
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"mime/multipart"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+)
+
+// checkPath refuses a request whose path is not the operation's: an id that is
+// empty, or made of dots, would turn it into another operation. An escaped slash
+// is refused as well, as gateways unescape them.
+func checkPath(base, actual *url.URL, template string) error {
+	if template == "" {
+		return nil
+	}
+	path := strings.TrimPrefix(actual.EscapedPath(), strings.TrimSuffix(base.EscapedPath(), "/"))
+	got, want := strings.Split(path, "/"), strings.Split(template, "/")
+	if len(got) != len(want) {
+		return misplaced(firstParameter(template))
+	}
+	for i, segment := range want {
+		name, isParameter := strings.CutPrefix(segment, "{")
+		switch {
+		case !isParameter && got[i] != segment:
+			return misplaced(firstParameter(template))
+		case isParameter && (got[i] == "" || strings.Contains(got[i], "%2F")):
+			return misplaced(strings.TrimSuffix(name, "}"))
+		}
+	}
+	return nil
+}
+
+func misplaced(parameter string) error {
+	return fmt.Errorf("the %s is empty or cannot stand in a path", strings.ReplaceAll(parameter, "_", " "))
+}
+
+func firstParameter(template string) string {
+	_, after, _ := strings.Cut(template, "{")
+	name, _, _ := strings.Cut(after, "}")
+	return name
+}
+
+// dropUnsetParameters leaves query parameters out that are empty or zero, which
+// is how a plain value says that it is not set: the generated client would send
+// "search=&page=0". No parameter of the API means anything by these.
+func dropUnsetParameters(_ context.Context, request *http.Request) error {
+	query := request.URL.RawQuery
+	if query == "" {
+		return nil
+	}
+	kept := make([]string, 0, strings.Count(query, "&")+1)
+	for _, pair := range strings.Split(query, "&") {
+		if _, value, _ := strings.Cut(pair, "="); value != "" && value != "0" {
+			kept = append(kept, pair)
+		}
+	}
+	request.URL.RawQuery = strings.Join(kept, "&")
+	return nil
+}
+
+// webhookForm writes the multipart form that the two newer webhook setters want.
+func webhookForm(address string, enabled bool) (contentType string, body io.Reader, err error) {
+	var buffer bytes.Buffer
+	form := multipart.NewWriter(&buffer)
+	if err := form.WriteField("url", address); err != nil {
+		return "", nil, fmt.Errorf("write the form: %w", err)
+	}
+	if err := form.WriteField("enabled", strconv.FormatBool(enabled)); err != nil {
+		return "", nil, fmt.Errorf("write the form: %w", err)
+	}
+	if err := form.Close(); err != nil {
+		return "", nil, fmt.Errorf("write the form: %w", err)
+	}
+	return form.FormDataContentType(), bytes.NewReader(buffer.Bytes()), nil
+}
