@@ -101,7 +101,9 @@ func agentPage(out *omnichannel.ListAgentsResponse) *Page[Agent] {
 // has it: [ErrForbidden] means use [AgentsService.List].
 //
 // Operation listAgentsV1, GET /api/v1/admin/agents; seen in public clients.
-func (s *AgentsService) ListV1(ctx context.Context, params ListAgentsV1Params, opts ...Option) (*Page[AgentV1], error) {
+func (s *AgentsService) ListV1(
+	ctx context.Context, params ListAgentsV1Params, opts ...Option,
+) (*Page[AgentV1], error) {
 	return s.pagerV1(params, opts).page(ctx, pageNumber(params.Page))
 }
 
@@ -109,7 +111,9 @@ func (s *AgentsService) ListV1(ctx context.Context, params ListAgentsV1Params, o
 // [AgentsService.ListV1].
 //
 // Operation listAgentsV1, GET /api/v1/admin/agents; seen in public clients.
-func (s *AgentsService) AllV1(ctx context.Context, params ListAgentsV1Params, opts ...Option) iter.Seq2[AgentV1, error] {
+func (s *AgentsService) AllV1(
+	ctx context.Context, params ListAgentsV1Params, opts ...Option,
+) iter.Seq2[AgentV1, error] {
 	return s.pagerV1(params, opts).all(ctx, pageNumber(params.Page))
 }
 
@@ -163,7 +167,9 @@ func (s *AgentsService) ListByIDs(ctx context.Context, agentIDs []flex.ID, opts 
 //
 // Operation listAgentsByDivision, GET /api/v2/admin/agents/by_division; seen in
 // public clients.
-func (s *AgentsService) ListByDivision(ctx context.Context, params ListAgentsByDivisionParams, opts ...Option) (*Page[Agent], error) {
+func (s *AgentsService) ListByDivision(
+	ctx context.Context, params ListAgentsByDivisionParams, opts ...Option,
+) (*Page[Agent], error) {
 	return s.divisionPager(params, opts).page(ctx, pageNumber(params.Page))
 }
 
@@ -172,7 +178,9 @@ func (s *AgentsService) ListByDivision(ctx context.Context, params ListAgentsByD
 //
 // Operation listAgentsByDivision, GET /api/v2/admin/agents/by_division; seen in
 // public clients.
-func (s *AgentsService) AllByDivision(ctx context.Context, params ListAgentsByDivisionParams, opts ...Option) iter.Seq2[Agent, error] {
+func (s *AgentsService) AllByDivision(
+	ctx context.Context, params ListAgentsByDivisionParams, opts ...Option,
+) iter.Seq2[Agent, error] {
 	return s.divisionPager(params, opts).all(ctx, pageNumber(params.Page))
 }
 
@@ -181,7 +189,9 @@ func (s *AgentsService) divisionPager(params ListAgentsByDivisionParams, opts []
 		params := params // each page has its own: an iterator may run twice at once
 		params.Page = pageOf(at)
 		ctx, _ = s.client.begin(ctx, omnichannel.OperationListAgentsByDivision, opts)
-		out, err := receive[omnichannel.ListAgentsByDivisionResponse](s.client.api.ListAgentsByDivision(ctx, &params))
+		out, err := receive[omnichannel.ListAgentsByDivisionResponse](
+			s.client.api.ListAgentsByDivision(ctx, &params),
+		)
 		if err != nil {
 			return nil, err
 		}
@@ -192,14 +202,18 @@ func (s *AgentsService) divisionPager(params ListAgentsByDivisionParams, opts []
 // ListDivisions returns one page of divisions.
 //
 // Operation listDivisions, GET /api/v2/divisions; seen in public clients.
-func (s *AgentsService) ListDivisions(ctx context.Context, params ListDivisionsParams, opts ...Option) (*Page[Division], error) {
+func (s *AgentsService) ListDivisions(
+	ctx context.Context, params ListDivisionsParams, opts ...Option,
+) (*Page[Division], error) {
 	return s.divisionsPager(params, opts).page(ctx, pageNumber(params.Page))
 }
 
 // AllDivisions walks every division, page by page, and ends with the first error.
 //
 // Operation listDivisions, GET /api/v2/divisions; seen in public clients.
-func (s *AgentsService) AllDivisions(ctx context.Context, params ListDivisionsParams, opts ...Option) iter.Seq2[Division, error] {
+func (s *AgentsService) AllDivisions(
+	ctx context.Context, params ListDivisionsParams, opts ...Option,
+) iter.Seq2[Division, error] {
 	return s.divisionsPager(params, opts).all(ctx, pageNumber(params.Page))
 }
 
@@ -222,7 +236,9 @@ func (s *AgentsService) divisionsPager(params ListDivisionsParams, opts []Option
 //
 // Operation listAvailableAgents, GET /api/v2/{role}/service/available_agents;
 // seen in public clients.
-func (s *AgentsService) ListAvailable(ctx context.Context, params ListAvailableAgentsParams, opts ...Option) (*Page[Agent], error) {
+func (s *AgentsService) ListAvailable(
+	ctx context.Context, params ListAvailableAgentsParams, opts ...Option,
+) (*Page[Agent], error) {
 	return s.availablePager(params, opts).page(ctx, params.CursorAfter)
 }
 
@@ -231,7 +247,9 @@ func (s *AgentsService) ListAvailable(ctx context.Context, params ListAvailableA
 //
 // Operation listAvailableAgents, GET /api/v2/{role}/service/available_agents;
 // seen in public clients.
-func (s *AgentsService) AllAvailable(ctx context.Context, params ListAvailableAgentsParams, opts ...Option) iter.Seq2[Agent, error] {
+func (s *AgentsService) AllAvailable(
+	ctx context.Context, params ListAvailableAgentsParams, opts ...Option,
+) iter.Seq2[Agent, error] {
 	return s.availablePager(params, opts).all(ctx, params.CursorAfter)
 }
 
@@ -240,7 +258,9 @@ func (s *AgentsService) availablePager(params ListAvailableAgentsParams, opts []
 		params := params // each page has its own: an iterator may run twice at once
 		params.CursorAfter = at
 		ctx, settings := s.client.begin(ctx, omnichannel.OperationListAvailableAgents, opts)
-		out, err := receive[omnichannel.ListAgentsResponse](s.client.api.ListAvailableAgents(ctx, settings.role, &params))
+		out, err := receive[omnichannel.ListAgentsResponse](
+			s.client.api.ListAvailableAgents(ctx, settings.role, &params),
+		)
 		if err != nil {
 			return nil, err
 		}

@@ -55,7 +55,9 @@ func (s *AllocationService) Remove(ctx context.Context, params RemoveAgentParams
 //
 // Operation allocateAgent, POST /api/v1/admin/service/allocate_agent; seen in
 // public clients.
-func (s *AllocationService) Allocate(ctx context.Context, params AllocateAgentParams, opts ...Option) (*AllocatedAgent, error) {
+func (s *AllocationService) Allocate(
+	ctx context.Context, params AllocateAgentParams, opts ...Option,
+) (*AllocatedAgent, error) {
 	ctx, _ = s.client.begin(ctx, omnichannel.OperationAllocateAgent, opts)
 	// Forms are what public callers send.
 	out, err := receive[omnichannel.AllocateAgentResponse](s.client.api.AllocateAgentWithFormdataBody(ctx, params))
@@ -70,9 +72,13 @@ func (s *AllocationService) Allocate(ctx context.Context, params AllocateAgentPa
 //
 // Operation allocateAndAssignAgent, POST
 // /api/v1/admin/service/allocate_assign_agent; seen in public clients.
-func (s *AllocationService) AllocateAndAssign(ctx context.Context, params AllocateAndAssignAgentParams, opts ...Option) (*AllocatedAgent, error) {
+func (s *AllocationService) AllocateAndAssign(
+	ctx context.Context, params AllocateAndAssignAgentParams, opts ...Option,
+) (*AllocatedAgent, error) {
 	ctx, _ = s.client.begin(ctx, omnichannel.OperationAllocateAndAssignAgent, opts)
-	out, err := receive[omnichannel.AllocateAgentResponse](s.client.api.AllocateAndAssignAgentWithFormdataBody(ctx, params))
+	out, err := receive[omnichannel.AllocateAgentResponse](
+		s.client.api.AllocateAndAssignAgentWithFormdataBody(ctx, params),
+	)
 	if err != nil {
 		return nil, err
 	}

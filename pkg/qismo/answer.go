@@ -48,13 +48,15 @@ func (d *answerDoer) Do(request *http.Request) (*http.Response, error) {
 		failure.cause = err
 		return nil, failure
 	}
-	response.Body = &answerBody{Reader: bytes.NewReader(body), bytes: body}
+	whole := &answerBody{bytes: body}
+	whole.Reset(body)
+	response.Body = whole
 	return response, nil
 }
 
 // answerBody is an answer that was read whole.
 type answerBody struct {
-	*bytes.Reader
+	bytes.Reader
 	bytes []byte
 }
 
@@ -62,23 +64,24 @@ func (*answerBody) Close() error { return nil }
 
 // readBody reads an answer up to its bound and closes it.
 func readBody(response *http.Response) ([]byte, error) {
-	defer response.Body.Close() //nolint:errcheck // nothing is lost that was not read
+	defer response.Body.Close()
 	limit := int64(maxAnswer)
 	if response.StatusCode >= http.StatusBadRequest {
 		limit = maxErrorBody
 	}
-	var buffer bytes.Buffer
-	if length := response.ContentLength; length > 0 && length <= limit {
-		buffer.Grow(int(length) + bytes.MinRead) // one allocation, as ReadFrom wants room to spare
+	if length := response.ContentLength; length >= 0 && length <= limit {
+		body := make([]byte, length)
+		n, err := io.ReadFull(response.Body, body)
+		return body[:n], err
 	}
-	_, err := buffer.ReadFrom(io.LimitReader(response.Body, limit+1))
-	if int64(buffer.Len()) > limit {
-		buffer.Truncate(int(limit))
+	body, err := io.ReadAll(io.LimitReader(response.Body, limit+1))
+	if int64(len(body)) > limit {
+		body = body[:limit]
 		if response.StatusCode < http.StatusBadRequest {
 			err = fmt.Errorf("it is larger than %d bytes", limit)
 		}
 	}
-	return buffer.Bytes(), err
+	return body, err
 }
 
 // checkSuccess refuses a success that is none: a gateway's page under 200, or a
@@ -117,6 +120,9 @@ func isEmptyJSON(raw json.RawMessage) bool {
 }
 
 func isJSON(contentType string) bool {
+	if contentType == "application/json" || strings.HasPrefix(contentType, "application/json;") {
+		return true // what the service says nearly always
+	}
 	mediaType, _, err := mime.ParseMediaType(contentType)
 	return err == nil && (mediaType == "application/json" || strings.HasSuffix(mediaType, "+json"))
 }
@@ -163,7 +169,8 @@ func describeDecoding(err error) string {
 	var syntax *json.SyntaxError
 	switch {
 	case errors.As(err, &wrongType):
-		return fmt.Sprintf("the member %s is a JSON %s, a %s was expected", wrongType.Field, firstWord(wrongType.Value), wrongType.Type)
+		return fmt.Sprintf("the member %s is a JSON %s, a %s was expected",
+			wrongType.Field, firstWord(wrongType.Value), wrongType.Type)
 	case errors.As(err, &syntax):
 		return fmt.Sprintf("it is not JSON from byte %d on", syntax.Offset)
 	case strings.HasPrefix(err.Error(), "flex: "):

@@ -76,7 +76,9 @@ func (s *BotService) SendText(ctx context.Context, roomID flex.ID, text string, 
 // Operation setBotInRoom, POST /bot/{room_id}/activate; seen in public clients.
 func (s *BotService) SetActive(ctx context.Context, roomID flex.ID, active bool, opts ...Option) (*RoomLog, error) {
 	ctx, _ = s.client.begin(ctx, omnichannel.OperationSetBotInRoom, opts)
-	out, err := receive[omnichannel.SetBotInRoomResponse](s.client.api.SetBotInRoom(ctx, roomID, omnichannel.SetBotInRoomRequest{IsActive: flex.Bool(active)}))
+	out, err := receive[omnichannel.SetBotInRoomResponse](
+		s.client.api.SetBotInRoom(ctx, roomID, omnichannel.SetBotInRoomRequest{IsActive: flex.Bool(active)}),
+	)
 	if err != nil {
 		return nil, err
 	}

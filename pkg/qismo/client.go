@@ -3,8 +3,8 @@ package qismo
 import (
 	"context"
 	"fmt"
+	"maps"
 	"net/http"
-	"net/url"
 
 	"github.com/qismo-go/qismo/gen/omnichannel"
 )
@@ -48,7 +48,9 @@ func New(opts ...Option) (*Client, error) {
 		return nil, fmt.Errorf("qismo: make a client: %w", err)
 	}
 	client := &Client{settings: s}
-	client.api, err = omnichannel.NewClient(s.baseURL.String(),
+	// The generated client makes requests without a host; the chain places them on
+	// the one that is configured, so that no request can leave it.
+	client.api, err = omnichannel.NewClient("/",
 		omnichannel.WithHTTPClient(client.chain()),
 		omnichannel.WithRequestEditorFn(dropUnsetParameters))
 	if err != nil {
@@ -83,31 +85,45 @@ func (c *Client) chain() doer {
 	var way doer = c.settings.httpClient
 	way = &answerDoer{next: way}      // failures become *Error
 	way = &credentialsDoer{next: way} // each attempt carries a credential that is good now
-	way = &operationDoer{next: way, base: c.settings.baseURL}
+	way = &operationDoer{next: way}
 	return way
 }
 
 // call is what the links of the chain know about the call that a request belongs
-// to. It travels in the request's context.
+// to. It is the request's context, on top of the caller's.
 type call struct {
+	context.Context //nolint:containedctx // it is one
+
 	operation omnichannel.Operation
 	settings  *settings
 	err       error // an option of the call that cannot work
 	attempts  int   // how often the service was asked
 }
 
+// callKey finds the call in a context that was made from it.
 type callKey struct{}
+
+func (c *call) Value(key any) any {
+	if key == (callKey{}) {
+		return c
+	}
+	return c.Context.Value(key)
+}
 
 // begin opens a call of an operation. It returns the context that carries the
 // call, and the settings for what goes into the request itself, such as the role
 // in its path. An option that cannot work is reported when the request is made.
-func (c *Client) begin(ctx context.Context, id omnichannel.OperationID, opts []Option) (context.Context, *settings) {
+func (c *Client) begin(
+	ctx context.Context, id omnichannel.OperationID, opts []Option,
+) (context.Context, *settings) {
 	operation, _ := id.Operation()
 	return c.beginOperation(ctx, operation, opts)
 }
 
-func (c *Client) beginOperation(ctx context.Context, operation omnichannel.Operation, opts []Option) (context.Context, *settings) {
-	current := &call{operation: operation, settings: c.settings}
+func (c *Client) beginOperation(
+	ctx context.Context, operation omnichannel.Operation, opts []Option,
+) (context.Context, *settings) {
+	current := &call{Context: ctx, operation: operation, settings: c.settings}
 	if len(opts) > 0 {
 		changed, err := c.settings.forCall(opts)
 		if err != nil {
@@ -116,31 +132,30 @@ func (c *Client) beginOperation(ctx context.Context, operation omnichannel.Opera
 			current.settings = changed
 		}
 	}
-	return context.WithValue(ctx, callKey{}, current), current.settings
+	return current, current.settings
 }
 
 func callOf(request *http.Request) *call {
 	if current, ok := request.Context().Value(callKey{}).(*call); ok {
 		return current
 	}
-	return &call{settings: &settings{}}
+	return &call{Context: request.Context(), settings: &settings{}}
 }
 
 // operationDoer opens and closes a call as a whole: it checks that the request
-// goes where the operation is, and bounds the time of all attempts together.
-type operationDoer struct {
-	next doer
-	base *url.URL
-}
+// goes where the operation is, places it on the service's host, and bounds the
+// time of all attempts together.
+type operationDoer struct{ next doer }
 
 func (d *operationDoer) Do(request *http.Request) (*http.Response, error) {
 	current := callOf(request)
 	if current.err != nil {
 		return nil, fmt.Errorf("qismo: %s: %w", current.name(), current.err)
 	}
-	if err := checkPath(d.base, request.URL, current.operation.Path); err != nil {
+	if err := checkPath(request.URL, current.operation.Path); err != nil {
 		return nil, fmt.Errorf("qismo: %s: %w", current.name(), err)
 	}
+	placeOn(current.settings.baseURL, request)
 	if timeout := current.settings.timeout; timeout > 0 {
 		// Answers are read whole below, so nothing needs the context afterwards.
 		ctx, cancel := context.WithTimeout(request.Context(), timeout)
@@ -148,9 +163,7 @@ func (d *operationDoer) Do(request *http.Request) (*http.Response, error) {
 		request = request.WithContext(ctx)
 	}
 	header := request.Header
-	for name, values := range current.settings.header {
-		header[name] = values
-	}
+	maps.Copy(header, current.settings.header)
 	header.Set("User-Agent", current.settings.userAgent)
 	header.Set("Accept", "application/json")
 	return d.next.Do(request)

@@ -164,6 +164,20 @@ func TestRedirectsStayWithinTheHostAndAreOnlyForReads(t *testing.T) {
 	assert.Empty(t, elsewhere.seen(), "credentials go to the configured host only")
 }
 
+func TestBaseURLWithAPath(t *testing.T) {
+	service := newRecorder(t, answerJSON(200, `{"data":{"customer_room":{}}}`))
+	for _, suffix := range []string{"/omni", "/omni/"} {
+		client, err := qismo.New(qismo.WithSecretKey(testAppID, testSecretKey), qismo.WithBaseURL(service.URL+suffix))
+		require.NoError(t, err)
+		_, err = client.Rooms.Get(t.Context(), "5 ?")
+		require.NoError(t, err)
+		require.NoError(t, client.Do(t.Context(), http.MethodGet, "/x?a=1", nil, nil))
+	}
+	for i, request := range service.seen() {
+		assert.Equal(t, []string{"/omni/api/v2/customer_rooms/5%20%3F", "/omni/x?a=1"}[i%2], request.URI)
+	}
+}
+
 func TestDo(t *testing.T) {
 	service := newRecorder(t, answerJSON(200, `{"data":{"total_unserved":4}}`))
 	client := service.client(t)

@@ -13,7 +13,7 @@ import (
 
 const (
 	headerAppID         = "Qiscus-App-Id"
-	headerSecretKey     = "Qiscus-Secret-Key"
+	headerSecretKey     = "Qiscus-Secret-Key" //nolint:gosec // a header's name
 	headerAuthorization = "Authorization"
 
 	// A user token lasts 30 days from its creation; it is renewed a day early.

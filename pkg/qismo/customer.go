@@ -28,7 +28,9 @@ type (
 //
 // Operation initiateChat, POST /api/v2/qiscus/initiate_chat; seen in public
 // clients.
-func (s *CustomerService) InitiateChat(ctx context.Context, params InitiateChatParams, opts ...Option) (*ChatSession, error) {
+func (s *CustomerService) InitiateChat(
+	ctx context.Context, params InitiateChatParams, opts ...Option,
+) (*ChatSession, error) {
 	ctx, settings := s.client.begin(ctx, omnichannel.OperationInitiateChat, opts)
 	if params.AppID == "" {
 		params.AppID = settings.appID
@@ -47,9 +49,13 @@ func (s *CustomerService) InitiateChat(ctx context.Context, params InitiateChatP
 //
 // Operation sendCustomChannelMessage, POST /{app_code}/api/v2/custom_channel/send;
 // documented by the vendor.
-func (s *CustomerService) SendCustomChannelMessage(ctx context.Context, params SendCustomChannelMessageParams, opts ...Option) (*CustomChannelDelivery, error) {
+func (s *CustomerService) SendCustomChannelMessage(
+	ctx context.Context, params SendCustomChannelMessageParams, opts ...Option,
+) (*CustomChannelDelivery, error) {
 	ctx, settings := s.client.begin(ctx, omnichannel.OperationSendCustomChannelMessage, opts)
-	out, err := receive[omnichannel.SendCustomChannelMessageResponse](s.client.api.SendCustomChannelMessage(ctx, settings.appID, params))
+	out, err := receive[omnichannel.SendCustomChannelMessageResponse](
+		s.client.api.SendCustomChannelMessage(ctx, settings.appID, params),
+	)
 	if err != nil {
 		return nil, err
 	}

@@ -22,8 +22,7 @@ import (
 //
 // Failures are an [*Error] without an operation.
 func (c *Client) Do(ctx context.Context, method, path string, in, out any, opts ...Option) error {
-	target, err := c.resolve(path)
-	if err != nil {
+	if err := checkOwnPath(path); err != nil {
 		return fmt.Errorf("qismo: %s: %w", method, err)
 	}
 	contentType, body, err := encode(in)
@@ -36,7 +35,7 @@ func (c *Client) Do(ctx context.Context, method, path string, in, out any, opts 
 		Credential:  omnichannel.CredentialApp,
 		AnswersJSON: out != nil && !wantsBytes,
 	}, opts)
-	request, err := http.NewRequestWithContext(ctx, method, target, body)
+	request, err := http.NewRequestWithContext(ctx, method, path, body)
 	if err != nil {
 		return errors.New("qismo: make the request: the method or the path is malformed")
 	}
@@ -57,26 +56,19 @@ func (c *Client) Do(ctx context.Context, method, path string, in, out any, opts 
 	return decode(response, out)
 }
 
-// resolve places a path under the base URL, and nowhere else: credentials go with
-// it.
-func (c *Client) resolve(path string) (string, error) {
+// checkOwnPath refuses a path that would lead away from the base URL: credentials
+// go with it.
+func checkOwnPath(path string) error {
 	parsed, err := url.Parse(path)
-	if err != nil || parsed.Scheme != "" || parsed.Host != "" || parsed.User != nil || !strings.HasPrefix(parsed.Path, "/") {
-		return "", errors.New("the path must begin with one slash and name no host")
+	if err != nil || parsed.IsAbs() || parsed.Host != "" || !strings.HasPrefix(parsed.Path, "/") {
+		return errors.New("the path must begin with one slash and name no host")
 	}
 	for segment := range strings.SplitSeq(parsed.Path, "/") {
 		if segment == "." || segment == ".." {
-			return "", errors.New("the path must not hold dot segments")
+			return errors.New("the path must not hold dot segments")
 		}
 	}
-	return strings.TrimSuffix(c.settings.baseURL.String(), "/") + parsed.EscapedPath() + querySuffix(parsed), nil
-}
-
-func querySuffix(address *url.URL) string {
-	if address.RawQuery == "" {
-		return ""
-	}
-	return "?" + address.RawQuery
+	return nil
 }
 
 func encode(in any) (contentType string, body io.Reader, err error) {

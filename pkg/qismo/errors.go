@@ -4,8 +4,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net/http"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -99,12 +102,7 @@ func (e *Error) Error() string {
 
 // Is reports whether the failure is of the kind that a sentinel names.
 func (e *Error) Is(target error) bool {
-	for _, kind := range e.kinds {
-		if kind == target { //nolint:errorlint // the sentinels themselves
-			return true
-		}
-	}
-	return false
+	return slices.Contains(e.kinds, target)
 }
 
 // Unwrap returns what kept an answer from coming or from being read, such as
@@ -117,11 +115,11 @@ func (e *Error) Body() []byte { return append([]byte(nil), e.body...) }
 
 // Format prints the text of Error for every verb, so that %#v shows no raw body.
 func (e *Error) Format(state fmt.State, verb rune) {
+	text := e.Error()
 	if verb == 'q' {
-		fmt.Fprintf(state, "%q", e.Error())
-		return
+		text = strconv.Quote(text)
 	}
-	fmt.Fprint(state, e.Error())
+	_, _ = io.WriteString(state, text) // fmt reports what it cannot write itself
 }
 
 // MarshalJSON writes what can be logged.

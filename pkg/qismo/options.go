@@ -89,7 +89,13 @@ func WithLogin(appID, email, password string) Option {
 		if email == "" {
 			return errors.New("the e-mail address is empty")
 		}
-		login := &loginCredentials{appID: appID, email: email, password: secret(password), turn: make(chan struct{}, 1), now: s.now}
+		login := &loginCredentials{
+			appID:    appID,
+			email:    email,
+			password: secret(password),
+			turn:     make(chan struct{}, 1),
+			now:      s.now,
+		}
 		return withCredentials(appID, login, password)(s)
 	}
 }
@@ -226,7 +232,8 @@ func newSettings(opts []Option) (*settings, error) {
 	if s.credentials == nil {
 		appID, secretKey := os.Getenv("QISCUS_APP_ID"), os.Getenv("QISCUS_SECRET_KEY")
 		if appID == "" || secretKey == "" {
-			return nil, errors.New("no credentials: pass an option such as WithSecretKey, or set QISCUS_APP_ID and QISCUS_SECRET_KEY")
+			return nil, errors.New("no credentials: pass an option such as WithSecretKey, " +
+				"or set QISCUS_APP_ID and QISCUS_SECRET_KEY")
 		}
 		if err := WithSecretKey(appID, secretKey)(s); err != nil {
 			return nil, err

@@ -15,21 +15,24 @@ import (
 // checkPath refuses a request whose path is not the operation's: an id that is
 // empty, or made of dots, would turn it into another operation. An escaped slash
 // is refused as well, as gateways unescape them.
-func checkPath(base, actual *url.URL, template string) error {
+func checkPath(actual *url.URL, template string) error {
 	if template == "" {
 		return nil
 	}
-	path := strings.TrimPrefix(actual.EscapedPath(), strings.TrimSuffix(base.EscapedPath(), "/"))
-	got, want := strings.Split(path, "/"), strings.Split(template, "/")
-	if len(got) != len(want) {
-		return misplaced(firstParameter(template))
-	}
-	for i, segment := range want {
-		name, isParameter := strings.CutPrefix(segment, "{")
+	whole := template
+	path := actual.EscapedPath()
+	for wantMore, gotMore := true, true; wantMore || gotMore; {
+		if wantMore != gotMore {
+			return misplaced(firstParameter(whole))
+		}
+		var want, got string
+		want, template, wantMore = strings.Cut(template, "/")
+		got, path, gotMore = strings.Cut(path, "/")
+		name, isParameter := strings.CutPrefix(want, "{")
 		switch {
-		case !isParameter && got[i] != segment:
-			return misplaced(firstParameter(template))
-		case isParameter && (got[i] == "" || strings.Contains(got[i], "%2F")):
+		case !isParameter && got != want:
+			return misplaced(firstParameter(whole))
+		case isParameter && (got == "" || strings.Contains(got, "%2F")):
 			return misplaced(strings.TrimSuffix(name, "}"))
 		}
 	}
@@ -46,6 +49,18 @@ func firstParameter(template string) string {
 	return name
 }
 
+// placeOn moves a request, which has a path and no host, under the base URL.
+func placeOn(base *url.URL, request *http.Request) {
+	address := request.URL
+	if prefix := strings.TrimSuffix(base.EscapedPath(), "/"); prefix != "" {
+		// JoinPath cleans dot segments, of which checkPath leaves none.
+		joined := base.JoinPath(address.EscapedPath())
+		address.Path, address.RawPath = joined.Path, joined.RawPath
+	}
+	address.Scheme, address.Host = base.Scheme, base.Host
+	request.Host = base.Host
+}
+
 // dropUnsetParameters leaves query parameters out that are empty or zero, which
 // is how a plain value says that it is not set: the generated client would send
 // "search=&page=0". No parameter of the API means anything by these.
@@ -55,7 +70,7 @@ func dropUnsetParameters(_ context.Context, request *http.Request) error {
 		return nil
 	}
 	kept := make([]string, 0, strings.Count(query, "&")+1)
-	for _, pair := range strings.Split(query, "&") {
+	for pair := range strings.SplitSeq(query, "&") {
 		if _, value, _ := strings.Cut(pair, "="); value != "" && value != "0" {
 			kept = append(kept, pair)
 		}

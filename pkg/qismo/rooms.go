@@ -131,12 +131,16 @@ func (s *RoomsService) Info(ctx context.Context, roomID flex.ID, opts ...Option)
 //
 // Operation setRoomInfo, POST /api/v1/qiscus/room/{room_id}/user_info; seen in
 // public clients.
-func (s *RoomsService) SetInfo(ctx context.Context, roomID flex.ID, properties []UserProperty, opts ...Option) (*RoomInfo, error) {
+func (s *RoomsService) SetInfo(
+	ctx context.Context, roomID flex.ID, properties []UserProperty, opts ...Option,
+) (*RoomInfo, error) {
 	if properties == nil {
 		properties = []UserProperty{} // the service wants a list, not null
 	}
 	ctx, _ = s.client.begin(ctx, omnichannel.OperationSetRoomInfo, opts)
-	out, err := receive[omnichannel.RoomInfoResponse](s.client.api.SetRoomInfo(ctx, roomID, omnichannel.SetRoomInfoRequest{UserProperties: properties}))
+	out, err := receive[omnichannel.RoomInfoResponse](
+		s.client.api.SetRoomInfo(ctx, roomID, omnichannel.SetRoomInfoRequest{UserProperties: properties}),
+	)
 	if err != nil {
 		return nil, err
 	}

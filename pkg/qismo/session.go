@@ -39,7 +39,9 @@ func (s *SessionService) Login(ctx context.Context, params LoginParams, opts ...
 //
 // Operation refreshToken, POST /api/v2/auth/refresh_token; seen in a single
 // public client.
-func (s *SessionService) RefreshToken(ctx context.Context, longLivedToken flex.Secret, opts ...Option) (flex.Secret, error) {
+func (s *SessionService) RefreshToken(
+	ctx context.Context, longLivedToken flex.Secret, opts ...Option,
+) (flex.Secret, error) {
 	if longLivedToken == "" {
 		return "", errors.New("qismo: refreshToken: the long-lived token is empty")
 	}

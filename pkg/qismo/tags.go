@@ -33,7 +33,9 @@ func (s *TagsService) List(ctx context.Context, roomID flex.ID, opts ...Option) 
 // clients.
 func (s *TagsService) Create(ctx context.Context, roomID flex.ID, tag string, opts ...Option) (*Tag, error) {
 	ctx, _ = s.client.begin(ctx, omnichannel.OperationCreateRoomTag, opts)
-	out, err := receive[omnichannel.CreateRoomTagResponse](s.client.api.CreateRoomTag(ctx, roomID, omnichannel.CreateRoomTagRequest{Tag: tag}))
+	out, err := receive[omnichannel.CreateRoomTagResponse](
+		s.client.api.CreateRoomTag(ctx, roomID, omnichannel.CreateRoomTagRequest{Tag: tag}),
+	)
 	if err != nil {
 		return nil, err
 	}

@@ -23,7 +23,9 @@ type (
 //
 // Operation setResolveWebhook, POST /api/v1/app/webhook/mark_as_resolved;
 // documented by the vendor.
-func (s *WebhookSettingsService) SetResolve(ctx context.Context, address string, enabled bool, opts ...Option) (*App, error) {
+func (s *WebhookSettingsService) SetResolve(
+	ctx context.Context, address string, enabled bool, opts ...Option,
+) (*App, error) {
 	ctx, _ = s.client.begin(ctx, omnichannel.OperationSetResolveWebhook, opts)
 	form := omnichannel.AppWebhookRequest{WebhookURL: address, IsWebhookEnabled: flex.Bool(enabled)}
 	out, err := receive[omnichannel.AppResponse](s.client.api.SetResolveWebhookWithFormdataBody(ctx, form))
@@ -38,7 +40,9 @@ func (s *WebhookSettingsService) SetResolve(ctx context.Context, address string,
 //
 // Operation setAgentAllocationWebhook, POST /api/v1/app/webhook/agent_allocation;
 // seen in a single public client.
-func (s *WebhookSettingsService) SetAgentAllocation(ctx context.Context, address string, enabled bool, opts ...Option) (*App, error) {
+func (s *WebhookSettingsService) SetAgentAllocation(
+	ctx context.Context, address string, enabled bool, opts ...Option,
+) (*App, error) {
 	ctx, _ = s.client.begin(ctx, omnichannel.OperationSetAgentAllocationWebhook, opts)
 	form := omnichannel.AppWebhookRequest{WebhookURL: address, IsWebhookEnabled: flex.Bool(enabled)}
 	out, err := receive[omnichannel.AppResponse](s.client.api.SetAgentAllocationWebhookWithFormdataBody(ctx, form))
@@ -52,13 +56,17 @@ func (s *WebhookSettingsService) SetAgentAllocation(ctx context.Context, address
 //
 // Operation setNewSessionWebhook, POST /api/v2/app/config/new_session_webhook;
 // documented by the vendor.
-func (s *WebhookSettingsService) SetNewSession(ctx context.Context, address string, enabled bool, opts ...Option) (*NewSessionWebhook, error) {
+func (s *WebhookSettingsService) SetNewSession(
+	ctx context.Context, address string, enabled bool, opts ...Option,
+) (*NewSessionWebhook, error) {
 	contentType, form, err := webhookForm(address, enabled)
 	if err != nil {
 		return nil, fmt.Errorf("qismo: setNewSessionWebhook: %w", err)
 	}
 	ctx, _ = s.client.begin(ctx, omnichannel.OperationSetNewSessionWebhook, opts)
-	out, err := receive[omnichannel.SetNewSessionWebhookResponse](s.client.api.SetNewSessionWebhookWithBody(ctx, contentType, form))
+	out, err := receive[omnichannel.SetNewSessionWebhookResponse](
+		s.client.api.SetNewSessionWebhookWithBody(ctx, contentType, form),
+	)
 	if err != nil {
 		return nil, err
 	}
@@ -69,7 +77,9 @@ func (s *WebhookSettingsService) SetNewSession(ctx context.Context, address stri
 //
 // Operation setAuthWebhook, POST /api/v2/app/config/auth_webhook; documented by
 // the vendor.
-func (s *WebhookSettingsService) SetAuth(ctx context.Context, address string, enabled bool, opts ...Option) (*AuthWebhook, error) {
+func (s *WebhookSettingsService) SetAuth(
+	ctx context.Context, address string, enabled bool, opts ...Option,
+) (*AuthWebhook, error) {
 	contentType, form, err := webhookForm(address, enabled)
 	if err != nil {
 		return nil, fmt.Errorf("qismo: setAuthWebhook: %w", err)

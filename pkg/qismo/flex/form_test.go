@@ -37,7 +37,7 @@ func requireFormError(t *testing.T, err error, as ...string) {
 	if len(as) > 0 {
 		require.Contains(t, as, fe.as)
 	}
-	require.Nil(t, errors.Unwrap(err), "a wrapped error may quote the value")
+	require.NoError(t, errors.Unwrap(err), "a wrapped error may quote the value")
 	require.NotContains(t, err.Error(), canary)
 	require.True(t, strings.HasPrefix(err.Error(), "flex: "), err.Error())
 }
