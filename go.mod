@@ -3,6 +3,7 @@ module github.com/qismo-go/qismo
 go 1.25.0
 
 require (
+	github.com/alecthomas/kong v1.17.0
 	github.com/oapi-codegen/oapi-codegen/v2 v2.8.2
 	github.com/oapi-codegen/runtime v1.8.0
 	github.com/santhosh-tekuri/jsonschema/v6 v6.0.3

@@ -1397,7 +1397,7 @@ type ListAgentsResponse struct {
 
 // ListAgentsV1Response Answer of `listAgentsV1`.
 type ListAgentsV1Response struct {
-	// Data The page
+	// Data The page, wrapped twice.
 	Data AgentV1List `json:"data"`
 }
 

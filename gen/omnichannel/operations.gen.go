@@ -2,6 +2,9 @@
 
 package omnichannel
 
+// DocumentSHA256 is the checksum of the document that this package was made from.
+const DocumentSHA256 = "0bc9f2d5f6888cd2058c7ea7d94652627ec24143525f48f97174e9001737b823"
+
 // OperationID names an operation of the document.
 type OperationID string
 

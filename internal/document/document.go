@@ -29,9 +29,11 @@ const location = "document.json"
 // concurrent use.
 type Document struct {
 	tree       map[string]any
-	compiler   *jsonschema.Compiler
 	operations []*Operation
 	byID       map[string]*Operation
+
+	compiling sync.Mutex // a compiler is not safe for concurrent use
+	compiler  *jsonschema.Compiler
 }
 
 // The embedded documents never change, so each is parsed once, when it is first
@@ -108,6 +110,8 @@ func (d *Document) readSection(section string) error {
 // "/components/schemas/CustomerRoom".
 func (d *Document) Schema(at string) (*Schema, error) {
 	fragment := url.URL{Fragment: at}
+	d.compiling.Lock()
+	defer d.compiling.Unlock()
 	compiled, err := d.compiler.Compile(location + "#" + fragment.EscapedFragment())
 	if err != nil {
 		return nil, fmt.Errorf("compile the schema at %s: %w", at, err)

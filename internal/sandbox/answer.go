@@ -1,0 +1,96 @@
+package sandbox
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strings"
+)
+
+// object is a JSON object of an answer or a webhook. Answers are written from
+// maps and not from the generated types, because those drop null and false,
+// which the platform does send.
+type object = map[string]any
+
+// refusedError is an answer other than 200, in one of the shapes that the
+// platform uses for errors.
+type refusedError struct {
+	status int
+	body   object
+	allow  string // the methods of a 405
+}
+
+// Error returns the status and the body, for logs and failed tests.
+func (e *refusedError) Error() string { return fmt.Sprintf("%d %s", e.status, encode(e.body)) }
+
+func (e *refusedError) write(w http.ResponseWriter) {
+	if e.allow != "" {
+		w.Header().Set("Allow", e.allow)
+	}
+	writeAnswer(w, e.status, encode(e.body))
+}
+
+// refuse is the most common shape: {"errors": {"message": "..."}}.
+func refuse(status int, message string) *refusedError {
+	return &refusedError{status: status, body: object{"errors": object{"message": message}}}
+}
+
+// maxDetails bounds what is told of one request, which may be wrong in as many
+// places as it has bytes.
+const maxDetails = 20
+
+// refuseInput is the answer to a request that does not fit the document. The
+// details name the offending places; a client that shows only the message shows
+// them too.
+func refuseInput(details []string) *refusedError {
+	details = details[:min(len(details), maxDetails)]
+	return &refusedError{status: http.StatusBadRequest, body: object{"errors": object{
+		"message": "invalid request: " + strings.Join(details, "; "),
+		"details": details,
+	}}}
+}
+
+func notFound(what string) *refusedError { return refuse(http.StatusNotFound, what+" not found") }
+
+// badRequest is the answer to a request that breaks a rule of the platform.
+func badRequest(message string) *refusedError { return refuse(http.StatusBadRequest, message) }
+
+func unauthorized() *refusedError {
+	return &refusedError{status: http.StatusUnauthorized, body: object{"errors": "Unauthorized"}}
+}
+
+// tokenExpired is also the answer to a token that nobody was given: the
+// platform is not known to tell the two apart.
+func tokenExpired() *refusedError {
+	return &refusedError{status: http.StatusUnauthorized, body: object{"detail": "token_expired"}}
+}
+
+// invalidToken tells a client that renewing is no use: it has to log in again.
+func invalidToken() *refusedError {
+	return &refusedError{status: http.StatusUnauthorized, body: object{"errors": "invalid token"}}
+}
+
+// data wraps an answer as the older routes do.
+func data(value any) object { return object{"data": value} }
+
+// dataWithStatus wraps an answer as the newer routes do.
+func dataWithStatus(value any) object { return object{"data": value, "status": http.StatusOK} }
+
+// encode writes a value made of maps, slices, texts, numbers and booleans.
+func encode(value any) []byte {
+	body, err := json.Marshal(value)
+	if err != nil {
+		panic(fmt.Sprintf("sandbox: an answer is not JSON: %v", err)) // a value of ours; a mistake in this package
+	}
+	return body
+}
+
+// writeAnswer sends a body; an empty one has no content type.
+func writeAnswer(w http.ResponseWriter, status int, body []byte) {
+	if len(body) > 0 {
+		w.Header().Set("Content-Type", "application/json")
+	}
+	w.WriteHeader(status)
+	_, _ = bytes.NewReader(body).WriteTo(w) // the caller may have gone
+}

@@ -1,0 +1,185 @@
+package sandbox
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+)
+
+// Config says what a Sandbox starts with. Every member may be left out; use
+// [Sandbox.Config] to see what was filled in.
+type Config struct {
+	// AppCode and SecretKey are the app's credentials.
+	AppCode, SecretKey string
+	// AdminEmail and AdminPassword log the app's one admin in.
+	AdminEmail, AdminPassword string
+
+	// Agents are the staff beside the admin. When it is nil, AgentCount agents
+	// are made up (five when zero), the last of them offline.
+	Agents     []Agent
+	AgentCount int
+	// Channels are where customers write. When it is nil there is one each for
+	// WhatsApp, live chat and Instagram, and a custom one.
+	Channels []Channel
+	// Rooms is how many customers have written already and wait for an agent.
+	// The same number always gives the same rooms.
+	Rooms int
+
+	// Webhooks says where events are sent. The API's setters change it later.
+	Webhooks Webhooks
+	// SignWebhook is called with each delivery and its body before it is sent,
+	// for instance to add a signature to the headers.
+	SignWebhook func(delivery *http.Request, body []byte)
+	// HTTPClient sends the webhooks.
+	HTTPClient *http.Client
+	// OnDelivery is told how each delivery ended. It is called by several
+	// goroutines at once, one for each room, and may call the Sandbox.
+	OnDelivery func(Delivery)
+
+	// Now is the clock.
+	Now func() time.Time
+}
+
+// Agent is a member of the staff.
+type Agent struct {
+	ID       int64 // made up when zero
+	Name     string
+	Email    string
+	Password string    // the admin's when empty
+	Type     StaffType // TypeAgent when zero
+	Offline  bool
+	// Divisions are named; the default division, which everybody is in, need
+	// not be.
+	Divisions []string
+}
+
+// StaffType is a kind of staff, by the platform's numbers.
+type StaffType int
+
+// The kinds of staff.
+const (
+	TypeAdmin StaffType = iota + 1
+	TypeAgent
+	TypeSupervisor
+)
+
+// String returns the platform's word for the kind.
+func (t StaffType) String() string {
+	switch t {
+	case TypeAdmin:
+		return "admin"
+	case TypeSupervisor:
+		return "supervisor"
+	default:
+		return "agent"
+	}
+}
+
+// Channel is where customers write.
+type Channel struct {
+	// ID is unique among the channels of one source.
+	ID int64
+	// Source is the code of the channel's kind, such as wa, qiscus or ig. For a
+	// custom channel it is the identifier key.
+	Source string
+	Name   string
+	Custom bool
+}
+
+// Webhooks are the addresses that events are sent to. An event without an
+// address is not sent.
+type Webhooks struct {
+	Bot        string // botMessage
+	NewSession string // newSession
+	Allocation string // customAgentAllocation
+	Resolve    string // markAsResolved
+	Auth       string // userLogout
+}
+
+// withDefaults fills in what was left out and checks the rest.
+func (c Config) withDefaults() (Config, error) {
+	if c.Rooms < 0 || c.AgentCount < 0 {
+		return c, errors.New("sandbox: a negative number of rooms or agents")
+	}
+	c.AppCode = orDefault(c.AppCode, "wangi-qjxw1k2m3n4o")
+	c.SecretKey = orDefault(c.SecretKey, "3f1d0a9b7c5e")
+	c.AdminEmail = orDefault(c.AdminEmail, "sari@example.id")
+	c.AdminPassword = orDefault(c.AdminPassword, "rahasia-sari")
+	if c.Agents == nil {
+		c.Agents = inventAgents(c.AgentCount)
+	}
+	if c.Channels == nil {
+		c.Channels = defaultChannels()
+	}
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	if c.OnDelivery == nil {
+		c.OnDelivery = func(Delivery) {}
+	}
+	if c.SignWebhook == nil {
+		c.SignWebhook = func(*http.Request, []byte) {}
+	}
+	agents, err := completeAgents(c)
+	if err != nil {
+		return c, err
+	}
+	c.Agents = agents
+	return c, checkChannels(c)
+}
+
+// completeAgents returns a copy of the agents with an id, a password and a type
+// for each.
+func completeAgents(c Config) ([]Agent, error) {
+	emails := map[string]bool{c.AdminEmail: true}
+	ids := map[int64]bool{adminID: true}
+	for _, agent := range c.Agents {
+		ids[agent.ID] = true
+	}
+	agents := make([]Agent, 0, len(c.Agents))
+	nextID := int64(firstAgentID)
+	for _, agent := range c.Agents {
+		if agent.Email == "" || emails[agent.Email] {
+			return nil, fmt.Errorf("sandbox: the e-mail address of agent %q is missing or taken", agent.Name)
+		}
+		emails[agent.Email] = true
+		for agent.ID == 0 {
+			if !ids[nextID] {
+				agent.ID = nextID
+			}
+			nextID++
+		}
+		agent.Password = orDefault(agent.Password, c.AdminPassword)
+		agent.Type = orDefault(agent.Type, TypeAgent)
+		agents = append(agents, agent)
+	}
+	return agents, nil
+}
+
+func checkChannels(c Config) error {
+	type key struct {
+		source string
+		id     int64
+	}
+	seen := map[key]bool{}
+	for _, channel := range c.Channels {
+		k := key{channel.Source, channel.ID}
+		if channel.Source == "" || seen[k] {
+			return fmt.Errorf("sandbox: the channel %q has no source, or its id stands twice", channel.Name)
+		}
+		seen[k] = true
+	}
+	if c.Rooms > 0 && len(publicChannels(c.Channels)) == 0 {
+		return errors.New("sandbox: rooms need a channel that is not a custom one")
+	}
+	return nil
+}
+
+func orDefault[T comparable](value, fallback T) T {
+	var zero T
+	if value == zero {
+		return fallback
+	}
+	return value
+}

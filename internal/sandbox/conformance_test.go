@@ -1,0 +1,189 @@
+package sandbox
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/qismo-go/qismo/internal/document"
+)
+
+func TestEveryOperationHasAHandler(t *testing.T) {
+	sandbox, err := New(Config{})
+	require.NoError(t, err)
+	rest, err := document.REST()
+	require.NoError(t, err)
+	unknown := sandbox.handlerTable()
+	for _, operation := range rest.Operations() {
+		assert.Contains(t, sandbox.handlers, operation.ID)
+		delete(unknown, operation.ID)
+	}
+	assert.Empty(t, unknown, "handlers of operations that the document does not have")
+}
+
+// Each operation is called as the document shows it: with each credential that
+// it accepts, each content type and each example. The answers are
+// validated by the server around the sandbox.
+func TestEveryOperationAsTheDocumentShowsIt(t *testing.T) {
+	rest, err := document.REST()
+	require.NoError(t, err)
+	for _, operation := range rest.Operations() {
+		t.Run(operation.ID, func(t *testing.T) {
+			for _, schemes := range append([][]string{nil}, operation.Security...) {
+				for contentType, example := range examples(operation) {
+					if schemes == nil && len(operation.Security) > 0 {
+						continue
+					}
+					w := newShownWorld(t, operation.ID)
+					header, body := asContent(t, contentType, w.realIDs(example))
+					got := w.send(operation.Method, w.path(operation), w.credentials(schemes), header, body)
+					assert.Equal(t, http.StatusOK, got.status, "%v %s: %s", schemes, contentType, got.raw)
+				}
+			}
+		})
+	}
+}
+
+func TestEveryOperationRefusesStrangers(t *testing.T) {
+	rest, err := document.REST()
+	require.NoError(t, err)
+	w := newShownWorld(t, "")
+	for _, operation := range rest.Operations() {
+		if len(operation.Security) == 0 {
+			continue
+		}
+		for name, header := range map[string]http.Header{
+			"nothing":      {},
+			"another app":  {"Qiscus-App-Id": {"lain-1"}, "Qiscus-Secret-Key": {w.Config().SecretKey}, "Authorization": {w.login()}},
+			"another key":  {"Qiscus-App-Id": {"lain-1"}, "Qiscus-Secret-Key": {"salah"}},
+			"wrong token":  {"Authorization": {"ut-salah"}},
+			"not bare":     {"Authorization": {"Bearer " + w.login()}},
+			"wrong secret": {"Qiscus_sdk_secret": {"salah"}},
+		} {
+			got := w.send(operation.Method, w.path(operation), header, "application/json", []byte(`{}`))
+			assert.Equal(t, http.StatusUnauthorized, got.status, "%s with %s: %s", operation.ID, name, got.raw)
+		}
+	}
+}
+
+// shownWorld has what the examples speak of.
+type shownWorld struct {
+	*world
+
+	roomID  string
+	agentID int64
+	tagID   string
+}
+
+func newShownWorld(t *testing.T, operationID string) *shownWorld {
+	t.Helper()
+	w := &shownWorld{world: newWorld(t, Config{Rooms: 3, AdminPassword: "not-a-real-password"})}
+	w.agentID = w.Config().Agents[0].ID
+	w.roomID = w.call("POST", "/api/v2/customer_rooms", object{}).at("data/customer_rooms/0/room_id").(string)
+	tagged := w.call("POST", "/api/v2/room_tags/"+w.roomID, object{"tag": "grosir"})
+	w.tagID = fmt.Sprint(tagged.at("data/id"))
+	if operationID == "removeAgent" {
+		got := w.call("POST", "/api/v1/admin/service/assign_agent", object{"room_id": w.roomID, "agent_id": w.agentID})
+		require.Equal(t, http.StatusOK, got.status)
+	}
+	return w
+}
+
+// path fills in the template and adds the parameters that are required.
+func (w *shownWorld) path(operation *document.Operation) string {
+	values := map[string]string{
+		"role": "admin", "room_id": w.roomID, "app_code": w.Config().AppCode, "tag_id": w.tagID,
+		"agent_id": text(w.agentID), "ids[]": text(w.agentID), "division_ids[]": "811",
+	}
+	path := operation.Path
+	query := url.Values{}
+	for _, parameter := range operation.Parameters {
+		value, known := values[parameter.Name]
+		require.True(w.t, known || !parameter.Required, "%s: no value for %s", operation.ID, parameter.Name)
+		path = strings.ReplaceAll(path, "{"+parameter.Name+"}", value)
+		if parameter.In == "query" && parameter.Required {
+			query.Set(parameter.Name, value)
+		}
+	}
+	if len(query) > 0 {
+		path += "?" + query.Encode()
+	}
+	return path
+}
+
+// realIDs puts the ids of this world where an example has invented ones.
+func (w *shownWorld) realIDs(example any) any {
+	members, ok := example.(map[string]any)
+	if !ok {
+		return example
+	}
+	changed := object{}
+	for name, member := range members {
+		switch name {
+		case "room_id":
+			member = w.roomID
+		case "agent_id":
+			member = w.agentID
+		case "cursor_after", "cursor_before":
+			member = writeCursor(-2)
+		}
+		changed[name] = member
+	}
+	return changed
+}
+
+func (w *world) login() string {
+	config := w.Config()
+	got := w.send("POST", "/api/v1/auth", nil, "application/json",
+		encode(object{"email": config.AdminEmail, "password": config.AdminPassword}))
+	require.Equal(w.t, http.StatusOK, got.status, got.raw)
+	return got.at("data/user/authentication_token").(string)
+}
+
+// credentials are the headers of a combination of security schemes.
+func (w *shownWorld) credentials(schemes []string) http.Header {
+	header := http.Header{}
+	for _, scheme := range schemes {
+		switch scheme {
+		case "appID":
+			header.Set("Qiscus-App-Id", w.Config().AppCode)
+		case "secretKey":
+			header.Set("Qiscus-Secret-Key", w.Config().SecretKey)
+		case "sdkSecret":
+			header.Set("QISCUS_SDK_SECRET", w.Config().SecretKey)
+		case "userToken":
+			header.Set("Authorization", w.login())
+		case "longLivedToken":
+			header.Set("Authorization", w.state.admin().longToken)
+		default:
+			w.t.Fatalf("the test knows no credentials of the scheme %s", scheme)
+		}
+	}
+	return header
+}
+
+// examples yields each content type of an operation's request with each of the
+// operation's examples, whatever content type they stand under. An operation
+// without a request yields nothing to send, once.
+func examples(operation *document.Operation) func(func(string, any) bool) {
+	return func(yield func(string, any) bool) {
+		if len(operation.Request) == 0 {
+			yield("", nil)
+			return
+		}
+		for contentType := range operation.Request {
+			for _, body := range operation.Request {
+				for _, example := range body.Examples {
+					if !yield(contentType, example) {
+						return
+					}
+				}
+			}
+		}
+	}
+}

@@ -1,0 +1,120 @@
+package sandbox
+
+import (
+	"crypto/rand"
+	"errors"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/qismo-go/qismo/internal/document"
+)
+
+// tokenLife is how long a user's token works unless its user logs out.
+const tokenLife = 30 * 24 * time.Hour
+
+// caller is who sent a request. With the secret key it is the admin; with no
+// credential, or the App ID alone, there is no user.
+type caller struct {
+	user  *staff
+	token string // the user's token, when that is what was sent
+}
+
+// userToken is a short-lived token.
+type userToken struct {
+	user    *staff
+	expires time.Time
+}
+
+// authenticate checks a request's credentials against the combinations of
+// security schemes that the document accepts for the operation. When none is
+// satisfied, the answer is that of the credential that was sent but is no good.
+func (s *Sandbox) authenticate(operation *document.Operation, header http.Header) (caller, error) {
+	if len(operation.Security) == 0 {
+		return caller{}, nil
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	refused := unauthorized()
+	for _, schemes := range operation.Security {
+		who, err := s.satisfy(schemes, header)
+		if err == nil {
+			return who, nil
+		}
+		if specific := (*refusedError)(nil); errors.As(err, &specific) {
+			refused = specific
+		}
+	}
+	return caller{}, refused
+}
+
+// errNotSent says that a combination's credentials are missing or not ours.
+var errNotSent = errors.New("the credentials were not sent")
+
+// satisfy checks one combination of schemes, all of which must hold.
+func (s *Sandbox) satisfy(schemes []string, header http.Header) (caller, error) {
+	var who caller
+	authorization := header.Get("Authorization")
+	for _, scheme := range schemes {
+		switch scheme {
+		case "appID":
+			// A token tells the app by itself, and some clients send nothing else.
+			sent := header.Get("Qiscus-App-Id")
+			if sent != s.config.AppCode && (sent != "" || !slices.ContainsFunc(schemes, isToken)) {
+				return caller{}, errNotSent
+			}
+		case "secretKey":
+			if header.Get("Qiscus-Secret-Key") != s.config.SecretKey {
+				return caller{}, errNotSent
+			}
+			who.user = s.state.admin()
+		case "sdkSecret":
+			if header.Get("QISCUS_SDK_SECRET") != s.config.SecretKey {
+				return caller{}, errNotSent
+			}
+			who.user = s.state.admin()
+		case "userToken", "longLivedToken":
+			if authorization == "" {
+				return caller{}, errNotSent
+			}
+			var err error
+			if who, err = s.state.bearer(scheme, authorization, s.config.Now()); err != nil {
+				return caller{}, err
+			}
+		default:
+			return caller{}, errNotSent
+		}
+	}
+	return who, nil
+}
+
+func isToken(scheme string) bool { return scheme == "userToken" || scheme == "longLivedToken" }
+
+// bearer finds whose token it is.
+func (s *state) bearer(scheme, token string, now time.Time) (caller, error) {
+	if scheme == "longLivedToken" {
+		for _, member := range s.staff {
+			if member.longToken == token {
+				return caller{user: member, token: token}, nil
+			}
+		}
+		return caller{}, invalidToken()
+	}
+	issued, ok := s.tokens[token]
+	if !ok || !now.Before(issued.expires) {
+		return caller{}, tokenExpired()
+	}
+	return caller{user: issued.user, token: token}, nil
+}
+
+// issueToken gives a user a new token; older ones stay good.
+func (s *state) issueToken(user *staff, now time.Time) string {
+	user.token = newSecret("ut")
+	s.tokens[user.token] = userToken{user: user, expires: now.Add(tokenLife)}
+	return user.token
+}
+
+// newSecret makes a secret that nobody can guess. The prefix tells what it is
+// for.
+func newSecret(prefix string) string { return prefix + "-" + strings.ToLower(rand.Text()) }

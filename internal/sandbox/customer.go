@@ -1,0 +1,165 @@
+package sandbox
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+)
+
+// CustomerMessage is what a customer writes.
+type CustomerMessage struct {
+	// Source and ChannelID name the channel. Without an id it is the source's
+	// first, without a source the app's first.
+	Source    string
+	ChannelID int64
+	// UserID is the customer's own id: a phone number on WhatsApp, an e-mail
+	// address or any text elsewhere.
+	UserID string
+	Name   string // the id when empty
+	Text   string
+}
+
+// CustomerWrites lets a customer write a message and returns the room's id. A
+// new customer gets a room; the first message ever, and the first after a
+// resolve, opens a session. Webhooks are sent after it returns.
+func (s *Sandbox) CustomerWrites(ctx context.Context, message CustomerMessage) (roomID string, err error) {
+	if err := ctx.Err(); err != nil {
+		return "", fmt.Errorf("sandbox: %w", err)
+	}
+	if message.UserID == "" {
+		return "", errors.New("sandbox: the message has no user id")
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.deliveries.closed() {
+		return "", ErrShutdown
+	}
+	if message.Source == "" && len(s.state.channels) > 0 {
+		message.Source = s.state.channels[0].Source
+	}
+	channel, err := s.state.channel(message.Source, message.ChannelID)
+	if err != nil {
+		return "", fmt.Errorf("sandbox: there is no channel %d of source %q", message.ChannelID, message.Source)
+	}
+	room := s.customersRoom(channel, message.UserID, message.Name)
+	s.customerSays(room, Message{Text: message.Text}) //nolint:contextcheck // webhooks outlive the call
+	return room.id, nil
+}
+
+// Messages returns what was said in a room, oldest first.
+func (s *Sandbox) Messages(roomID string) []Message {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	room, err := s.state.room(roomID)
+	if err != nil {
+		return nil
+	}
+	return slices.Clone(room.messages)
+}
+
+// Room returns a room as it is now, and whether there is one.
+func (s *Sandbox) Room(roomID string) (RoomSnapshot, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	room, err := s.state.room(roomID)
+	if err != nil {
+		return RoomSnapshot{}, false
+	}
+	return room.snapshot(), true
+}
+
+// customersRoom finds a customer's room on a channel, or makes it.
+func (s *Sandbox) customersRoom(channel Channel, userID, name string) *room {
+	if room, ok := s.state.customers[customerKey{channel.Source, channel.ID, userID}]; ok {
+		room.name = orDefault(name, room.name)
+		return room
+	}
+	return s.state.addRoom(channel, userID, name, s.config.Now())
+}
+
+// initiateChat starts or continues a live chat. Every nonce is accepted: they
+// come from the chat server, which is not played.
+func (s *Sandbox) initiateChat(r *request) (any, error) {
+	if text(r.body["app_id"]) != s.config.AppCode {
+		return nil, notFound("app")
+	}
+	channelID, _ := number(r.body["channel_id"])
+	channel, err := s.state.channel("qiscus", channelID)
+	if err != nil {
+		return nil, err
+	}
+	room := s.customersRoom(channel, text(r.body["user_id"]), text(r.body["name"]))
+	room.avatar = orDefault(text(r.body["avatar"]), room.avatar)
+	room.origin = orDefault(text(r.body["origin"]), room.origin)
+	room.widgetID = orDefault(text(r.body["session_id"]), room.widgetID)
+	if pairs := propertyPairs(r.body["user_properties"]); pairs != nil {
+		room.properties = pairs
+	}
+	row := customerRoom(room)
+	row["extras"] = roomExtras(room)
+	row["session_id"] = nullable(room.widgetID)
+	return dataWithStatus(object{
+		"identity_token": newSecret("it"), "is_secure": false, "is_sessional": false, "sdk_user": nil,
+		"customer_room": row,
+	}), nil
+}
+
+// propertyPairs reads a customer's properties, which come as pairs, as an object
+// of names and values, or as either in JSON inside text. What is none of these
+// is nil.
+func propertyPairs(value any) []any {
+	switch value := fromJSONText(value).(type) {
+	case object:
+		pairs := []any{}
+		for _, name := range sortedNames(value) {
+			pairs = append(pairs, object{"key": name, "value": propertyText(value[name])})
+		}
+		return pairs
+	case []any:
+		pairs := []any{}
+		for _, item := range value {
+			pair, _ := item.(object)
+			if key, isText := pair["key"].(string); isText {
+				pairs = append(pairs, object{"key": key, "value": propertyText(pair["value"])})
+			}
+		}
+		return pairs
+	default:
+		return nil
+	}
+}
+
+// propertyText keeps the values that a property can have and writes all others
+// as JSON inside text.
+func propertyText(value any) any {
+	switch value.(type) {
+	case string, int64, bool, nil:
+		return value
+	default:
+		return jsonText(value)
+	}
+}
+
+// sendCustomChannelMessage is a customer's message on a custom channel, sent by
+// that channel's server. The channel's key is the proof.
+func (s *Sandbox) sendCustomChannelMessage(r *request) (any, error) {
+	if text(r.parameters["app_code"]) != s.config.AppCode {
+		return nil, notFound("app")
+	}
+	channel, err := s.state.channel(text(r.body["identifier_key"]), 0)
+	if err != nil || !channel.Custom {
+		return nil, unauthorized()
+	}
+	room := s.customersRoom(channel, text(r.body["user_id"]), text(r.body["name"]))
+	room.avatar = orDefault(text(r.body["avatar"]), room.avatar)
+	s.customerSays(room, Message{
+		Type: text(r.body["type"]), Text: text(r.body["message"]), Payload: fromJSONText(r.body["payload"]),
+	})
+	answer := object{"agent": nil, "agent_service": nil, "room_log": shortRoomLog(room)}
+	if count := len(room.agents); count > 0 {
+		answer["agent"] = s.agentV1(room.agents[count-1])
+		answer["agent_service"] = serviceRow(room.service, unzoned)
+	}
+	return dataWithStatus(answer), nil
+}

@@ -1,0 +1,24 @@
+// Package sandbox plays Qiscus Omnichannel on one machine: agents, divisions,
+// customers' rooms, assignments, tags and webhooks, all in memory, without an
+// account, a tunnel or a phone.
+//
+// What it answers is driven by the documents in api/. A request finds its
+// operation by the document's paths, is authenticated by the document's
+// security and validated against the document's schemas; what it answers and
+// the webhooks it sends fit them too, as the tests prove for every operation.
+//
+// Where the platform's behaviour is not publicly known, the sandbox does the
+// plainest thing that fits what is known, and a comment says so.
+//
+// # Reading the code
+//
+// [Sandbox.ServeHTTP] leads through it: route.go finds the operation,
+// credentials.go authenticates, request.go reads and validates, handlers.go
+// names the method that answers. Those methods are grouped by subject: agents,
+// allocation, rooms and so on; the files with "rows" in their names write
+// objects as the platform does. events.go decides which webhooks a change sets
+// off, webhooks.go writes them, delivery.go sends them.
+//
+// One mutex guards all state. Handlers run while it is held and only queue
+// webhooks, so that a receiver can call back while it answers one.
+package sandbox

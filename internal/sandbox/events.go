@@ -1,0 +1,65 @@
+package sandbox
+
+import "time"
+
+// customerSays adds a customer's message to a room and sets off the webhooks
+// that follow from it. The platform does not define their order; here it is
+// newSession, botMessage, customAgentAllocation.
+func (s *Sandbox) customerSays(room *room, said Message) {
+	now := s.config.Now()
+	isNewSession := room.service == nil || room.resolved()
+	if isNewSession {
+		s.state.openService(room, now)
+	}
+	said.Author, said.Sender, said.Name = AuthorCustomer, room.userID, room.name
+	said = s.state.say(room, said, now)
+
+	set := s.state.settings
+	if isNewSession {
+		s.post("newSession", set.newSession, room.id, s.newSessionBody(room, said))
+	}
+	// With the app's setting is_force_send_bot, which is off here, the bot would
+	// go on hearing what is said to an agent.
+	if room.handledByBot && len(room.agents) == 0 {
+		s.post("botMessage", set.bot, room.id, s.botMessageBody(room, said))
+	}
+	if len(room.agents) == 0 {
+		s.post("customAgentAllocation", set.allocation, room.id, s.allocationBody(room, isNewSession))
+	}
+}
+
+// announceResolve tells that a room's session was resolved.
+func (s *Sandbox) announceResolve(room *room, by *staff) {
+	s.post("markAsResolved", s.state.settings.resolve, room.id, s.resolvedBody(room, by))
+}
+
+// announceLogout tells that a user logged out.
+func (s *Sandbox) announceLogout(user *staff) {
+	s.post("userLogout", s.state.settings.auth, "", s.logoutBody(user, s.config.Now()))
+}
+
+// post queues a webhook if it is switched on. Webhooks of one room are
+// delivered one after the other.
+func (s *Sandbox) post(event string, to webhook, roomID string, body object) {
+	if to.on && to.url != "" {
+		s.deliveries.accept(delivery{event: event, url: to.url, roomID: roomID, body: encode(body)})
+	}
+}
+
+// logoutBody mixes two forms of time, as the platform does.
+func (s *Sandbox) logoutBody(user *staff, now time.Time) object {
+	return object{
+		"type": "auth",
+		"payload": object{
+			"action":    "logout",
+			"timestamp": now.Unix(),
+			"user": object{
+				"id": user.ID, "email": user.Email, "name": user.Name, "type": user.Type,
+				"type_as_string": user.Type.String(), "is_available": user.available, "is_verified": true,
+				"force_offline": false, "avatar_url": nil, "created_at": unzoned(s.state.made),
+				"updated_at": unzoned(s.state.made), "last_login": zoned(user.lastLogin),
+				"sdk_email": s.sdkEmail(user), "sdk_key": sdkKey(user),
+			},
+		},
+	}
+}

@@ -1,0 +1,71 @@
+package sandbox
+
+import (
+	"bytes"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/qismo-go/qismo/internal/document"
+)
+
+// Whatever is sent to whichever operation, it is answered, by a status below
+// 500 and as the document says.
+func FuzzRequests(f *testing.F) {
+	rest, err := document.REST()
+	require.NoError(f, err)
+	operations := rest.Operations()
+	contentTypes := []string{
+		"application/json", "application/x-www-form-urlencoded", "multipart/form-data; boundary=b", "text/plain",
+	}
+	for i, operation := range operations {
+		f.Add(uint8(i), uint8(0), "limit=2&page=1&ids[]=73011&division_ids[]=811&room_id=98120701", []byte("{}"))
+		for _, body := range operation.Request {
+			for _, example := range body.Examples {
+				f.Add(uint8(i), uint8(0), "", encode(example))
+			}
+		}
+	}
+	f.Add(uint8(0), uint8(1), "cursor_after=eyJwb3NpdGlvbiI6LTF9", []byte("room_id=98120701&agent_id=73011&max_agent=1"))
+	f.Add(uint8(0), uint8(2), "", []byte("--b\r\nContent-Disposition: form-data; name=\"url\"\r\n\r\nx\r\n--b--\r\n"))
+	f.Add(uint8(20), uint8(0), "", []byte(`{"latitude":1e400,"limit":-1,"channels":[1],"user_properties":"[1,{}]"}`))
+
+	sandbox, err := New(Config{Rooms: 4})
+	require.NoError(f, err)
+	config := sandbox.Config()
+	token := sandbox.state.admin().token
+
+	f.Fuzz(func(t *testing.T, which, contentType uint8, query string, body []byte) {
+		operation := operations[int(which)%len(operations)]
+		target := strings.NewReplacer("{role}", "admin", "{room_id}", "98120701", "{agent_id}", "73011",
+			"{tag_id}", "4401", "{app_code}", config.AppCode).Replace(operation.Path)
+		request := httptest.NewRequestWithContext(t.Context(), operation.Method, target, bytes.NewReader(body))
+		request.URL.RawQuery = query
+		request.Header = http.Header{
+			"Qiscus-App-Id": {config.AppCode}, "Qiscus-Secret-Key": {config.SecretKey}, "Authorization": {token},
+			"Content-Type": {contentTypes[int(contentType)%len(contentTypes)]},
+		}
+		recorder := httptest.NewRecorder()
+		conforming(t, sandbox).ServeHTTP(recorder, request)
+		assert.Less(t, recorder.Code, http.StatusInternalServerError, "%s %s", operation.ID, recorder.Body)
+	})
+}
+
+// Cursors come back from outside: any text is refused or read.
+func FuzzCursor(f *testing.F) {
+	f.Add(writeCursor(7))
+	f.Add("e30")
+	f.Fuzz(func(t *testing.T, cursor string) {
+		rows := []int64{-2, 3, 5}
+		position := func(row int64) int64 { return row }
+		page, err := cutWindow(rows, position, windowRequest{limit: 2, after: cursor, before: url.QueryEscape(cursor)})
+		if err == nil {
+			assert.LessOrEqual(t, len(page.rows), 2)
+		}
+	})
+}

@@ -1,0 +1,231 @@
+package sandbox
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"mime"
+	"mime/multipart"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/qismo-go/qismo/internal/document"
+)
+
+// maxBody bounds a request's body.
+const maxBody = 1 << 20
+
+// request is a request that fits the document.
+type request struct {
+	operation *document.Operation
+	caller    caller
+	address   string // scheme, host and path, as the caller wrote them
+	// parameters holds those of the path and the query by name, body the members
+	// of the body. Both hold JSON values; read them with text, flag and number,
+	// which take a value in any of the forms that the document allows.
+	parameters map[string]any
+	body       object
+}
+
+// readRequest reads a request and validates it against its operation. All that
+// is wrong with it is told at once.
+func readRequest(
+	w http.ResponseWriter, r *http.Request, operation *document.Operation, path map[string]string,
+) (*request, error) {
+	parameters, problems, err := readParameters(r, operation, path)
+	if err != nil {
+		return nil, err
+	}
+	body, bodyProblems, err := readBody(w, r, operation)
+	if err != nil {
+		return nil, err
+	}
+	for _, problem := range bodyProblems {
+		problems = append(problems, problem.String())
+	}
+	if len(problems) > 0 {
+		return nil, refuseInput(problems)
+	}
+	scheme := "http"
+	if r.TLS != nil {
+		scheme = "https"
+	}
+	address := url.URL{Scheme: scheme, Host: r.Host, Path: r.URL.Path}
+	return &request{operation: operation, address: address.String(), parameters: parameters, body: body}, nil
+}
+
+func readParameters(
+	r *http.Request, operation *document.Operation, path map[string]string,
+) (map[string]any, []string, error) {
+	query, err := url.ParseQuery(r.URL.RawQuery)
+	if err != nil {
+		return nil, nil, refuseInput([]string{"the query cannot be read"})
+	}
+	parameters := map[string]any{}
+	var problems []string
+	for _, parameter := range operation.Parameters {
+		var texts []string
+		switch parameter.In {
+		case "path":
+			texts = []string{path[parameter.Name]}
+		case "query":
+			texts = query[parameter.Name]
+		case "header":
+			texts = r.Header.Values(parameter.Name)
+		}
+		if len(texts) == 0 {
+			if parameter.Required {
+				problems = append(problems, parameter.Name+": the required parameter is missing")
+			}
+			continue
+		}
+		value, found := fit(parameter.Schema, asValue(texts, parameter.Array))
+		for _, problem := range found {
+			problems = append(problems, parameter.Name+problem.Pointer+": "+problem.Reason)
+		}
+		parameters[parameter.Name] = value
+	}
+	return parameters, problems, nil
+}
+
+// readBody reads the body by its content type, which must be one that the
+// document has for the operation.
+func readBody(
+	w http.ResponseWriter, r *http.Request, operation *document.Operation,
+) (object, []document.Problem, error) {
+	if len(operation.Request) == 0 {
+		return nil, nil, nil
+	}
+	content, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+	var tooLarge *http.MaxBytesError
+	if errors.As(err, &tooLarge) {
+		return nil, nil, refuse(http.StatusRequestEntityTooLarge, "the body is larger than 1 MiB")
+	}
+	if err != nil {
+		return nil, nil, refuseInput([]string{"/: the body cannot be read"})
+	}
+	if len(content) == 0 && !operation.RequestRequired {
+		return nil, nil, nil
+	}
+	contentType, options, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	body, accepted := operation.Request[contentType]
+	if err != nil || !accepted {
+		return nil, nil, refuse(http.StatusUnsupportedMediaType,
+			"the content type must be one of "+strings.Join(sortedNames(operation.Request), ", "))
+	}
+	value, err := decode(content, contentType, options["boundary"])
+	if err != nil {
+		return nil, nil, refuseInput([]string{"/: " + err.Error()})
+	}
+	var problems []document.Problem
+	if contentType == "application/json" {
+		problems = body.Schema.Validate(value)
+	} else {
+		value, problems = fit(body.Schema, value)
+	}
+	members, _ := value.(object)
+	return members, problems, nil
+}
+
+// decode reads a body into a JSON value; the errors never hold a part of it.
+func decode(content []byte, contentType, boundary string) (any, error) {
+	switch contentType {
+	case "application/json":
+		return decodeJSON(content)
+	case "multipart/form-data":
+		return decodeMultipart(content, boundary)
+	default:
+		form, err := url.ParseQuery(string(content))
+		if err != nil {
+			return nil, errors.New("the form cannot be read")
+		}
+		return formValue(form), nil
+	}
+}
+
+func decodeJSON(content []byte) (any, error) {
+	decoder := json.NewDecoder(bytes.NewReader(content))
+	decoder.UseNumber()
+	var value any
+	if err := decoder.Decode(&value); err != nil {
+		return nil, errors.New("the body is not JSON")
+	}
+	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
+		return nil, errors.New("the body goes on after its JSON value")
+	}
+	return plainNumbers(value)
+}
+
+// plainNumbers turns numbers into an int64 where they are one, so that ids keep
+// their digits, and else into a float64. A number beyond both is refused: the
+// validator cannot compare it.
+func plainNumbers(value any) (any, error) {
+	var err error
+	switch value := value.(type) {
+	case json.Number:
+		if whole, err := value.Int64(); err == nil {
+			return whole, nil
+		}
+		fraction, err := value.Float64()
+		if err != nil {
+			return nil, errors.New("a number is out of range")
+		}
+		return fraction, nil
+	case object:
+		for name, member := range value {
+			if value[name], err = plainNumbers(member); err != nil {
+				return nil, err
+			}
+		}
+	case []any:
+		for i, item := range value {
+			if value[i], err = plainNumbers(item); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return value, nil
+}
+
+func decodeMultipart(content []byte, boundary string) (any, error) {
+	reader := multipart.NewReader(bytes.NewReader(content), boundary)
+	form := url.Values{}
+	for {
+		part, err := reader.NextPart()
+		if errors.Is(err, io.EOF) {
+			return formValue(form), nil
+		}
+		if err != nil {
+			return nil, errors.New("the form cannot be read")
+		}
+		text, err := io.ReadAll(part)
+		if err != nil {
+			return nil, errors.New("the form cannot be read")
+		}
+		form.Add(part.FormName(), string(text))
+	}
+}
+
+// formValue makes an object of a form. A name that ends with brackets, or that
+// stands twice, is an array.
+func formValue(form url.Values) object {
+	members := object{}
+	for name, texts := range form {
+		plain, isArray := strings.CutSuffix(name, "[]")
+		members[plain] = asValue(texts, isArray || len(texts) > 1)
+	}
+	return members
+}
+
+func asValue(texts []string, isArray bool) any {
+	if !isArray {
+		return texts[0]
+	}
+	items := make([]any, 0, len(texts))
+	for _, text := range texts {
+		items = append(items, text)
+	}
+	return items
+}

@@ -1,0 +1,214 @@
+package sandbox
+
+import (
+	"slices"
+	"time"
+)
+
+// Author says what kind of participant wrote a message.
+type Author string
+
+// Who writes messages.
+const (
+	AuthorCustomer Author = "customer"
+	AuthorBot      Author = "bot"
+	AuthorAgent    Author = "agent"
+	AuthorSystem   Author = "system"
+)
+
+// Message is one message in a room.
+type Message struct {
+	ID     int64
+	Author Author
+	Sender string // the customer's id or an e-mail address
+	Name   string
+	Type   string // text, buttons, file_attachment, ...
+	Text   string
+	// Payload is the JSON value that belongs to the type; it must not be changed.
+	Payload any
+	At      time.Time
+}
+
+// RoomSnapshot is a room at one moment.
+type RoomSnapshot struct {
+	ID           string
+	Source       string
+	ChannelID    int64
+	UserID, Name string // the customer's
+	AgentIDs     []int64
+	Tags         []string
+	HandledByBot bool
+	Resolved     bool
+}
+
+// room is one customer's conversation on one channel.
+type room struct {
+	row     int64 // the id of the platform's row, which is not the room's
+	id      string
+	contact int64
+	channel Channel
+
+	userID, name, avatar string
+	origin, widgetID     string // where a live chat began
+
+	handledByBot bool
+	properties   []any // pairs of key and value, as they were set
+	tags         []roomTag
+	agents       []*staff // who serves, in the order they joined
+	messages     []Message
+	// service is the newest session and previous the one before; nil when there
+	// is none yet.
+	service, previous *service
+
+	created, updated time.Time
+	// activity orders rooms by their last message without two being equal.
+	activity int64
+}
+
+// roomTag is a tag on a room.
+type roomTag struct {
+	*tag
+
+	at time.Time
+}
+
+// service is one session: from a customer's first message to the resolve.
+type service struct {
+	id       int64
+	room     *room
+	agent    *staff // who took it, or took it over; nil while nobody has
+	notes    any
+	resolved bool
+
+	created, retrieved, ended   time.Time
+	firstComment, lastComment   int64
+	firstCommentAt, lastChanged time.Time
+}
+
+// addRoom makes the room of a new customer.
+func (s *state) addRoom(channel Channel, userID, name string, now time.Time) *room {
+	made := &room{
+		row:          s.roomRows.next(),
+		id:           text(s.roomIDs.next()),
+		contact:      s.contacts.next(),
+		channel:      channel,
+		userID:       userID,
+		name:         orDefault(name, userID),
+		avatar:       "https://cdn.example.id/avatar/default.svg",
+		handledByBot: s.settings.bot.on,
+		properties:   []any{},
+		created:      now,
+		updated:      now,
+		activity:     s.activities.next(),
+	}
+	s.rooms[made.id] = made
+	s.customers[customerKey{channel.Source, channel.ID, userID}] = made
+	return made
+}
+
+// openService starts a session.
+func (s *state) openService(room *room, now time.Time) {
+	room.previous = room.service
+	room.service = &service{id: s.services.next(), room: room, created: now, lastChanged: now}
+	// Nothing public says whether the bot comes back with a new session after it
+	// was switched off in the last one.
+	room.handledByBot = s.settings.bot.on
+}
+
+// say adds a message to a room and to its session.
+func (s *state) say(room *room, said Message, now time.Time) Message {
+	said.ID = s.comments.next()
+	said.At = now
+	said.Type = orDefault(said.Type, "text")
+	room.messages = append(room.messages, said)
+	room.updated = now
+	room.activity = s.activities.next()
+	if room.service != nil {
+		if room.service.firstComment == 0 {
+			room.service.firstComment = said.ID
+			room.service.firstCommentAt = now
+		}
+		room.service.lastComment = said.ID
+		room.service.lastChanged = now
+	}
+	return said
+}
+
+// announce adds a message of the system.
+func (s *state) announce(room *room, what string, now time.Time) {
+	s.say(room, Message{Author: AuthorSystem, Sender: "System", Name: "System", Type: "system_event", Text: what}, now)
+}
+
+// resolved tells whether the newest session is closed.
+func (r *room) resolved() bool { return r.service != nil && r.service.resolved }
+
+// waiting tells whether the customer wrote last; it is not known before
+// anything was written.
+func (r *room) waiting() any {
+	for _, message := range slices.Backward(r.messages) {
+		if message.Author != AuthorSystem {
+			return message.Author == AuthorCustomer
+		}
+	}
+	return nil
+}
+
+// lastBy returns the newest message of an author.
+func (r *room) lastBy(author Author) (Message, bool) {
+	for _, message := range slices.Backward(r.messages) {
+		if message.Author == author {
+			return message, true
+		}
+	}
+	return Message{}, false
+}
+
+// latestService is the newest session that an agent took or that has ended. The
+// one that a customer's message has just opened is not: so it stays the same
+// for as long as the customer waits, which receivers de-duplicate by.
+func (r *room) latestService() *service {
+	if r.service != nil && r.service.agent == nil && !r.service.resolved {
+		return r.previous
+	}
+	return r.service
+}
+
+// join puts an agent into the room.
+func (r *room) join(agent *staff, now time.Time) {
+	r.agents = append(r.agents, agent)
+	if r.service.agent == nil {
+		r.service.retrieved = now
+	}
+	r.service.agent = agent
+	r.service.lastChanged = now
+	r.updated = now
+	agent.load++
+	agent.served++
+	agent.latest = r.service
+}
+
+// leave takes an agent out of the room, if the agent is in it.
+func (r *room) leave(agent *staff, now time.Time) bool {
+	i := slices.Index(r.agents, agent)
+	if i < 0 {
+		return false
+	}
+	r.agents = slices.Delete(r.agents, i, i+1)
+	r.updated = now
+	agent.load--
+	return true
+}
+
+func (r *room) snapshot() RoomSnapshot {
+	snapshot := RoomSnapshot{
+		ID: r.id, Source: r.channel.Source, ChannelID: r.channel.ID, UserID: r.userID, Name: r.name,
+		HandledByBot: r.handledByBot, Resolved: r.resolved(),
+	}
+	for _, agent := range r.agents {
+		snapshot.AgentIDs = append(snapshot.AgentIDs, agent.ID)
+	}
+	for _, tag := range r.tags {
+		snapshot.Tags = append(snapshot.Tags, tag.name)
+	}
+	return snapshot
+}

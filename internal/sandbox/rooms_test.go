@@ -1,0 +1,135 @@
+package sandbox
+
+import (
+	"net/http"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// Two sandboxes of one configuration begin with the same rooms.
+func TestRoomsAreTheSameEachTime(t *testing.T) {
+	now := time.Date(2026, 11, 20, 3, 0, 0, 0, time.UTC)
+	config := Config{Rooms: 120, Now: func() time.Time { return now }}
+	one := newWorld(t, config).call("POST", "/api/v2/customer_rooms", object{"limit": 1000})
+	two := newWorld(t, config).call("POST", "/api/v2/customer_rooms", object{"limit": 1000})
+	assert.JSONEq(t, one.raw, two.raw)
+	assert.Len(t, one.at("data/customer_rooms"), 120)
+}
+
+func TestRoomFilters(t *testing.T) {
+	var elapsed atomic.Int64
+	start := time.Date(2026, 11, 20, 3, 0, 0, 0, time.UTC)
+	w := newWorld(t, Config{Rooms: 12, Now: func() time.Time { return start.Add(time.Duration(elapsed.Load())) }})
+	count := func(filter object) int {
+		rows, _ := w.call("POST", "/api/v2/customer_rooms", filter).at("data/customer_rooms").([]any)
+		return len(rows)
+	}
+	newest := w.call("POST", "/api/v2/customer_rooms", object{"limit": 3}).at("data/customer_rooms").([]any)
+	id := func(i int) string { return newest[i].(object)["room_id"].(string) }
+	agent := w.Config().Agents[0].ID
+	w.call("POST", assignPath, object{"room_id": id(0), "agent_id": agent})
+	w.call("POST", "/api/v1/admin/service/mark_as_resolved", object{"room_id": id(1)})
+	tag := w.call("POST", "/api/v2/room_tags/"+id(2), object{"tag": "grosir"}).at("data/id")
+	w.call("POST", "/bot/"+id(2)+"/activate", object{"is_active": false})
+
+	for _, test := range []struct {
+		name   string
+		filter object
+		want   int
+	}{
+		{"none", object{}, 12},
+		{"nulls", object{"channels": nil, "status": nil, "serve_status": nil, "name": nil, "limit": nil}, 12},
+		{"channel", object{"channels": []object{{"source": "wa", "channel_id": 5120}}}, 4},
+		{"two channels", object{"channels": []object{{"source": "wa", "channel_id": 5120}, {"source": "ig", "channel_id": 5133}}}, 8},
+		{"another's id", object{"channels": []object{{"source": "wa", "channel_id": 5133}}}, 0},
+		{"resolved", object{"status": "resolved"}, 1},
+		{"unresolved", object{"status": "unresolved"}, 11},
+		{"served", object{"serve_status": "served"}, 1},
+		{"unserved", object{"serve_status": "unserved"}, 11},
+		{"agent", object{"user_ids": []any{agent}}, 1},
+		{"tag", object{"tag_ids": []any{tag, 1}}, 1},
+		{"bot off", object{"is_handled_by_bot": false}, 1},
+		{"name", object{"name": "DEWI"}, 2},
+		{"window closed", object{"status": "expired"}, 0},
+	} {
+		assert.Equal(t, test.want, count(test.filter), test.name)
+	}
+	elapsed.Store(int64(windowWarning))
+	assert.Positive(t, count(object{"status": "almost_expired"}))
+	elapsed.Store(int64(windowLength))
+	assert.Equal(t, 0, count(object{"status": "almost_expired"}))
+	assert.Positive(t, count(object{"status": "expired"}))
+}
+
+func TestUnknownRooms(t *testing.T) {
+	w := newWorld(t, Config{})
+	for request, body := range map[string]any{
+		"GET /api/v2/customer_rooms/1":                        nil,
+		"GET /api/v1/qiscus/room/x/user_info":                 nil,
+		"POST /api/v1/qiscus/room/1/user_info":                object{"user_properties": []any{}},
+		"GET /api/v2/room_tags/1":                             nil,
+		"POST /api/v2/room_tags/1":                            object{"tag": "grosir"},
+		"DELETE /api/v2/room_tags/1/2":                        nil,
+		"POST /bot/1/activate":                                object{"is_active": true},
+		"POST /wangi-qjxw1k2m3n4o/bot":                        object{"sender_email": "a", "room_id": 1},
+		"POST /api/v1/admin/service/mark_as_resolved":         object{"room_id": "1"},
+		"POST /api/v1/admin/service/remove_agent":             object{"room_id": "1", "agent_id": 1},
+		"GET /api/v2/admin/service/available_agents?room_id=": nil,
+	} {
+		method, path := splitRequest(request)
+		got := w.call(method, path, body)
+		assert.Equal(t, http.StatusNotFound, got.status, request)
+		assert.Equal(t, "room not found", got.at("errors/message"), request)
+	}
+}
+
+func TestTags(t *testing.T) {
+	w := newWorld(t, Config{})
+	path := "/api/v2/room_tags/" + w.anyRoom()
+	first := w.call("POST", path, object{"tag": "langganan"})
+	again := w.call("POST", path, object{"tag": "langganan"})
+	assert.Equal(t, http.StatusBadRequest, again.status)
+	assert.JSONEq(t, `{"errors":{"message":"Tag already exist"}}`, again.raw)
+	w.call("POST", path, object{"tag": "grosir"})
+	assert.Len(t, w.call("GET", path, nil).at("data"), 2)
+
+	id := text(int64(first.at("data/id").(float64)))
+	assert.Equal(t, http.StatusOK, w.call("DELETE", path+"/"+id, nil).status)
+	assert.Equal(t, http.StatusNotFound, w.call("DELETE", path+"/"+id, nil).status)
+	back := w.call("POST", path, object{"tag": "langganan"})
+	assert.Equal(t, first.at("data/id"), back.at("data/id"), "the app keeps its tags")
+}
+
+// The list of pairs is replaced as a whole, and comes back as it was sent.
+func TestRoomInfo(t *testing.T) {
+	w := newWorld(t, Config{})
+	path := "/api/v1/qiscus/room/" + w.anyRoom() + "/user_info"
+	assert.Equal(t, []any{}, w.call("GET", path, nil).at("data/extras/user_properties"))
+	pairs := `{"user_properties":[{"key":"nomor","value":9007199254740993},{"key":"lunas","value":true},{"key":"catatan"}]}`
+	set := w.send("POST", path, w.secret(), "application/json", []byte(pairs))
+	assert.Contains(t, set.raw, "9007199254740993")
+	assert.IsType(t, object{}, set.at("data/first_initiated"), "a date object")
+	got := w.call("GET", path, nil)
+	assert.Len(t, got.at("data/extras/user_properties"), 3)
+	assert.IsType(t, "", got.at("data/first_initiated"), "text")
+	assert.NotEmpty(t, got.at("data/channel/token"), "leaks what the platform leaks")
+	w.call("POST", path, object{"user_properties": []any{}})
+	assert.Equal(t, []any{}, w.call("GET", path, nil).at("data/extras/user_properties"))
+}
+
+// What a channel's row holds depends on its kind.
+func TestRoomInfoOfEachChannel(t *testing.T) {
+	w := newWorld(t, Config{})
+	for source, secret := range map[string]string{"wa": "token", "qiscus": "secret_key", "ig": "", "ik-2207": ""} {
+		room, err := w.CustomerWrites(t.Context(), CustomerMessage{Source: source, UserID: "dewi", Text: "Halo"})
+		require.NoError(t, err)
+		channel := w.call("GET", "/api/v1/qiscus/room/"+room+"/user_info", nil).at("data/channel").(object)
+		for _, name := range []string{"token", "secret_key"} {
+			assert.Equal(t, name == secret, channel[name] != nil, "%s: %s", source, name)
+		}
+	}
+}

@@ -1,0 +1,128 @@
+package sandbox
+
+import (
+	"cmp"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/qismo-go/qismo/internal/document"
+)
+
+// router finds the operation of a request. The document's templates overlap:
+// /api/v2/customer_rooms/agents fits /api/v2/{role}/agents as well as
+// /api/v2/customer_rooms/{room_id}. So a parameter that the document gives a
+// list of values fits those only, and where several templates still fit, the
+// most literal one from the left wins. The standard library's ServeMux refuses
+// such overlaps.
+type router struct {
+	// byLength holds the routes by their number of segments, best first.
+	byLength map[int][]route
+}
+
+type route struct {
+	operation *document.Operation
+	segments  []segment
+}
+
+// segment is one part of a template between slashes.
+type segment struct {
+	literal   string   // what the path must have here, unless
+	parameter string   // this names a parameter
+	values    []string // the only values that the parameter has, if it has a list
+}
+
+func newRouter(operations []*document.Operation) router {
+	r := router{byLength: map[int][]route{}}
+	for _, operation := range operations {
+		segments := segmentsOf(operation)
+		r.byLength[len(segments)] = append(r.byLength[len(segments)], route{operation, segments})
+	}
+	for _, routes := range r.byLength {
+		slices.SortStableFunc(routes, func(a, b route) int {
+			return slices.CompareFunc(a.segments, b.segments, func(a, b segment) int { return cmp.Compare(a.rank(), b.rank()) })
+		})
+	}
+	return r
+}
+
+// find returns the operation and the values of its path's parameters. Without
+// one it returns the answer: 405 when only the method is wrong, else 404.
+func (r router) find(method, escapedPath string) (*document.Operation, map[string]string, error) {
+	parts := strings.Split(strings.TrimPrefix(escapedPath, "/"), "/")
+	var allowed []string
+	for _, route := range r.byLength[len(parts)] {
+		values, fits := route.match(parts)
+		if !fits {
+			continue
+		}
+		if route.operation.Method == method {
+			return route.operation, values, nil
+		}
+		allowed = append(allowed, route.operation.Method)
+	}
+	if len(allowed) > 0 {
+		refused := refuse(http.StatusMethodNotAllowed, "method not allowed")
+		refused.allow = strings.Join(allowed, ", ")
+		return nil, nil, refused
+	}
+	return nil, nil, notFound("route")
+}
+
+func (r route) match(parts []string) (map[string]string, bool) {
+	values := map[string]string{}
+	for i, segment := range r.segments {
+		value, err := url.PathUnescape(parts[i])
+		if err != nil || !segment.fits(value) {
+			return nil, false
+		}
+		if segment.parameter != "" {
+			values[segment.parameter] = value
+		}
+	}
+	return values, true
+}
+
+func (s segment) fits(value string) bool {
+	switch {
+	case s.parameter == "":
+		return value == s.literal
+	case len(s.values) > 0:
+		return slices.Contains(s.values, value)
+	default:
+		return value != ""
+	}
+}
+
+// rank orders segments from the most to the least literal.
+func (s segment) rank() int {
+	switch {
+	case s.parameter == "":
+		return 0
+	case len(s.values) > 0:
+		return 1
+	default:
+		return 2
+	}
+}
+
+func segmentsOf(operation *document.Operation) []segment {
+	values := map[string][]string{}
+	for _, parameter := range operation.Parameters {
+		if parameter.In == "path" {
+			values[parameter.Name] = parameter.Enum
+		}
+	}
+	var segments []segment
+	for part := range strings.SplitSeq(strings.TrimPrefix(operation.Path, "/"), "/") {
+		name, isParameter := strings.CutPrefix(part, "{")
+		if !isParameter {
+			segments = append(segments, segment{literal: part})
+			continue
+		}
+		name = strings.TrimSuffix(name, "}")
+		segments = append(segments, segment{parameter: name, values: values[name]})
+	}
+	return segments
+}

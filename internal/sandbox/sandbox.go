@@ -1,0 +1,115 @@
+package sandbox
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"sync"
+
+	"github.com/qismo-go/qismo/internal/document"
+)
+
+// ErrShutdown is returned for what a Sandbox can no longer do once Shutdown was
+// called.
+var ErrShutdown = errors.New("sandbox: it was shut down")
+
+// Sandbox plays the platform for one app. It is an [http.Handler] that answers
+// the REST API, and it posts webhooks. It is safe for concurrent use.
+type Sandbox struct {
+	config     Config
+	router     router
+	handlers   map[string]handler
+	deliveries *deliveries
+
+	// mu guards the state. It is never held while a webhook is delivered.
+	mu    sync.Mutex
+	state *state
+}
+
+// New makes a Sandbox. It sends nothing before the first request or customer's
+// message. End it with [Sandbox.Shutdown].
+func New(config Config) (*Sandbox, error) {
+	config, err := config.withDefaults()
+	if err != nil {
+		return nil, err
+	}
+	rest, err := document.REST()
+	if err != nil {
+		return nil, fmt.Errorf("sandbox: %w", err)
+	}
+	s := &Sandbox{
+		config:     config,
+		router:     newRouter(rest.Operations()),
+		deliveries: newDeliveries(config),
+		state:      newState(config),
+	}
+	s.handlers = s.handlerTable()
+	return s, nil
+}
+
+// Config returns the configuration that the Sandbox was made with, defaults and
+// the agents' ids filled in.
+func (s *Sandbox) Config() Config { return s.config }
+
+// ServeHTTP answers one request of the REST API.
+func (s *Sandbox) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	body, err := s.serve(w, r)
+	var refused *refusedError
+	switch {
+	case err == nil:
+		writeAnswer(w, http.StatusOK, body)
+	case errors.As(err, &refused):
+		refused.write(w)
+	default:
+		refuse(http.StatusInternalServerError, err.Error()).write(w)
+	}
+}
+
+// serve takes a request from its route to its answer.
+func (s *Sandbox) serve(w http.ResponseWriter, r *http.Request) ([]byte, error) {
+	operation, path, err := s.router.find(r.Method, r.URL.EscapedPath())
+	if err != nil {
+		return nil, err
+	}
+	caller, err := s.authenticate(operation, r.Header)
+	if err != nil {
+		return nil, err
+	}
+	request, err := readRequest(w, r, operation, path)
+	if err != nil {
+		return nil, err
+	}
+	request.caller = caller
+	return s.handle(request)
+}
+
+// handle runs the operation's handler. The answer is written out before the
+// state is unlocked, since it is made of the state's own parts.
+func (s *Sandbox) handle(request *request) ([]byte, error) {
+	handle, ok := s.handlers[request.operation.ID]
+	if !ok {
+		return nil, refuse(http.StatusNotImplemented, "the sandbox does not play "+request.operation.ID+" yet")
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	answer, err := handle(request)
+	if err != nil || answer == nil {
+		return nil, err
+	}
+	return encode(answer), nil
+}
+
+// Shutdown stops sending webhooks: it delivers those that were accepted before
+// and returns when all of them have been answered. When ctx ends first, it
+// gives up the rest and returns the context's error; in both cases no goroutine
+// of the Sandbox is left.
+//
+// The API goes on answering, so that receivers can finish what they do with the
+// last webhooks, but what they change sets off no further ones.
+func (s *Sandbox) Shutdown(ctx context.Context) error {
+	s.mu.Lock()
+	s.deliveries.close()
+	s.mu.Unlock()
+	return s.deliveries.wait(ctx)
+}

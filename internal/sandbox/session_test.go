@@ -1,0 +1,63 @@
+package sandbox
+
+import (
+	"net/http"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+)
+
+const profilePath = "/api/v1/agent/get_profile"
+
+func (w *world) withToken(method, path, token string) answer {
+	w.t.Helper()
+	return w.send(method, path, http.Header{"Authorization": {token}}, "", nil)
+}
+
+func (w *world) logIn(email, password string) answer {
+	w.t.Helper()
+	return w.call("POST", "/api/v1/auth", object{"email": email, "password": password})
+}
+
+// A token works until its user logs out with it; another login voids nothing.
+func TestTokens(t *testing.T) {
+	w := newWorld(t, Config{Agents: []Agent{{Name: "Rini Astuti", Email: "rini@example.id", Password: "rahasia"}}})
+	assert.Equal(t, http.StatusUnauthorized, w.logIn("rini@example.id", "salah").status)
+
+	first := w.logIn("rini@example.id", "rahasia")
+	second := w.logIn("rini@example.id", "rahasia")
+	firstToken := first.at("data/user/authentication_token").(string)
+	secondToken := second.at("data/user/authentication_token").(string)
+	assert.NotEqual(t, firstToken, secondToken)
+	assert.Equal(t, w.Config().SecretKey, first.at("data/user/app/secret_key"))
+	assert.Equal(t, "Rini Astuti", w.withToken("GET", profilePath, firstToken).at("data/name"))
+
+	assert.Equal(t, http.StatusOK, w.withToken("POST", "/api/v1/auth/logout", firstToken).status)
+	got := w.withToken("GET", profilePath, firstToken)
+	assert.Equal(t, http.StatusUnauthorized, got.status)
+	assert.JSONEq(t, `{"detail":"token_expired"}`, got.raw)
+	assert.Equal(t, http.StatusOK, w.withToken("GET", profilePath, secondToken).status)
+
+	long := first.at("data/long_lived_token").(string)
+	renewed := w.withToken("POST", "/api/v2/auth/refresh_token", long).at("data/auth/token").(string)
+	assert.Equal(t, http.StatusOK, w.withToken("GET", profilePath, renewed).status)
+	assert.JSONEq(t, `{"errors":"invalid token"}`, w.withToken("POST", "/api/v2/auth/refresh_token", renewed).raw)
+	assert.Equal(t, http.StatusUnauthorized, w.withToken("GET", profilePath, long).status)
+
+	sent := w.delivered()
+	assert.Equal(t, []string{"userLogout"}, events(sent))
+	assert.Equal(t, "rini@example.id", sent[0].at("payload/user/email"))
+}
+
+func TestTokensExpire(t *testing.T) {
+	var elapsed atomic.Int64
+	start := time.Date(2026, 11, 20, 3, 0, 0, 0, time.UTC)
+	w := newWorld(t, Config{Now: func() time.Time { return start.Add(time.Duration(elapsed.Load())) }})
+	token := w.logIn(w.Config().AdminEmail, w.Config().AdminPassword).at("data/user/authentication_token").(string)
+	elapsed.Store(int64(tokenLife - time.Second))
+	assert.Equal(t, http.StatusOK, w.withToken("GET", profilePath, token).status)
+	elapsed.Store(int64(tokenLife))
+	assert.JSONEq(t, `{"detail":"token_expired"}`, w.withToken("GET", profilePath, token).raw)
+}

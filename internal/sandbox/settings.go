@@ -1,0 +1,154 @@
+package sandbox
+
+import (
+	"strconv"
+	"time"
+)
+
+// companyName is whose app it is.
+const companyName = "Kopi Wangi"
+
+// webhook is where an event is sent, and whether.
+type webhook struct {
+	url string
+	on  bool
+}
+
+// settings are the app's settings that something depends on.
+type settings struct {
+	bot, newSession, allocation, resolve, auth webhook
+	changed                                    time.Time
+}
+
+func newSettings(config Config) settings {
+	urls := config.Webhooks
+	configured := func(url string) webhook { return webhook{url: url, on: url != ""} }
+	return settings{
+		bot: configured(urls.Bot), newSession: configured(urls.NewSession), allocation: configured(urls.Allocation),
+		resolve: configured(urls.Resolve), auth: configured(urls.Auth),
+		changed: config.Now(),
+	}
+}
+
+func (s *Sandbox) setResolveWebhook(r *request) (any, error) {
+	return s.setAppWebhook(&s.state.settings.resolve, r)
+}
+
+func (s *Sandbox) setAgentAllocationWebhook(r *request) (any, error) {
+	return s.setAppWebhook(&s.state.settings.allocation, r)
+}
+
+// setAppWebhook answers with the whole app, as the older setters do.
+func (s *Sandbox) setAppWebhook(setting *webhook, r *request) (any, error) {
+	*setting = webhook{url: text(r.body["webhook_url"]), on: flag(r.body["is_webhook_enabled"])}
+	s.state.settings.changed = s.config.Now()
+	return data(s.appRow()), nil
+}
+
+func (s *Sandbox) setNewSessionWebhook(r *request) (any, error) {
+	return s.setConfigWebhook(&s.state.settings.newSession, "new_session_webhook", r)
+}
+
+func (s *Sandbox) setAuthWebhook(r *request) (any, error) {
+	return s.setConfigWebhook(&s.state.settings.auth, "auth_webhook", r)
+}
+
+// setConfigWebhook answers with the setting alone, as the newer setters do; the
+// switch comes back as text.
+func (s *Sandbox) setConfigWebhook(setting *webhook, name string, r *request) (any, error) {
+	*setting = webhook{url: text(r.body["url"]), on: flag(r.body["enabled"])}
+	s.state.settings.changed = s.config.Now()
+	return dataWithStatus(object{"configs": object{
+		name + "_url":             nullable(setting.url),
+		"is_" + name + "_enabled": strconv.FormatBool(setting.on),
+	}}), nil
+}
+
+// getAppConfigs mixes booleans, text, booleans as text and null, as the
+// platform does. What show_all changes is not known, so it changes nothing.
+func (s *Sandbox) getAppConfigs(*request) (any, error) {
+	set := s.state.settings
+	configs := object{
+		"bot_webhook_url": nullable(set.bot.url), "is_bot_enabled": set.bot.on,
+		"allocate_agent_webhook_url":             nullable(set.allocation.url),
+		"is_allocate_agent_webhook_enabled":      set.allocation.on,
+		"mark_as_resolved_webhook_url":           nullable(set.resolve.url),
+		"is_mark_as_resolved_webhook_enabled":    set.resolve.on,
+		"new_session_webhook_url":                nullable(set.newSession.url),
+		"is_new_session_webhook_enabled":         strconv.FormatBool(set.newSession.on),
+		"auth_webhook_url":                       nullable(set.auth.url),
+		"is_auth_webhook_enabled":                strconv.FormatBool(set.auth.on),
+		"online_message":                         nil,
+		"offline_message":                        "Kami buka lagi besok pagi.",
+		"timezone":                               "+07:00",
+		"api_version":                            "v2",
+		"app_sync_interval":                      "5000",
+		"is_active":                              true,
+		"is_sessional":                           false,
+		"is_agent_allocation_enabled":            false,
+		"is_agent_takeover_enabled":              true,
+		"is_create_tags_enabled":                 true,
+		"agent_can_add_other_agent":              "true",
+		"agent_can_assign_chat":                  "true",
+		"agent_contact_access":                   "true",
+		"agent_send_broadcast_message_access":    "false",
+		"agent_send_outbound_message_inbox":      "false",
+		"default_properties_created":             "true",
+		"enable_leave_agent":                     "false",
+		"enable_rtl_mode":                        "false",
+		"hide_agent_inbox_customer_id":           "false",
+		"hide_agent_toggle_status":               "false",
+		"user_hide_popup_estimation_inbox":       "false",
+		"ig_story_mention_enabled:5133":          "false",
+		"widget":                                 nil,
+		"waca_channel":                           nil,
+		"create_tags":                            nil,
+		"user_hide_handover_request_popup_inbox": "false",
+	}
+	return dataWithStatus(object{"configs": configs}), nil
+}
+
+// shortApp is the app as login has it under details.
+func (s *Sandbox) shortApp() object {
+	set := s.state.settings
+	return object{
+		"app_code": s.config.AppCode, "secret_key": s.config.SecretKey, "name": companyName,
+		"bot_webhook_url": nullable(set.bot.url), "is_bot_enabled": set.bot.on,
+		"allocate_agent_webhook_url":          nullable(set.allocation.url),
+		"is_allocate_agent_webhook_enabled":   set.allocation.on,
+		"mark_as_resolved_webhook_url":        nullable(set.resolve.url),
+		"is_mark_as_resolved_webhook_enabled": set.resolve.on,
+		"is_active":                           true,
+		"is_sessional":                        false, // a returning customer's room is the old one
+		"is_agent_allocation_enabled":         false,
+		"is_agent_takeover_enabled":           true,
+		"use_latest":                          false,
+	}
+}
+
+// appRow is the whole app.
+func (s *Sandbox) appRow() object {
+	row := s.shortApp()
+	row["id"] = appRow
+	row["created_at"], row["updated_at"] = spaced(s.state.made), spaced(s.state.settings.changed)
+	row["is_mobile_pn_enabled"] = true
+	row["is_token_expiring"] = true
+	row["paid_channel_approved"] = nil
+	row["free_sessions"] = 1000
+	row["is_force_send_bot"] = false
+	row["search_using_engine"] = true
+	row["use_2fa"] = false
+	row["app_joined_status"] = 1
+	row["is_archieved"], row["archieve_status"] = nil, nil
+	return row
+}
+
+// appConfigRow is the settings of older accounts, as login has them.
+func (s *Sandbox) appConfigRow() object {
+	return object{
+		"id": appRow + 1, "app_id": appRow, "widget": nil, "offline_message": "Kami buka lagi besok pagi.",
+		"online_message": nil, "timezone": "+07:00", "enable_bulk_assign": false, "send_online_if_resolved": false,
+		"send_offline_each_message": false,
+		"created_at":                spaced(s.state.made), "updated_at": spaced(s.state.made),
+	}
+}

@@ -1,0 +1,183 @@
+package sandbox
+
+import (
+	"cmp"
+	"slices"
+	"strconv"
+	"time"
+)
+
+// state is all that the Sandbox remembers. It is guarded by Sandbox.mu.
+type state struct {
+	settings  settings
+	staff     []*staff // by id; the admin is the first
+	divisions []*division
+	channels  []Channel
+	rooms     map[string]*room // by room id
+	customers map[customerKey]*room
+	tags      map[string]*tag // by name
+	tokens    map[string]userToken
+	made      time.Time
+
+	roomRows, roomIDs, contacts, comments, services, tagIDs, activities sequence
+}
+
+// sequence counts up.
+type sequence int64
+
+func (s *sequence) next() int64 {
+	*s++
+	return int64(*s)
+}
+
+// The first numbers given out, of the size that the platform's have.
+const (
+	appRow        = 5521 // the app's integer id; not the App ID
+	adminID       = 73001
+	firstAgentID  = 73011
+	firstDivision = 811
+	firstRoomRow  = 441200
+	firstRoomID   = 98120700
+	firstContact  = 880000
+	firstComment  = 3120045600
+	firstService  = 660100
+	firstTag      = 4400
+)
+
+// division groups staff; the platform also calls it an agent role.
+type division struct {
+	id        int64
+	name      string
+	isDefault bool
+}
+
+// customerKey tells customers apart: one customer on two channels is two rooms.
+type customerKey struct {
+	source    string
+	channelID int64
+	userID    string
+}
+
+// tag is a tag of the app.
+type tag struct {
+	id   int64
+	name string
+	made time.Time
+}
+
+// staff is a member of the staff.
+type staff struct {
+	Agent
+
+	available bool
+	divisions []*division
+	token     string // the newest user token
+	longToken string
+	lastLogin time.Time
+	// What allocation ranks by, and what the lists show.
+	load, served, resolved int
+	latest                 *service
+}
+
+func newState(config Config) *state {
+	s := &state{
+		settings:  newSettings(config),
+		channels:  slices.Clone(config.Channels),
+		rooms:     map[string]*room{},
+		customers: map[customerKey]*room{},
+		tags:      map[string]*tag{},
+		tokens:    map[string]userToken{},
+		made:      config.Now(),
+		roomRows:  firstRoomRow,
+		roomIDs:   firstRoomID,
+		contacts:  firstContact,
+		comments:  firstComment,
+		services:  firstService,
+		tagIDs:    firstTag,
+	}
+	s.divisions = []*division{{id: firstDivision, name: "Penjualan", isDefault: true}}
+	s.addStaff(Agent{
+		ID: adminID, Name: "Sari Wulandari", Email: config.AdminEmail, Password: config.AdminPassword, Type: TypeAdmin,
+	})
+	for _, agent := range config.Agents {
+		s.addStaff(agent)
+	}
+	slices.SortFunc(s.staff[1:], func(a, b *staff) int { return cmp.Compare(a.ID, b.ID) })
+	s.inventRooms(config)
+	return s
+}
+
+func (s *state) addStaff(agent Agent) {
+	member := &staff{Agent: agent, available: !agent.Offline, longToken: newSecret("ll")}
+	if agent.Type != TypeAdmin {
+		member.divisions = append(member.divisions, s.divisions[0])
+	}
+	for _, name := range agent.Divisions {
+		if division := s.division(name); !slices.Contains(member.divisions, division) {
+			member.divisions = append(member.divisions, division)
+		}
+	}
+	s.issueToken(member, s.made)
+	s.staff = append(s.staff, member)
+}
+
+// division finds a division by name, or makes it.
+func (s *state) division(name string) *division {
+	for _, division := range s.divisions {
+		if division.name == name {
+			return division
+		}
+	}
+	made := &division{id: firstDivision + int64(len(s.divisions)), name: name}
+	s.divisions = append(s.divisions, made)
+	return made
+}
+
+// admin is who acts when a request has the secret key in place of a user's
+// token.
+func (s *state) admin() *staff { return s.staff[0] }
+
+// member finds a member of the staff by an id in any of its forms.
+func (s *state) member(id string) (*staff, error) {
+	for _, member := range s.staff {
+		if strconv.FormatInt(member.ID, 10) == id {
+			return member, nil
+		}
+	}
+	return nil, notFound("agent")
+}
+
+// room finds a room by its room id.
+func (s *state) room(id string) (*room, error) {
+	if room, ok := s.rooms[id]; ok {
+		return room, nil
+	}
+	return nil, notFound("room")
+}
+
+// channel finds a channel by source and id; with the id 0 the first of the
+// source.
+func (s *state) channel(source string, id int64) (Channel, error) {
+	for _, channel := range s.channels {
+		if channel.Source == source && (id == 0 || channel.ID == id) {
+			return channel, nil
+		}
+	}
+	return Channel{}, notFound("channel")
+}
+
+// candidates are the agents who could serve a room, the least busy first.
+func (s *state) candidates(room *room, ignoreAvailability bool) []*staff {
+	var free []*staff
+	for _, member := range s.staff {
+		isFree := member.Type == TypeAgent && (member.available || ignoreAvailability)
+		if isFree && (room == nil || !slices.Contains(room.agents, member)) {
+			free = append(free, member)
+		}
+	}
+	slices.SortStableFunc(free, byLoad)
+	return free
+}
+
+// byLoad orders the staff by the number of customers being served.
+func byLoad(a, b *staff) int { return cmp.Compare(a.load, b.load) }
