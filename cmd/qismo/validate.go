@@ -35,7 +35,8 @@ func (validateWebhookCommand) Help() string {
 	for _, name := range webhook.Names() {
 		names = append(names, string(name))
 	}
-	return "Writes the event's name when the body is valid.\n" + validateHelp + "\n\nEvents: " + strings.Join(names, ", ") + "."
+	return "Writes the event's name when the body is valid.\n" + validateHelp +
+		"\n\nEvents: " + strings.Join(names, ", ") + "."
 }
 
 func (c validateWebhookCommand) Run(std *streams) error {
@@ -56,7 +57,9 @@ func (c validateWebhookCommand) Run(std *streams) error {
 	case err != nil:
 		return usageError{fmt.Errorf("%w; the events are in --help", err)}
 	case len(names) == 0:
-		return report(std, []document.Problem{{Reason: "is no event that is known; name one with --event to see what it lacks"}})
+		return report(std, []document.Problem{{
+			Reason: "is no event that is known; name one with --event to see what it lacks",
+		}})
 	}
 	if len(problems) > 0 {
 		found := make([]document.Problem, 0, len(problems))
@@ -99,7 +102,7 @@ func (c validateResponseCommand) Run(std *streams) error {
 
 type validateRequestCommand struct {
 	Operation string `required:"" help:"The operation's id; qismo operations lists them." placeholder:"ID"`
-	File      string `arg:"" help:"File with the body as JSON, forms as an object of their fields; - for the standard input."`
+	File      string `arg:"" help:"File with the JSON body, a form as an object of its fields; - for the standard input."`
 }
 
 // Help says more than the one line of the list of commands.
@@ -160,7 +163,7 @@ func read(file string, stdin io.Reader) ([]byte, error) {
 		if err != nil {
 			return nil, usageError{err}
 		}
-		defer opened.Close()
+		defer func() { _ = opened.Close() }() // it was only read
 		source = opened
 	}
 	content, err := io.ReadAll(io.LimitReader(source, maxInput+1))

@@ -789,8 +789,8 @@ type AppConfigs struct {
 	WacaChannel Value `json:"waca_channel,omitempty,omitzero"`
 
 	// Widget Null in the vendor's sample.
-	Widget               Value                  `json:"widget,omitempty,omitzero"`
-	AdditionalProperties map[string]interface{} `json:"-"`
+	Widget               Value            `json:"widget,omitempty,omitzero"`
+	AdditionalProperties map[string]Value `json:"-"`
 }
 
 // AppConfigsResult Wraps an app's settings.
@@ -2471,7 +2471,7 @@ type SendBotMessageFormdataRequestBody = SendBotMessageRequest
 
 // Getter for additional properties for AppConfigs. Returns the specified
 // element and whether it was found
-func (a AppConfigs) Get(fieldName string) (value interface{}, found bool) {
+func (a AppConfigs) Get(fieldName string) (value Value, found bool) {
 	if a.AdditionalProperties != nil {
 		value, found = a.AdditionalProperties[fieldName]
 	}
@@ -2479,9 +2479,9 @@ func (a AppConfigs) Get(fieldName string) (value interface{}, found bool) {
 }
 
 // Setter for additional properties for AppConfigs
-func (a *AppConfigs) Set(fieldName string, value interface{}) {
+func (a *AppConfigs) Set(fieldName string, value Value) {
 	if a.AdditionalProperties == nil {
-		a.AdditionalProperties = make(map[string]interface{})
+		a.AdditionalProperties = make(map[string]Value)
 	}
 	a.AdditionalProperties[fieldName] = value
 }
@@ -2775,9 +2775,9 @@ func (a *AppConfigs) UnmarshalJSON(b []byte) error {
 	}
 
 	if len(object) != 0 {
-		a.AdditionalProperties = make(map[string]interface{})
+		a.AdditionalProperties = make(map[string]Value)
 		for fieldName, fieldBuf := range object {
-			var fieldVal interface{}
+			var fieldVal Value
 			err := json.Unmarshal(fieldBuf, &fieldVal)
 			if err != nil {
 				return fmt.Errorf("error unmarshaling field %s: %w", fieldName, err)

@@ -3,7 +3,7 @@
 package omnichannel
 
 // DocumentSHA256 is the checksum of the document that this package was made from.
-const DocumentSHA256 = "0bc9f2d5f6888cd2058c7ea7d94652627ec24143525f48f97174e9001737b823"
+const DocumentSHA256 = "ecb99ce43e824deeef777de58cfb5e4d9a757b1981c908facff13641a9f49f89"
 
 // OperationID names an operation of the document.
 type OperationID string

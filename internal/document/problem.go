@@ -4,7 +4,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math/big"
 	"sort"
+	"strconv"
 	"strings"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
@@ -132,9 +134,11 @@ func reasons(failed jsonschema.ErrorKind) []string {
 	case *kind.MaxItems:
 		return []string{fmt.Sprintf("must have at most %d items, has %d", k.Want, k.Got)}
 	case *kind.Minimum:
-		return []string{"must be at least " + k.Want.RatString()}
+		return []string{"must be at least " + number(k.Want)}
 	case *kind.Maximum:
-		return []string{"must be at most " + k.Want.RatString()}
+		return []string{"must be at most " + number(k.Want)}
+	case *kind.Not:
+		return []string{"is what the document rules out"}
 	default:
 		return []string{"breaks the keyword " + strings.Join(failed.KeywordPath(), "/")}
 	}
@@ -142,6 +146,12 @@ func reasons(failed jsonschema.ErrorKind) []string {
 
 func typeReason(got string, want []string) string {
 	return fmt.Sprintf("must be %s, is %s", strings.Join(deduplicate(want), " or "), got)
+}
+
+// number writes a bound as the document does.
+func number(bound *big.Rat) string {
+	value, _ := bound.Float64()
+	return strconv.FormatFloat(value, 'f', -1, 64)
 }
 
 func joinJSON(values []any) string {

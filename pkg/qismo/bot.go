@@ -25,6 +25,8 @@ type (
 	ButtonsPayload = omnichannel.ButtonsPayload
 	// BotButton is a button.
 	BotButton = omnichannel.BotButton
+	// ButtonType is what a button does.
+	ButtonType = omnichannel.ButtonType
 	// ButtonTarget is where a button leads.
 	ButtonTarget = omnichannel.ButtonTarget
 	// CarouselPayload is the payload of cards side by side.
@@ -48,6 +50,12 @@ const (
 	MessageCard           = omnichannel.MessageTypeCard
 	MessageLocation       = omnichannel.MessageTypeLocation
 	MessageCustom         = omnichannel.MessageTypeCustom
+)
+
+// What a button does.
+const (
+	ButtonLink     = omnichannel.ButtonTypeLink
+	ButtonPostback = omnichannel.ButtonTypePostback
 )
 
 // Send sends a message into a room as the bot; every kind but text needs its

@@ -162,10 +162,7 @@ func (d *operationDoer) Do(request *http.Request) (*http.Response, error) {
 		defer cancel()
 		request = request.WithContext(ctx)
 	}
-	header := request.Header
-	maps.Copy(header, current.settings.header)
-	header.Set("User-Agent", current.settings.userAgent)
-	header.Set("Accept", "application/json")
+	maps.Copy(request.Header, current.settings.header)
 	return d.next.Do(request)
 }
 

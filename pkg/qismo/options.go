@@ -35,8 +35,7 @@ type settings struct {
 	appID       string
 	role        Role
 	timeout     time.Duration
-	header      http.Header
-	userAgent   string
+	header      http.Header // of every request; replaced and never changed
 	now         func() time.Time
 
 	forOneCall bool
@@ -188,7 +187,7 @@ func WithRole(role Role) Option {
 	}
 }
 
-// WithHeader adds a header to each request. Headers that carry credentials are
+// WithHeader sets a header of each request. Headers that carry credentials are
 // refused.
 func WithHeader(name, value string) Option {
 	return func(s *settings) error {
@@ -197,10 +196,7 @@ func WithHeader(name, value string) Option {
 			return fmt.Errorf("the header %s carries a credential; use an option for credentials", canonical)
 		}
 		header := s.header.Clone()
-		if header == nil {
-			header = http.Header{}
-		}
-		header.Add(canonical, value)
+		header.Set(canonical, value)
 		s.header = header
 		return nil
 	}
@@ -218,11 +214,14 @@ func (s *settings) once(what string) error {
 
 func newSettings(opts []Option) (*settings, error) {
 	s := &settings{
-		role:      RoleAdmin,
-		timeout:   DefaultTimeout,
-		userAgent: "qismo-go/" + Version,
-		now:       time.Now,
-		given:     map[string]bool{},
+		role:    RoleAdmin,
+		timeout: DefaultTimeout,
+		header: http.Header{
+			"Accept":     {"application/json"},
+			"User-Agent": {"qismo-go/" + Version},
+		},
+		now:   time.Now,
+		given: map[string]bool{},
 	}
 	for _, option := range opts {
 		if err := option(s); err != nil {

@@ -1,6 +1,7 @@
 package qismo_test
 
 import (
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -81,3 +82,6 @@ func answer(status int, contentType, body string) http.HandlerFunc {
 func answerJSON(status int, body string) http.HandlerFunc {
 	return answer(status, "application/json; charset=utf-8", body)
 }
+
+// sprint is fmt.Sprintf with a verb that vet cannot know.
+func sprint(verb string, value any) string { return fmt.Sprintf(verb, value) }

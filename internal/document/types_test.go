@@ -1,0 +1,154 @@
+package document_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+
+	"github.com/qismo-go/qismo/gen/omnichannel"
+	"github.com/qismo-go/qismo/gen/webhooks"
+	"github.com/qismo-go/qismo/internal/document"
+)
+
+// goType makes an empty value of a generated type to decode into.
+type goType func() any
+
+func empty[T any]() any { return new(T) }
+
+// goTypes are the types that gen/ has for an operation's JSON, nil where it has
+// none: a body that is not sent, or an answer whose content is not known.
+type goTypes struct{ request, response goType }
+
+// generated says which type stands for which body. It is written by hand, so
+// that the types are held against the documents and not against themselves.
+var generated = map[string]map[string]goTypes{
+	"rest": {
+		"allocateAgent":             {empty[omnichannel.AllocateAgentRequest], empty[omnichannel.AllocateAgentResponse]},
+		"allocateAndAssignAgent":    {empty[omnichannel.AllocateAndAssignAgentRequest], empty[omnichannel.AllocateAgentResponse]},
+		"assignAgent":               {empty[omnichannel.AssignAgentRequest], empty[omnichannel.AssignAgentResponse]},
+		"createRoomTag":             {empty[omnichannel.CreateRoomTagRequest], empty[omnichannel.CreateRoomTagResponse]},
+		"deleteRoomTag":             {},
+		"getAgent":                  {nil, empty[omnichannel.GetAgentResponse]},
+		"getAppConfigs":             {nil, empty[omnichannel.GetAppConfigsResponse]},
+		"getProfile":                {nil, empty[omnichannel.GetProfileResponse]},
+		"getRoom":                   {nil, empty[omnichannel.GetRoomResponse]},
+		"getRoomInfo":               {nil, empty[omnichannel.RoomInfoResponse]},
+		"initiateChat":              {empty[omnichannel.InitiateChatRequest], empty[omnichannel.InitiateChatResponse]},
+		"listAgents":                {nil, empty[omnichannel.ListAgentsResponse]},
+		"listAgentsByDivision":      {nil, empty[omnichannel.ListAgentsByDivisionResponse]},
+		"listAgentsByIDs":           {nil, empty[omnichannel.ListAgentsByIDsResponse]},
+		"listAgentsV1":              {nil, empty[omnichannel.ListAgentsV1Response]},
+		"listAvailableAgents":       {nil, empty[omnichannel.ListAgentsResponse]},
+		"listDivisions":             {nil, empty[omnichannel.ListDivisionsResponse]},
+		"listRoomTags":              {nil, empty[omnichannel.ListRoomTagsResponse]},
+		"listRooms":                 {empty[omnichannel.ListRoomsRequest], empty[omnichannel.ListRoomsResponse]},
+		"login":                     {empty[omnichannel.LoginRequest], empty[omnichannel.LoginResponse]},
+		"logout":                    {nil, empty[omnichannel.LogoutResponse]},
+		"refreshToken":              {nil, empty[omnichannel.RefreshTokenResponse]},
+		"removeAgent":               {empty[omnichannel.RemoveAgentRequest], nil},
+		"resolveRoom":               {empty[omnichannel.ResolveRoomRequest], empty[omnichannel.ResolveRoomResponse]},
+		"sendBotMessage":            {empty[omnichannel.SendBotMessageRequest], nil},
+		"sendCustomChannelMessage":  {empty[omnichannel.SendCustomChannelMessageRequest], empty[omnichannel.SendCustomChannelMessageResponse]},
+		"setAgentAllocationWebhook": {empty[omnichannel.AppWebhookRequest], empty[omnichannel.AppResponse]},
+		"setAuthWebhook":            {empty[omnichannel.ConfigWebhookRequest], empty[omnichannel.SetAuthWebhookResponse]},
+		"setBotInRoom":              {empty[omnichannel.SetBotInRoomRequest], empty[omnichannel.SetBotInRoomResponse]},
+		"setNewSessionWebhook":      {empty[omnichannel.ConfigWebhookRequest], empty[omnichannel.SetNewSessionWebhookResponse]},
+		"setResolveWebhook":         {empty[omnichannel.AppWebhookRequest], empty[omnichannel.AppResponse]},
+		"setRoomInfo":               {empty[omnichannel.SetRoomInfoRequest], empty[omnichannel.RoomInfoResponse]},
+	},
+	"webhooks": {
+		"botMessage":             {empty[webhooks.PostComment], nil},
+		"customAgentAllocation":  {empty[webhooks.CustomAgentAllocation], nil},
+		"customButton":           {empty[webhooks.CustomButton], nil},
+		"customChannelMessage":   {empty[webhooks.PostComment], nil},
+		"markAsResolved":         {empty[webhooks.MarkAsResolved], nil},
+		"newSession":             {empty[webhooks.NewSession], nil},
+		"postComment":            {empty[webhooks.PostComment], nil},
+		"userLogout":             {empty[webhooks.UserLogout], nil},
+		"whatsAppForwardMessage": {empty[webhooks.WhatsAppForwardMessage], nil},
+		"whatsAppForwardStatus":  {empty[webhooks.WhatsAppForwardStatus], nil},
+	},
+}
+
+// refusals are the types for the shapes of an error, by the shape's schema.
+var refusals = map[string]goType{
+	"ErrorDetail":  empty[omnichannel.ErrorDetail],
+	"ErrorGateway": empty[omnichannel.ErrorGateway],
+	"ErrorMeta":    empty[omnichannel.ErrorMeta],
+	"ErrorText":    empty[omnichannel.ErrorText],
+	"ErrorsList":   empty[omnichannel.ErrorsList],
+	"ErrorsObject": empty[omnichannel.ErrorsObject],
+	"ErrorsText":   empty[omnichannel.ErrorsText],
+}
+
+// goTypeOf finds the type for a body; nil for the value of a parameter.
+func (c contract) goTypeOf(t *testing.T, b body) goType {
+	t.Helper()
+	types := generated[c.name][b.operation]
+	switch b.part {
+	case "request":
+		return types.request
+	case "response":
+		return types.response
+	case "error":
+		for _, shape := range c.errorShapes() {
+			if judge(t, c.doc, shape, b.value) == nil {
+				return refusals[lastStep(shape)]
+			}
+		}
+	}
+	return nil
+}
+
+// errorShapes lists the schemas of the shapes that an error can have.
+func (c contract) errorShapes() []place {
+	var shapes []place
+	branches, _ := at(c.doc.Tree(), "/components/schemas/Error/anyOf").([]any)
+	for _, branch := range branches {
+		content, _ := branch.(map[string]any)
+		shapes = append(shapes, subschemas("", "$ref", content["$ref"])...)
+	}
+	return shapes
+}
+
+func TestEveryBodyHasItsType(t *testing.T) {
+	t.Parallel()
+	for _, c := range contracts(t) {
+		var ids []string
+		for _, operation := range c.doc.Operations() {
+			ids = append(ids, operation.ID)
+			types, listed := generated[c.name][operation.ID]
+			if !assert.True(t, listed, "the table has no types for %s", operation.ID) {
+				continue
+			}
+			for _, content := range operation.Request {
+				checkType(t, c.doc, operation.ID+" request", content, types.request)
+			}
+			assert.Equal(t, len(operation.Request) > 0, types.request != nil, "%s request", operation.ID)
+			answer, answersJSON := operation.Responses["200"].Content["application/json"]
+			if answersJSON {
+				checkType(t, c.doc, operation.ID+" response", answer, types.response)
+			}
+			assert.Equal(t, answersJSON, types.response != nil, "%s response", operation.ID)
+		}
+		slices.Sort(ids)
+		assert.Equal(t, ids, sortedKeys(generated[c.name]), "operations of the table")
+
+		for _, shape := range c.errorShapes() {
+			assert.Contains(t, refusals, lastStep(shape), "the table has no type for the error %s", shape)
+		}
+	}
+}
+
+// checkType checks that a type is the one that was generated from the body's
+// schema: the two have the same name.
+func checkType(t *testing.T, doc *document.Document, where string, content document.Body, of goType) {
+	t.Helper()
+	reference, _ := members(doc.Tree(), place(content.Pointer))["$ref"].(string)
+	if assert.NotNil(t, of, where) && assert.NotEmpty(t, reference, "%s: the schema has no name", where) {
+		_, name, _ := strings.Cut(typeName(of()), ".")
+		assert.Equal(t, lastStep(place(reference[1:])), name, where)
+	}
+}

@@ -1,0 +1,293 @@
+package qismo_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log"
+	"net/http/httptest"
+
+	"github.com/qismo-go/qismo/internal/sandbox"
+	"github.com/qismo-go/qismo/pkg/qismo"
+	"github.com/qismo-go/qismo/pkg/qismo/flex"
+)
+
+// exampleApp is an app on the sandbox, with a few rooms that wait for an agent.
+func exampleApp() (client *qismo.Client, room flex.ID, end func()) {
+	platform, err := sandbox.New(sandbox.Config{Rooms: 3})
+	if err != nil {
+		log.Fatal(err)
+	}
+	server := httptest.NewServer(platform)
+	config := platform.Config()
+	client, err = qismo.New(qismo.WithSecretKey(config.AppCode, config.SecretKey), qismo.WithBaseURL(server.URL))
+	if err != nil {
+		log.Fatal(err)
+	}
+	roomID, err := platform.CustomerWrites(context.Background(), sandbox.CustomerMessage{
+		Source: "wa", UserID: "628115550123", Name: "Dewi Lestari", Text: "Halo, apakah masih buka?",
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	return client, flex.ID(roomID), func() {
+		server.Close()
+		if err := platform.Shutdown(context.Background()); err != nil {
+			log.Fatal(err)
+		}
+	}
+}
+
+func Example() {
+	client, roomID, end := exampleApp()
+	defer end()
+	ctx := context.Background()
+
+	room, err := client.Rooms.Get(ctx, roomID)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(room.Name, "wrote:", room.LastCommentText)
+	// Output: Dewi Lestari wrote: Halo, apakah masih buka?
+}
+
+func ExampleNew() {
+	client, err := qismo.New(
+		qismo.WithSecretKey("wangi-qjxw1k2m3n4o", "the secret key of the dashboard"),
+		qismo.WithBaseURL("https://multichannel.qiscus.com"),
+	)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(client.AppID())
+	// Output: wangi-qjxw1k2m3n4o
+}
+
+func ExampleRoomsService_All() {
+	client, _, end := exampleApp()
+	defer end()
+
+	count := 0
+	for room, err := range client.Rooms.All(context.Background(), qismo.ListRoomsParams{Status: qismo.RoomUnresolved}) {
+		if err != nil {
+			log.Fatal(err)
+		}
+		if !room.IsResolved {
+			count++
+		}
+	}
+	fmt.Println(count, "rooms are open")
+	// Output: 4 rooms are open
+}
+
+func ExampleRoomsService_List() {
+	client, _, end := exampleApp()
+	defer end()
+	ctx := context.Background()
+
+	page, err := client.Rooms.List(ctx, qismo.ListRoomsParams{Limit: 3})
+	for err == nil {
+		fmt.Println(len(page.Items), "rooms")
+		if !page.HasNext() {
+			break
+		}
+		page, err = page.NextPage(ctx)
+	}
+	if err != nil {
+		log.Fatal(err)
+	}
+	// Output:
+	// 3 rooms
+	// 1 rooms
+}
+
+func ExampleRoomsService_SetInfo() {
+	client, roomID, end := exampleApp()
+	defer end()
+
+	info, err := client.Rooms.SetInfo(context.Background(), roomID, []qismo.UserProperty{
+		{Key: "nomor pesanan", Value: "KW-2093"},
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	for _, property := range info.Extras.UserProperties {
+		fmt.Println(property.Key, "=", property.Value)
+	}
+	// Output: nomor pesanan = KW-2093
+}
+
+// The least busy agent who is online gets the room; whoever comes second is told
+// that it is taken.
+func ExampleAllocationService_Assign() {
+	client, roomID, end := exampleApp()
+	defer end()
+	ctx := context.Background()
+
+	var best *qismo.Agent
+	for agent, err := range client.Agents.AllAvailable(ctx, qismo.ListAvailableAgentsParams{RoomID: roomID}) {
+		if err != nil {
+			log.Fatal(err)
+		}
+		if best == nil || agent.CurrentCustomerCount < best.CurrentCustomerCount {
+			best = &agent
+		}
+	}
+	if best == nil {
+		log.Fatal("nobody is online")
+	}
+	params := qismo.AssignAgentParams{RoomID: roomID, AgentID: best.ID, MaxAgent: 1}
+	assignment, err := client.Allocation.Assign(ctx, params)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(assignment.AddedAgent.Name, "serves the room")
+
+	_, err = client.Allocation.Assign(ctx, params)
+	fmt.Println(errors.Is(err, qismo.ErrMaxAgents))
+	// Output:
+	// Rini Astuti serves the room
+	// true
+}
+
+func ExampleAgentsService_All() {
+	client, _, end := exampleApp()
+	defer end()
+
+	for agent, err := range client.Agents.All(context.Background(), qismo.ListAgentsParams{Search: "rini"}) {
+		if err != nil {
+			log.Fatal(err)
+		}
+		fmt.Println(agent.Name, agent.TypeAsString, agent.IsAvailable)
+	}
+	// Output: Rini Astuti agent true
+}
+
+func ExampleTagsService_Create() {
+	client, roomID, end := exampleApp()
+	defer end()
+
+	_, err := client.Tags.Create(context.Background(), roomID, "langganan")
+	if err != nil && !errors.Is(err, qismo.ErrTagExists) {
+		log.Fatal(err)
+	}
+	tags, err := client.Tags.List(context.Background(), roomID)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(tags[0].Name)
+	// Output: langganan
+}
+
+func ExampleBotService_SendText() {
+	client, roomID, end := exampleApp()
+	defer end()
+
+	if err := client.Bot.SendText(context.Background(), roomID, "Kami buka sampai pukul sembilan malam."); err != nil {
+		log.Fatal(err)
+	}
+	room, err := client.Rooms.Get(context.Background(), roomID)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(room.LastCommentText)
+	// Output: Kami buka sampai pukul sembilan malam.
+}
+
+func ExampleBotService_Send() {
+	client, roomID, end := exampleApp()
+	defer end()
+
+	payload, err := flex.NewJSON(qismo.ButtonsPayload{
+		Text: "Ukuran yang mana?",
+		Buttons: []qismo.BotButton{{
+			Label: "lihat menu", Type: qismo.ButtonLink, Payload: qismo.ButtonTarget{URL: "https://example.id/menu"},
+		}},
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	err = client.Bot.Send(context.Background(), qismo.SendBotMessageParams{
+		RoomID: roomID, Type: qismo.MessageButtons, Message: "Ukuran yang mana?", Payload: payload,
+	})
+	fmt.Println(err)
+	// Output: <nil>
+}
+
+func ExampleSessionService_Profile() {
+	client, _, end := exampleApp()
+	defer end()
+
+	profile, err := client.Session.Profile(context.Background())
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(profile.Name)
+	// Output: Sari Wulandari
+}
+
+func ExampleAppService_Configs() {
+	client, _, end := exampleApp()
+	defer end()
+
+	configs, err := client.App.Configs(context.Background())
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(configs.Timezone, configs.IsActive)
+	// Output: +07:00 true
+}
+
+func ExampleWebhookSettingsService_SetNewSession() {
+	client, _, end := exampleApp()
+	defer end()
+
+	setting, err := client.WebhookSettings.SetNewSession(context.Background(), "https://hooks.example.id/qiscus/session", true)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(setting.NewSessionWebhookURL, setting.IsNewSessionWebhookEnabled)
+	// Output: https://hooks.example.id/qiscus/session true
+}
+
+func ExampleCustomerService_SendCustomChannelMessage() {
+	client, _, end := exampleApp()
+	defer end()
+
+	delivery, err := client.Customer.SendCustomChannelMessage(context.Background(), qismo.SendCustomChannelMessageParams{
+		IdentifierKey: "ik-2207", UserID: "budi@example.id", Name: "Budi Santoso", Message: "sudah saya bayar",
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(delivery.RoomLog.Name)
+	// Output: Budi Santoso
+}
+
+func ExampleError() {
+	client, _, end := exampleApp()
+	defer end()
+
+	_, err := client.Rooms.Get(context.Background(), "404404404")
+	var failure *qismo.Error
+	if errors.As(err, &failure) {
+		fmt.Println(failure.Operation, failure.Status, errors.Is(err, qismo.ErrNotFound))
+	}
+	// Output: getRoom 404 true
+}
+
+func ExampleClient_Do() {
+	client, roomID, end := exampleApp()
+	defer end()
+
+	var out struct {
+		Data struct {
+			Room qismo.Room `json:"customer_room"`
+		} `json:"data"`
+	}
+	if err := client.Do(context.Background(), "GET", "/api/v2/customer_rooms/"+roomID.String(), nil, &out); err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(out.Data.Room.Name)
+	// Output: Dewi Lestari
+}

@@ -1,0 +1,73 @@
+// Package webhook receives the webhooks of Qiscus Omnichannel and of the Qiscus
+// Chat SDK: it authenticates a request, tells which event its body is, validates
+// the body against the project's document of the webhooks, and hands it on as a
+// typed event.
+//
+// A whole program:
+//
+//	package main
+//
+//	import (
+//		"context"
+//		"log"
+//		"net/http"
+//		"os"
+//		"time"
+//
+//		"github.com/qismo-go/qismo/pkg/qismo/webhook"
+//	)
+//
+//	func main() {
+//		handler, err := webhook.NewHandler(
+//			webhook.PathSecret(os.Getenv("WEBHOOK_SECRET")),
+//			webhook.Callbacks{
+//				BotMessage: func(ctx context.Context, event *webhook.BotMessageEvent) error {
+//					if event.FromPlatform() {
+//						return nil // or the bot would talk to itself
+//					}
+//					log.Printf("room %s: a message of %d bytes", event.RoomID(), len(event.Text()))
+//					return nil
+//				},
+//			},
+//			webhook.Only(webhook.BotMessage),
+//		)
+//		if err != nil {
+//			log.Fatal(err)
+//		}
+//		http.Handle("/hooks/bot/", handler) // the platform calls /hooks/bot/<secret>
+//		server := &http.Server{Addr: ":8080", ReadTimeout: 10 * time.Second}
+//		log.Fatal(server.ListenAndServe())
+//	}
+//
+// # Which event it is
+//
+// No header names the event, so the body's content tells: see [Parse]. Content
+// cannot tell for certain whether a message is a [BotMessage], a
+// [CustomChannelMessage] or a [PostComment], which share one form. Give every
+// event a URL of its own, and its handler the option [Only].
+//
+// # What a request is answered
+//
+// In this order:
+//
+//	405  the method is not POST
+//	415  the content type is there and is not JSON (see AcceptAnyContentType)
+//	413  the body is larger than the limit (see MaxBody)
+//	400  the body could not be read
+//	401  the request is not authentic; no reason is told
+//	400  the body is not a JSON object
+//	400  the body does not fit the document, in the mode Strict only
+//	500  a callback failed
+//	200  anything else, also an event that nobody handles and an unknown one
+//
+// # What a receiver must be ready for
+//
+// The platform delivers at least once, in no promised order, and does not say
+// whether it repeats a delivery that was not answered with 200. So a callback
+// does best to store the event and return, and to recognise one that it has seen.
+//
+// Bodies hold personal data, and some hold credentials. Nothing in this package
+// logs; its errors, problems and answers name places and forms and never values. An
+// event prints as its name and size, and a credential in one as "***". The bytes
+// of [Event.Raw] are as they came: do not log them.
+package webhook

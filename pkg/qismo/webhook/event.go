@@ -1,0 +1,192 @@
+package webhook
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"github.com/qismo-go/qismo/gen/webhooks"
+)
+
+// Event is something that the platform told: one of the types of this package
+// whose names end in Event, always as a pointer. A type switch tells them apart.
+type Event interface {
+	// Name tells which event it is; [Unknown] for an [UnknownEvent].
+	Name() Name
+	// Raw returns the body as it came, without white space around it, with all keys
+	// that the typed event does not have. It may hold credentials and personal data.
+	// It must not be changed.
+	Raw() json.RawMessage
+
+	// body is where the JSON is decoded to. Being unexported, it also lets the
+	// interface grow without breaking anybody's own events.
+	body() any
+}
+
+// received is what all events have.
+type received struct {
+	name Name
+	raw  json.RawMessage
+}
+
+// Raw implements [Event]. It is nil for an event that was not received.
+func (r received) Raw() json.RawMessage { return r.raw }
+
+// Format prints an event as its name and size, whatever the verb. An event is
+// full of personal data, and package fmt, given a verb that does not fit, prints
+// even what masks itself. Print single fields instead.
+func (r received) Format(state fmt.State, _ rune) {
+	_, _ = fmt.Fprintf(state, "webhook event %s (%d bytes)", r.name, len(r.raw))
+}
+
+// newEvent makes an empty event; nil when no event has the name.
+func newEvent(name Name, raw json.RawMessage) Event {
+	from := received{name, raw}
+	switch name {
+	case BotMessage:
+		return &BotMessageEvent{received: from}
+	case CustomAgentAllocation:
+		return &CustomAgentAllocationEvent{received: from}
+	case CustomButton:
+		return &CustomButtonEvent{received: from}
+	case MarkAsResolved:
+		return &MarkAsResolvedEvent{received: from}
+	case NewSession:
+		return &NewSessionEvent{received: from}
+	case UserLogout:
+		return &UserLogoutEvent{received: from}
+	case CustomChannelMessage:
+		return &CustomChannelMessageEvent{received: from}
+	case WhatsAppForwardMessage:
+		return &WhatsAppForwardMessageEvent{received: from}
+	case WhatsAppForwardStatus:
+		return &WhatsAppForwardStatusEvent{received: from}
+	case PostComment:
+		return &PostCommentEvent{received: from}
+	}
+	return nil
+}
+
+// BotMessageEvent is a message of a customer, for a bot. It may also be a message
+// that staff or the bot itself posted: see [BotMessageEvent.FromPlatform].
+type BotMessageEvent struct {
+	webhooks.PostComment
+	received
+}
+
+// Name implements [Event].
+func (*BotMessageEvent) Name() Name  { return BotMessage }
+func (e *BotMessageEvent) body() any { return &e.PostComment }
+
+// CustomAgentAllocationEvent is a room that waits for an agent. It comes again
+// for every message of the customer until an agent has joined.
+//
+// Its method Name hides the field of that name; see
+// [CustomAgentAllocationEvent.CustomerName].
+type CustomAgentAllocationEvent struct {
+	webhooks.CustomAgentAllocation
+	received
+}
+
+// Name implements [Event].
+func (*CustomAgentAllocationEvent) Name() Name  { return CustomAgentAllocation }
+func (e *CustomAgentAllocationEvent) body() any { return &e.CustomAgentAllocation }
+
+// CustomButtonEvent is a click of a staff member on a custom button. Nothing in
+// it names the button: give each button a URL of its own.
+type CustomButtonEvent struct {
+	webhooks.CustomButton
+	received
+}
+
+// Name implements [Event].
+func (*CustomButtonEvent) Name() Name  { return CustomButton }
+func (e *CustomButtonEvent) body() any { return &e.CustomButton }
+
+// MarkAsResolvedEvent is a conversation that was resolved.
+type MarkAsResolvedEvent struct {
+	webhooks.MarkAsResolved
+	received
+}
+
+// Name implements [Event].
+func (*MarkAsResolvedEvent) Name() Name  { return MarkAsResolved }
+func (e *MarkAsResolvedEvent) body() any { return &e.MarkAsResolved }
+
+// NewSessionEvent is the first message of a session.
+type NewSessionEvent struct {
+	webhooks.NewSession
+	received
+}
+
+// Name implements [Event].
+func (*NewSessionEvent) Name() Name  { return NewSession }
+func (e *NewSessionEvent) body() any { return &e.NewSession }
+
+// UserLogoutEvent is a staff member who logged out of the dashboard.
+type UserLogoutEvent struct {
+	webhooks.UserLogout
+	received
+}
+
+// Name implements [Event].
+func (*UserLogoutEvent) Name() Name  { return UserLogout }
+func (e *UserLogoutEvent) body() any { return &e.UserLogout }
+
+// CustomChannelMessageEvent is a message that the receiver is to deliver to the
+// customer of a custom channel. Drop one whose sender is that customer.
+type CustomChannelMessageEvent struct {
+	webhooks.PostComment
+	received
+}
+
+// Name implements [Event].
+func (*CustomChannelMessageEvent) Name() Name  { return CustomChannelMessage }
+func (e *CustomChannelMessageEvent) body() any { return &e.PostComment }
+
+// WhatsAppForwardMessageEvent is WhatsApp messages, one or more, nearly as Meta
+// sent them.
+type WhatsAppForwardMessageEvent struct {
+	webhooks.WhatsAppForwardMessage
+	received
+}
+
+// Name implements [Event].
+func (*WhatsAppForwardMessageEvent) Name() Name  { return WhatsAppForwardMessage }
+func (e *WhatsAppForwardMessageEvent) body() any { return &e.WhatsAppForwardMessage }
+
+// WhatsAppForwardStatusEvent is changes, one or more, of WhatsApp messages that
+// were sent. They may come the wrong way round.
+type WhatsAppForwardStatusEvent struct {
+	webhooks.WhatsAppForwardStatus
+	received
+}
+
+// Name implements [Event].
+func (*WhatsAppForwardStatusEvent) Name() Name  { return WhatsAppForwardStatus }
+func (e *WhatsAppForwardStatusEvent) body() any { return &e.WhatsAppForwardStatus }
+
+// PostCommentEvent is a message in a room of the Chat SDK.
+type PostCommentEvent struct {
+	webhooks.PostComment
+	received
+}
+
+// Name implements [Event].
+func (*PostCommentEvent) Name() Name  { return PostComment }
+func (e *PostCommentEvent) body() any { return &e.PostComment }
+
+// UnknownEvent is a body that is no known event, or one that could not be read as
+// the event that it looks like. Raw has all of it.
+type UnknownEvent struct {
+	// LooksLike is the event that the body was taken for; "" when it is like none.
+	LooksLike Name
+	// Reason says in words why it is not that event.
+	Reason string
+	// Problems says what could not be read, if that is the reason.
+	Problems []Problem
+	received
+}
+
+// Name implements [Event].
+func (*UnknownEvent) Name() Name { return Unknown }
+func (*UnknownEvent) body() any  { return nil }

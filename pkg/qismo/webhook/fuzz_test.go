@@ -1,0 +1,129 @@
+package webhook_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/qismo-go/qismo/pkg/qismo/webhook"
+)
+
+// addFixtures seeds a fuzz target with all fixtures, and what breaks parsers.
+func addFixtures(f *testing.F, add func(body []byte)) {
+	f.Helper()
+	for _, folder := range []string{"", "/combined", "/invalid"} {
+		for _, file := range fixtureNames(f, fixtures+folder) {
+			add(fixture(f, strings.TrimPrefix(folder+"/", "/")+file))
+		}
+	}
+	for _, body := range []string{
+		"", "null", "[]", "{", "{}", " {} ", `{"type":"auth","payload":{"action":1e999}}`,
+		`{"service":{"id":1.0},"resolved_by":{"id":1e2,"email":""},"customer":{"USER_ID":1,"user_id":""}}`,
+		`{"statuses":[null],"messages":[1]}`, `{"payload":{"type":"post_comment_","room":{"options":"\"{}\""}}}`,
+	} {
+		add([]byte(body))
+	}
+}
+
+func FuzzParse(f *testing.F) {
+	addFixtures(f, func(body []byte) { f.Add(body) })
+	f.Fuzz(func(t *testing.T, body []byte) {
+		before := bytes.Clone(body)
+		events, err := webhook.Parse(body)
+		names, problems, errValidate := webhook.Validate(body)
+		if !bytes.Equal(before, body) {
+			t.Fatal("the body was changed")
+		}
+		if (err == nil) != (errValidate == nil) {
+			t.Fatalf("Parse says %v, Validate %v", err, errValidate)
+		}
+		if err != nil {
+			if !errors.Is(err, webhook.ErrNotObject) || len(events) > 0 {
+				t.Fatalf("%v with %d events", err, len(events))
+			}
+			return
+		}
+		if len(events) != max(1, len(names)) {
+			t.Fatalf("%d events of %v", len(events), names)
+		}
+		for i, event := range events {
+			checkEvent(t, event, body)
+			if len(names) > 0 && len(problems) == 0 && event.Name() != names[i] {
+				t.Fatalf("without a problem, %s became %s", names[i], event.Name())
+			}
+		}
+		for _, name := range webhook.Names() {
+			checkParseAs(t, name, body)
+		}
+	})
+}
+
+func checkParseAs(t *testing.T, name webhook.Name, body []byte) {
+	t.Helper()
+	event, err := webhook.ParseAs(name, body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	checkEvent(t, event, body)
+	problems, err := webhook.ValidateAs(name, body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(problems) == 0 && event.Name() != name {
+		t.Fatalf("without a problem, %s became %s", name, event.Name())
+	}
+}
+
+func checkEvent(t *testing.T, event webhook.Event, body []byte) {
+	t.Helper()
+	if !bytes.Equal(event.Raw(), bytes.Trim(body, " \t\r\n")) {
+		t.Fatalf("%q became %q", body, event.Raw())
+	}
+	switch event := event.(type) {
+	case *webhook.BotMessageEvent:
+		_, _ = event.RoomOptions()
+		_ = event.FromPlatform()
+	case *webhook.CustomAgentAllocationEvent:
+		_, _ = event.Candidate()
+	case *webhook.UnknownEvent:
+		if event.Reason == "" {
+			t.Fatal("an unknown event does not say why")
+		}
+	}
+}
+
+func FuzzHandler(f *testing.F) {
+	addFixtures(f, func(body []byte) { f.Add(body, "application/json", secret, false) })
+	f.Add([]byte("{}"), "text/plain; x=", "wrong", true)
+	handler, err := webhook.NewHandler(webhook.PathSecret(secret), webhook.Callbacks{
+		Unknown: func(context.Context, *webhook.UnknownEvent) error { return errors.New("not handled") },
+	}, webhook.Validation(webhook.Strict), webhook.MaxBody(4<<10))
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Fuzz(func(t *testing.T, body []byte, contentType, segment string, chatSDK bool) {
+		request := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/hooks/", bytes.NewReader(body))
+		request.URL.Path += segment
+		request.Header.Set("Content-Type", contentType)
+		if chatSDK {
+			request.Header.Set(webhook.ChatSDKSignatureHeader, "x")
+		}
+		recorder := send(handler, request)
+		if !json.Valid(recorder.Body.Bytes()) {
+			t.Fatalf("answered %q", recorder.Body)
+		}
+		if !slices.Contains([]int{200, 400, 401, 413, 415, 500}, recorder.Code) {
+			t.Fatalf("answered %d", recorder.Code)
+		}
+		authentic := segment[strings.LastIndexByte(segment, '/')+1:] == secret
+		if !authentic && (recorder.Code == 200 || recorder.Code == 400 || recorder.Code == 500) {
+			t.Fatalf("%q was let in with %d", segment, recorder.Code)
+		}
+	})
+}

@@ -1,0 +1,170 @@
+package webhook
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"mime"
+	"net/http"
+	"strings"
+)
+
+// preallocated bounds what is allocated on the word of a Content-Length.
+const preallocated = 64 << 10
+
+// Handler is an [http.Handler] that receives webhooks. It is safe for concurrent
+// use. Make one with [NewHandler].
+type Handler struct {
+	settings
+	// A function and not the Authenticator, so that printing a handler shows the
+	// secrets of nobody's authenticator.
+	authenticate func(request *http.Request, body []byte) error
+	callbacks    Callbacks
+	schemas      map[Name]*schema // empty when nothing is validated
+}
+
+// NewHandler returns a handler that hands authentic events to the callbacks.
+//
+// An authenticator with an empty secret is an error here, so that a program
+// without its configuration does not start and accept everything. So is a nil
+// one: to go without, say [WithoutAuthentication].
+func NewHandler(authenticator Authenticator, callbacks Callbacks, options ...Option) (*Handler, error) {
+	handler := &Handler{settings: settings{maxBody: DefaultMaxBody}, callbacks: callbacks}
+	if err := handler.configure(authenticator, options); err != nil {
+		return nil, err
+	}
+	if handler.mode == Off || handler.mode == Report && handler.onProblems == nil {
+		return handler, nil
+	}
+	schemas, err := loadSchemas()
+	if err != nil {
+		return nil, err
+	}
+	handler.schemas = schemas
+	return handler, nil
+}
+
+func (h *Handler) configure(authenticator Authenticator, options []Option) error {
+	if authenticator == nil {
+		return errors.New("webhook: the authenticator is nil; WithoutAuthentication accepts every request")
+	}
+	if own, ok := authenticator.(interface{ configured() error }); ok {
+		if err := own.configured(); err != nil {
+			return fmt.Errorf("webhook: %w", err)
+		}
+	}
+	h.authenticate = authenticator.Authenticate
+	for _, option := range options {
+		if err := option(&h.settings); err != nil {
+			return fmt.Errorf("webhook: %w", err)
+		}
+	}
+	return nil
+}
+
+// ServeHTTP implements [http.Handler].
+func (h *Handler) ServeHTTP(w http.ResponseWriter, request *http.Request) {
+	h.handle(w, request).write(w)
+}
+
+func (h *Handler) handle(w http.ResponseWriter, request *http.Request) *answer {
+	if request.Method != http.MethodPost {
+		return refuse(http.StatusMethodNotAllowed, "only POST is accepted")
+	}
+	if !h.anyContentType && !isJSON(request.Header.Get("Content-Type")) {
+		return refuse(http.StatusUnsupportedMediaType, "the content type is not JSON")
+	}
+	body, refusal := h.read(w, request)
+	if refusal != nil {
+		return refusal
+	}
+	if err := h.authenticate(request, body); err != nil {
+		return refuse(http.StatusUnauthorized, "unauthorized")
+	}
+	readings, err := h.parse(request, body)
+	if err != nil {
+		return refuse(http.StatusBadRequest, "the body is not a JSON object")
+	}
+	h.report(request.Context(), readings)
+	if problems := allProblems(readings); h.mode == Strict && len(problems) > 0 {
+		return &answer{http.StatusBadRequest, "the body does not fit the document", problems}
+	}
+	return h.dispatch(request.Context(), readings)
+}
+
+// read reads the body, up to the limit.
+func (h *Handler) read(w http.ResponseWriter, request *http.Request) ([]byte, *answer) {
+	const tooLarge = "the body is too large"
+	if request.ContentLength > h.maxBody {
+		return nil, refuse(http.StatusRequestEntityTooLarge, tooLarge)
+	}
+	if request.Body == nil { // only in requests that no server made
+		return nil, nil
+	}
+	var body bytes.Buffer
+	body.Grow(int(min(max(request.ContentLength, 0), preallocated)) + bytes.MinRead)
+	_, err := body.ReadFrom(http.MaxBytesReader(w, request.Body, h.maxBody))
+	var limit *http.MaxBytesError
+	switch {
+	case errors.As(err, &limit):
+		return nil, refuse(http.StatusRequestEntityTooLarge, tooLarge)
+	case err != nil:
+		return nil, refuse(http.StatusBadRequest, "the body could not be read")
+	}
+	return body.Bytes(), nil
+}
+
+// parse reads the events of a body, and validates it if bodies are validated.
+func (h *Handler) parse(request *http.Request, body []byte) ([]reading, error) {
+	d, err := open(body)
+	if err != nil {
+		return nil, err
+	}
+	if h.only != "" {
+		return d.read([]Name{h.only}, h.schemas)
+	}
+	chatSDK := len(request.Header.Values(ChatSDKSignatureHeader)) > 0
+	return d.read(tellApart(d.members, chatSDK), h.schemas)
+}
+
+// report tells of problems, if bodies are validated.
+func (h *Handler) report(ctx context.Context, readings []reading) {
+	if h.onProblems == nil || h.schemas == nil {
+		return
+	}
+	for _, reading := range readings {
+		if len(reading.problems) > 0 {
+			h.onProblems(ctx, reading.name, reading.problems)
+		}
+	}
+}
+
+// dispatch calls the callbacks. If the first of two events fails the second gets
+// its chance all the same, as the body may not come again.
+func (h *Handler) dispatch(ctx context.Context, readings []reading) *answer {
+	result := &answer{}
+	for _, reading := range readings {
+		err := h.callbacks.call(ctx, reading.event)
+		if err == nil {
+			continue
+		}
+		result = refuse(http.StatusInternalServerError, "the event could not be handled")
+		if h.onError != nil {
+			h.onError(ctx, reading.event, err)
+		}
+	}
+	return result
+}
+
+// isJSON accepts JSON content types, and none at all.
+func isJSON(contentType string) bool {
+	if contentType == "" || contentType == "application/json" {
+		return true
+	}
+	mediaType, _, err := mime.ParseMediaType(contentType)
+	if err != nil && !errors.Is(err, mime.ErrInvalidMediaParameter) {
+		return false
+	}
+	return mediaType == "application/json" || strings.HasSuffix(mediaType, "+json")
+}
