@@ -22,9 +22,14 @@ if [ -z "$out" ]; then
 fi
 
 # One package after the other: benchmarks that run side by side measure each
-# other. Everything reaches the file, the screen only what is worth watching.
-go test -p 1 -run '^$' -bench "${BENCH:-.}" -benchmem -count "${BENCH_COUNT:-6}" \
-  ${BENCH_TIME:+-benchtime "$BENCH_TIME"} ./... | tee "$out" | { grep -E '^(Benchmark|---|FAIL|panic)' || true; }
+# other. And round after round, not each benchmark many times in a row: a machine
+# that slows down then slows all variants down. Everything reaches the file, the
+# screen only what is worth watching.
+for ((round = 1; round <= ${BENCH_COUNT:-6}; round++)); do
+  echo "--- round $round of ${BENCH_COUNT:-6}"
+  go test -p 1 -run '^$' -bench "${BENCH:-.}" -benchmem -count 1 \
+    ${BENCH_TIME:+-benchtime "$BENCH_TIME"} ./... | tee -a "$out" | { grep -E '^(Benchmark|---|FAIL|panic)' || true; }
+done
 if ! grep -q '^Benchmark' "$out"; then
   echo "No benchmarks found."
   exit 1

@@ -74,7 +74,7 @@ func (p *platform) record(t *testing.T, operation *document.Operation, recorder 
 		return
 	}
 	var value any
-	assert.NoError(t, json.Unmarshal(recorder.Body.Bytes(), &value))
+	assert.NoError(t, json.Unmarshal(recorder.Body.Bytes(), &value)) //nolint:testifylint // not the test's goroutine
 	assert.Empty(t, body.Schema.Validate(value), "%s %d", operation.ID, recorder.Code)
 }
 
@@ -125,6 +125,7 @@ func TestEveryMethodAgainstTheSandbox(t *testing.T) {
 }
 
 func checkSession(t *testing.T, p *platform, client *qismo.Client) {
+	t.Helper()
 	config := p.Config()
 	login, err := client.Session.Login(t.Context(), qismo.LoginParams{Email: config.AdminEmail, Password: config.AdminPassword})
 	require.NoError(t, err)
@@ -147,6 +148,7 @@ func checkSession(t *testing.T, p *platform, client *qismo.Client) {
 }
 
 func checkAgents(t *testing.T, p *platform, client *qismo.Client) {
+	t.Helper()
 	count := len(p.Config().Agents) + 1 // and the admin
 	var ids []flex.ID
 	for agent, err := range client.Agents.All(t.Context(), qismo.ListAgentsParams{Limit: 2}) {
@@ -188,6 +190,7 @@ func checkAgents(t *testing.T, p *platform, client *qismo.Client) {
 }
 
 func checkAllocation(t *testing.T, p *platform, client *qismo.Client) {
+	t.Helper()
 	roomID := write(t, p, "628115550201")
 	var available []qismo.Agent
 	for agent, err := range client.Agents.AllAvailable(t.Context(), qismo.ListAvailableAgentsParams{RoomID: roomID, Limit: 2}) {
@@ -217,6 +220,7 @@ func checkAllocation(t *testing.T, p *platform, client *qismo.Client) {
 }
 
 func checkRooms(t *testing.T, p *platform, client *qismo.Client) {
+	t.Helper()
 	roomID := write(t, p, "628115550202")
 	seen := map[flex.ID]bool{}
 	for room, err := range client.Rooms.All(t.Context(), qismo.ListRoomsParams{Limit: 7, Status: qismo.RoomUnresolved}) {
@@ -250,6 +254,7 @@ func checkRooms(t *testing.T, p *platform, client *qismo.Client) {
 }
 
 func checkTagsAndBot(t *testing.T, p *platform, client *qismo.Client) {
+	t.Helper()
 	roomID := write(t, p, "628115550203")
 	tag, err := client.Tags.Create(t.Context(), roomID, "langganan")
 	require.NoError(t, err)
@@ -280,6 +285,7 @@ func checkTagsAndBot(t *testing.T, p *platform, client *qismo.Client) {
 }
 
 func checkSettings(t *testing.T, _ *platform, client *qismo.Client) {
+	t.Helper()
 	// Nobody listens there: what is sent is lost, and the sandbox does not mind.
 	const address = "http://127.0.0.1:1/hooks"
 	app, err := client.WebhookSettings.SetResolve(t.Context(), address, true)
@@ -303,6 +309,7 @@ func checkSettings(t *testing.T, _ *platform, client *qismo.Client) {
 }
 
 func checkCustomer(t *testing.T, p *platform, client *qismo.Client) {
+	t.Helper()
 	session, err := client.Customer.InitiateChat(t.Context(), qismo.InitiateChatParams{UserID: "dewi@example.id", Name: "Dewi Lestari", Nonce: "nonce"})
 	require.NoError(t, err)
 	assert.NotEmpty(t, session.IdentityToken.Reveal())
