@@ -5,6 +5,10 @@ import (
 	"net/http"
 )
 
+// maxProblems bounds how many problems an answer tells: a hostile body of one
+// mebibyte can have a hundred thousand.
+const maxProblems = 50
+
 // answer is what a request is answered. The zero answer is success.
 type answer struct {
 	status   int
@@ -31,10 +35,12 @@ func (a *answer) write(w http.ResponseWriter) {
 }
 
 func (a *answer) explanation() []byte {
+	told := a.problems[:min(len(a.problems), maxProblems)]
 	body, err := json.Marshal(struct {
 		Error    string    `json:"error"`
 		Problems []Problem `json:"problems,omitempty"`
-	}{a.reason, a.problems})
+		More     int       `json:"more_problems,omitempty"`
+	}{a.reason, told, len(a.problems) - len(told)})
 	if err != nil { // text always marshals
 		return []byte(`{}`)
 	}

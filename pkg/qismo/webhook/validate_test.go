@@ -1,6 +1,9 @@
 package webhook_test
 
 import (
+	"encoding/json"
+	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -89,4 +92,21 @@ func TestValidateCoversDecoding(t *testing.T) {
 			assert.Equal(t, webhook.Unknown, oneEvent(t, body).Name())
 		})
 	}
+}
+
+// A hostile body has as many problems as it likes; the answer does not grow with
+// them.
+func TestAnswersAreBounded(t *testing.T) {
+	participants := strings.Repeat(`{"email":1},`, 5000) + `{}`
+	body := `{"type":"post_comment_mobile","payload":{"from":{"email":"a"},"message":{"type":"text","text":""},
+		"room":{"id":1,"participants":[` + participants + `]}}}`
+	recorder := post(newHandler(t, webhook.Callbacks{}, webhook.Validation(webhook.Strict)), body)
+	require.Equal(t, http.StatusBadRequest, recorder.Code)
+	var answer struct {
+		Problems []webhook.Problem `json:"problems"`
+		More     int               `json:"more_problems"`
+	}
+	require.NoError(t, json.Unmarshal(recorder.Body.Bytes(), &answer))
+	assert.Len(t, answer.Problems, 50)
+	assert.Equal(t, 4951, answer.More)
 }
