@@ -106,6 +106,9 @@ type Operation struct {
 	// AnswersJSON says that a success holds JSON. Of the other operations the
 	// body is unknown: it may be empty, JSON or text.
 	AnswersJSON bool
+	// WrapsData says that a success always holds the member data, and is none
+	// without it.
+	WrapsData bool
 }
 
 // OperationIDs lists every operation of the document, by path and method.
@@ -160,6 +163,7 @@ func (id OperationID) Operation() (Operation, bool) {
 			Credential:  CredentialApp,
 			Idempotent:  true,
 			AnswersJSON: true,
+			WrapsData:   true,
 		}, true
 	case OperationListAgentsByIDs:
 		return Operation{
@@ -172,6 +176,7 @@ func (id OperationID) Operation() (Operation, bool) {
 			Credential:  CredentialApp,
 			Idempotent:  true,
 			AnswersJSON: true,
+			WrapsData:   true,
 		}, true
 	case OperationAllocateAgent:
 		return Operation{
@@ -184,6 +189,7 @@ func (id OperationID) Operation() (Operation, bool) {
 			Credential:  CredentialApp,
 			Idempotent:  true,
 			AnswersJSON: true,
+			WrapsData:   true,
 		}, true
 	case OperationAllocateAndAssignAgent:
 		return Operation{
@@ -196,6 +202,7 @@ func (id OperationID) Operation() (Operation, bool) {
 			Credential:  CredentialApp,
 			Idempotent:  false,
 			AnswersJSON: true,
+			WrapsData:   true,
 		}, true
 	case OperationRemoveAgent:
 		return Operation{
@@ -208,6 +215,7 @@ func (id OperationID) Operation() (Operation, bool) {
 			Credential:  CredentialApp,
 			Idempotent:  false,
 			AnswersJSON: false,
+			WrapsData:   false,
 		}, true
 	case OperationSetAgentAllocationWebhook:
 		return Operation{
@@ -220,6 +228,7 @@ func (id OperationID) Operation() (Operation, bool) {
 			Credential:  CredentialApp,
 			Idempotent:  true,
 			AnswersJSON: true,
+			WrapsData:   true,
 		}, true
 	case OperationSetResolveWebhook:
 		return Operation{
@@ -232,6 +241,7 @@ func (id OperationID) Operation() (Operation, bool) {
 			Credential:  CredentialApp,
 			Idempotent:  true,
 			AnswersJSON: true,
+			WrapsData:   true,
 		}, true
 	case OperationLogin:
 		return Operation{
@@ -244,6 +254,7 @@ func (id OperationID) Operation() (Operation, bool) {
 			Credential:  CredentialNone,
 			Idempotent:  false,
 			AnswersJSON: true,
+			WrapsData:   true,
 		}, true
 	case OperationLogout:
 		return Operation{
@@ -256,6 +267,7 @@ func (id OperationID) Operation() (Operation, bool) {
 			Credential:  CredentialApp,
 			Idempotent:  false,
 			AnswersJSON: true,
+			WrapsData:   false,
 		}, true
 	case OperationGetRoomInfo:
 		return Operation{
@@ -268,6 +280,7 @@ func (id OperationID) Operation() (Operation, bool) {
 			Credential:  CredentialApp,
 			Idempotent:  true,
 			AnswersJSON: true,
+			WrapsData:   true,
 		}, true
 	case OperationSetRoomInfo:
 		return Operation{
@@ -280,6 +293,7 @@ func (id OperationID) Operation() (Operation, bool) {
 			Credential:  CredentialApp,
 			Idempotent:  true,
 			AnswersJSON: true,
+			WrapsData:   true,
 		}, true
 	case OperationGetProfile:
 		return Operation{
@@ -292,6 +306,7 @@ func (id OperationID) Operation() (Operation, bool) {
 			Credential:  CredentialApp,
 			Idempotent:  true,
 			AnswersJSON: true,
+			WrapsData:   true,
 		}, true
 	case OperationAssignAgent:
 		return Operation{
@@ -304,6 +319,7 @@ func (id OperationID) Operation() (Operation, bool) {
 			Credential:  CredentialApp,
 			Idempotent:  false,
 			AnswersJSON: true,
+			WrapsData:   true,
 		}, true
 	case OperationResolveRoom:
 		return Operation{
@@ -316,6 +332,7 @@ func (id OperationID) Operation() (Operation, bool) {
 			Credential:  CredentialApp,
 			Idempotent:  false,
 			AnswersJSON: true,
+			WrapsData:   true,
 		}, true
 	case OperationGetAgent:
 		return Operation{
@@ -328,6 +345,7 @@ func (id OperationID) Operation() (Operation, bool) {
 			Credential:  CredentialApp,
 			Idempotent:  true,
 			AnswersJSON: true,
+			WrapsData:   true,
 		}, true
 	case OperationListAgentsByDivision:
 		return Operation{
@@ -340,6 +358,7 @@ func (id OperationID) Operation() (Operation, bool) {
 			Credential:  CredentialApp,
 			Idempotent:  true,
 			AnswersJSON: true,
+			WrapsData:   true,
 		}, true
 	case OperationSetAuthWebhook:
 		return Operation{
@@ -352,6 +371,7 @@ func (id OperationID) Operation() (Operation, bool) {
 			Credential:  CredentialApp,
 			Idempotent:  true,
 			AnswersJSON: true,
+			WrapsData:   true,
 		}, true
 	case OperationSetNewSessionWebhook:
 		return Operation{
@@ -364,6 +384,7 @@ func (id OperationID) Operation() (Operation, bool) {
 			Credential:  CredentialApp,
 			Idempotent:  true,
 			AnswersJSON: true,
+			WrapsData:   true,
 		}, true
 	case OperationGetAppConfigs:
 		return Operation{
@@ -376,6 +397,7 @@ func (id OperationID) Operation() (Operation, bool) {
 			Credential:  CredentialApp,
 			Idempotent:  true,
 			AnswersJSON: true,
+			WrapsData:   true,
 		}, true
 	case OperationRefreshToken:
 		return Operation{
@@ -388,6 +410,7 @@ func (id OperationID) Operation() (Operation, bool) {
 			Credential:  CredentialLongLivedToken,
 			Idempotent:  false,
 			AnswersJSON: true,
+			WrapsData:   true,
 		}, true
 	case OperationListRooms:
 		return Operation{
@@ -400,6 +423,7 @@ func (id OperationID) Operation() (Operation, bool) {
 			Credential:  CredentialApp,
 			Idempotent:  true,
 			AnswersJSON: true,
+			WrapsData:   true,
 		}, true
 	case OperationGetRoom:
 		return Operation{
@@ -412,6 +436,7 @@ func (id OperationID) Operation() (Operation, bool) {
 			Credential:  CredentialApp,
 			Idempotent:  true,
 			AnswersJSON: true,
+			WrapsData:   true,
 		}, true
 	case OperationListDivisions:
 		return Operation{
@@ -424,6 +449,7 @@ func (id OperationID) Operation() (Operation, bool) {
 			Credential:  CredentialApp,
 			Idempotent:  true,
 			AnswersJSON: true,
+			WrapsData:   true,
 		}, true
 	case OperationInitiateChat:
 		return Operation{
@@ -436,6 +462,7 @@ func (id OperationID) Operation() (Operation, bool) {
 			Credential:  CredentialNone,
 			Idempotent:  false,
 			AnswersJSON: true,
+			WrapsData:   true,
 		}, true
 	case OperationListRoomTags:
 		return Operation{
@@ -448,6 +475,7 @@ func (id OperationID) Operation() (Operation, bool) {
 			Credential:  CredentialApp,
 			Idempotent:  true,
 			AnswersJSON: true,
+			WrapsData:   true,
 		}, true
 	case OperationCreateRoomTag:
 		return Operation{
@@ -460,6 +488,7 @@ func (id OperationID) Operation() (Operation, bool) {
 			Credential:  CredentialApp,
 			Idempotent:  false,
 			AnswersJSON: true,
+			WrapsData:   true,
 		}, true
 	case OperationDeleteRoomTag:
 		return Operation{
@@ -472,6 +501,7 @@ func (id OperationID) Operation() (Operation, bool) {
 			Credential:  CredentialApp,
 			Idempotent:  true,
 			AnswersJSON: false,
+			WrapsData:   false,
 		}, true
 	case OperationListAgents:
 		return Operation{
@@ -484,6 +514,7 @@ func (id OperationID) Operation() (Operation, bool) {
 			Credential:  CredentialApp,
 			Idempotent:  true,
 			AnswersJSON: true,
+			WrapsData:   true,
 		}, true
 	case OperationListAvailableAgents:
 		return Operation{
@@ -496,6 +527,7 @@ func (id OperationID) Operation() (Operation, bool) {
 			Credential:  CredentialApp,
 			Idempotent:  true,
 			AnswersJSON: true,
+			WrapsData:   true,
 		}, true
 	case OperationSetBotInRoom:
 		return Operation{
@@ -508,6 +540,7 @@ func (id OperationID) Operation() (Operation, bool) {
 			Credential:  CredentialApp,
 			Idempotent:  true,
 			AnswersJSON: true,
+			WrapsData:   true,
 		}, true
 	case OperationSendCustomChannelMessage:
 		return Operation{
@@ -520,6 +553,7 @@ func (id OperationID) Operation() (Operation, bool) {
 			Credential:  CredentialAppID,
 			Idempotent:  false,
 			AnswersJSON: true,
+			WrapsData:   true,
 		}, true
 	case OperationSendBotMessage:
 		return Operation{
@@ -532,6 +566,7 @@ func (id OperationID) Operation() (Operation, bool) {
 			Credential:  CredentialApp,
 			Idempotent:  false,
 			AnswersJSON: false,
+			WrapsData:   false,
 		}, true
 	}
 	return Operation{}, false

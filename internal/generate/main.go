@@ -75,11 +75,11 @@ func write(file string, page *template.Template, data any) error {
 // row is one operation as the template writes it.
 type row struct {
 	Name, ID, Method, Path, Group, Summary, Evidence, Credential string
-	Idempotent, AnswersJSON                                      bool
+	Idempotent, AnswersJSON, WrapsData                           bool
 }
 
 func rowOf(operation *document.Operation) row {
-	_, answersJSON := operation.Responses["200"].Content["application/json"]
+	answer, answersJSON := operation.Responses["200"].Content["application/json"]
 	return row{
 		Name:        strings.ToUpper(operation.ID[:1]) + operation.ID[1:],
 		ID:          operation.ID,
@@ -91,7 +91,19 @@ func rowOf(operation *document.Operation) row {
 		Credential:  credentialOf(operation),
 		Idempotent:  operation.Idempotent,
 		AnswersJSON: answersJSON,
+		WrapsData:   answersJSON && requiresData(answer.Schema),
 	}
+}
+
+// requiresData asks a schema whether it wants the member data, by showing it an
+// object that has none.
+func requiresData(schema *document.Schema) bool {
+	for _, problem := range schema.Validate(map[string]any{}) {
+		if strings.Contains(problem.Reason, `"data"`) {
+			return true
+		}
+	}
+	return false
 }
 
 // credentialOf sums up the security of an operation. Which of the app's
@@ -159,6 +171,9 @@ type Operation struct {
 	// AnswersJSON says that a success holds JSON. Of the other operations the
 	// body is unknown: it may be empty, JSON or text.
 	AnswersJSON bool
+	// WrapsData says that a success always holds the member data, and is none
+	// without it.
+	WrapsData bool
 }
 
 // OperationIDs lists every operation of the document, by path and method.
@@ -185,6 +200,7 @@ func (id OperationID) Operation() (Operation, bool) {
 			Credential:  {{.Credential}},
 			Idempotent:  {{.Idempotent}},
 			AnswersJSON: {{.AnswersJSON}},
+			WrapsData:   {{.WrapsData}},
 		}, true
 {{- end}}
 	}

@@ -127,7 +127,7 @@ func (s *AgentsService) pagerV1(params ListAgentsV1Params, opts []Option) pager[
 			return nil, err
 		}
 		rows := out.Data.Agents
-		page := &Page[AgentV1]{Items: rows.Data, Total: &rows.Total}
+		page := &Page[AgentV1]{Items: rows.Data, Total: totalOf(rows.Total, len(rows.Data))}
 		if rows.NextPageURL != "" || rows.CurrentPage < rows.LastPage {
 			page.Next = pageNumber(max(params.Page, 1) + 1)
 		}
@@ -143,6 +143,9 @@ func (s *AgentsService) Get(ctx context.Context, agentID flex.ID, opts ...Option
 	out, err := receive[omnichannel.GetAgentResponse](s.client.api.GetAgent(ctx, agentID))
 	if err != nil {
 		return nil, err
+	}
+	if out.Data.Agent.ID == "" {
+		return nil, missing(ctx, "agent id")
 	}
 	return &out.Data.Agent, nil
 }

@@ -37,6 +37,9 @@ func (s *AllocationService) Assign(ctx context.Context, params AssignAgentParams
 	if err != nil {
 		return nil, err
 	}
+	if out.Data.AddedAgent.ID == "" {
+		return nil, missing(ctx, "agent id")
+	}
 	return &out.Data, nil
 }
 

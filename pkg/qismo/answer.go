@@ -2,6 +2,7 @@ package qismo
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -93,9 +94,8 @@ func checkSuccess(current *call, response *http.Response, body []byte) error {
 	if !isJSON(response.Header.Get("Content-Type")) {
 		return errors.New("the answer is not JSON")
 	}
-	// Cheap looks before the thorough one, which nearly no answer needs.
-	if bytes.HasPrefix(body, []byte(`{"data":{"`)) || !bytes.Contains(body, []byte(`"error`)) {
-		return nil
+	if bytes.HasPrefix(body, []byte(`{"data":{"`)) || bytes.HasPrefix(body, []byte(`{"data":[{`)) {
+		return nil // a cheap look before the thorough one, which few answers need
 	}
 	var envelope struct {
 		Data   json.RawMessage `json:"data"`
@@ -105,11 +105,16 @@ func checkSuccess(current *call, response *http.Response, body []byte) error {
 	if err := json.Unmarshal(body, &envelope); err != nil {
 		return nil //nolint:nilerr // told, in the terms of the type wanted, where the body is decoded
 	}
-	if isEmptyJSON(envelope.Data) && (!isEmptyJSON(envelope.Errors) || !isEmptyJSON(envelope.Error)) {
+	switch {
+	case isEmptyJSON(envelope.Data) && (!isEmptyJSON(envelope.Errors) || !isEmptyJSON(envelope.Error)):
 		return errors.New("the success holds a failure")
+	case current.operation.WrapsData && isNull(envelope.Data):
+		return errors.New("the answer has no data")
 	}
 	return nil
 }
+
+func isNull(raw json.RawMessage) bool { return len(raw) == 0 || string(raw) == "null" }
 
 func isEmptyJSON(raw json.RawMessage) bool {
 	switch string(bytes.TrimSpace(raw)) {
@@ -138,6 +143,21 @@ func receive[T any](response *http.Response, err error) (*T, error) {
 		return nil, err
 	}
 	return &out, nil
+}
+
+// missing is a success without what it was asked for. An empty id or token that is
+// taken for one would do its harm far from here.
+func missing(ctx context.Context, member string) error {
+	failure := &Error{
+		Status: http.StatusOK,
+		kinds:  []error{ErrUnexpectedAnswer},
+		cause:  errors.New("the answer has no " + member),
+	}
+	if current, ok := ctx.Value(callKey{}).(*call); ok {
+		failure.Operation, failure.Attempts = string(current.operation.ID), current.attempts
+		failure.Method, failure.URL = current.operation.Method, current.settings.baseURL.String()+current.operation.Path
+	}
+	return failure
 }
 
 // discard takes a success whose body nobody knows.

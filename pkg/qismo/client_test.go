@@ -125,7 +125,7 @@ func TestUnsetParametersAreNotSent(t *testing.T) {
 
 // An id that would lead to another operation is refused before anything is sent.
 func TestIDsThatCannotStandInAPath(t *testing.T) {
-	service := newRecorder(t, answerJSON(200, `{"data":{"customer_room":{}}}`))
+	service := newRecorder(t, answerJSON(200, `{"data":{"customer_room":{"room_id":"5"}}}`))
 	client := service.client(t)
 	for _, id := range []flex.ID{"", ".", "..", "../..", "x/../../y", "/"} {
 		_, err := client.Rooms.Get(t.Context(), id)
@@ -165,7 +165,7 @@ func TestRedirectsStayWithinTheHostAndAreOnlyForReads(t *testing.T) {
 }
 
 func TestBaseURLWithAPath(t *testing.T) {
-	service := newRecorder(t, answerJSON(200, `{"data":{"customer_room":{}}}`))
+	service := newRecorder(t, answerJSON(200, `{"data":{"customer_room":{"room_id":"5"}}}`))
 	for _, suffix := range []string{"/omni", "/omni/"} {
 		client, err := qismo.New(qismo.WithSecretKey(testAppID, testSecretKey), qismo.WithBaseURL(service.URL+suffix))
 		require.NoError(t, err)

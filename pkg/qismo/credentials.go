@@ -261,9 +261,6 @@ func (c *Client) openSession(ctx context.Context, login *loginCredentials, old *
 	if err != nil {
 		return nil, err
 	}
-	if result.User.AuthenticationToken == "" {
-		return nil, errors.New("the service gave no token")
-	}
 	return &userSession{token: result.User.AuthenticationToken, longLivedToken: result.LongLivedToken}, nil
 }
 

@@ -39,6 +39,9 @@ func (s *CustomerService) InitiateChat(
 	if err != nil {
 		return nil, err
 	}
+	if out.Data.IdentityToken == "" {
+		return nil, missing(ctx, "identity token")
+	}
 	return &out.Data, nil
 }
 

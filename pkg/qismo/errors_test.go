@@ -48,6 +48,9 @@ func TestErrorShapes(t *testing.T) {
 		"success with a failure":   {200, "application/json", `{"errors":{"message":"gagal"}}`, "gagal", []error{qismo.ErrUnexpectedAnswer}, ""},
 		"success cut off":          {200, "application/json", `{"data":{"customer_room":{"id":1`, "", []error{qismo.ErrUnexpectedAnswer}, ""},
 		"success of another shape": {200, "application/json", `{"data":["x"]}`, "", []error{qismo.ErrUnexpectedAnswer}, ""},
+		"success without data":     {200, "application/json", `{"status":200}`, "", []error{qismo.ErrUnexpectedAnswer}, ""},
+		"success with null data":   {200, "application/json", `{"data":null}`, "", []error{qismo.ErrUnexpectedAnswer}, ""},
+		"success that is null":     {200, "application/json", `null`, "", []error{qismo.ErrUnexpectedAnswer}, ""},
 		"redirect to another host": {302, "", ``, "", []error{qismo.ErrUnexpectedAnswer}, ""},
 	}
 	for name, test := range tests {
@@ -192,4 +195,29 @@ func TestLargeAnswersAreBounded(t *testing.T) {
 	var failure *qismo.Error
 	require.ErrorAs(t, err, &failure)
 	assert.LessOrEqual(t, len(failure.Body()), 64<<10)
+}
+
+// A success that lacks what it was asked for is none: an empty id or token would
+// do its harm later.
+func TestSuccessWithoutItsContent(t *testing.T) {
+	service := newRecorder(t, answerJSON(200, `{"data":{"customer_room":{},"agent":{},"added_agent":{},"auth":{},"user":{}}}`))
+	client := service.client(t)
+	for name, call := range map[string]func() error{
+		"getRoom":      func() error { _, err := client.Rooms.Get(t.Context(), "5"); return err },
+		"getAgent":     func() error { _, err := client.Agents.Get(t.Context(), "5"); return err },
+		"assignAgent":  func() error { _, err := client.Allocation.Assign(t.Context(), qismo.AssignAgentParams{}); return err },
+		"login":        func() error { _, err := client.Session.Login(t.Context(), qismo.LoginParams{}); return err },
+		"refreshToken": func() error { _, err := client.Session.RefreshToken(t.Context(), "x"); return err },
+		"initiateChat": func() error {
+			_, err := client.Customer.InitiateChat(t.Context(), qismo.InitiateChatParams{})
+			return err
+		},
+	} {
+		err := call()
+		require.ErrorIs(t, err, qismo.ErrUnexpectedAnswer, name)
+		var failure *qismo.Error
+		require.ErrorAs(t, err, &failure)
+		assert.Equal(t, name, failure.Operation)
+		assert.Contains(t, err.Error(), "the answer has no ")
+	}
 }

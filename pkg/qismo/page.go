@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"iter"
+	"reflect"
 
 	"github.com/qismo-go/qismo/gen/omnichannel"
 	"github.com/qismo-go/qismo/pkg/qismo/flex"
@@ -57,6 +58,7 @@ func (fetch pager[T]) page(ctx context.Context, at flex.ID) (*Page[T], error) {
 // all walks every row, holding one page at a time. It ends with the first error.
 func (fetch pager[T]) all(ctx context.Context, at flex.ID) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
+		var circle circle
 		page, err := fetch.page(ctx, at)
 		for {
 			if err != nil {
@@ -72,9 +74,38 @@ func (fetch pager[T]) all(ctx context.Context, at flex.ID) iter.Seq2[T, error] {
 			if !page.HasNext() {
 				return
 			}
+			if circle.closes(page.Next) {
+				err = errCircle
+				continue
+			}
+			last := page
 			page, err = page.NextPage(ctx)
+			if err == nil && len(page.Items) > 0 && reflect.DeepEqual(page.Items, last.Items) {
+				return // a service that does not heed the page asked for has no more
+			}
 		}
 	}
+}
+
+// errCircle ends a walk that would never end.
+var errCircle = errors.New("qismo: the service's cursors lead in a circle")
+
+// circle notices cursors that lead in a circle, and remembers one of them only
+// (Brent's algorithm): it compares with a cursor that it renews ever more rarely.
+type circle struct {
+	anchor       flex.ID
+	steps, limit int
+}
+
+func (c *circle) closes(cursor flex.ID) bool {
+	if c.limit > 0 && cursor == c.anchor {
+		return true
+	}
+	if c.steps == c.limit {
+		c.anchor, c.steps, c.limit = cursor, 0, 2*c.limit+1
+	}
+	c.steps++
+	return false
 }
 
 // pageSize is what is known of a list that is paged by number.
@@ -85,7 +116,7 @@ type pageSize struct {
 
 // numberAfter tells the number of the page after this one, "" at the end: by the
 // number of pages or of rows where the service tells it, else by a page that is
-// shorter than what was asked for.
+// shorter than what was asked for, else by an empty page.
 func numberAfter(page int64, items int, size pageSize) flex.ID {
 	page = max(page, 1)
 	more := false
@@ -97,6 +128,8 @@ func numberAfter(page int64, items int, size pageSize) flex.ID {
 		more = page*size.limit < *size.total
 	case size.limit > 0:
 		more = int64(items) >= size.limit
+	default:
+		more = true
 	}
 	if !more {
 		return ""
@@ -104,14 +137,19 @@ func numberAfter(page int64, items int, size pageSize) flex.ID {
 	return pageNumber(page + 1)
 }
 
+// totalOf takes a zero beside rows for what it is: a total that was not told.
+func totalOf(total int64, items int) *int64 {
+	if total < int64(items) {
+		return nil
+	}
+	return &total
+}
+
 // numberedPage makes a page of a list that is paged by number.
 func numberedPage[T any](items []T, page, limit int64, meta omnichannel.PageMeta) *Page[T] {
-	size := pageSize{limit: limit, pages: meta.TotalPage}
-	if meta != (omnichannel.PageMeta{}) {
-		size.total = &meta.Total
-	}
+	size := pageSize{limit: meta.Limit, pages: meta.TotalPage, total: totalOf(meta.Total, len(items))}
 	if size.limit == 0 {
-		size.limit = meta.Limit
+		size.limit = limit
 	}
 	return &Page[T]{Items: items, Next: numberAfter(page, len(items), size), Total: size.total}
 }

@@ -138,3 +138,36 @@ func TestOlderPaginator(t *testing.T) {
 	assert.Equal(t, "/api/v1/admin/agents", service.seen()[0].URI)
 	assert.Equal(t, "/api/v1/admin/agents?page=2", service.seen()[1].URI)
 }
+
+// A walk ends even if the service would lead it in a circle, or does not heed
+// which page it is asked for.
+func TestWalksEnd(t *testing.T) {
+	turn := 0
+	circling := newRecorder(t, func(w http.ResponseWriter, request *http.Request) {
+		turn++
+		answerJSON(200, fmt.Sprintf(`{"data":{"customer_rooms":[{"room_id":"%d"}]},"meta":{"cursor_after":"%d"}}`, turn, 1+turn%3))(w, request)
+	})
+	var last error
+	for _, err := range circling.client(t).Rooms.All(t.Context(), qismo.ListRoomsParams{}) {
+		last = err
+	}
+	require.ErrorContains(t, last, "in a circle")
+	assert.Less(t, len(circling.seen()), 12)
+
+	heedless := newRecorder(t, answerJSON(200, `{"data":[{"id":1,"name":"a"},{"id":2,"name":"b"}]}`))
+	divisions := heedless.client(t).Agents.AllDivisions(t.Context(), qismo.ListDivisionsParams{})
+	assert.Equal(t, []flex.ID{"1", "2"}, collect(t, divisions, func(d qismo.Division) flex.ID { return d.ID }))
+	assert.Len(t, heedless.seen(), 2)
+}
+
+// Where the service tells neither a total nor heeds a limit, only an empty page is
+// the end.
+func TestNumberedPagesWithoutAnyHint(t *testing.T) {
+	turn := 0
+	service := newRecorder(t, func(w http.ResponseWriter, request *http.Request) {
+		turn++
+		answerJSON(200, []string{`{"data":[{"id":1,"name":"a"}]}`, `{"data":[{"id":2,"name":"b"}]}`, `{"data":[]}`}[turn-1])(w, request)
+	})
+	divisions := service.client(t).Agents.AllDivisions(t.Context(), qismo.ListDivisionsParams{})
+	assert.Equal(t, []flex.ID{"1", "2"}, collect(t, divisions, func(d qismo.Division) flex.ID { return d.ID }))
+}

@@ -96,6 +96,9 @@ func (s *RoomsService) Get(ctx context.Context, roomID flex.ID, opts ...Option) 
 	if err != nil {
 		return nil, err
 	}
+	if out.Data.CustomerRoom.RoomID == "" {
+		return nil, missing(ctx, "room id")
+	}
 	return &out.Data.CustomerRoom, nil
 }
 

@@ -31,6 +31,9 @@ func (s *SessionService) Login(ctx context.Context, params LoginParams, opts ...
 	if err != nil {
 		return nil, err
 	}
+	if out.Data.User.AuthenticationToken == "" {
+		return nil, missing(ctx, "token")
+	}
 	return &out.Data, nil
 }
 
@@ -50,6 +53,9 @@ func (s *SessionService) RefreshToken(
 	out, err := receive[omnichannel.RefreshTokenResponse](s.client.api.RefreshToken(ctx))
 	if err != nil {
 		return "", err
+	}
+	if out.Data.Auth.Token == "" {
+		return "", missing(ctx, "token")
 	}
 	return out.Data.Auth.Token, nil
 }

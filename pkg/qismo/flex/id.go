@@ -43,8 +43,8 @@ func (id ID) Int64() (int64, error) {
 	return n, nil
 }
 
-// MarshalJSON writes the id as a JSON string, whatever form it had: the API
-// accepts ids as text everywhere, and text keeps all digits in every language.
+// MarshalJSON writes the id as a JSON string, whatever form it had: requests with
+// ids as text are seen to work, and text keeps all digits in every language.
 func (id ID) MarshalJSON() ([]byte, error) {
 	return quote(string(id)), nil
 }
