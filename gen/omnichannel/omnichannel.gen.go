@@ -1069,6 +1069,9 @@ type CreateRoomTagResponse struct {
 	Data Tag `json:"data"`
 }
 
+// Credential A credential in a request. Never log it.
+type Credential = flex.Credential
+
 // CustomChannelDelivery Where a customer's message went.
 type CustomChannelDelivery struct {
 	// Agent The serving agent; null when nobody serves.
@@ -1332,7 +1335,7 @@ type InitiateChatRequest struct {
 	Name string `json:"name"`
 
 	// Nonce From the Chat SDK; works once, for ten minutes.
-	Nonce string `json:"nonce"`
+	Nonce Credential `json:"nonce"`
 
 	// Origin Page the chat is started on.
 	Origin string `json:"origin,omitempty,omitzero"`
@@ -1500,7 +1503,7 @@ type LoginRequest struct {
 	Email string `json:"email"`
 
 	// Password The user's password.
-	Password string `json:"password"`
+	Password Credential `json:"password"`
 }
 
 // LoginResponse Answer of `login`.
@@ -2086,7 +2089,7 @@ type SendCustomChannelMessageRequest struct {
 	Avatar string `json:"avatar,omitempty,omitzero"`
 
 	// IdentifierKey The channel's key; it acts as its secret.
-	IdentifierKey string `json:"identifier_key"`
+	IdentifierKey Credential `json:"identifier_key"`
 
 	// Message The text. Up to 4,000 characters.
 	Message string `json:"message"`

@@ -3,7 +3,7 @@
 package omnichannel
 
 // DocumentSHA256 is the checksum of the document that this package was made from.
-const DocumentSHA256 = "ecb99ce43e824deeef777de58cfb5e4d9a757b1981c908facff13641a9f49f89"
+const DocumentSHA256 = "80fd03587e356e310dd46e18e071366333a98ac912cdb614cdebb3babf7dd8ad"
 
 // OperationID names an operation of the document.
 type OperationID string
@@ -76,19 +76,19 @@ const (
 	OperationSendBotMessage OperationID = "sendBotMessage"
 )
 
-// Credential says what an operation authenticates with.
-type Credential string
+// CredentialKind says what an operation authenticates with.
+type CredentialKind string
 
 // The credentials that operations want.
 const (
 	// CredentialApp is the app's secret key or a user's token, with the App ID.
-	CredentialApp Credential = "app"
+	CredentialApp CredentialKind = "app"
 	// CredentialAppID is the App ID alone.
-	CredentialAppID Credential = "app-id"
+	CredentialAppID CredentialKind = "app-id"
 	// CredentialLongLivedToken is the long-lived token of a log-in, with the App ID.
-	CredentialLongLivedToken Credential = "long-lived-token"
+	CredentialLongLivedToken CredentialKind = "long-lived-token"
 	// CredentialNone is none at all.
-	CredentialNone Credential = "none"
+	CredentialNone CredentialKind = "none"
 )
 
 // Operation is what the document says about an operation as a whole.
@@ -100,7 +100,7 @@ type Operation struct {
 	Summary string
 	// Evidence is the level of certainty: documented, seen, single or assumed.
 	Evidence   string
-	Credential Credential
+	Credential CredentialKind
 	// Idempotent says that a repeat can do no harm.
 	Idempotent bool
 	// AnswersJSON says that a success holds JSON. Of the other operations the

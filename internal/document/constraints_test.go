@@ -31,7 +31,8 @@ type rule struct {
 	at       place // the rule's own place in the document
 	schema   place // the schema that it belongs to
 	keyword  string
-	argument any // what the keyword is set to; of required, the one name
+	argument any   // what the keyword is set to; of required, the one name
+	wider    []any // of an enum beside a reference: the values that the reference allows
 }
 
 // rulesOf lists the rules of the schema at a place; those of the schemas below
@@ -44,6 +45,9 @@ func rulesOf(tree any, schema place) []rule {
 			continue
 		}
 		whole := rule{at: schema.join(keyword), schema: schema, keyword: keyword, argument: content[keyword]}
+		if reference, ok := content["$ref"].(string); ok && keyword == "enum" {
+			whole.wider, _ = members(tree, place(strings.TrimPrefix(reference, "#")))["enum"].([]any)
+		}
 		if keyword != "required" {
 			rules = append(rules, whole)
 			continue
@@ -70,8 +74,10 @@ func isImplied(content map[string]any, keyword string) bool {
 // one, shows when the document judges it with and without the rule.
 func (r rule) breaches(value any) []any {
 	switch r.keyword {
-	case "type", "enum", "const", "anyOf", "oneOf", "not":
+	case "type", "const", "anyOf", "oneOf", "not":
 		return strangers
+	case "enum":
+		return append(slices.Clone(r.wider), strangers...)
 	case "required":
 		if object, ok := value.(map[string]any); ok {
 			return []any{without(object, fmt.Sprint(r.argument))}

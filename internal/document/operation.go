@@ -143,10 +143,14 @@ func (d *Document) readParameters(at string, node map[string]any) ([]Parameter, 
 		if err != nil {
 			return nil, err
 		}
-		declared, _ := members["schema"].(map[string]any)
-		_, declared, err = d.resolve(schemaAt, declared)
+		beside, _ := members["schema"].(map[string]any)
+		_, declared, err := d.resolve(schemaAt, beside)
 		if err != nil {
 			return nil, err
+		}
+		values := texts(beside["enum"]) // a list beside a reference narrows the referenced one
+		if len(values) == 0 {
+			values = texts(declared["enum"])
 		}
 		required, _ := members["required"].(bool)
 		parameters = append(parameters, Parameter{
@@ -154,7 +158,7 @@ func (d *Document) readParameters(at string, node map[string]any) ([]Parameter, 
 			In:       text(members["in"]),
 			Required: required,
 			Array:    text(declared["type"]) == "array",
-			Enum:     texts(declared["enum"]),
+			Enum:     values,
 			Schema:   schema,
 		})
 	}

@@ -21,7 +21,8 @@ type Problem struct {
 	Reason string `json:"reason"`
 }
 
-// String writes the problem as one line.
+// String writes the problem as one line, "pointer: reason"; the whole body, whose
+// pointer is empty, is written as /.
 func (p Problem) String() string {
 	if p.Pointer == "" {
 		return "/: " + p.Reason

@@ -141,19 +141,19 @@ const (
 {{- end}}
 )
 
-// Credential says what an operation authenticates with.
-type Credential string
+// CredentialKind says what an operation authenticates with.
+type CredentialKind string
 
 // The credentials that operations want.
 const (
 	// CredentialApp is the app's secret key or a user's token, with the App ID.
-	CredentialApp Credential = "app"
+	CredentialApp CredentialKind = "app"
 	// CredentialAppID is the App ID alone.
-	CredentialAppID Credential = "app-id"
+	CredentialAppID CredentialKind = "app-id"
 	// CredentialLongLivedToken is the long-lived token of a log-in, with the App ID.
-	CredentialLongLivedToken Credential = "long-lived-token"
+	CredentialLongLivedToken CredentialKind = "long-lived-token"
 	// CredentialNone is none at all.
-	CredentialNone Credential = "none"
+	CredentialNone CredentialKind = "none"
 )
 
 // Operation is what the document says about an operation as a whole.
@@ -165,7 +165,7 @@ type Operation struct {
 	Summary string
 	// Evidence is the level of certainty: documented, seen, single or assumed.
 	Evidence   string
-	Credential Credential
+	Credential CredentialKind
 	// Idempotent says that a repeat can do no harm.
 	Idempotent bool
 	// AnswersJSON says that a success holds JSON. Of the other operations the

@@ -72,17 +72,20 @@ func (s *AgentsService) pager(params ListAgentsParams, opts []Option) pager[Agen
 		params := params // each page has its own: an iterator may run twice at once
 		if byNumber {
 			params.Page = pageOf(at)
-		} else {
-			params.CursorAfter = at
+		} else if params.CursorAfter != at {
+			params.CursorAfter, params.CursorBefore = at, "" // from the second page on
 		}
 		ctx, settings := s.client.begin(ctx, omnichannel.OperationListAgents, opts)
 		out, err := receive[omnichannel.ListAgentsResponse](s.client.api.ListAgents(ctx, settings.role, &params))
 		if err != nil {
 			return nil, err
 		}
+		if out.Data.Agents == nil {
+			return nil, missing(ctx, "list of agents")
+		}
 		page := agentPage(out)
 		if byNumber {
-			page.Next = numberAfter(params.Page, len(page.Items), pageSize{limit: params.Limit, total: page.Total})
+			page.Next = numberAfter(params.Page, len(page.Items), 0, page.Total)
 		}
 		return page, nil
 	}
@@ -126,9 +129,13 @@ func (s *AgentsService) pagerV1(params ListAgentsV1Params, opts []Option) pager[
 		if err != nil {
 			return nil, err
 		}
+		if out.Data.Agents.Data == nil {
+			return nil, missing(ctx, "list of agents")
+		}
 		rows := out.Data.Agents
 		page := &Page[AgentV1]{Items: rows.Data, Total: totalOf(rows.Total, len(rows.Data))}
-		if rows.NextPageURL != "" || rows.CurrentPage < rows.LastPage {
+		heeded := rows.CurrentPage == 0 || rows.CurrentPage == max(params.Page, 1)
+		if heeded && len(rows.Data) > 0 && (rows.NextPageURL != "" || rows.CurrentPage < rows.LastPage) {
 			page.Next = pageNumber(max(params.Page, 1) + 1)
 		}
 		return page, nil
@@ -198,7 +205,7 @@ func (s *AgentsService) divisionPager(params ListAgentsByDivisionParams, opts []
 		if err != nil {
 			return nil, err
 		}
-		return numberedPage(out.Data, params.Page, params.Limit, out.Meta), nil
+		return numberedPage(out.Data, params.Page, out.Meta), nil
 	}
 }
 
@@ -229,7 +236,7 @@ func (s *AgentsService) divisionsPager(params ListDivisionsParams, opts []Option
 		if err != nil {
 			return nil, err
 		}
-		return numberedPage(out.Data, params.Page, params.Limit, out.Meta), nil
+		return numberedPage(out.Data, params.Page, out.Meta), nil
 	}
 }
 
@@ -259,13 +266,18 @@ func (s *AgentsService) AllAvailable(
 func (s *AgentsService) availablePager(params ListAvailableAgentsParams, opts []Option) pager[Agent] {
 	return func(ctx context.Context, at flex.ID) (*Page[Agent], error) {
 		params := params // each page has its own: an iterator may run twice at once
-		params.CursorAfter = at
+		if params.CursorAfter != at {
+			params.CursorAfter, params.CursorBefore = at, "" // from the second page on
+		}
 		ctx, settings := s.client.begin(ctx, omnichannel.OperationListAvailableAgents, opts)
 		out, err := receive[omnichannel.ListAgentsResponse](
 			s.client.api.ListAvailableAgents(ctx, settings.role, &params),
 		)
 		if err != nil {
 			return nil, err
+		}
+		if out.Data.Agents == nil {
+			return nil, missing(ctx, "list of agents")
 		}
 		return agentPage(out), nil
 	}

@@ -33,7 +33,8 @@ type (
 // clients.
 func (s *AllocationService) Assign(ctx context.Context, params AssignAgentParams, opts ...Option) (*Assignment, error) {
 	ctx, settings := s.client.begin(ctx, omnichannel.OperationAssignAgent, opts)
-	out, err := receive[omnichannel.AssignAgentResponse](s.client.api.AssignAgent(ctx, settings.role, params))
+	role := settings.roleFor(omnichannel.OperationAssignAgent)
+	out, err := receive[omnichannel.AssignAgentResponse](s.client.api.AssignAgent(ctx, role, params))
 	if err != nil {
 		return nil, err
 	}

@@ -8,20 +8,18 @@ import (
 	"fmt"
 	"io"
 	"mime"
+	"net"
 	"net/http"
 	"net/url"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
 )
 
 const (
-	maxAnswer      = 32 << 20 // bytes of an answer; more is an error
-	maxErrorBody   = 64 << 10 // bytes of a failure that are kept
-	maxMessage     = 300      // characters of the service's message
-	maxRetryAfter  = 24 * time.Hour
-	shortestSecret = 4 // shorter words of a request are not masked in messages
+	maxAnswer     = 32 << 20 // bytes of an answer; more is an error
+	maxErrorBody  = 64 << 10 // bytes of a failure that are kept
+	maxRetryAfter = 24 * time.Hour
 )
 
 // answerDoer asks the service and turns every failure into an *Error, whatever
@@ -35,6 +33,7 @@ func (d *answerDoer) Do(request *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, transportError(current, request, err)
 	}
+	response.Request = request // which a transport of the caller's may leave out
 	body, err := readBody(response)
 	switch {
 	case err != nil && response.StatusCode < http.StatusBadRequest:
@@ -47,6 +46,9 @@ func (d *answerDoer) Do(request *http.Request) (*http.Response, error) {
 	if err := checkSuccess(current, response, body); err != nil {
 		failure := answerError(current, request, response, body)
 		failure.cause = err
+		if !errors.Is(err, errFailureInside) {
+			failure.Message = "" // what a success says is no reason, and may be a customer's
+		}
 		return nil, failure
 	}
 	whole := &answerBody{bytes: body}
@@ -70,12 +72,12 @@ func readBody(response *http.Response) ([]byte, error) {
 	if response.StatusCode >= http.StatusBadRequest {
 		limit = maxErrorBody
 	}
-	if length := response.ContentLength; length >= 0 && length <= limit {
-		body := make([]byte, length)
-		n, err := io.ReadFull(response.Body, body)
-		return body[:n], err
+	var buffer bytes.Buffer
+	if length := response.ContentLength; length > 0 && length <= limit {
+		buffer.Grow(int(length) + bytes.MinRead) // one allocation; only a hint
 	}
-	body, err := io.ReadAll(io.LimitReader(response.Body, limit+1))
+	_, err := buffer.ReadFrom(io.LimitReader(response.Body, limit+1))
+	body := buffer.Bytes()
 	if int64(len(body)) > limit {
 		body = body[:limit]
 		if response.StatusCode < http.StatusBadRequest {
@@ -85,17 +87,17 @@ func readBody(response *http.Response) ([]byte, error) {
 	return body, err
 }
 
+// errFailureInside is a failure that calls itself a success.
+var errFailureInside = errors.New("the success holds a failure")
+
 // checkSuccess refuses a success that is none: a gateway's page under 200, or a
-// failure inside it. Where the document knows no answer, anything goes.
+// failure inside it. Where the document knows no answer, anything else goes.
 func checkSuccess(current *call, response *http.Response, body []byte) error {
-	if !current.operation.AnswersJSON {
-		return nil
-	}
-	if !isJSON(response.Header.Get("Content-Type")) {
-		return errors.New("the answer is not JSON")
-	}
 	if bytes.HasPrefix(body, []byte(`{"data":{"`)) || bytes.HasPrefix(body, []byte(`{"data":[{`)) {
 		return nil // a cheap look before the thorough one, which few answers need
+	}
+	if current.operation.AnswersJSON && !isJSON(response.Header.Get("Content-Type")) && !json.Valid(body) {
+		return errors.New("the answer is not JSON")
 	}
 	var envelope struct {
 		Data   json.RawMessage `json:"data"`
@@ -107,7 +109,7 @@ func checkSuccess(current *call, response *http.Response, body []byte) error {
 	}
 	switch {
 	case isEmptyJSON(envelope.Data) && (!isEmptyJSON(envelope.Errors) || !isEmptyJSON(envelope.Error)):
-		return errors.New("the success holds a failure")
+		return errFailureInside
 	case current.operation.WrapsData && isNull(envelope.Data):
 		return errors.New("the answer has no data")
 	}
@@ -214,21 +216,44 @@ func asError(err error) error {
 	return fmt.Errorf("qismo: make the request: %w", err)
 }
 
-// transportError is a call that got no answer.
+// transportError is a call that got no answer, or none that HTTP could read.
 func transportError(current *call, request *http.Request, err error) *Error {
-	// net/http puts the whole URL, with its query, into the errors of its client.
-	var wrapped *url.Error
-	if errors.As(err, &wrapped) {
-		err = wrapped.Err
-	}
-	return &Error{
+	failure := &Error{
 		Operation: string(current.operation.ID),
 		Method:    request.Method,
 		URL:       redactURL(request.URL),
 		Attempts:  current.attempts,
-		cause:     err,
+		cause:     plainCause(err),
 	}
+	if ended := request.Context().Err(); ended != nil {
+		failure.kinds = append(failure.kinds, ended) // also where a cause was given in its place
+	}
+	return failure
 }
+
+// plainCause is what went wrong on the way, in words that quote neither an answer
+// nor a URL. net/http puts the whole URL, with its query, into the errors of its
+// client, and what it cannot read of an answer, in quotes, into others.
+func plainCause(err error) error {
+	if wrapped, ok := err.(*url.Error); ok { //nolint:errorlint // its own, and not one that a token source wraps
+		err = wrapped.Err
+	}
+	var network net.Error
+	var credential *credentialError
+	if errors.As(err, &credential) || errors.As(err, &network) || !strings.ContainsAny(err.Error(), "\"`") {
+		return err
+	}
+	return &unquoted{"the answer is not HTTP as it should be", err}
+}
+
+// unquoted words an error anew that quotes what it must not.
+type unquoted struct {
+	words string
+	cause error
+}
+
+func (e *unquoted) Error() string { return e.words }
+func (e *unquoted) Unwrap() error { return e.cause }
 
 // answerError is a call that was answered with a failure.
 func answerError(current *call, request *http.Request, response *http.Response, body []byte) *Error {
@@ -241,148 +266,13 @@ func answerError(current *call, request *http.Request, response *http.Response, 
 		Method:     request.Method,
 		URL:        redactURL(request.URL),
 		Status:     response.StatusCode,
-		Message:    shorten(mask(said, request)),
-		TraceID:    trace,
+		Message:    mask(said, request),
+		TraceID:    mask(trace, request),
 		RetryAfter: retryAfter(response.Header.Get("Retry-After"), current.settings.now),
 		Attempts:   current.attempts,
 		kinds:      kindsOf(response.StatusCode, said),
 		body:       append([]byte(nil), body...),
 	}
-}
-
-// messageOf finds the service's message in whichever of its shapes came.
-func messageOf(response *http.Response, body []byte) (message, trace string) {
-	var shape struct {
-		Errors  json.RawMessage `json:"errors"`
-		Error   json.RawMessage `json:"error"`
-		Detail  json.RawMessage `json:"detail"`
-		Message json.RawMessage `json:"message"`
-		TraceID string          `json:"traceid"`
-	}
-	if err := json.Unmarshal(body, &shape); err != nil {
-		return plainText(response.Header.Get("Content-Type"), body), ""
-	}
-	for _, raw := range []json.RawMessage{shape.Errors, shape.Error, shape.Detail, shape.Message} {
-		if message := messageIn(raw); message != "" {
-			return message, shape.TraceID
-		}
-	}
-	return "", shape.TraceID
-}
-
-// messageIn reads a message that is text, an object that holds it, or a list of
-// either.
-func messageIn(raw json.RawMessage) string {
-	var text string
-	if json.Unmarshal(raw, &text) == nil {
-		return text
-	}
-	var object struct {
-		Message   string `json:"message"`
-		ErrorData struct {
-			Details string `json:"details"`
-		} `json:"error_data"`
-	}
-	if json.Unmarshal(raw, &object) == nil {
-		if object.ErrorData.Details != "" {
-			return object.ErrorData.Details
-		}
-		return object.Message
-	}
-	var list []json.RawMessage
-	if json.Unmarshal(raw, &list) == nil && len(list) > 0 {
-		return messageIn(list[0])
-	}
-	return ""
-}
-
-// plainText takes a body for a message if it looks like a line of text: a page
-// of HTML is named instead.
-func plainText(contentType string, body []byte) string {
-	text := strings.TrimSpace(strings.ToValidUTF8(string(body), ""))
-	switch {
-	case text == "":
-		return ""
-	case strings.HasPrefix(text, "<"), strings.Contains(contentType, "html"):
-		return "a page of HTML"
-	case strings.HasPrefix(text, "{"), strings.HasPrefix(text, "["):
-		return "JSON of an unknown shape"
-	}
-	return text
-}
-
-// mask takes out of the service's message what the request had said: a service
-// that quotes its input must not carry a customer's words, or a credential, into
-// a log.
-func mask(message string, request *http.Request) string {
-	if message == "" {
-		return ""
-	}
-	var words []string
-	for name, values := range request.Header {
-		if carriesCredential(name) && name != headerAppID {
-			words = append(words, values...)
-		}
-	}
-	for _, values := range request.URL.Query() {
-		words = append(words, values...)
-	}
-	if request.GetBody != nil {
-		if body, err := request.GetBody(); err == nil {
-			sent, _ := io.ReadAll(io.LimitReader(body, 1<<20)) // what can be read is masked
-			words = append(words, wordsIn(sent)...)
-		}
-	}
-	for _, word := range words {
-		if len(word) >= shortestSecret {
-			message = strings.ReplaceAll(message, word, "***")
-		}
-	}
-	return message
-}
-
-// quoted finds the strings of a JSON body. Forms are masked by their values.
-var quoted = regexp.MustCompile(`"((?:[^"\\]|\\.)*)"(\s*:)?`)
-
-func wordsIn(body []byte) []string {
-	var words []string
-	for _, match := range quoted.FindAllSubmatch(body, -1) {
-		if len(match[2]) > 0 {
-			continue // a member's name
-		}
-		var word string
-		if json.Unmarshal([]byte(`"`+string(match[1])+`"`), &word) == nil {
-			words = append(words, word)
-		}
-	}
-	if form, err := url.ParseQuery(string(body)); err == nil && len(words) == 0 {
-		for _, values := range form {
-			words = append(words, values...)
-		}
-	}
-	return words
-}
-
-func shorten(message string) string {
-	runes := []rune(message)
-	if len(runes) <= maxMessage {
-		return message
-	}
-	return string(runes[:maxMessage]) + "…"
-}
-
-// redactURL masks what a query says; its names stay.
-func redactURL(address *url.URL) string {
-	shown := url.URL{Scheme: address.Scheme, Host: address.Host, Path: address.Path, RawPath: address.RawPath}
-	if address.RawQuery == "" {
-		return shown.String()
-	}
-	pairs := strings.Split(address.RawQuery, "&")
-	for i, pair := range pairs {
-		name, _, _ := strings.Cut(pair, "=")
-		pairs[i] = name + "=***"
-	}
-	return shown.String() + "?" + strings.Join(pairs, "&")
 }
 
 // retryAfter reads both forms of the header, seconds and a date, and bounds them.

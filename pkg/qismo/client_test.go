@@ -1,6 +1,8 @@
 package qismo_test
 
 import (
+	"context"
+	"errors"
 	"net/http"
 	"net/url"
 	"strings"
@@ -34,6 +36,12 @@ func TestNewRefuses(t *testing.T) {
 		"negative timeout":       {key, qismo.WithTimeout(-1)},
 		"unknown role":           {key, qismo.WithRole("raja")},
 		"credential as a header": {key, qismo.WithHeader("authorization", "tok")},
+		"with underscores":       {key, qismo.WithHeader("QISCUS_SECRET_KEY", "tok")},
+		"malformed header":       {key, qismo.WithHeader("bad name", "x")},
+		"line break in a header": {key, qismo.WithHeader("X-Team", "a\r\nb")},
+		"idempotency key":        {key, qismo.WithHeader("idempotency-key", "k")},
+		"host as a header":       {key, qismo.WithHeader("host", "elsewhere.example.id")},
+		"nil option":             {key, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			client, err := qismo.New(opts...)
@@ -207,4 +215,86 @@ func TestDo(t *testing.T) {
 	refusing := newRecorder(t, answerJSON(404, `{"errors":"no route"}`))
 	err := refusing.client(t).Do(t.Context(), http.MethodGet, "/x", nil, nil)
 	require.ErrorIs(t, err, qismo.ErrNotFound)
+}
+
+// A header of one call does not stay with the client.
+func TestCallsDoNotChangeTheClient(t *testing.T) {
+	service := newRecorder(t, answerJSON(200, `{"data":{}}`))
+	client := service.client(t, qismo.WithSecretKey(testAppID, testSecretKey), qismo.WithHeader("X-Team", "kopi"))
+	_, err := client.Session.Profile(t.Context(), qismo.WithHeader("X-Team", "susu"), qismo.WithRole(qismo.RoleAgent))
+	require.NoError(t, err)
+	_, err = client.Session.Profile(t.Context())
+	require.NoError(t, err)
+	assert.Equal(t, "susu", service.seen()[0].Header.Get("X-Team"))
+	assert.Equal(t, "kopi", service.seen()[1].Header.Get("X-Team"))
+	assert.Equal(t, "/api/v1/admin/get_profile", service.seen()[1].URI)
+}
+
+func TestOptionsOfAClientAreRefusedInACall(t *testing.T) {
+	service := newRecorder(t, answerJSON(200, `{"data":{}}`))
+	for name, option := range map[string]qismo.Option{
+		"base URL": qismo.WithBaseURL(service.URL), "client": qismo.WithHTTPClient(&http.Client{}),
+		"login": qismo.WithLogin(testAppID, "a", "b"), "nil": nil,
+	} {
+		_, err := service.client(t).Session.Profile(t.Context(), option)
+		require.Error(t, err, name)
+	}
+	assert.Empty(t, service.seen())
+}
+
+// Supervisors have no path of their own in some operations.
+func TestSupervisorsPaths(t *testing.T) {
+	service := newRecorder(t, answerJSON(404, `{}`))
+	client := service.client(t, qismo.WithToken(testAppID, "tok"), qismo.WithRole(qismo.RoleSupervisor))
+	_, _ = client.Allocation.Assign(t.Context(), qismo.AssignAgentParams{RoomID: "1", AgentID: "2"})
+	_, _ = client.Rooms.Resolve(t.Context(), qismo.ResolveRoomParams{RoomID: "1"})
+	_, _ = client.Agents.List(t.Context(), qismo.ListAgentsParams{})
+	_, _ = client.Agents.ListAvailable(t.Context(), qismo.ListAvailableAgentsParams{RoomID: "1"})
+	var paths []string
+	for _, request := range service.seen() {
+		paths = append(paths, request.URI)
+	}
+	assert.Equal(t, []string{
+		"/api/v1/admin/service/assign_agent", "/api/v1/agent/service/mark_as_resolved",
+		"/api/v2/spv/agents", "/api/v2/spv/service/available_agents?room_id=1",
+	}, paths)
+}
+
+func TestCallersRedirectPolicyIsAsked(t *testing.T) {
+	service := newRecorder(t, func(w http.ResponseWriter, request *http.Request) {
+		http.Redirect(w, request, "/again", http.StatusFound)
+	})
+	asked := 0
+	client := service.client(t, qismo.WithSecretKey(testAppID, testSecretKey), qismo.WithHTTPClient(&http.Client{
+		CheckRedirect: func(*http.Request, []*http.Request) error { asked++; return nil },
+	}))
+	_, err := client.Rooms.Get(t.Context(), "5")
+	require.ErrorIs(t, err, qismo.ErrUnexpectedAnswer, "a circle of redirects ends")
+	assert.Equal(t, 9, asked)
+}
+
+func TestDoWithOtherBodies(t *testing.T) {
+	service := newRecorder(t, answerJSON(200, `{"data":{}}`))
+	client := service.client(t)
+	require.NoError(t, client.Do(t.Context(), http.MethodPost, "/x", []byte(`{"n":1}`), nil))
+	require.NoError(t, client.Do(t.Context(), http.MethodPost, "/x", qismo.Body{ContentType: "text/csv", Reader: strings.NewReader("a,b")}, nil))
+	require.NoError(t, client.Do(t.Context(), http.MethodHead, "/x", nil, nil))
+	require.ErrorContains(t, client.Do(t.Context(), http.MethodPost, "/x", strings.NewReader("a"), nil), "pass a Body")
+	var none *[]byte
+	require.ErrorContains(t, client.Do(t.Context(), http.MethodGet, "/x", nil, none), "pointer")
+	require.ErrorContains(t, client.Do(t.Context(), http.MethodGet, "/x", nil, struct{}{}), "pointer")
+
+	seen := service.seen()
+	require.Len(t, seen, 3)
+	assert.JSONEq(t, `{"n":1}`, seen[0].Body)
+	assert.Equal(t, "text/csv", seen[1].Header.Get("Content-Type"))
+	assert.Equal(t, "a,b", seen[1].Body)
+}
+
+func TestContextErrorsAreFoundBehindTheirCause(t *testing.T) {
+	service := newRecorder(t, answerJSON(200, `{}`))
+	ctx, cancel := context.WithCancelCause(t.Context())
+	cancel(errors.New("the shop closed"))
+	_, err := service.client(t).Rooms.Get(ctx, "5")
+	require.ErrorIs(t, err, context.Canceled)
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -42,10 +44,11 @@ type credentials interface {
 	renew(refused *http.Request) bool
 }
 
-// carriesCredential tells the headers that only credentials may set.
+// carriesCredential tells the headers that only credentials may set, also when
+// they are written with underscores.
 func carriesCredential(header string) bool {
-	switch header {
-	case headerAppID, headerSecretKey, headerAuthorization, "Qiscus_sdk_secret", "Cookie":
+	switch http.CanonicalHeaderKey(strings.ReplaceAll(header, "_", "-")) {
+	case headerAppID, headerSecretKey, headerAuthorization, "Qiscus-Sdk-Secret", "Cookie", "Proxy-Authorization":
 		return true
 	}
 	return false
@@ -60,26 +63,29 @@ func (d *credentialsDoer) Do(request *http.Request) (*http.Response, error) {
 	if err := authorize(current, request); err != nil {
 		return nil, transportError(current, request, err)
 	}
-	response, err := d.next.Do(request)
+	response, refusal := d.next.Do(request)
 	// The texts of 401 tell an expired token and an unknown one apart only loosely:
 	// whoever can get a new one does.
-	if !errors.Is(err, ErrUnauthorized) || current.operation.Credential != omnichannel.CredentialApp ||
+	if !errors.Is(refusal, ErrUnauthorized) || current.operation.Credential != omnichannel.CredentialApp ||
 		!current.settings.credentials.renew(request) {
-		return response, err
+		return response, refusal
 	}
 	again := request.Clone(request.Context())
 	if request.Body != nil && request.Body != http.NoBody {
 		if request.GetBody == nil {
-			return response, err // a stream cannot be sent twice
+			return nil, refusal // a stream cannot be sent twice
 		}
-		body, bodyErr := request.GetBody()
-		if bodyErr != nil {
-			return response, err
+		body, err := request.GetBody()
+		if err != nil {
+			return nil, refusal
 		}
 		again.Body = body
 	}
 	if err := authorize(current, again); err != nil {
 		return nil, transportError(current, request, err)
+	}
+	if again.Header.Get(headerAuthorization) == request.Header.Get(headerAuthorization) {
+		return nil, refusal // there is nothing better to try
 	}
 	return d.next.Do(again)
 }
@@ -171,7 +177,7 @@ func (*sourceCredentials) GoString() string { return "token source" }
 type appIDCredentials struct{ appID string }
 
 func (*appIDCredentials) authorize(*http.Request) error {
-	return errors.New("the operation needs credentials, and the client has the App ID alone")
+	return &credentialError{"authenticate", errors.New("the operation needs more than the App ID, which is all there is")}
 }
 func (*appIDCredentials) renew(*http.Request) bool { return false }
 
@@ -182,9 +188,8 @@ type loginCredentials struct {
 	// session opens a new session; the client sets it, as it makes the calls.
 	session func(ctx context.Context, login *loginCredentials, old *userSession) (*userSession, error)
 	now     func() time.Time
-	// turn is a lock whose waiters heed their contexts: one goroutine logs in, the
-	// others wait for what it got.
-	turn    chan struct{}
+	mu      sync.Mutex
+	attempt *loginAttempt // the log-in that is under way, if any
 	current atomic.Pointer[userSession]
 }
 
@@ -205,27 +210,65 @@ func (c *loginCredentials) authorize(request *http.Request) error {
 	return nil
 }
 
+// loginAttempt is one log-in, whose result all who waited for it share: a wrong
+// password is tried once and not once for each goroutine.
+type loginAttempt struct {
+	done    chan struct{}
+	session *userSession
+	err     error
+}
+
 func (c *loginCredentials) freshSession(ctx context.Context) (*userSession, error) {
-	if session := c.current.Load(); c.isFresh(session) {
-		return session, nil
+	for {
+		if session := c.current.Load(); c.isFresh(session) {
+			return session, nil
+		}
+		attempt, mine := c.join()
+		if mine {
+			c.logIn(ctx, attempt)
+		}
+		select {
+		case <-attempt.done:
+		case <-ctx.Done():
+			return nil, &credentialError{"wait for the log-in", context.Cause(ctx)}
+		}
+		switch {
+		case attempt.err == nil:
+			return attempt.session, nil
+		case !mine && ctx.Err() == nil && isContextError(attempt.err):
+			continue // whoever logged in gave up; that is no reason to
+		}
+		return nil, &credentialError{"log in", attempt.err}
 	}
-	select {
-	case c.turn <- struct{}{}:
-		defer func() { <-c.turn }()
-	case <-ctx.Done():
-		return nil, &credentialError{"wait for the log-in", context.Cause(ctx)}
+}
+
+// join takes part in the log-in that is under way, or begins one.
+func (c *loginCredentials) join() (attempt *loginAttempt, mine bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.attempt == nil {
+		c.attempt, mine = &loginAttempt{done: make(chan struct{})}, true
 	}
+	return c.attempt, mine
+}
+
+// logIn carries out an attempt and tells its result.
+func (c *loginCredentials) logIn(ctx context.Context, attempt *loginAttempt) {
 	old := c.current.Load()
-	if c.isFresh(old) {
-		return old, nil
+	if c.isFresh(old) { // somebody was faster
+		attempt.session = old
+	} else if attempt.session, attempt.err = c.session(ctx, c, old); attempt.err == nil {
+		attempt.session.since = c.now()
+		c.current.Store(attempt.session)
 	}
-	session, err := c.session(ctx, c, old)
-	if err != nil {
-		return nil, &credentialError{"log in", err}
-	}
-	session.since = c.now()
-	c.current.Store(session)
-	return session, nil
+	c.mu.Lock()
+	c.attempt = nil
+	c.mu.Unlock()
+	close(attempt.done)
+}
+
+func isContextError(err error) bool {
+	return errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
 }
 
 func (c *loginCredentials) isFresh(session *userSession) bool {
@@ -253,11 +296,13 @@ func (c *Client) openSession(ctx context.Context, login *loginCredentials, old *
 		// "Any refusal means: log in again"; anything else, such as a broken
 		// connection, says nothing about the token.
 		var refusal *Error
-		if !errors.As(err, &refusal) || refusal.Status < 300 || refusal.Status >= 500 {
+		if !errors.As(err, &refusal) || refusal.Status == 0 || refusal.Status >= http.StatusInternalServerError {
 			return nil, err
 		}
 	}
-	result, err := c.Session.Login(ctx, LoginParams{Email: login.email, Password: login.password.Reveal()})
+	result, err := c.Session.Login(ctx, LoginParams{
+		Email: login.email, Password: flex.Credential(login.password.Reveal()),
+	})
 	if err != nil {
 		return nil, err
 	}

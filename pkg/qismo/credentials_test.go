@@ -100,6 +100,90 @@ func TestTokenIsRenewedWhenTheServiceRefusesIt(t *testing.T) {
 	assert.Equal(t, []string{"segar-1", "masuk-2"}, sent, "refused once, carried out once")
 }
 
+// A refresh that gives nothing leads back to the password.
+func TestRefreshThatGivesNothing(t *testing.T) {
+	var logins atomic.Int32
+	service := newRecorder(t, func(w http.ResponseWriter, request *http.Request) {
+		switch {
+		case request.URL.Path == "/api/v1/auth":
+			answerJSON(200, fmt.Sprintf(`{"data":{"user":{"authentication_token":"t%d"},"long_lived_token":"l"}}`, logins.Add(1)))(w, request)
+		case request.URL.Path == "/api/v2/auth/refresh_token":
+			answerJSON(200, `{"data":{"auth":{"token":null}}}`)(w, request)
+		case request.Header.Get("Authorization") == "t1":
+			answerJSON(401, `{"errors":"Unauthorized"}`)(w, request)
+		default:
+			answerJSON(200, `{"data":{"customer_room":{"room_id":"5"}}}`)(w, request)
+		}
+	})
+	client := service.client(t, qismo.WithLogin(testAppID, "sari@example.id", "sandi-rahasia"))
+	_, err := client.Rooms.Get(t.Context(), "5")
+	require.NoError(t, err)
+	assert.EqualValues(t, 2, logins.Load())
+}
+
+// A refresh that fails without an answer says nothing about the token: the
+// password is not spent on it.
+func TestRefreshThatBreaks(t *testing.T) {
+	service := newLoginService(t)
+	var broken atomic.Bool
+	breaking := newRecorder(t, func(w http.ResponseWriter, request *http.Request) {
+		if broken.Load() && request.URL.Path == "/api/v2/auth/refresh_token" {
+			answer(503, "text/html", "<html>")(w, request)
+			return
+		}
+		service.Config.Handler.ServeHTTP(w, request)
+	})
+	client := breaking.client(t, qismo.WithLogin(testAppID, "sari@example.id", "sandi-rahasia"))
+	_, err := client.Rooms.Get(t.Context(), "5")
+	require.NoError(t, err)
+	service.expire()
+	broken.Store(true)
+	_, err = client.Rooms.Get(t.Context(), "5")
+	require.ErrorIs(t, err, qismo.ErrServer)
+	assert.EqualValues(t, 1, service.logins.Load())
+}
+
+// A wrong password is tried once, however many calls wait for it.
+func TestAFailedLoginIsShared(t *testing.T) {
+	const calls = 16
+	var logins atomic.Int32
+	waiting, release := make(chan struct{}, calls), make(chan struct{})
+	service := newRecorder(t, func(w http.ResponseWriter, request *http.Request) {
+		logins.Add(1)
+		<-release
+		answerJSON(401, `{"errors":"wrong password"}`)(w, request)
+	})
+	client := service.client(t, qismo.WithLogin(testAppID, "sari@example.id", "sandi-rahasia"))
+	var group sync.WaitGroup
+	for range calls {
+		group.Go(func() {
+			waiting <- struct{}{}
+			_, err := client.Rooms.Get(t.Context(), "5")
+			assert.ErrorIs(t, err, qismo.ErrUnauthorized)
+		})
+	}
+	for range calls {
+		<-waiting
+	}
+	close(release)
+	group.Wait()
+	assert.Less(t, logins.Load(), int32(calls))
+}
+
+// A source that has nothing better leads to no second request.
+func TestTheSameTokenIsNotTriedTwice(t *testing.T) {
+	service := newRecorder(t, answerJSON(401, `{"detail":"token_expired"}`))
+	client := service.client(t, qismo.WithTokenSource(testAppID, stuckSource{}))
+	_, err := client.Rooms.Get(t.Context(), "5")
+	require.ErrorIs(t, err, qismo.ErrTokenExpired)
+	assert.Len(t, service.seen(), 1)
+}
+
+type stuckSource struct{}
+
+func (stuckSource) Token(context.Context) (string, error) { return "always-the-same", nil }
+func (stuckSource) Expired(string)                        {}
+
 func TestLoginThatFails(t *testing.T) {
 	service := newRecorder(t, answerJSON(401, `{"errors":"wrong password sandi-rahasia"}`))
 	client := service.client(t, qismo.WithLogin(testAppID, "sari@example.id", "sandi-rahasia"))
@@ -157,6 +241,7 @@ func TestTokenSource(t *testing.T) {
 	source.err = errors.New("the vault is closed")
 	_, err = client.Rooms.Get(t.Context(), "5")
 	require.ErrorIs(t, err, source.err)
+	assert.Contains(t, err.Error(), "the vault is closed")
 }
 
 func TestARefusedTokenIsTriedOnceMoreAtMost(t *testing.T) {
@@ -180,7 +265,7 @@ func TestAppIDAlone(t *testing.T) {
 	_, err := client.Customer.InitiateChat(t.Context(), qismo.InitiateChatParams{UserID: "dewi", Name: "Dewi", Nonce: "n"})
 	require.NoError(t, err)
 	_, err = client.Rooms.Get(t.Context(), "5")
-	require.ErrorContains(t, err, "needs credentials")
+	require.ErrorContains(t, err, "needs more than the App ID")
 	assert.Len(t, service.seen(), 1)
 }
 

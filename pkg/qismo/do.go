@@ -9,21 +9,33 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"reflect"
 	"strings"
 
 	"github.com/qismo-go/qismo/gen/omnichannel"
 )
 
+// Body is a request body for [Client.Do] that is neither JSON nor a form of plain
+// fields, such as a multipart form with a file. It is streamed, and so is never
+// sent twice.
+type Body struct {
+	ContentType string
+	Reader      io.Reader
+}
+
 // Do calls a route that has no method of its own, with the client's credentials,
 // errors and bounds. The path begins with a slash and may hold a query. What is
-// sent is in: nothing for nil, a form for url.Values, JSON for anything else. The
-// answer is decoded into out, or its bytes are copied if that is a *[]byte; it is
-// dropped for nil.
+// sent is in: nothing for nil, a form for url.Values, bytes of JSON as they are,
+// a [Body] as it says, JSON for anything else. The answer is decoded into out, or
+// its bytes are copied if that is a *[]byte; it is dropped for nil.
 //
 // Failures are an [*Error] without an operation.
 func (c *Client) Do(ctx context.Context, method, path string, in, out any, opts ...Option) error {
 	if err := checkOwnPath(path); err != nil {
 		return fmt.Errorf("qismo: %s: %w", method, err)
+	}
+	if target := reflect.ValueOf(out); out != nil && (target.Kind() != reflect.Pointer || target.IsNil()) {
+		return fmt.Errorf("qismo: %s: the answer needs a pointer that is not nil, not a %T", method, out)
 	}
 	contentType, body, err := encode(in)
 	if err != nil {
@@ -77,6 +89,12 @@ func encode(in any) (contentType string, body io.Reader, err error) {
 		return "", nil, nil
 	case url.Values:
 		return "application/x-www-form-urlencoded", strings.NewReader(value.Encode()), nil
+	case []byte:
+		return "application/json", bytes.NewReader(value), nil
+	case Body:
+		return value.ContentType, io.NopCloser(value.Reader), nil // hides what could be read again
+	case io.Reader:
+		return "", nil, errors.New("a reader needs a content type: pass a Body")
 	}
 	encoded, err := json.Marshal(in)
 	if err != nil {

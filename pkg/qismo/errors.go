@@ -17,7 +17,8 @@ import (
 // follows the status; the second names conditions that callers branch on, which
 // belong to a kind of the first as well.
 var (
-	// ErrBadRequest is status 400: bad input, or a rule of the platform broken.
+	// ErrBadRequest is status 400, or another below 500 that has no sentinel of its
+	// own: bad input, or a rule of the platform broken.
 	ErrBadRequest = errors.New("bad request")
 	// ErrUnauthorized is status 401: a wrong or expired credential.
 	ErrUnauthorized = errors.New("unauthorized")
@@ -50,8 +51,9 @@ var (
 // errors.Is, what kind of failure that is.
 //
 // It can be logged: its text, also in JSON and slog, holds no credential and no
-// query, and of the service's message nothing that the request had said. The raw
-// body, which can hold anything, is given out only by [Error.Body].
+// query, and of the service's message no word of more than three characters that
+// the request had said. The raw body, which can hold anything, is given out only
+// by [Error.Body].
 type Error struct {
 	// Operation is the operation's id, "" for a call of [Client.Do].
 	Operation string
@@ -65,7 +67,7 @@ type Error struct {
 	TraceID string
 	// RetryAfter is how long the service asked to wait; 0 when it did not.
 	RetryAfter time.Duration
-	// Attempts is how often the service was asked.
+	// Attempts is how often a request to the service was begun.
 	Attempts int
 
 	kinds []error // what errors.Is finds
@@ -158,6 +160,8 @@ func kindsOf(status int, message string) []error {
 		kinds = append(kinds, ErrServer)
 	case status < http.StatusBadRequest:
 		kinds = append(kinds, ErrUnexpectedAnswer)
+	default:
+		kinds = append(kinds, ErrBadRequest)
 	}
 	said := strings.ToLower(message)
 	switch {

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net/http"
 	"strings"
@@ -16,6 +17,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/qismo-go/qismo/pkg/qismo"
+	"github.com/qismo-go/qismo/pkg/qismo/flex"
 )
 
 // Every shape of failure that the API is known for becomes one *Error.
@@ -38,13 +40,18 @@ func TestErrorShapes(t *testing.T) {
 		"detail":                   {401, "application/json", `{"detail":"jwt: token_expired at gate"}`, "jwt: token_expired at gate", []error{qismo.ErrUnauthorized, qismo.ErrTokenExpired}, ""},
 		"gateway":                  {403, "application/json", `{"message":"tidak boleh","traceid":"7f3a"}`, "tidak boleh", []error{qismo.ErrForbidden}, "7f3a"},
 		"tag exists":               {400, "application/json", `{"errors":{"message":"Tag already exist"}}`, "Tag already exist", []error{qismo.ErrBadRequest, qismo.ErrTagExists}, ""},
+		"errors beside odd trace":  {400, "application/json", `{"errors":{"message":"Cant join room, exceed max agents"},"traceid":123}`, "Cant join room, exceed max agents", []error{qismo.ErrBadRequest, qismo.ErrMaxAgents}, ""},
+		"Meta's data as text":      {400, "application/json", `{"error":{"message":"(#100)","error_data":"x"}}`, "(#100)", []error{qismo.ErrBadRequest}, ""},
+		"message is a list":        {400, "application/json", `{"message":["salah"]}`, "salah", []error{qismo.ErrBadRequest}, ""},
+		"another refusal":          {422, "application/json", `{"errors":"salah"}`, "salah", []error{qismo.ErrBadRequest}, ""},
+		"success of words":         {200, "text/plain", `kata pelanggan`, "", []error{qismo.ErrUnexpectedAnswer}, ""},
 		"empty":                    {502, "", ``, "", []error{qismo.ErrServer}, ""},
 		"HTML":                     {502, "text/html", `<html><body>Bad gateway</body></html>`, "a page of HTML", []error{qismo.ErrServer}, ""},
 		"text":                     {404, "text/plain", `no route`, "no route", []error{qismo.ErrNotFound}, ""},
 		"too many":                 {429, "application/json", `{"errors":"slow down"}`, "slow down", []error{qismo.ErrRateLimited}, ""},
 		"broken JSON":              {500, "application/json", `{"errors":`, "JSON of an unknown shape", []error{qismo.ErrServer}, ""},
 		"JSON of no known shape":   {500, "application/json", `{"ok":false}`, "", []error{qismo.ErrServer}, ""},
-		"success that is HTML":     {200, "text/html", `<html>log in</html>`, "a page of HTML", []error{qismo.ErrUnexpectedAnswer}, ""},
+		"success that is HTML":     {200, "text/html", `<html>log in</html>`, "", []error{qismo.ErrUnexpectedAnswer}, ""},
 		"success with a failure":   {200, "application/json", `{"errors":{"message":"gagal"}}`, "gagal", []error{qismo.ErrUnexpectedAnswer}, ""},
 		"success cut off":          {200, "application/json", `{"data":{"customer_room":{"id":1`, "", []error{qismo.ErrUnexpectedAnswer}, ""},
 		"success of another shape": {200, "application/json", `{"data":["x"]}`, "", []error{qismo.ErrUnexpectedAnswer}, ""},
@@ -219,5 +226,92 @@ func TestSuccessWithoutItsContent(t *testing.T) {
 		require.ErrorAs(t, err, &failure)
 		assert.Equal(t, name, failure.Operation)
 		assert.Contains(t, err.Error(), "the answer has no ")
+	}
+}
+
+// Whatever form a request had and however the service quotes it, the message does
+// not carry it on.
+func TestEchoesAreMasked(t *testing.T) {
+	const hidden = `kartu "4111" rahasia`
+	echo := newRecorder(t, func(w http.ResponseWriter, _ *http.Request) {
+		quoted, err := json.Marshal(hidden)
+		if err != nil {
+			panic(err)
+		}
+		said, err := json.Marshal(map[string]any{"errors": "plain " + hidden + " quoted " + string(quoted), "traceid": hidden + strings.Repeat("x", 9000)})
+		if err != nil {
+			panic(err)
+		}
+		answerJSON(400, string(said))(w, nil)
+	})
+	client := echo.client(t)
+	payload, err := flex.NewJSON(map[string]string{"text": "kartu", "more": hidden})
+	require.NoError(t, err)
+	for name, err := range map[string]error{
+		"json":      client.Bot.Send(t.Context(), qismo.SendBotMessageParams{RoomID: "5", Payload: payload}),
+		"form":      func() error { _, err := client.WebhookSettings.SetResolve(t.Context(), hidden, true); return err }(),
+		"multipart": func() error { _, err := client.WebhookSettings.SetNewSession(t.Context(), hidden, true); return err }(),
+		"query": func() error {
+			_, err := client.Agents.List(t.Context(), qismo.ListAgentsParams{Search: hidden})
+			return err
+		}(),
+	} {
+		require.ErrorIs(t, err, qismo.ErrBadRequest, name)
+		assert.NotContains(t, err.Error(), "4111", name)
+		assert.Contains(t, err.Error(), "plain ***", name)
+		assert.Less(t, len(err.Error()), 1000, name)
+	}
+}
+
+// What net/http quotes of an answer that it cannot read stays out of errors too.
+func TestAnswersThatAreNotHTTPAreNotQuoted(t *testing.T) {
+	for name, raw := range map[string]string{
+		"no status line": "{\"data\":{\"last_comment_text\":\"kartu-4111-rahasia\"}}\r\n\r\n",
+		"bad location":   "HTTP/1.1 302 Found\r\nLocation: http://[::1/secret?search=kartu-4111-rahasia\r\nContent-Length: 0\r\n\r\n",
+		"bad header":     "HTTP/1.1 200 OK\r\nkartu-4111-rahasia\r\n\r\n",
+	} {
+		t.Run(name, func(t *testing.T) {
+			service := newRecorder(t, func(w http.ResponseWriter, _ *http.Request) {
+				connection, _, err := http.NewResponseController(w).Hijack()
+				if err != nil {
+					panic(err)
+				}
+				_, _ = connection.Write([]byte(raw))
+				_ = connection.Close()
+			})
+			_, err := service.client(t).Rooms.Get(t.Context(), "5")
+			require.Error(t, err)
+			assert.NotContains(t, fmt.Sprintf("%v %+v %#v", err, err, err), "4111")
+		})
+	}
+}
+
+// A transport of the caller's that leaves out what net/http's sets.
+func TestBareTransport(t *testing.T) {
+	client, err := qismo.New(qismo.WithSecretKey(testAppID, testSecretKey), qismo.WithHTTPClient(&http.Client{
+		Transport: roundTripper(func(*http.Request) (*http.Response, error) {
+			return &http.Response{
+				StatusCode: http.StatusOK, Header: http.Header{"Content-Type": {"application/json"}},
+				Body: io.NopCloser(strings.NewReader(`{"data":{"customer_room":{"room_id":["x"]}}}`)),
+			}, nil
+		}),
+	}))
+	require.NoError(t, err)
+	_, err = client.Rooms.Get(t.Context(), "5")
+	require.ErrorIs(t, err, qismo.ErrUnexpectedAnswer)
+	assert.Contains(t, err.Error(), "getRoom")
+}
+
+type roundTripper func(*http.Request) (*http.Response, error)
+
+func (f roundTripper) RoundTrip(request *http.Request) (*http.Response, error) { return f(request) }
+
+func TestFailureInsideAnAnswerThatNobodyReads(t *testing.T) {
+	service := newRecorder(t, answerJSON(200, `{"errors":{"message":"room not found"}}`))
+	err := service.client(t).Bot.SendText(t.Context(), "5", "halo")
+	require.ErrorIs(t, err, qismo.ErrUnexpectedAnswer)
+	assert.Contains(t, err.Error(), "room not found")
+	for _, body := range []string{``, `ok`, `{"data":{}}`, `{"id":1}`} {
+		require.NoError(t, newRecorder(t, answer(200, "text/plain", body)).client(t).Bot.SendText(t.Context(), "5", "halo"), body)
 	}
 }

@@ -56,13 +56,14 @@ const (
 // WithSecretKey authenticates with the App ID and the app's secret key, both from
 // the dashboard's page on app information.
 func WithSecretKey(appID, secretKey string) Option {
-	return withCredentials(appID, &secretKeyCredentials{appID: appID, secretKey: secret(secretKey)}, secretKey)
+	key := &secretKeyCredentials{appID: appID, secretKey: secret(secretKey)}
+	return withCredentials(appID, key, "secret key", secretKey)
 }
 
 // WithToken authenticates with a user's token, which lasts 30 days. See
 // [WithLogin] for one that is renewed.
 func WithToken(appID, token string) Option {
-	return withCredentials(appID, &tokenCredentials{appID: appID, token: secret(token)}, token)
+	return withCredentials(appID, &tokenCredentials{appID: appID, token: secret(token)}, "token", token)
 }
 
 // WithTokenSource authenticates with the user tokens that a source of the
@@ -72,7 +73,7 @@ func WithTokenSource(appID string, source TokenSource) Option {
 		if source == nil {
 			return errors.New("the token source is nil")
 		}
-		return withCredentials(appID, &sourceCredentials{appID: appID, source: source}, "a source")(s)
+		return withCredentials(appID, &sourceCredentials{appID: appID, source: source}, "token source", "given")(s)
 	}
 }
 
@@ -92,10 +93,9 @@ func WithLogin(appID, email, password string) Option {
 			appID:    appID,
 			email:    email,
 			password: secret(password),
-			turn:     make(chan struct{}, 1),
 			now:      s.now,
 		}
-		return withCredentials(appID, login, password)(s)
+		return withCredentials(appID, login, "password", password)(s)
 	}
 }
 
@@ -103,10 +103,11 @@ func WithLogin(appID, email, password string) Option {
 // credential: logging in, starting a live chat and posting into a custom
 // channel. Any other operation fails.
 func WithAppID(appID string) Option {
-	return withCredentials(appID, &appIDCredentials{appID: appID}, "none needed")
+	return withCredentials(appID, &appIDCredentials{appID: appID}, "proof", "none needed")
 }
 
-func withCredentials(appID string, value credentials, proof string) Option {
+// withCredentials sets credentials, whose proof goes by a name in errors.
+func withCredentials(appID string, value credentials, name, proof string) Option {
 	return func(s *settings) error {
 		if err := s.once("credentials"); err != nil {
 			return err
@@ -115,11 +116,11 @@ func withCredentials(appID string, value credentials, proof string) Option {
 			return errors.New("the App ID is empty")
 		}
 		if proof == "" {
-			return errors.New("the secret key, token or password is empty")
+			return fmt.Errorf("the %s is empty", name)
 		}
 		for _, text := range []string{appID, proof} {
 			if strings.ContainsAny(text, "\r\n\x00") {
-				return errors.New("a credential holds a line break")
+				return fmt.Errorf("the App ID or the %s holds a line break", name)
 			}
 		}
 		s.credentials, s.appID = value, appID
@@ -176,7 +177,9 @@ func WithTimeout(timeout time.Duration) Option {
 	}
 }
 
-// WithRole sets the role in the paths that name one; [RoleAdmin] otherwise.
+// WithRole sets the role in the paths that name one; [RoleAdmin] otherwise. Where
+// supervisors have no path of their own, theirs is the one that they are seen to
+// use.
 func WithRole(role Role) Option {
 	return func(s *settings) error {
 		if !role.Valid() {
@@ -187,19 +190,47 @@ func WithRole(role Role) Option {
 	}
 }
 
-// WithHeader sets a header of each request. Headers that carry credentials are
-// refused.
+// WithHeader sets a header of each request. Headers that carry credentials, that
+// belong to the body or the connection, or that make net/http send a request
+// again by itself, are refused.
 func WithHeader(name, value string) Option {
 	return func(s *settings) error {
 		canonical := http.CanonicalHeaderKey(name)
-		if carriesCredential(canonical) {
+		switch {
+		case !isToken(name) || strings.ContainsAny(value, "\r\n\x00"):
+			return errors.New("the header is not a valid one")
+		case carriesCredential(canonical):
 			return fmt.Errorf("the header %s carries a credential; use an option for credentials", canonical)
+		case isReserved(canonical):
+			return fmt.Errorf("the header %s is the client's own to set", canonical)
 		}
 		header := s.header.Clone()
 		header.Set(canonical, value)
 		s.header = header
 		return nil
 	}
+}
+
+// isReserved tells the headers that would break a request. To net/http an
+// idempotency key says that a request may be sent again, which is not true here.
+func isReserved(header string) bool {
+	switch header {
+	case "Host", "Content-Type", "Content-Length", "Transfer-Encoding", "Accept-Encoding", "Connection",
+		"Idempotency-Key", "X-Idempotency-Key":
+		return true
+	}
+	return false
+}
+
+// isToken reports whether text can be a header's name (RFC 9110, section 5.6.2).
+func isToken(text string) bool {
+	for _, char := range text {
+		isLetter := 'a' <= char && char <= 'z' || 'A' <= char && char <= 'Z' || '0' <= char && char <= '9'
+		if !isLetter && !strings.ContainsRune("!#$%&'*+-.^_`|~", char) {
+			return false
+		}
+	}
+	return text != ""
 }
 
 // once refuses an option that was given before: which of the two is meant would
@@ -223,10 +254,8 @@ func newSettings(opts []Option) (*settings, error) {
 		now:   time.Now,
 		given: map[string]bool{},
 	}
-	for _, option := range opts {
-		if err := option(s); err != nil {
-			return nil, err
-		}
+	if err := s.apply(opts); err != nil {
+		return nil, err
 	}
 	if s.credentials == nil {
 		appID, secretKey := os.Getenv("QISCUS_APP_ID"), os.Getenv("QISCUS_SECRET_KEY")
@@ -259,18 +288,44 @@ func (s *settings) forCall(opts []Option) (*settings, error) {
 	changed := *s
 	changed.forOneCall = true
 	changed.given = map[string]bool{}
-	for _, option := range opts {
-		if err := option(&changed); err != nil {
-			return nil, err
-		}
+	if err := changed.apply(opts); err != nil {
+		return nil, err
 	}
 	return &changed, nil
+}
+
+// apply applies options, and tells of all that cannot work.
+func (s *settings) apply(opts []Option) error {
+	var problems []error
+	for _, option := range opts {
+		if option == nil {
+			problems = append(problems, errors.New("an option is nil"))
+			continue
+		}
+		problems = append(problems, option(s))
+	}
+	return errors.Join(problems...)
+}
+
+// roleFor is the role that an operation's path takes. Supervisors have no path of
+// their own in these; what they use instead was seen in one client.
+func (s *settings) roleFor(id omnichannel.OperationID) Role {
+	if s.role != RoleSupervisor {
+		return s.role
+	}
+	switch id {
+	case omnichannel.OperationAssignAgent:
+		return RoleAdmin
+	case omnichannel.OperationResolveRoom, omnichannel.OperationGetProfile:
+		return RoleAgent
+	}
+	return s.role
 }
 
 func parseBaseURL(address string) (*url.URL, error) {
 	base, err := url.Parse(address)
 	if err != nil || base.Host == "" {
-		return nil, errors.New("the base URL is not an absolute URL")
+		return nil, errors.New("the base URL is not an absolute one, such as https://omnichannel.qiscus.com")
 	}
 	switch {
 	case base.User != nil, base.RawQuery != "", base.Fragment != "":
@@ -278,7 +333,8 @@ func parseBaseURL(address string) (*url.URL, error) {
 	case base.Scheme == "https", base.Scheme == "http" && isLoopback(base.Hostname()):
 		return base, nil
 	}
-	return nil, errors.New("the base URL must be https, except on loopback: credentials would travel in the open")
+	return nil, fmt.Errorf("the base URL must be https, except on loopback: credentials would travel to %s in the open",
+		base.Hostname())
 }
 
 func isLoopback(host string) bool {

@@ -22,6 +22,7 @@ type Page[T any] struct {
 
 	follow func(ctx context.Context, next flex.ID) (*Page[T], error)
 	asked  flex.ID // the cursor or number that this page was asked for with
+	blind  bool    // nothing tells how long the list is
 }
 
 // ErrNoNextPage is asking the last page for the one after it.
@@ -55,10 +56,16 @@ func (fetch pager[T]) page(ctx context.Context, at flex.ID) (*Page[T], error) {
 	return page, nil
 }
 
+// What a walk takes before it gives up on a service that leads it on.
+const (
+	maxEmptyPages = 20   // in a row, each with a next page
+	maxBlindPages = 1000 // of a list that tells neither its rows nor its pages
+)
+
 // all walks every row, holding one page at a time. It ends with the first error.
 func (fetch pager[T]) all(ctx context.Context, at flex.ID) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
-		var circle circle
+		var guard guard
 		page, err := fetch.page(ctx, at)
 		for {
 			if err != nil {
@@ -74,8 +81,7 @@ func (fetch pager[T]) all(ctx context.Context, at flex.ID) iter.Seq2[T, error] {
 			if !page.HasNext() {
 				return
 			}
-			if circle.closes(page.Next) {
-				err = errCircle
+			if err = guard.check(page.Next, len(page.Items), page.blind); err != nil {
 				continue
 			}
 			last := page
@@ -87,54 +93,63 @@ func (fetch pager[T]) all(ctx context.Context, at flex.ID) iter.Seq2[T, error] {
 	}
 }
 
-// errCircle ends a walk that would never end.
-var errCircle = errors.New("qismo: the service's cursors lead in a circle")
+// errEndless ends a walk that would never end.
+var errEndless = errors.New("qismo: the service's pages have no end")
 
-// circle notices cursors that lead in a circle, and remembers one of them only
-// (Brent's algorithm): it compares with a cursor that it renews ever more rarely.
-type circle struct {
+// guard notices a walk that does not come to an end: cursors that lead in a
+// circle, empty pages one after the other, or a list without any sign of its
+// length. Of the cursors it remembers one, which it renews ever more rarely
+// (Brent's algorithm).
+type guard struct {
 	anchor       flex.ID
 	steps, limit int
+	empty, seen  int
 }
 
-func (c *circle) closes(cursor flex.ID) bool {
-	if c.limit > 0 && cursor == c.anchor {
-		return true
+func (g *guard) check(next flex.ID, items int, blind bool) error {
+	g.seen++
+	g.empty++
+	if items > 0 {
+		g.empty = 0
 	}
-	if c.steps == c.limit {
-		c.anchor, c.steps, c.limit = cursor, 0, 2*c.limit+1
+	if g.limit > 0 && next == g.anchor || g.empty >= maxEmptyPages || blind && g.seen >= maxBlindPages {
+		return errEndless
 	}
-	c.steps++
-	return false
-}
-
-// pageSize is what is known of a list that is paged by number.
-type pageSize struct {
-	limit, pages int64
-	total        *int64
+	if g.steps == g.limit {
+		g.anchor, g.steps, g.limit = next, 0, 2*g.limit+1
+	}
+	g.steps++
+	return nil
 }
 
 // numberAfter tells the number of the page after this one, "" at the end: by the
-// number of pages or of rows where the service tells it, else by a page that is
-// shorter than what was asked for, else by an empty page.
-func numberAfter(page int64, items int, size pageSize) flex.ID {
+// number of pages or of rows where the service tells it, else by an empty page.
+// That a page is short says nothing: the service may give fewer rows than it was
+// asked for.
+func numberAfter(page int64, items int, pages int64, total *int64) flex.ID {
 	page = max(page, 1)
-	more := false
+	more := items > 0
 	switch {
-	case items == 0:
-	case size.pages > 0:
-		more = page < size.pages
-	case size.total != nil && size.limit > 0:
-		more = page*size.limit < *size.total
-	case size.limit > 0:
-		more = int64(items) >= size.limit
-	default:
-		more = true
+	case pages > 0:
+		more = more && page < pages
+	case total != nil:
+		more = more && page*int64(items) < *total
 	}
 	if !more {
 		return ""
 	}
 	return pageNumber(page + 1)
+}
+
+// numberedPage makes a page of a list that is paged by number.
+func numberedPage[T any](items []T, page int64, meta omnichannel.PageMeta) *Page[T] {
+	total := totalOf(meta.Total, len(items))
+	return &Page[T]{
+		Items: items,
+		Next:  numberAfter(page, len(items), meta.TotalPage, total),
+		Total: total,
+		blind: meta.TotalPage == 0 && total == nil,
+	}
 }
 
 // totalOf takes a zero beside rows for what it is: a total that was not told.
@@ -143,13 +158,4 @@ func totalOf(total int64, items int) *int64 {
 		return nil
 	}
 	return &total
-}
-
-// numberedPage makes a page of a list that is paged by number.
-func numberedPage[T any](items []T, page, limit int64, meta omnichannel.PageMeta) *Page[T] {
-	size := pageSize{limit: meta.Limit, pages: meta.TotalPage, total: totalOf(meta.Total, len(items))}
-	if size.limit == 0 {
-		size.limit = limit
-	}
-	return &Page[T]{Items: items, Next: numberAfter(page, len(items), size), Total: size.total}
 }

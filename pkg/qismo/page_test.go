@@ -100,17 +100,17 @@ func TestIterationEndsWithTheFirstError(t *testing.T) {
 }
 
 // Lists that are paged by number end by the number of pages, by the total, or at
-// a short page, whichever the service tells.
+// an empty page. A page that is shorter than what was asked for is not the end.
 func TestNumberedPages(t *testing.T) {
 	for name, metas := range map[string][]string{
 		"pages":       {`{"page":1,"limit":2,"total":3,"total_page":2}`, `{"page":2,"limit":2,"total":3,"total_page":2}`},
-		"no meta":     {``, ``},
-		"total alone": {`{"total":3}`, `{"total":3}`},
+		"no meta":     {``, ``, ``},
+		"total alone": {`{"total":3}`, `{"total":3}`, `{"total":3}`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			turn := 0
 			service := newRecorder(t, func(w http.ResponseWriter, request *http.Request) {
-				rows := []string{`[{"id":1,"name":"a"},{"id":2,"name":"b"}]`, `[{"id":3,"name":"c"}]`}[turn]
+				rows := []string{`[{"id":1,"name":"a"},{"id":2,"name":"b"}]`, `[{"id":3,"name":"c"}]`, `[]`}[turn]
 				meta := metas[turn]
 				turn++
 				if meta != "" {
@@ -118,10 +118,11 @@ func TestNumberedPages(t *testing.T) {
 				}
 				answerJSON(200, `{"data":`+rows+meta+`}`)(w, request)
 			})
-			divisions := service.client(t).Agents.AllDivisions(t.Context(), qismo.ListDivisionsParams{Limit: 2})
+			divisions := service.client(t).Agents.AllDivisions(t.Context(), qismo.ListDivisionsParams{Limit: 1000})
 			assert.Equal(t, []flex.ID{"1", "2", "3"}, collect(t, divisions, func(d qismo.Division) flex.ID { return d.ID }))
-			assert.Equal(t, "/api/v2/divisions?limit=2", service.seen()[0].URI)
-			assert.ElementsMatch(t, []string{"limit=2", "page=2"}, strings.Split(strings.TrimPrefix(service.seen()[1].URI, "/api/v2/divisions?"), "&"))
+			assert.Len(t, service.seen(), len(metas))
+			assert.Equal(t, "/api/v2/divisions?limit=1000", service.seen()[0].URI)
+			assert.ElementsMatch(t, []string{"limit=1000", "page=2"}, strings.Split(strings.TrimPrefix(service.seen()[1].URI, "/api/v2/divisions?"), "&"))
 		})
 	}
 }
@@ -151,7 +152,7 @@ func TestWalksEnd(t *testing.T) {
 	for _, err := range circling.client(t).Rooms.All(t.Context(), qismo.ListRoomsParams{}) {
 		last = err
 	}
-	require.ErrorContains(t, last, "in a circle")
+	require.ErrorContains(t, last, "have no end")
 	assert.Less(t, len(circling.seen()), 12)
 
 	heedless := newRecorder(t, answerJSON(200, `{"data":[{"id":1,"name":"a"},{"id":2,"name":"b"}]}`))
@@ -170,4 +171,56 @@ func TestNumberedPagesWithoutAnyHint(t *testing.T) {
 	})
 	divisions := service.client(t).Agents.AllDivisions(t.Context(), qismo.ListDivisionsParams{})
 	assert.Equal(t, []flex.ID{"1", "2"}, collect(t, divisions, func(d qismo.Division) flex.ID { return d.ID }))
+}
+
+// A service can lead a walk on with empty pages, or with rows that change each
+// time; the walk gives up.
+func TestWalksGiveUp(t *testing.T) {
+	turn := 0
+	empty := newRecorder(t, func(w http.ResponseWriter, request *http.Request) {
+		turn++
+		answerJSON(200, fmt.Sprintf(`{"data":{"customer_rooms":[]},"meta":{"cursor_after":"c%d"}}`, turn))(w, request)
+	})
+	var last error
+	for _, err := range empty.client(t).Rooms.All(t.Context(), qismo.ListRoomsParams{}) {
+		last = err
+	}
+	require.ErrorContains(t, last, "have no end")
+	assert.LessOrEqual(t, len(empty.seen()), 20)
+
+	changing := newRecorder(t, func(w http.ResponseWriter, request *http.Request) {
+		turn++
+		answerJSON(200, fmt.Sprintf(`{"data":[{"id":1,"name":"a","email":"e","current_customer_count":%d}]}`, turn))(w, request)
+	})
+	for _, err := range changing.client(t).Agents.AllByDivision(t.Context(), qismo.ListAgentsByDivisionParams{DivisionIDs: []flex.ID{"1"}}) {
+		last = err
+	}
+	require.ErrorContains(t, last, "have no end")
+	assert.LessOrEqual(t, len(changing.seen()), 1000)
+
+	older := newRecorder(t, func(w http.ResponseWriter, request *http.Request) {
+		turn++
+		answerJSON(200, fmt.Sprintf(`{"data":{"agents":{"current_page":1,"last_page":9,"next_page_url":"https://x.example.id/?page=2","data":[{"id":1,"name":"a","email":"e","current_customer_count":%d}]}}}`, turn))(w, request)
+	})
+	rows := 0
+	for _, err := range older.client(t).Agents.AllV1(t.Context(), qismo.ListAgentsV1Params{}) {
+		require.NoError(t, err)
+		rows++
+	}
+	assert.Equal(t, 2, rows, "the page that was not asked for is the last")
+}
+
+// The cursor that leads backwards is only for the first page.
+func TestWalkingOnDropsTheCursorBefore(t *testing.T) {
+	turn := 0
+	service := newRecorder(t, func(w http.ResponseWriter, request *http.Request) {
+		turn++
+		answerJSON(200, []string{
+			`{"data":{"customer_rooms":[{"room_id":"1"}]},"meta":{"cursor_after":"b"}}`,
+			`{"data":{"customer_rooms":[{"room_id":"2"}]},"meta":{}}`,
+		}[turn-1])(w, request)
+	})
+	collect(t, service.client(t).Rooms.All(t.Context(), qismo.ListRoomsParams{CursorBefore: "z"}), roomID)
+	assert.JSONEq(t, `{"cursor_before":"z"}`, service.seen()[0].Body)
+	assert.JSONEq(t, `{"cursor_after":"b"}`, service.seen()[1].Body)
 }

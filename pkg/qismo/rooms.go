@@ -75,11 +75,16 @@ func (s *RoomsService) All(ctx context.Context, params ListRoomsParams, opts ...
 func (s *RoomsService) pager(params ListRoomsParams, opts []Option) pager[Room] {
 	return func(ctx context.Context, at flex.ID) (*Page[Room], error) {
 		params := params // each page has its own: an iterator may run twice at once
-		params.CursorAfter = at
+		if params.CursorAfter != at {
+			params.CursorAfter, params.CursorBefore = at, "" // from the second page on
+		}
 		ctx, _ = s.client.begin(ctx, omnichannel.OperationListRooms, opts)
 		out, err := receive[omnichannel.ListRoomsResponse](s.client.api.ListRooms(ctx, params))
 		if err != nil {
 			return nil, err
+		}
+		if out.Data.CustomerRooms == nil {
+			return nil, missing(ctx, "list of rooms")
 		}
 		return &Page[Room]{Items: out.Data.CustomerRooms, Next: out.Meta.CursorAfter}, nil
 	}
@@ -109,7 +114,8 @@ func (s *RoomsService) Get(ctx context.Context, roomID flex.ID, opts ...Option) 
 // public clients.
 func (s *RoomsService) Resolve(ctx context.Context, params ResolveRoomParams, opts ...Option) (*Resolution, error) {
 	ctx, settings := s.client.begin(ctx, omnichannel.OperationResolveRoom, opts)
-	out, err := receive[omnichannel.ResolveRoomResponse](s.client.api.ResolveRoom(ctx, settings.role, params))
+	role := settings.roleFor(omnichannel.OperationResolveRoom)
+	out, err := receive[omnichannel.ResolveRoomResponse](s.client.api.ResolveRoom(ctx, role, params))
 	if err != nil {
 		return nil, err
 	}

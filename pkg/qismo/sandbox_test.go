@@ -127,7 +127,7 @@ func TestEveryMethodAgainstTheSandbox(t *testing.T) {
 func checkSession(t *testing.T, p *platform, client *qismo.Client) {
 	t.Helper()
 	config := p.Config()
-	login, err := client.Session.Login(t.Context(), qismo.LoginParams{Email: config.AdminEmail, Password: config.AdminPassword})
+	login, err := client.Session.Login(t.Context(), qismo.LoginParams{Email: config.AdminEmail, Password: flex.Credential(config.AdminPassword)})
 	require.NoError(t, err)
 	assert.Equal(t, config.AppCode, login.User.App.AppCode)
 	assert.Equal(t, config.SecretKey, login.User.App.SecretKey.Reveal())
@@ -335,7 +335,7 @@ func write(t *testing.T, p *platform, customer string) flex.ID {
 func TestSecretsInAnswersPrintMasked(t *testing.T) {
 	p := newPlatform(t, sandbox.Config{})
 	config := p.Config()
-	login, err := p.client(t).Session.Login(t.Context(), qismo.LoginParams{Email: config.AdminEmail, Password: config.AdminPassword})
+	login, err := p.client(t).Session.Login(t.Context(), qismo.LoginParams{Email: config.AdminEmail, Password: flex.Credential(config.AdminPassword)})
 	require.NoError(t, err)
 	var printed bytes.Buffer
 	for _, verb := range []string{"%v", "%+v", "%#v"} {

@@ -74,7 +74,8 @@ func (s *SessionService) Logout(ctx context.Context, opts ...Option) error {
 // Operation getProfile, GET /api/v1/{role}/get_profile; seen in public clients.
 func (s *SessionService) Profile(ctx context.Context, opts ...Option) (*Profile, error) {
 	ctx, settings := s.client.begin(ctx, omnichannel.OperationGetProfile, opts)
-	out, err := receive[omnichannel.GetProfileResponse](s.client.api.GetProfile(ctx, settings.role))
+	role := settings.roleFor(omnichannel.OperationGetProfile)
+	out, err := receive[omnichannel.GetProfileResponse](s.client.api.GetProfile(ctx, role))
 	if err != nil {
 		return nil, err
 	}

@@ -39,6 +39,9 @@ func (s *TagsService) Create(ctx context.Context, roomID flex.ID, tag string, op
 	if err != nil {
 		return nil, err
 	}
+	if out.Data.ID == "" {
+		return nil, missing(ctx, "tag id")
+	}
 	return &out.Data, nil
 }
 
