@@ -7,64 +7,166 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"net/url"
+	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/qismo-go/qismo/internal/sandbox"
 )
 
 const (
-	// chatPatience bounds one answer of the bot, and the end of the chat.
+	// chatPatience bounds each wait of the chat, and its end.
 	chatPatience = 10 * time.Second
+	// betweenWords is how long the bot may pause between two messages of one
+	// answer without the next line being read.
+	betweenWords = 200 * time.Millisecond
+	// betweenDials is the pause after a refused connection.
+	betweenDials = 100 * time.Millisecond
 	customerID   = "628115550123"
+	botEvent     = "botMessage"
 )
 
 type chatCommand struct {
-	Listen string `default:"127.0.0.1:7080" help:"Where the sandbox serves the API to your bot."`
-	Bot    string `required:"" help:"Your bot's webhook address, with its secret." placeholder:"URL"`
+	Listen string        `default:"127.0.0.1:7080" help:"Where the sandbox serves the API to your bot."`
+	Bot    string        `required:"" help:"Your bot's webhook address, with its secret." placeholder:"URL"`
+	Wait   time.Duration `default:"5s" help:"How long to try to connect to a bot that is still starting; below 10s."`
+	Linger time.Duration `default:"1s" help:"How long to wait for what the bot writes after it has taken a message."`
 }
 
 // Help says more than the one line of the list of commands.
 func (chatCommand) Help() string {
 	return `Starts the sandbox and sends each line of the standard input to your bot, as a
-customer's message on WhatsApp; what the bot answers is written out. Ends with
-the input. Your bot must be running, with these settings:
+customer's message on WhatsApp; what the bot answers is written out, and who joins
+or leaves the room. Ends with the input. Your bot needs these settings:
 
   QISCUS_APP_ID=wangi-qjxw1k2m3n4o QISCUS_SECRET_KEY=3f1d0a9b7c5e
   QISCUS_OMNICHANNEL_URL=http://127.0.0.1:7080`
 }
 
 func (c chatCommand) Run(ctx context.Context, std *streams) (err error) {
-	chat := &chat{std: std, delivered: make(chan sandbox.Delivery)}
-	ended := make(chan struct{})
+	bot, err := c.botAddress()
+	if err != nil {
+		return usageError{err}
+	}
+	dialer := &patientDialer{dial: new(net.Dialer).DialContext, patience: c.Wait}
+	transport := &http.Transport{Proxy: http.ProxyFromEnvironment, DialContext: dialer.dialContext}
+	defer transport.CloseIdleConnections()
+	chat := &chat{
+		std: std, bot: bot, linger: c.Linger,
+		written: make(chan struct{}, 1), delivered: make(chan sandbox.Delivery), ended: make(chan struct{}),
+	}
 	chat.platform, err = sandbox.New(sandbox.Config{
 		AgentCount: 1,
 		Webhooks:   sandbox.Webhooks{Bot: c.Bot},
-		OnDelivery: func(delivery sandbox.Delivery) {
-			select {
-			case chat.delivered <- delivery:
-			case <-ended:
-			}
+		HTTPClient: &http.Client{
+			Transport:     transport,
+			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		},
+		OnDelivery: chat.onDelivery,
+		OnMessage:  chat.onMessage,
 	})
 	if err != nil {
 		return err
 	}
-	defer close(ended)
 	stop, err := chat.serve(ctx, c.Listen)
 	if err != nil {
 		return usageError{err}
 	}
-	defer func() { err = errors.Join(err, stop()) }()
+	// First the callbacks are freed: the sandbox waits for them.
+	defer func() {
+		close(chat.ended)
+		err = errors.Join(err, stop())
+	}()
 	return chat.talk(ctx)
+}
+
+// botAddress checks the bot's address. What is wrong is told without the address,
+// whose path holds a secret.
+func (c chatCommand) botAddress() (*url.URL, error) {
+	const wanted = "--bot must be an address such as http://127.0.0.1:8080/the-secret"
+	bot, err := url.Parse(c.Bot)
+	var syntax *url.Error
+	switch {
+	case errors.As(err, &syntax):
+		return nil, fmt.Errorf("%s: %w", wanted, syntax.Err)
+	case err != nil:
+		return nil, fmt.Errorf("%s: %w", wanted, err)
+	case bot.Scheme == "":
+		return nil, fmt.Errorf("%s: it does not begin with http:// or https://", wanted)
+	case bot.Scheme != "http" && bot.Scheme != "https":
+		return nil, fmt.Errorf("%s: it begins with %s:, not with http:// or https://", wanted, bot.Scheme)
+	case bot.Hostname() == "":
+		return nil, fmt.Errorf("%s: it names no host", wanted)
+	}
+	return bot, nil
+}
+
+// patientDialer tries again while connections are refused, until the first
+// succeeds or its patience ends: a bot that was just started may not listen yet.
+type patientDialer struct {
+	dial     func(ctx context.Context, network, address string) (net.Conn, error)
+	patience time.Duration
+	reached  atomic.Bool
+}
+
+func (d *patientDialer) dialContext(ctx context.Context, network, address string) (net.Conn, error) {
+	patience := time.NewTimer(d.patience)
+	defer patience.Stop()
+	for {
+		conn, err := d.dial(ctx, network, address)
+		if err == nil {
+			d.reached.Store(true)
+			return conn, nil
+		}
+		// What a refusal looks like differs by system; a name that nobody has does
+		// not come to be in a few seconds.
+		var unknown *net.DNSError
+		if d.reached.Load() || errors.As(err, &unknown) {
+			return nil, err
+		}
+		pause := time.NewTimer(betweenDials)
+		select {
+		case <-pause.C:
+		case <-patience.C:
+			return nil, err
+		case <-ctx.Done():
+			return nil, err
+		}
+	}
 }
 
 // chat is a customer who talks to a bot.
 type chat struct {
-	std       *streams
-	platform  *sandbox.Sandbox
+	std      *streams
+	platform *sandbox.Sandbox
+	apiURL   string // where the bot finds the platform
+	bot      *url.URL
+	linger   time.Duration
+
+	written   chan struct{} // holds an item when a message is there to be shown
 	delivered chan sandbox.Delivery
-	shown     int // messages of the room that were written out
+	ended     chan struct{} // closed when nobody reads delivered any more
+
+	roomID   string // "" until the customer has written
+	shown    int    // messages of the room that were written out
+	answered bool   // the bot has written since the customer did
+}
+
+// onDelivery and onMessage are called by the sandbox's goroutines.
+func (c *chat) onDelivery(delivery sandbox.Delivery) {
+	select {
+	case c.delivered <- delivery:
+	case <-c.ended:
+	}
+}
+
+func (c *chat) onMessage(string, sandbox.Message) {
+	select {
+	case c.written <- struct{}{}:
+	default: // one item is enough: all that is new is shown
+	}
 }
 
 // serve starts the API; the function it returns ends it.
@@ -74,6 +176,7 @@ func (c *chat) serve(ctx context.Context, address string) (stop func() error, er
 	if err != nil {
 		return nil, err
 	}
+	c.apiURL = "http://" + reachable(listener.Addr().String())
 	server := &http.Server{Handler: c.platform, ReadHeaderTimeout: chatPatience}
 	var running sync.WaitGroup
 	var serveErr error
@@ -83,54 +186,201 @@ func (c *chat) serve(ctx context.Context, address string) (stop func() error, er
 		}
 	})
 	return func() error {
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), chatPatience)
+		// Whoever interrupts the chat does not wait for the bot.
+		bounded, cancel := context.WithTimeout(ctx, chatPatience)
 		defer cancel()
-		err := errors.Join(c.platform.Shutdown(ctx), server.Shutdown(ctx))
+		err := errors.Join(c.platform.Shutdown(bounded), server.Shutdown(bounded))
+		if ctx.Err() != nil {
+			err = nil // the interruption was told already
+		}
+		err = errors.Join(err, server.Close())
 		running.Wait()
 		return errors.Join(err, serveErr)
 	}, nil
 }
 
-// talk sends the lines of the input, each when the one before was delivered.
-func (c *chat) talk(ctx context.Context) error {
-	lines := bufio.NewScanner(c.std.in)
-	for lines.Scan() {
-		if lines.Text() == "" {
-			continue
-		}
-		fmt.Fprintln(c.std.out, "you:", lines.Text())
-		roomID, err := c.platform.CustomerWrites(ctx, sandbox.CustomerMessage{
-			Source: "wa", UserID: customerID, Name: "You", Text: lines.Text(),
-		})
-		if err != nil {
-			return err
-		}
-		if err := c.answer(ctx, roomID); err != nil {
-			return err
-		}
+// reachable is an address to connect to: a server may listen on every one.
+func reachable(address string) string {
+	host, port, err := net.SplitHostPort(address)
+	if ip := net.ParseIP(host); err != nil || ip == nil || !ip.IsUnspecified() {
+		return address
 	}
-	return lines.Err()
+	return net.JoinHostPort("127.0.0.1", port)
 }
 
-// answer waits until the bot has taken the message, and writes out what it said.
-func (c *chat) answer(ctx context.Context, roomID string) error {
-	select {
-	case delivery := <-c.delivered:
-		switch {
-		case delivery.Err != nil:
-			return fmt.Errorf("the bot cannot be reached: %w", delivery.Err)
-		case delivery.Status != http.StatusOK:
-			return fmt.Errorf("the bot answered the webhook with status %d", delivery.Status)
+// talk sends the lines of the input, each when the one before was answered, and
+// shows what comes meanwhile.
+func (c *chat) talk(ctx context.Context) error {
+	lines, readErr := c.read()
+	for {
+		select {
+		case line, ok := <-lines:
+			if !ok {
+				return errors.Join(readErr(), c.settle(ctx, func() time.Duration { return c.linger }))
+			}
+			if err := c.say(ctx, line); err != nil {
+				return err
+			}
+		case <-c.written:
+			c.show()
+		case <-c.delivered: // nobody waits for it
+		case <-ctx.Done():
+			return context.Cause(ctx)
 		}
-	case <-ctx.Done():
-		return context.Cause(ctx)
 	}
-	messages := c.platform.Messages(roomID)
-	for _, message := range messages[c.shown:] {
-		if message.Author == sandbox.AuthorBot {
-			fmt.Fprintln(c.std.out, "bot:", message.Text)
+}
+
+// read reads the input on the side, since reading from a terminal cannot be
+// interrupted: the goroutine may stay in it until the program ends. The error is
+// there when the channel is closed.
+func (c *chat) read() (lines <-chan string, readErr func() error) {
+	scanner := bufio.NewScanner(c.std.in)
+	found := make(chan string)
+	go func() {
+		defer close(found)
+		for scanner.Scan() {
+			if scanner.Text() == "" {
+				continue
+			}
+			select {
+			case found <- scanner.Text():
+			case <-c.ended:
+				return
+			}
+		}
+	}()
+	return found, scanner.Err
+}
+
+// say writes a line as the customer, and waits for the bot if it is asked.
+func (c *chat) say(ctx context.Context, line string) (err error) {
+	c.show()
+	fmt.Fprintln(c.std.out, "you:", line)
+	c.answered = false
+	c.roomID, err = c.platform.CustomerWrites(ctx, sandbox.CustomerMessage{
+		Source: "wa", UserID: customerID, Name: "You", Text: line,
+	})
+	if err != nil {
+		return err
+	}
+	if why := c.notForBot(); why != "" {
+		c.show()
+		fmt.Fprintf(c.std.out, "(the bot is not asked: %s)\n", why)
+		return nil
+	}
+	if err := c.awaitDelivery(ctx); err != nil {
+		return err
+	}
+	return c.settle(ctx, func() time.Duration {
+		if c.answered {
+			return min(c.linger, betweenWords)
+		}
+		return c.linger
+	})
+}
+
+// notForBot says why the bot does not hear what the customer wrote last.
+func (c *chat) notForBot() string {
+	for _, message := range slices.Backward(c.platform.Messages(c.roomID)) {
+		if message.Author == sandbox.AuthorCustomer {
+			return message.NotForBot
+		}
+	}
+	return ""
+}
+
+// awaitDelivery waits until the bot has taken the message.
+func (c *chat) awaitDelivery(ctx context.Context) error {
+	for {
+		select {
+		case delivery := <-c.delivered:
+			if delivery.Event != botEvent || delivery.RoomID != c.roomID {
+				continue // the bot can have set other webhooks, and made other rooms
+			}
+			c.show()
+			return c.judge(delivery)
+		case <-c.written:
+			c.show()
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+	}
+}
+
+// judge explains a delivery that failed, without the address and its secret.
+func (c *chat) judge(delivery sandbox.Delivery) error {
+	var failed *url.Error
+	switch {
+	case errors.Is(delivery.Err, context.DeadlineExceeded):
+		return fmt.Errorf("the bot at %s did not answer the webhook in %s; it may answer first, and write later",
+			c.bot.Host, delivery.Duration.Round(time.Second))
+	case errors.As(delivery.Err, &failed):
+		return fmt.Errorf("the bot cannot be reached at %s: %w", c.bot.Host, failed.Err)
+	case delivery.Err != nil:
+		return fmt.Errorf("the bot cannot be reached at %s: %w", c.bot.Host, delivery.Err)
+	case delivery.Status == http.StatusUnauthorized:
+		return errors.New("the bot answered the webhook with status 401: " +
+			"the last part of --bot's path must be the bot's WEBHOOK_SECRET")
+	case delivery.Status == http.StatusInternalServerError:
+		config := c.platform.Config()
+		return fmt.Errorf("the bot failed (status 500), likely because of its settings. With this sandbox it needs\n"+
+			"  QISCUS_APP_ID=%s QISCUS_SECRET_KEY=%s\n  QISCUS_OMNICHANNEL_URL=%s",
+			config.AppCode, config.SecretKey, c.apiURL)
+	case delivery.Status < 200 || delivery.Status > 299:
+		return fmt.Errorf("the bot answered the webhook with status %d", delivery.Status)
+	}
+	return nil
+}
+
+// settle shows what comes until nothing has come for a while.
+func (c *chat) settle(ctx context.Context, quiet func() time.Duration) error {
+	if c.roomID == "" {
+		return nil
+	}
+	whole := time.NewTimer(chatPatience + c.linger)
+	defer whole.Stop()
+	silence := time.NewTimer(quiet())
+	defer silence.Stop()
+	for {
+		select {
+		case <-c.written:
+			if c.show() {
+				silence.Reset(quiet())
+			}
+		case <-c.delivered:
+		case <-silence.C:
+			return nil
+		case <-whole.C:
+			return nil
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+	}
+}
+
+// show writes out what others than the customer have said since it was last
+// called, and tells whether there was anything.
+func (c *chat) show() bool {
+	messages := c.platform.Messages(c.roomID)
+	before := c.shown
+	own := 0
+	for _, message := range messages[before:] {
+		text := message.Text
+		if text == "" {
+			text = "[" + message.Type + "]"
+		}
+		switch message.Author {
+		case sandbox.AuthorCustomer:
+			own++
+		case sandbox.AuthorSystem:
+			fmt.Fprintf(c.std.out, "(%s)\n", text)
+		case sandbox.AuthorBot:
+			c.answered = true
+			fmt.Fprintln(c.std.out, "bot:", text)
+		default:
+			fmt.Fprintf(c.std.out, "%s: %s\n", message.Name, text)
 		}
 	}
 	c.shown = len(messages)
-	return nil
+	return len(messages)-before > own
 }

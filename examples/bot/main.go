@@ -23,7 +23,7 @@ func main() {
 			}
 			return client.Bot.SendText(ctx, event.RoomID(), "You wrote: "+event.Text())
 		},
-	})
+	}, webhook.OnError(func(_ context.Context, _ webhook.Event, err error) { log.Println("no answer:", err) }))
 	if err := errors.Join(clientErr, botErr); err != nil {
 		log.Fatal(err)
 	}

@@ -34,8 +34,17 @@ type Config struct {
 	// HTTPClient sends the webhooks.
 	HTTPClient *http.Client
 	// OnDelivery is told how each delivery ended. It is called by several
-	// goroutines at once, one for each room, and may call the Sandbox.
+	// goroutines at once, one for each room, and may call the Sandbox, but for
+	// Shutdown, which waits for it.
 	OnDelivery func(Delivery)
+	// OnMessage is told of each message that is added to a room: the customers',
+	// the bot's, and the system's, which tell who joins, leaves and resolves. In
+	// one room it is called for one message after the other; for several rooms by
+	// several goroutines at once. It does not wait for webhooks, nor they for it: it
+	// may be told what a bot writes in answer to one before OnDelivery is told of
+	// that one, or after. It may call the Sandbox, but for Shutdown, which waits
+	// for it.
+	OnMessage func(roomID string, message Message)
 
 	// Now is the clock.
 	Now func() time.Time

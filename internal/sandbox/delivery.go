@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"sync"
 	"time"
 )
 
@@ -29,14 +28,14 @@ type Delivery struct {
 
 // delivery is a webhook to be sent.
 type delivery struct {
-	event, url, roomID string
-	body               []byte
+	event, url string
+	body       []byte
 }
 
-// deliveries sends webhooks: those of one room one after the other, those of
-// different rooms side by side. A room has a goroutine while it has something to
-// send, so that an idle Sandbox has none.
+// deliveries sends webhooks, in order in each room.
 type deliveries struct {
+	*queues[delivery]
+
 	client     *http.Client
 	ownsClient bool
 	sign       func(*http.Request, []byte)
@@ -44,10 +43,6 @@ type deliveries struct {
 	inFlight   chan struct{} // holds one item for each delivery that is on its way
 	stopped    context.Context
 	stop       context.CancelFunc
-	rooms      sync.WaitGroup // the rooms' goroutines
-	mu         sync.Mutex
-	isClosed   bool
-	waiting    map[string][]delivery // by room
 }
 
 func newDeliveries(config Config) *deliveries {
@@ -56,8 +51,8 @@ func newDeliveries(config Config) *deliveries {
 		sign:     config.SignWebhook,
 		report:   config.OnDelivery,
 		inFlight: make(chan struct{}, maxInFlight),
-		waiting:  map[string][]delivery{},
 	}
+	d.queues = newQueues(d.deliver)
 	if d.client == nil {
 		d.client = newClient()
 		d.ownsClient = true
@@ -76,48 +71,11 @@ func newClient() *http.Client {
 	}
 }
 
-// accept queues a webhook. Once closed, it drops it.
-func (d *deliveries) accept(next delivery) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if d.isClosed {
-		return
-	}
-	_, isRunning := d.waiting[next.roomID]
-	d.waiting[next.roomID] = append(d.waiting[next.roomID], next)
-	if !isRunning {
-		d.rooms.Go(func() { d.drain(next.roomID) })
-	}
-}
-
-// drain sends what waits for a room until nothing does.
-func (d *deliveries) drain(roomID string) {
-	for {
-		next, ok := d.next(roomID)
-		if !ok {
-			return
-		}
-		d.report(d.send(next))
-	}
-}
-
-// next takes the oldest delivery of a room. When there is none, the room's entry
-// goes, and with it the right of its goroutine to run on.
-func (d *deliveries) next(roomID string) (delivery, bool) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	waiting := d.waiting[roomID]
-	if len(waiting) == 0 {
-		delete(d.waiting, roomID)
-		return delivery{}, false
-	}
-	d.waiting[roomID] = waiting[1:]
-	return waiting[0], true
-}
+func (d *deliveries) deliver(roomID string, next delivery) { d.report(d.send(roomID, next)) }
 
 // send delivers one webhook, once.
-func (d *deliveries) send(next delivery) Delivery {
-	result := Delivery{Event: next.event, URL: next.url, RoomID: next.roomID}
+func (d *deliveries) send(roomID string, next delivery) Delivery {
+	result := Delivery{Event: next.event, URL: next.url, RoomID: roomID}
 	select {
 	case d.inFlight <- struct{}{}:
 		defer func() { <-d.inFlight }()
@@ -150,34 +108,10 @@ func (d *deliveries) exchange(next delivery) (status int, err error) {
 	return response.StatusCode, nil
 }
 
-func (d *deliveries) close() {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	d.isClosed = true
-}
-
-func (d *deliveries) closed() bool {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	return d.isClosed
-}
-
-// wait returns when all goroutines have ended. When ctx ends first, it stops
-// them.
-func (d *deliveries) wait(ctx context.Context) error {
-	ended := make(chan struct{})
-	go func() {
-		d.rooms.Wait()
-		close(ended)
-	}()
-	var err error
-	select {
-	case <-ended:
-	case <-ctx.Done():
-		err = fmt.Errorf("sandbox: shut down: %w", ctx.Err())
-		d.stop()
-		<-ended
-	}
+// end returns when all that was accepted has been sent. When ctx ends first, the
+// rest is given up.
+func (d *deliveries) end(ctx context.Context) error {
+	err := d.wait(ctx, d.stop)
 	d.stop()
 	if d.ownsClient {
 		d.client.CloseIdleConnections()

@@ -203,6 +203,36 @@ func TestSlowReceiversTimeOut(t *testing.T) {
 	})
 }
 
+// A function of the caller's that never returns does not keep Shutdown.
+func TestShutdownLeavesBlockedCallbacksBehind(t *testing.T) {
+	for name, block := range map[string]func(config *Config, released <-chan struct{}){
+		"OnDelivery":  func(c *Config, released <-chan struct{}) { c.OnDelivery = func(Delivery) { <-released } },
+		"OnMessage":   func(c *Config, released <-chan struct{}) { c.OnMessage = func(string, Message) { <-released } },
+		"SignWebhook": func(c *Config, released <-chan struct{}) { c.SignWebhook = func(*http.Request, []byte) { <-released } },
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				released := make(chan struct{})
+				defer close(released)
+				config := Config{
+					Webhooks:   Webhooks{Bot: "https://hooks.example.id/bot"},
+					HTTPClient: &http.Client{Transport: after(time.Second)},
+				}
+				block(&config, released)
+				sandbox, err := New(config)
+				require.NoError(t, err)
+				_, err = sandbox.CustomerWrites(t.Context(), CustomerMessage{UserID: "a", Text: "Halo"})
+				require.NoError(t, err)
+				ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+				defer cancel()
+				started := time.Now()
+				require.ErrorIs(t, sandbox.Shutdown(ctx), context.DeadlineExceeded)
+				assert.Equal(t, 5*time.Second+callbackGrace, time.Since(started))
+			})
+		})
+	}
+}
+
 // The Sandbox's own connections are closed with it.
 func TestShutdownClosesConnections(t *testing.T) {
 	closed := make(chan struct{}, 1)

@@ -12,15 +12,14 @@ func (s *Sandbox) customerSays(room *room, said Message) {
 		s.state.openService(room, now)
 	}
 	said.Author, said.Sender, said.Name = AuthorCustomer, room.userID, room.name
+	said.NotForBot = s.state.notForBot(room)
 	said = s.state.say(room, said, now)
 
 	set := s.state.settings
 	if isNewSession {
 		s.post("newSession", set.newSession, room.id, s.newSessionBody(room, said))
 	}
-	// With the app's setting is_force_send_bot, which is off here, the bot would
-	// go on hearing what is said to an agent.
-	if room.handledByBot && len(room.agents) == 0 {
+	if said.NotForBot == "" {
 		s.post("botMessage", set.bot, room.id, s.botMessageBody(room, said))
 	}
 	if len(room.agents) == 0 {
@@ -41,8 +40,8 @@ func (s *Sandbox) announceLogout(user *staff) {
 // post queues a webhook if it is switched on. Webhooks of one room are
 // delivered one after the other.
 func (s *Sandbox) post(event string, to webhook, roomID string, body object) {
-	if to.on && to.url != "" {
-		s.deliveries.accept(delivery{event: event, url: to.url, roomID: roomID, body: encode(body)})
+	if to.set() {
+		s.deliveries.add(roomID, delivery{event: event, url: to.url, body: encode(body)})
 	}
 }
 

@@ -138,6 +138,27 @@ func TestWebhookSettings(t *testing.T) {
 	assert.Equal(t, []string{"newSession", "customAgentAllocation"}, events(w.delivered()))
 }
 
+// The settings of webhooks are the admin's.
+func TestWebhookSettersAreTheAdmins(t *testing.T) {
+	w := newWorld(t, Config{Agents: []Agent{
+		{Name: "Rini Astuti", Email: "rini@example.id"}, {Name: "Laras", Email: "laras@example.id", Type: TypeSupervisor},
+	}})
+	config := w.Config()
+	set := func(email, path string, body object) int {
+		token := w.logIn(email, config.AdminPassword).at("data/user/authentication_token").(string)
+		contentType, content := asContent(t, "multipart/form-data", body)
+		return w.send("POST", path, http.Header{"Authorization": {token}}, contentType, content).status
+	}
+	for path, body := range map[string]object{
+		"/api/v1/app/webhook/mark_as_resolved": {"webhook_url": "https://hooks.example.id/r", "is_webhook_enabled": "true"},
+		"/api/v2/app/config/auth_webhook":      {"url": "https://hooks.example.id/a", "enabled": "true"},
+	} {
+		assert.Equal(t, http.StatusForbidden, set("rini@example.id", path, body), path)
+		assert.Equal(t, http.StatusForbidden, set("laras@example.id", path, body), path)
+		assert.Equal(t, http.StatusOK, set(config.AdminEmail, path, body), path)
+	}
+}
+
 func TestLiveChat(t *testing.T) {
 	w := newWorld(t, Config{})
 	start := object{

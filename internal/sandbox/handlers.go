@@ -1,5 +1,7 @@
 package sandbox
 
+import "net/http"
+
 // handler answers one operation. It returns the answer's JSON value, nil for an
 // empty body, or a *refusedError. It runs while Sandbox.mu is held.
 type handler func(*request) (any, error)
@@ -39,12 +41,23 @@ func (s *Sandbox) handlerTable() map[string]handler {
 		"setBotInRoom":   s.setBotInRoom,
 
 		"getAppConfigs":             s.getAppConfigs,
-		"setResolveWebhook":         s.setResolveWebhook,
-		"setAgentAllocationWebhook": s.setAgentAllocationWebhook,
-		"setNewSessionWebhook":      s.setNewSessionWebhook,
-		"setAuthWebhook":            s.setAuthWebhook,
+		"setResolveWebhook":         adminOnly(s.setResolveWebhook),
+		"setAgentAllocationWebhook": adminOnly(s.setAgentAllocationWebhook),
+		"setNewSessionWebhook":      adminOnly(s.setNewSessionWebhook),
+		"setAuthWebhook":            adminOnly(s.setAuthWebhook),
 
 		"initiateChat":             s.initiateChat,
 		"sendCustomChannelMessage": s.sendCustomChannelMessage,
+	}
+}
+
+// adminOnly refuses whoever is not the admin. How the platform words it was
+// never recorded.
+func adminOnly(handle handler) handler {
+	return func(r *request) (any, error) {
+		if r.caller.user == nil || r.caller.user.Type != TypeAdmin {
+			return nil, refuse(http.StatusForbidden, "only the admin may do this")
+		}
+		return handle(r)
 	}
 }

@@ -72,6 +72,13 @@ func TestInvalidRequests(t *testing.T) {
 	}
 }
 
+func TestNegativeLimit(t *testing.T) {
+	w := newWorld(t, Config{Rooms: 1})
+	for _, limit := range []any{-3, "-3"} {
+		assert.Equal(t, http.StatusBadRequest, w.call("POST", "/api/v2/customer_rooms", object{"limit": limit}).status)
+	}
+}
+
 func TestRefusedBodies(t *testing.T) {
 	w := newWorld(t, Config{})
 	large := `{"room_id":"` + strings.Repeat("1", maxBody) + `"}`

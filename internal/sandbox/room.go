@@ -27,7 +27,17 @@ type Message struct {
 	// Payload is the JSON value that belongs to the type; it must not be changed.
 	Payload any
 	At      time.Time
+	// NotForBot says why the bot's webhook is not sent for a customer's message;
+	// "" when it is.
+	NotForBot string
 }
+
+// What Message.NotForBot says.
+const (
+	NoBot       = "the app has no bot"
+	BotOff      = "the bot is off in this room"
+	AgentServes = "an agent serves the room"
+)
 
 // RoomSnapshot is a room at one moment.
 type RoomSnapshot struct {
@@ -131,12 +141,31 @@ func (s *state) say(room *room, said Message, now time.Time) Message {
 		room.service.lastComment = said.ID
 		room.service.lastChanged = now
 	}
+	if s.tell != nil {
+		s.tell(room.id, said)
+	}
 	return said
 }
 
 // announce adds a message of the system.
 func (s *state) announce(room *room, what string, now time.Time) {
 	s.say(room, Message{Author: AuthorSystem, Sender: "System", Name: "System", Type: "system_event", Text: what}, now)
+}
+
+// notForBot says why the bot does not hear the customer; "" when it does. With
+// the app's setting is_force_send_bot, which is off here, it would go on hearing
+// what is said to an agent.
+func (s *state) notForBot(room *room) string {
+	switch {
+	case !s.settings.bot.set():
+		return NoBot
+	case len(room.agents) > 0:
+		return AgentServes
+	case !room.handledByBot:
+		return BotOff
+	default:
+		return ""
+	}
 }
 
 // resolved tells whether the newest session is closed.

@@ -21,6 +21,7 @@ type Sandbox struct {
 	router     router
 	handlers   map[string]handler
 	deliveries *deliveries
+	messages   *queues[Message] // what OnMessage is told
 
 	// mu guards the state. It is never held while a webhook is delivered.
 	mu    sync.Mutex
@@ -45,6 +46,10 @@ func New(config Config) (*Sandbox, error) {
 		state:      newState(config),
 	}
 	s.handlers = s.handlerTable()
+	s.messages = newQueues(config.OnMessage)
+	if config.OnMessage != nil { // from now on: nobody is told of what the rooms began with
+		s.state.tell = s.messages.add
+	}
 	return s, nil
 }
 
@@ -101,15 +106,23 @@ func (s *Sandbox) handle(request *request) ([]byte, error) {
 }
 
 // Shutdown stops sending webhooks: it delivers those that were accepted before
-// and returns when all of them have been answered. When ctx ends first, it
-// gives up the rest and returns the context's error; in both cases no goroutine
-// of the Sandbox is left.
+// and returns when all of them have been answered and OnDelivery and OnMessage
+// have returned. When ctx ends first, it gives up the rest and returns the
+// context's error. In both cases no goroutine of the Sandbox is left, but for
+// those in a function of the configuration that does not return: after a
+// context's end they get a second, and are left behind.
 //
 // The API goes on answering, so that receivers can finish what they do with the
-// last webhooks, but what they change sets off no further ones.
+// last webhooks, but what they change sets off no further ones. OnMessage is told
+// what they write until the last webhook was answered.
 func (s *Sandbox) Shutdown(ctx context.Context) error {
 	s.mu.Lock()
 	s.deliveries.close()
 	s.mu.Unlock()
-	return s.deliveries.wait(ctx)
+	err := s.deliveries.end(ctx)
+	s.messages.close()
+	if told := s.messages.wait(ctx, s.messages.drop); err == nil {
+		err = told
+	}
+	return err
 }

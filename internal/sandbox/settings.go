@@ -14,6 +14,9 @@ type webhook struct {
 	on  bool
 }
 
+// set tells whether the event is sent.
+func (w webhook) set() bool { return w.on && w.url != "" }
+
 // settings are the app's settings that something depends on.
 type settings struct {
 	bot, newSession, allocation, resolve, auth webhook

@@ -18,6 +18,8 @@ type state struct {
 	tags      map[string]*tag // by name
 	tokens    map[string]userToken
 	made      time.Time
+	// tell, unless it is nil, takes each message that is said.
+	tell func(roomID string, message Message)
 
 	roomRows, roomIDs, contacts, comments, services, tagIDs, activities sequence
 }
