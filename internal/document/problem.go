@@ -30,6 +30,18 @@ func (p Problem) String() string {
 	return p.Pointer + ": " + p.Reason
 }
 
+// How the reasons begin that tell of something that is not there.
+const (
+	lackOfMember = "the required member"
+	lackOfParts  = "must have at least"
+)
+
+// IsLack reports whether the problem is that something is not there, and not that
+// something is wrong.
+func (p Problem) IsLack() bool {
+	return strings.HasPrefix(p.Reason, lackOfMember) || strings.HasPrefix(p.Reason, lackOfParts)
+}
+
 // Schema is a compiled schema, safe for concurrent use.
 type Schema struct{ compiled *jsonschema.Schema }
 
@@ -115,7 +127,7 @@ func reasons(failed jsonschema.ErrorKind) []string {
 	case *kind.Required:
 		missing := make([]string, 0, len(k.Missing))
 		for _, name := range k.Missing {
-			missing = append(missing, fmt.Sprintf("the required member %q is missing", name))
+			missing = append(missing, fmt.Sprintf(lackOfMember+" %q is missing", name))
 		}
 		return missing
 	case *kind.Type:
@@ -127,11 +139,11 @@ func reasons(failed jsonschema.ErrorKind) []string {
 	case *kind.Pattern:
 		return []string{"does not match the pattern " + k.Want}
 	case *kind.MinLength:
-		return []string{fmt.Sprintf("must have at least %d characters, has %d", k.Want, k.Got)}
+		return []string{fmt.Sprintf(lackOfParts+" %d characters, has %d", k.Want, k.Got)}
 	case *kind.MaxLength:
 		return []string{fmt.Sprintf("must have at most %d characters, has %d", k.Want, k.Got)}
 	case *kind.MinItems:
-		return []string{fmt.Sprintf("must have at least %d items, has %d", k.Want, k.Got)}
+		return []string{fmt.Sprintf(lackOfParts+" %d items, has %d", k.Want, k.Got)}
 	case *kind.MaxItems:
 		return []string{fmt.Sprintf("must have at most %d items, has %d", k.Want, k.Got)}
 	case *kind.Minimum:

@@ -75,10 +75,14 @@ func HeaderSecret(header, secret string) Authenticator {
 //	webhook.HMAC(token, webhook.FromHeader(webhook.ChatSDKSignatureHeader))
 func HMAC(secret string, options ...HMACOption) Authenticator {
 	settings := hmacSettings{header: OmnichannelSignatureHeader}
+	a := &authenticator{name: "HMAC", misuse: secretMisuse(secret)}
 	for _, option := range options {
+		if option == nil {
+			a.misuse = errors.New("an option is nil")
+			continue
+		}
 		option(&settings)
 	}
-	a := &authenticator{name: "HMAC", misuse: secretMisuse(secret)}
 	if settings.header == "" {
 		a.misuse = errors.New("the header has no name")
 	}

@@ -139,12 +139,12 @@ func TestUnconfiguredAuthenticatorsFailClosed(t *testing.T) {
 		"hmac, noname":   webhook.HMAC(secret, webhook.FromHeader("")),
 	} {
 		require.ErrorIs(t, authenticator.Authenticate(request, []byte("{}")), webhook.ErrUnauthenticated, name)
-		handler, err := webhook.NewHandler(authenticator, webhook.Callbacks{})
+		handler, err := webhook.NewHandler(authenticator, ignoring())
 		require.Error(t, err, name)
 		assert.Nil(t, handler, name)
 		assert.NotContains(t, err.Error(), "canary", name)
 	}
-	_, err := webhook.NewHandler(nil, webhook.Callbacks{})
+	_, err := webhook.NewHandler(nil, ignoring())
 	require.ErrorContains(t, err, "WithoutAuthentication")
 }
 
@@ -156,7 +156,7 @@ func TestSecretsAreNeverPrinted(t *testing.T) {
 	for _, authenticator := range []webhook.Authenticator{
 		webhook.PathSecret(secret), webhook.HeaderSecret("X-Hook-Secret", secret), webhook.HMAC(secret), plainSecret{secret},
 	} {
-		handler, err := webhook.NewHandler(authenticator, webhook.Callbacks{})
+		handler, err := webhook.NewHandler(authenticator, ignoring())
 		require.NoError(t, err)
 		values := []any{handler, *handler, struct{ hidden any }{handler}}
 		if _, custom := authenticator.(plainSecret); !custom {

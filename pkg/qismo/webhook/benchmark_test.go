@@ -1,6 +1,7 @@
 package webhook_test
 
 import (
+	"context"
 	"encoding/json"
 	"io"
 	"net/http"
@@ -29,7 +30,10 @@ func BenchmarkWebhook(b *testing.B) {
 		}
 		_, _ = io.WriteString(w, `{"status":"ok"}`)
 	})
-	strict := newHandler(b, webhook.Callbacks{}, webhook.Validation(webhook.Strict))
+	callbacks := webhook.Callbacks{
+		BotMessage: func(context.Context, *webhook.BotMessageEvent) error { return nil },
+	}
+	strict := newHandler(b, callbacks, webhook.Validation(webhook.Strict))
 	b.Run("handler=bare", func(b *testing.B) { benchmarkHandler(b, bare, body) })
 	b.Run("handler=qismo", func(b *testing.B) { benchmarkHandler(b, strict, body) })
 }

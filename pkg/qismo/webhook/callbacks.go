@@ -1,13 +1,25 @@
 package webhook
 
-import "context"
+import (
+	"context"
+	"errors"
+	"slices"
+)
+
+// errUnreadable is what OnError is told of an event that nobody was there for.
+var errUnreadable = errors.New("webhook: the body cannot be read as the event that it looks like, " +
+	"and there is no callback for unknown events")
 
 // Callbacks are the functions that events go to. One that is nil is not
 // interested: its events are answered with 200.
 //
-// A callback gets the request's context, which ends when the client hangs up. An
-// error makes the answer 500, and whether the platform then sends the event again
-// is not known. Callbacks must be safe for concurrent use.
+// A callback gets the request's context, which ends when the platform hangs up.
+// What must be finished all the same, such as an answer to a customer, needs
+// [context.WithoutCancel], with a timeout of its own.
+//
+// An error makes the answer 500, and whether the platform then sends the event
+// again is not known. Nobody else learns of it: set [OnError], as the bot in the
+// project's README does. Callbacks must be safe for concurrent use.
 type Callbacks struct {
 	BotMessage             func(context.Context, *BotMessageEvent) error
 	CustomAgentAllocation  func(context.Context, *CustomAgentAllocationEvent) error
@@ -21,7 +33,11 @@ type Callbacks struct {
 	PostComment            func(context.Context, *PostCommentEvent) error
 
 	// Unknown gets what is no known event, and also events that changed so much that
-	// they could not be read: set it if no event may be lost.
+	// they cannot be read even without the members that do not fit; these say in
+	// LooksLike what they were taken for. Set it if no event may be lost.
+	//
+	// Without it, a body of an unknown kind is answered with 200. One that looks like
+	// an event that has a callback is answered with 500, and OnError is told.
 	Unknown func(context.Context, *UnknownEvent) error
 }
 
@@ -49,9 +65,44 @@ func (c *Callbacks) call(ctx context.Context, event Event) error {
 	case *PostCommentEvent:
 		return call(ctx, c.PostComment, event)
 	case *UnknownEvent:
+		if c.Unknown == nil && c.has(event.LooksLike) {
+			return errUnreadable
+		}
 		return call(ctx, c.Unknown, event)
 	}
 	return nil
+}
+
+// has reports whether the event has a callback.
+func (c *Callbacks) has(name Name) bool {
+	switch name {
+	case BotMessage:
+		return c.BotMessage != nil
+	case CustomAgentAllocation:
+		return c.CustomAgentAllocation != nil
+	case CustomButton:
+		return c.CustomButton != nil
+	case MarkAsResolved:
+		return c.MarkAsResolved != nil
+	case NewSession:
+		return c.NewSession != nil
+	case UserLogout:
+		return c.UserLogout != nil
+	case CustomChannelMessage:
+		return c.CustomChannelMessage != nil
+	case WhatsAppForwardMessage:
+		return c.WhatsAppForwardMessage != nil
+	case WhatsAppForwardStatus:
+		return c.WhatsAppForwardStatus != nil
+	case PostComment:
+		return c.PostComment != nil
+	}
+	return false
+}
+
+// none reports whether there is no callback at all.
+func (c *Callbacks) none() bool {
+	return c.Unknown == nil && !slices.ContainsFunc(Names(), c.has)
 }
 
 func call[E Event](ctx context.Context, callback func(context.Context, E) error, event E) error {

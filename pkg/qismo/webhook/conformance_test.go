@@ -44,7 +44,9 @@ func TestConformanceWebhooks(t *testing.T) {
 
 			event, err := webhook.ParseAs(name, body)
 			require.NoError(t, err)
-			assert.Equal(t, name, event.Name())
+			if unknown, ok := event.(*webhook.UnknownEvent); assert.Equal(t, partial[file], ok) && ok {
+				assert.Equal(t, name, unknown.LooksLike)
+			}
 			problems, err := webhook.ValidateAs(name, body)
 			require.NoError(t, err)
 			assert.Equal(t, partial[file], len(problems) > 0, problems)

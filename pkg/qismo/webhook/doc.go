@@ -30,6 +30,9 @@
 //				},
 //			},
 //			webhook.Only(webhook.BotMessage),
+//			webhook.OnError(func(_ context.Context, event webhook.Event, err error) {
+//				log.Printf("%v: %v", event, err) // the event prints as its name and size
+//			}),
 //		)
 //		if err != nil {
 //			log.Fatal(err)
@@ -57,8 +60,26 @@
 //	401  the request is not authentic; no reason is told
 //	400  the body is not a JSON object
 //	400  the body does not fit the document, in the mode Strict only
-//	500  a callback failed
-//	200  anything else, also an event that nobody handles and an unknown one
+//	500  a callback failed; or the body looks like an event that has a callback,
+//	     cannot be read as it, and there is no callback Unknown (see Callbacks)
+//	200  anything else, also an event that nobody handles and one of an unknown kind
+//
+// # Bodies that do not fit
+//
+// The vendor changes forms without notice. A member that cannot be read does not
+// lose the event: in every mode but Strict the callback gets it without that
+// member, and OnProblems is told. Only when something that the document requires is
+// gone with it does the body become an [UnknownEvent]. [Event.Raw] always has the
+// bytes as they came. See [Validation].
+//
+// A member that stands twice, and one whose name differs from a known one in case
+// alone, would be read differently by encoding/json and by the document. It is a
+// problem, and the exactly named last member counts for both. Not looked at are
+// objects of free form and JSON inside text.
+//
+// A body with an array of more than 1,000 items, an object of more than 1,000
+// members, more than 64 levels or more than 10,000 values is not fully validated;
+// that it is so large is its problem.
 //
 // # What a receiver must be ready for
 //

@@ -3,6 +3,7 @@ package webhook
 import (
 	"encoding/json"
 	"fmt"
+	"log/slog"
 
 	"github.com/qismo-go/qismo/gen/webhooks"
 )
@@ -36,6 +37,11 @@ func (r received) Raw() json.RawMessage { return r.raw }
 // even what masks itself. Print single fields instead.
 func (r received) Format(state fmt.State, _ rune) {
 	_, _ = fmt.Fprintf(state, "webhook event %s (%d bytes)", r.name, len(r.raw))
+}
+
+// LogValue gives package slog the same, so that no handler looks inside.
+func (r received) LogValue() slog.Value {
+	return slog.GroupValue(slog.String("event", string(r.name)), slog.Int("bytes", len(r.raw)))
 }
 
 // newEvent makes an empty event; nil when no event has the name.
@@ -176,13 +182,15 @@ func (*PostCommentEvent) Name() Name  { return PostComment }
 func (e *PostCommentEvent) body() any { return &e.PostComment }
 
 // UnknownEvent is a body that is no known event, or one that could not be read as
-// the event that it looks like. Raw has all of it.
+// the event that it looks like, not even in part. Raw has all of it.
 type UnknownEvent struct {
-	// LooksLike is the event that the body was taken for; "" when it is like none.
+	// LooksLike is the event that the body was taken for; "" when it is of a kind that
+	// nobody knows.
 	LooksLike Name
 	// Reason says in words why it is not that event.
 	Reason string
-	// Problems says what could not be read, if that is the reason.
+	// Problems says what could not be read or is missing, if that is the reason. It
+	// has at most 100.
 	Problems []Problem
 	received
 }

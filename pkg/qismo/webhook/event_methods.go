@@ -23,6 +23,18 @@ func (e *BotMessageEvent) Text() string { return e.Payload.Message.Text }
 // phone number or any other text.
 func (e *BotMessageEvent) SenderID() string { return e.Payload.From.Email }
 
+// UniqueTempID is the key to recognise a delivery that comes twice. It may be
+// empty.
+func (e *BotMessageEvent) UniqueTempID() string { return e.Payload.Message.UniqueTempID }
+
+// UniqueTempID is the key to recognise a delivery that comes twice. It may be
+// empty.
+func (e *CustomChannelMessageEvent) UniqueTempID() string { return e.Payload.Message.UniqueTempID }
+
+// UniqueTempID is the key to recognise a delivery that comes twice, where the
+// message has no id. It may be empty.
+func (e *PostCommentEvent) UniqueTempID() string { return e.Payload.Message.UniqueTempID }
+
 // FromPlatform reports whether the sender is an app's own account, in whose name
 // the platform posts, and bots as a rule. A bot that answers it talks to itself.
 //

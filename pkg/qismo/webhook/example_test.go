@@ -76,7 +76,8 @@ func ExampleParse() {
 func ExampleValidate() {
 	names, problems, err := webhook.Validate([]byte(`{
 		"service": {"id": "48810932", "room_id": "91840277", "is_resolved": true},
-		"resolved_by": {"id": 30477, "email": "bagas@example.id"}
+		"resolved_by": {"id": 30477, "email": "bagas@example.id"},
+		"customer": {"name": "Ratna"}
 	}`))
 	if err != nil {
 		fmt.Println(err)
@@ -88,6 +89,6 @@ func ExampleValidate() {
 	}
 	// Output:
 	// [markAsResolved]
-	// /: the required member "customer" is missing
+	// /customer: the required member "user_id" is missing
 	// /service/id: must be integer, is string
 }

@@ -5,8 +5,10 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"io"
 	"net/http"
 	"net/http/httptest"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -25,6 +27,8 @@ func addFixtures(f *testing.F, add func(body []byte)) {
 	for _, body := range []string{
 		"", "null", "[]", "{", "{}", " {} ", `{"type":"auth","payload":{"action":1e999}}`,
 		`{"service":{"id":1.0},"resolved_by":{"id":1e2,"email":""},"customer":{"USER_ID":1,"user_id":""}}`,
+		message(`,"topic_id":1.0,"participants":[1,{"email":5},{"email":"a","active":"x"}]`), message(`,"ID":1,"id":[],"id":2`),
+		`{"messages":[{"ID":1,"id":"1","from":"2","timestamp":"3","type":"text"},7],"messages":[],"Messages":[{}]}`,
 		`{"statuses":[null],"messages":[1]}`, `{"payload":{"type":"post_comment_","room":{"options":"\"{}\""}}}`,
 	} {
 		add([]byte(body))
@@ -54,6 +58,7 @@ func FuzzParse(f *testing.F) {
 		}
 		for i, event := range events {
 			checkEvent(t, event, body)
+			checkReaders(t, event, body)
 			if len(names) > 0 && len(problems) == 0 && event.Name() != names[i] {
 				t.Fatalf("without a problem, %s became %s", names[i], event.Name())
 			}
@@ -62,6 +67,47 @@ func FuzzParse(f *testing.F) {
 			checkParseAs(t, name, body)
 		}
 	})
+}
+
+// checkReaders checks that an event is the same when all that is left of the body
+// is what a reader sees who minds the case, and of what stands twice takes the
+// last: what the schemas see.
+func checkReaders(t *testing.T, event webhook.Event, body []byte) {
+	t.Helper()
+	if event.Name() == webhook.Unknown {
+		return
+	}
+	seen, err := json.Marshal(generic(t, body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	same, err := webhook.ParseAs(event.Name(), seen)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := read(t, event), read(t, same); !reflect.DeepEqual(got, want) {
+		t.Fatalf("%v is read from the body, %v from what is seen of it", got, want)
+	}
+}
+
+// read is what an event holds, as generic values.
+func read(t *testing.T, event webhook.Event) any {
+	t.Helper()
+	written, err := json.Marshal(event)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return generic(t, written)
+}
+
+func generic(t *testing.T, body []byte) (value any) {
+	t.Helper()
+	decoder := json.NewDecoder(bytes.NewReader(body))
+	decoder.UseNumber()
+	if err := decoder.Decode(&value); err != nil {
+		t.Fatal(err)
+	}
+	return value
 }
 
 func checkParseAs(t *testing.T, name webhook.Name, body []byte) {
@@ -77,6 +123,9 @@ func checkParseAs(t *testing.T, name webhook.Name, body []byte) {
 	}
 	if len(problems) == 0 && event.Name() != name {
 		t.Fatalf("without a problem, %s became %s", name, event.Name())
+	}
+	if unknown, ok := event.(*webhook.UnknownEvent); ok && (unknown.LooksLike != name || len(unknown.Problems) == 0) {
+		t.Fatalf("%s became an event that looks like %q, with %d problems", name, unknown.LooksLike, len(unknown.Problems))
 	}
 }
 
@@ -101,9 +150,17 @@ func checkEvent(t *testing.T, event webhook.Event, body []byte) {
 func FuzzHandler(f *testing.F) {
 	addFixtures(f, func(body []byte) { f.Add(body, "application/json", secret, false) })
 	f.Add([]byte("{}"), "text/plain; x=", "wrong", true)
-	handler, err := webhook.NewHandler(webhook.PathSecret(secret), webhook.Callbacks{
-		Unknown: func(context.Context, *webhook.UnknownEvent) error { return errors.New("not handled") },
-	}, webhook.Validation(webhook.Strict), webhook.MaxBody(4<<10))
+	var called []webhook.Name
+	failing := recording(&called)
+	failing.Unknown = func(context.Context, *webhook.UnknownEvent) error { return errors.New("not handled") }
+	handler, err := webhook.NewHandler(webhook.PathSecret(secret), failing,
+		webhook.Validation(webhook.Strict), webhook.MaxBody(4<<10))
+	if err != nil {
+		f.Fatal(err)
+	}
+	var told int
+	tolerant, err := webhook.NewHandler(webhook.PathSecret(secret), withoutUnknown(recording(&called)), webhook.MaxBody(4<<10),
+		webhook.OnError(func(context.Context, webhook.Event, error) { told++ }))
 	if err != nil {
 		f.Fatal(err)
 	}
@@ -124,6 +181,14 @@ func FuzzHandler(f *testing.F) {
 		authentic := segment[strings.LastIndexByte(segment, '/')+1:] == secret
 		if !authentic && (recorder.Code == 200 || recorder.Code == 400 || recorder.Code == 500) {
 			t.Fatalf("%q was let in with %d", segment, recorder.Code)
+		}
+		request.Body = io.NopCloser(bytes.NewReader(body))
+		called, told = nil, 0
+		if recorder := send(tolerant, request); (recorder.Code == 500) != (told > 0) {
+			t.Fatalf("answered %d, and told %d", recorder.Code, told)
+		}
+		if recorder.Code == 200 && len(called) == 0 {
+			t.Fatal("what Strict accepts was dropped")
 		}
 	})
 }

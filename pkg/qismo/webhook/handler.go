@@ -21,21 +21,19 @@ type Handler struct {
 	// secrets of nobody's authenticator.
 	authenticate func(request *http.Request, body []byte) error
 	callbacks    Callbacks
-	schemas      map[Name]*schema // empty when nothing is validated
+	schemas      map[Name]*schema
 }
 
 // NewHandler returns a handler that hands authentic events to the callbacks.
 //
 // An authenticator with an empty secret is an error here, so that a program
 // without its configuration does not start and accept everything. So is a nil
-// one: to go without, say [WithoutAuthentication].
+// one: to go without, say [WithoutAuthentication]. Callbacks that no event could
+// go to are an error, and so are options that make no sense together.
 func NewHandler(authenticator Authenticator, callbacks Callbacks, options ...Option) (*Handler, error) {
 	handler := &Handler{settings: settings{maxBody: DefaultMaxBody}, callbacks: callbacks}
 	if err := handler.configure(authenticator, options); err != nil {
 		return nil, err
-	}
-	if handler.mode == Off || handler.mode == Report && handler.onProblems == nil {
-		return handler, nil
 	}
 	schemas, err := loadSchemas()
 	if err != nil {
@@ -56,9 +54,26 @@ func (h *Handler) configure(authenticator Authenticator, options []Option) error
 	}
 	h.authenticate = authenticator.Authenticate
 	for _, option := range options {
+		if option == nil {
+			return errors.New("webhook: an option is nil")
+		}
 		if err := option(&h.settings); err != nil {
 			return fmt.Errorf("webhook: %w", err)
 		}
+	}
+	return h.contradiction()
+}
+
+// contradiction finds what is well by itself, and together would drop what
+// somebody waits for.
+func (h *Handler) contradiction() error {
+	switch {
+	case h.mode == Off && h.onProblems != nil:
+		return errors.New("webhook: OnProblems: with Validation(Off) it would never be called")
+	case h.callbacks.none():
+		return errors.New("webhook: there are no callbacks, so that every event would be dropped")
+	case h.only != "" && !h.callbacks.has(h.only) && h.callbacks.Unknown == nil:
+		return fmt.Errorf("webhook: Only(%s): there is no callback for it, so that every event would be dropped", h.only)
 	}
 	return nil
 }
@@ -69,6 +84,9 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, request *http.Request) {
 }
 
 func (h *Handler) handle(w http.ResponseWriter, request *http.Request) *answer {
+	if h.authenticate == nil { // a Handler that NewHandler did not make
+		return unauthorized()
+	}
 	if request.Method != http.MethodPost {
 		return refuse(http.StatusMethodNotAllowed, "only POST is accepted")
 	}
@@ -80,7 +98,7 @@ func (h *Handler) handle(w http.ResponseWriter, request *http.Request) *answer {
 		return refusal
 	}
 	if err := h.authenticate(request, body); err != nil {
-		return refuse(http.StatusUnauthorized, "unauthorized")
+		return unauthorized()
 	}
 	readings, err := h.parse(request, body)
 	if err != nil {
@@ -92,6 +110,8 @@ func (h *Handler) handle(w http.ResponseWriter, request *http.Request) *answer {
 	}
 	return h.dispatch(request.Context(), readings)
 }
+
+func unauthorized() *answer { return refuse(http.StatusUnauthorized, "unauthorized") }
 
 // read reads the body, up to the limit.
 func (h *Handler) read(w http.ResponseWriter, request *http.Request) ([]byte, *answer) {
@@ -121,21 +141,22 @@ func (h *Handler) parse(request *http.Request, body []byte) ([]reading, error) {
 	if err != nil {
 		return nil, err
 	}
+	validate := h.mode == Strict || h.onProblems != nil
 	if h.only != "" {
-		return d.read([]Name{h.only}, h.schemas)
+		return d.read([]Name{h.only}, h.schemas, validate)
 	}
 	chatSDK := len(request.Header.Values(ChatSDKSignatureHeader)) > 0
-	return d.read(tellApart(d.members, chatSDK), h.schemas)
+	return d.read(tellApart(d.members, chatSDK), h.schemas, validate)
 }
 
-// report tells of problems, if bodies are validated.
+// report tells of problems.
 func (h *Handler) report(ctx context.Context, readings []reading) {
-	if h.onProblems == nil || h.schemas == nil {
+	if h.onProblems == nil {
 		return
 	}
 	for _, reading := range readings {
 		if len(reading.problems) > 0 {
-			h.onProblems(ctx, reading.name, reading.problems)
+			h.onProblems(ctx, reading.name, atMost(maxReported, reading.problems))
 		}
 	}
 }

@@ -43,7 +43,7 @@ func TestHandlerCallbacks(t *testing.T) {
 		handler := newHandler(t, recording(&got), webhook.Only(eventOf(file)), webhook.Validation(webhook.Strict))
 		checkAnswer(t, post(handler, body), http.StatusOK)
 		assert.Equal(t, []webhook.Name{eventOf(file)}, got, file)
-		checkAnswer(t, post(newHandler(t, webhook.Callbacks{}), body), http.StatusOK)
+		checkAnswer(t, post(newHandler(t, ignoring()), body), http.StatusOK)
 	}
 
 	var got []webhook.Name
@@ -85,10 +85,13 @@ func TestHandlerValidationModes(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			var called []webhook.Name
 			var reports []report
-			handler := newHandler(t, recording(&called), webhook.Validation(test.mode),
-				webhook.OnProblems(func(_ context.Context, name webhook.Name, problems []webhook.Problem) {
+			options := []webhook.Option{webhook.Validation(test.mode)}
+			if test.reports {
+				options = append(options, webhook.OnProblems(func(_ context.Context, name webhook.Name, problems []webhook.Problem) {
 					reports = append(reports, report{name, problems})
 				}))
+			}
+			handler := newHandler(t, recording(&called), options...)
 			first := checkAnswer(t, post(handler, misfit), test.status)
 			second := checkAnswer(t, post(handler, unreadableMisfit), test.status)
 			assert.Equal(t, test.called, called)

@@ -16,12 +16,13 @@ type ValidationMode int
 const (
 	// Report accepts them and tells the function of [OnProblems]. It is the default:
 	// a form that the vendor changed must not lose a message. Without that function
-	// nothing is validated.
+	// only bodies are validated that cannot be read, or lack the marks of the event
+	// that [Only] says they are.
 	Report ValidationMode = iota
-	// Strict refuses them with the status 400 and all reasons, and tells the function
+	// Strict refuses them with the status 400 and the reasons, and tells the function
 	// of [OnProblems] too. Unknown events fit no document and are accepted.
 	Strict
-	// Off does not validate.
+	// Off reports and refuses nothing.
 	Off
 )
 
@@ -35,6 +36,19 @@ type settings struct {
 	only           Name // "" when the content tells
 	onProblems     func(context.Context, Name, []Problem)
 	onError        func(context.Context, Event, error)
+	given          map[string]bool // the options that may be given once
+}
+
+// once refuses an option that was given before: which of the two is meant?
+func (s *settings) once(option string) error {
+	if s.given[option] {
+		return errors.New(option + ": it was given twice")
+	}
+	if s.given == nil {
+		s.given = map[string]bool{}
+	}
+	s.given[option] = true
+	return nil
 }
 
 // AcceptAnyContentType also accepts requests that declare another content type
@@ -53,56 +67,69 @@ func MaxBody(bytes int64) Option {
 			return errors.New("MaxBody: the limit must be positive")
 		}
 		s.maxBody = bytes
-		return nil
+		return s.once("MaxBody")
 	}
 }
 
 // Validation sets what happens to bodies that do not fit the document.
+//
+// In every mode but [Strict] a body of which some members cannot be read is
+// salvaged: the event is made of the rest, if that has everything that the document
+// requires, and [Event.Raw] still has all of it. The same goes for a member that
+// stands twice, of which the last counts, and for one whose name differs from a
+// known one in case alone. All of it are problems, of which [OnProblems] is told.
+//
+// A body that cannot be salvaged is an [UnknownEvent]: see [Callbacks].
 func Validation(mode ValidationMode) Option {
 	return func(s *settings) error {
 		if mode != Report && mode != Strict && mode != Off {
 			return errors.New("Validation: no such mode")
 		}
 		s.mode = mode
-		return nil
+		return s.once("Validation")
 	}
 }
 
 // Only says that all bodies are this one event, so that their content is not
-// asked. It is not for the URL of a WhatsApp forward, which gets messages and
-// statuses alike.
+// asked, unless it lacks what the document requires: such a body is the event only
+// if it has its marks. It is not for the URL of a WhatsApp forward, which gets
+// messages and statuses alike.
 func Only(name Name) Option {
 	return func(s *settings) error {
 		if newEvent(name, nil) == nil {
 			return errors.New("Only: no event has that name")
 		}
 		s.only = name
-		return nil
+		return s.once("Only")
 	}
 }
 
 // OnProblems sets a function that is told of each event that does not fit the
-// document, before its callback is called. The function must be safe for
-// concurrent use, and the request waits for it.
+// document, before its callback is called. It gets the first 100 problems at most.
+// The function must be safe for concurrent use, and the request waits for it.
 func OnProblems(report func(ctx context.Context, name Name, problems []Problem)) Option {
 	return func(s *settings) error {
 		if report == nil {
 			return errors.New("OnProblems: the function is nil")
 		}
 		s.onProblems = report
-		return nil
+		return s.once("OnProblems")
 	}
 }
 
-// OnError sets a function that is told when a callback fails. Without one nobody
-// learns of the error: a handler does not log, and the client gets the status 500
-// alone. The function must be safe for concurrent use.
+// OnError sets a function that is told when a callback fails, and when a body that
+// looks like an event with a callback cannot be read as it and there is no callback
+// for unknown events; the event is then an [UnknownEvent], which says why.
+//
+// Without one nobody learns of the error: a handler does not log, and the client
+// gets the status 500 alone. So set it, as the bot in the project's README does.
+// The function must be safe for concurrent use.
 func OnError(report func(ctx context.Context, event Event, err error)) Option {
 	return func(s *settings) error {
 		if report == nil {
 			return errors.New("OnError: the function is nil")
 		}
 		s.onError = report
-		return nil
+		return s.once("OnError")
 	}
 }

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/qismo-go/qismo/pkg/qismo/webhook/internal/quick"
 )
@@ -21,6 +20,12 @@ var errNoSuchEvent = errors.New("webhook: no event has that name")
 // or two for a body with WhatsApp messages and statuses. What is not a known
 // event, or cannot be read as the one that it looks like, is an [UnknownEvent];
 // that is no error. The only error is [ErrNotObject].
+//
+// A member or an item that cannot be read does not spoil the event: the event is
+// without it, as long as everything is there that the document requires. The same
+// goes for a member that stands twice, of which the last counts, and for one whose
+// name differs from a known one in case. [Event.Raw] has all of it, and [Validate]
+// tells of it.
 //
 // The first rule that matches decides; keys beyond those named here play no part:
 //
@@ -45,11 +50,15 @@ var errNoSuchEvent = errors.New("webhook: no event has that name")
 // [BotMessage], else one with app_code for a [CustomChannelMessage], else for a
 // [PostComment]. Use [ParseAs] where the URL says which event it is.
 func Parse(body []byte) ([]Event, error) {
+	schemas, err := loadSchemas()
+	if err != nil {
+		return nil, err
+	}
 	d, err := open(bytes.Clone(body))
 	if err != nil {
 		return nil, err
 	}
-	readings, err := d.read(tellApart(d.members, false), nil)
+	readings, err := d.read(tellApart(d.members, false), schemas, false)
 	if err != nil {
 		return nil, err
 	}
@@ -61,17 +70,23 @@ func Parse(body []byte) ([]Event, error) {
 }
 
 // ParseAs reads a body that is known to be the event, by the URL that it came to.
-// A body that cannot be read as the event is an [UnknownEvent], as in [Parse]. It
-// is an error if the body is not a JSON object, or if no event has the name.
+// A body that cannot be read as the event is an [UnknownEvent], as in [Parse]; so
+// is one without the marks of the event that lacks what the document requires of
+// it. It is an error if the body is not a JSON object, or if no event has the
+// name.
 func ParseAs(name Name, body []byte) (Event, error) {
 	if newEvent(name, nil) == nil {
 		return nil, errNoSuchEvent
+	}
+	schemas, err := loadSchemas()
+	if err != nil {
+		return nil, err
 	}
 	d, err := open(bytes.Clone(body))
 	if err != nil {
 		return nil, err
 	}
-	readings, err := d.read([]Name{name}, nil)
+	readings, err := d.read([]Name{name}, schemas, false)
 	if err != nil {
 		return nil, err
 	}
@@ -105,9 +120,9 @@ type reading struct {
 	problems []Problem
 }
 
-// read reads the body as the events, and validates it where there is a schema. A
-// body of no event is one reading too.
-func (d *delivery) read(names []Name, schemas map[Name]*schema) ([]reading, error) {
+// read reads the body as the events. A body of no event is one reading too.
+// Without validate it tells no problems of what can be read.
+func (d *delivery) read(names []Name, schemas map[Name]*schema, validate bool) ([]reading, error) {
 	if len(names) == 0 {
 		var anything struct{}
 		if err := wellFormed(json.Unmarshal(d.raw, &anything)); err != nil {
@@ -117,44 +132,46 @@ func (d *delivery) read(names []Name, schemas map[Name]*schema) ([]reading, erro
 	}
 	readings := make([]reading, 0, len(names))
 	for _, name := range names {
-		event, problems, err := d.readAs(name, schemas[name])
+		reading, err := d.readAs(name, schemas[name], validate)
 		if err != nil {
 			return nil, err
 		}
-		readings = append(readings, reading{name, event, problems})
+		readings = append(readings, reading)
 	}
 	return readings, nil
 }
 
-// readAs reads the body as one event. The problems are those of the document or,
-// when the document has none but the body cannot be read, of reading it.
-func (d *delivery) readAs(name Name, schema *schema) (Event, []Problem, error) {
+// readAs reads the body as one event. Nearly every body is certainly valid and
+// can be read, and then it has been read.
+func (d *delivery) readAs(name Name, schema *schema, validate bool) (reading, error) {
 	event := newEvent(name, d.raw)
 	unreadable := json.Unmarshal(d.raw, event.body())
 	if err := wellFormed(unreadable); err != nil {
-		return nil, nil, err
+		return reading{}, err
 	}
-	problems := schema.validate(d.raw)
-	if unreadable == nil {
-		return event, problems, nil
+	if unreadable == nil && schema.quick.Accepts(d.raw) {
+		return reading{name: name, event: event}, nil
 	}
-	if len(problems) == 0 {
-		problems = []Problem{decodingProblem(unreadable)}
-	}
-	return &UnknownEvent{
-		LooksLike: name,
-		Reason:    "it cannot be read as the event that it looks like",
-		Problems:  problems,
-		received:  received{Unknown, d.raw},
-	}, problems, nil
+	return d.examine(event, unreadable, schema, validate), nil
+}
+
+// marked reports whether the body's own content says that it is the event, or one
+// that content cannot tell from it.
+func (d *delivery) marked(name Name) bool {
+	return slices.ContainsFunc(tellApart(d.members, false), func(told Name) bool {
+		return told == name || ofPostComment(told) && ofPostComment(name)
+	})
+}
+
+func ofPostComment(name Name) bool {
+	return name == BotMessage || name == CustomChannelMessage || name == PostComment
 }
 
 // unknown is the event of a body that no rule matches.
 func (d *delivery) unknown() *UnknownEvent {
 	event := &UnknownEvent{Reason: "it has the marks of no known event", received: received{Unknown, d.raw}}
 	if isAuth(d.members) {
-		event.LooksLike = UserLogout
-		event.Reason = "it is of the family auth, but its action is not logout"
+		event.Reason = "it is of the family auth, as userLogout is, but its action is not logout"
 	}
 	return event
 }
@@ -167,21 +184,4 @@ func wellFormed(decoding error) error {
 		return fmt.Errorf("%w: it is not JSON at byte %d", ErrNotObject, syntax.Offset)
 	}
 	return nil
-}
-
-// decodingProblem words what kept a body out of its Go type. It takes over only
-// what is known to hold no value: the errors of encoding/json quote numbers.
-func decodingProblem(err error) Problem {
-	var mismatch *json.UnmarshalTypeError
-	if errors.As(err, &mismatch) {
-		form, _, _ := strings.Cut(mismatch.Value, " ") // "number 1.5" is a form and a value
-		return Problem{Reason: fmt.Sprintf("the %s at %q cannot be read", form, mismatch.Field)}
-	}
-	for cause := errors.Unwrap(err); cause != nil; cause = errors.Unwrap(err) {
-		err = cause
-	}
-	if reason, ok := strings.CutPrefix(err.Error(), "flex: "); ok { // flex promises no values
-		return Problem{Reason: reason}
-	}
-	return Problem{Reason: "a value cannot be read"}
 }

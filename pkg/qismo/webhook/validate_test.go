@@ -1,14 +1,18 @@
 package webhook_test
 
 import (
+	"context"
 	"encoding/json"
+	"fmt"
 	"net/http"
+	"runtime"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/qismo-go/qismo/gen/webhooks"
 	"github.com/qismo-go/qismo/pkg/qismo/webhook"
 )
 
@@ -76,31 +80,46 @@ func TestValidateUnknown(t *testing.T) {
 }
 
 // What the document allows and a Go type cannot hold is a problem all the same,
-// so that a body without problems always gives a typed event.
+// so that a body without problems always gives a whole event.
 func TestValidateCoversDecoding(t *testing.T) {
-	for name, agent := range map[string]string{
-		"an integer beyond 64 bits":  `{"id":7,"email":"e","type":123456789012345678901234567890}`,
-		"an integer with a fraction": `{"id":7.0,"email":"e"}`,
-		"a key in another case":      `{"id":7,"email":"e","NAME":[]}`,
-		"a key twice":                `{"id":7,"email":[],"email":"e"}`,
+	for name, test := range map[string]struct {
+		agent   string
+		problem webhook.Problem
+	}{
+		"an integer beyond 64 bits": {`{"id":7,"email":"e","type":123456789012345678901234567890}`,
+			webhook.Problem{Pointer: "/candidate_agent/type", Reason: "a number of this form cannot be read"}},
+		"an integer with a fraction": {`{"id":7.0,"email":"e"}`,
+			webhook.Problem{Pointer: "/candidate_agent/id", Reason: "cannot read a number with a fraction or an exponent as an id"}},
+		"a key in another case": {`{"id":7,"email":"e","NAME":[]}`,
+			webhook.Problem{Pointer: "/candidate_agent/NAME", Reason: ambiguous}},
+		"a key twice": {`{"id":7,"email":[],"email":"e"}`,
+			webhook.Problem{Pointer: "/candidate_agent/email", Reason: ambiguous}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			body := []byte(`{"app_id":"a","source":"wa","email":"e","is_resolved":false,"room_id":"1","candidate_agent":` + agent + `}`)
+			body := []byte(`{"app_id":"a","source":"wa","email":"e","is_resolved":false,"room_id":"1","candidate_agent":` + test.agent + `}`)
 			problems, err := webhook.ValidateAs(webhook.CustomAgentAllocation, body)
 			require.NoError(t, err)
-			assert.Len(t, problems, 1)
-			assert.Equal(t, webhook.Unknown, oneEvent(t, body).Name())
+			assert.Equal(t, []webhook.Problem{test.problem}, problems)
+			assert.Equal(t, webhook.CustomAgentAllocation, oneEvent(t, body).Name())
 		})
 	}
 }
 
-// A hostile body has as many problems as it likes; the answer does not grow with
-// them.
-func TestAnswersAreBounded(t *testing.T) {
-	participants := strings.Repeat(`{"email":1},`, 5000) + `{}`
-	body := `{"type":"post_comment_mobile","payload":{"from":{"email":"a"},"message":{"type":"text","text":""},
+const ambiguous = "stands twice, or under a name that differs only in case"
+
+// crowd is a message in a room with participants.
+func crowd(participants string) string {
+	return `{"type":"post_comment_mobile","channel":{},"payload":{"from":{"email":"a"},"message":{"type":"text","text":""},
 		"room":{"id":1,"participants":[` + participants + `]}}}`
-	recorder := post(newHandler(t, webhook.Callbacks{}, webhook.Validation(webhook.Strict)), body)
+}
+
+// A hostile body has as many problems as it likes; neither the answer nor what
+// functions are told grows with them.
+func TestProblemsAreBounded(t *testing.T) {
+	body := crowd(strings.Repeat(`{"email":1},`, 899) + `{}`)
+	var reported []webhook.Problem
+	recorder := post(newHandler(t, ignoring(), webhook.Validation(webhook.Strict),
+		webhook.OnProblems(func(_ context.Context, _ webhook.Name, problems []webhook.Problem) { reported = problems })), body)
 	require.Equal(t, http.StatusBadRequest, recorder.Code)
 	var answer struct {
 		Problems []webhook.Problem `json:"problems"`
@@ -108,5 +127,63 @@ func TestAnswersAreBounded(t *testing.T) {
 	}
 	require.NoError(t, json.Unmarshal(recorder.Body.Bytes(), &answer))
 	assert.Len(t, answer.Problems, 50)
-	assert.Equal(t, 4951, answer.More)
+	assert.Equal(t, 850, answer.More)
+	assert.Len(t, reported, 100)
+	assert.Equal(t, answer.Problems, reported[:50])
+}
+
+// What is beyond the bounds is said once, and not fully validated.
+func TestValidateWithinBounds(t *testing.T) {
+	const room = `{"type":"post_comment_x","payload":{"from":{"email":"a"},"message":{"type":"text","text":""},"room":`
+	for name, test := range map[string]struct {
+		body    string
+		problem string
+		typed   bool
+	}{
+		"items":               {crowd(strings.Repeat(`{},`, 340000) + `{}`), "/payload/room/participants: has more than the 1000 items that are looked at", true},
+		"items of no use":     {crowd(strings.Repeat(`1,`, 1000) + `{}`), "/payload/room/participants: has more than the 1000 items that are looked at", false},
+		"members":             {room + `{"options":{` + strings.Repeat(`"a":1,`, 1000) + `"":1}}}}`, "/payload/room/options: has more than the 1000 members that are looked at", true},
+		"levels":              {room + strings.Repeat(`{"id":`, 70) + "1" + strings.Repeat("}", 72), "is deeper than the 64 levels that are looked at", false},
+		"values":              {`{"messages":[1],"x":[` + strings.Repeat(`[`+strings.Repeat(`0,`, 999)+`0],`, 20) + `0]}`, "has more than the 10000 values that are looked at", false},
+		"ambiguous, no limit": {room + `{"id":1` + strings.Repeat(`,"ID":1`, 200) + `}}}`, ambiguous, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, problems, err := webhook.Validate([]byte(test.body))
+			require.NoError(t, err)
+			assert.LessOrEqual(t, len(problems), 100)
+			assert.Contains(t, fmt.Sprint(problems), test.problem)
+			assert.Equal(t, test.typed, oneEvent(t, []byte(test.body)).Name() != webhook.Unknown)
+		})
+	}
+	problems, err := webhook.ValidateAs(webhook.BotMessage, []byte(crowd(strings.Repeat(`{"email":"a"},`, 2000)+`{"email":"a"}`)))
+	require.NoError(t, err)
+	assert.Empty(t, problems, "what is certainly valid needs no full validation")
+}
+
+// To check a hostile body costs about what it costs to decode it.
+func TestHostileBodiesAreCheap(t *testing.T) {
+	for name, body := range map[string]string{
+		"participants": crowd(strings.Repeat(`{},`, 340000) + `{}`),
+		"ambiguous":    crowd(strings.Repeat(`{"ID":1},`, 110000) + `{}`),
+		"messages":     `{"messages":[` + strings.Repeat(`1,`, 500000) + `1],"statuses":[` + strings.Repeat(`1,`, 10000) + `1]}`,
+		"deep":         `{"type":"post_comment_x","payload":` + strings.Repeat(`{"payload":`, 9000) + `1` + strings.Repeat(`}`, 9001),
+		"keys":         `{"type":"post_comment_x",` + strings.Repeat(`"":1,`, 200000) + `"":1}`,
+		"salvage":      crowd(strings.Repeat(`{"email":"a","id":[],"active":1,"username":[],"avatar_url":{},"id_str":{},"last_comment_read_id":true,"last_comment_received_id":{}},`, 999) + `{}`),
+	} {
+		decoding := allocated(func() {
+			var event webhooks.PostComment
+			_ = json.Unmarshal([]byte(body), &event)
+		})
+		validating := allocated(func() { _, _, _ = webhook.Validate([]byte(body)) })
+		assert.Less(t, validating, 2*decoding+512<<20, name) // it was 9 GiB
+	}
+}
+
+// allocated is how many bytes a function takes, including those it gives back.
+func allocated(f func()) uint64 {
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	f()
+	runtime.ReadMemStats(&after)
+	return after.TotalAlloc - before.TotalAlloc
 }

@@ -124,12 +124,35 @@ func (c *checker) holds(n *node, at int) bool {
 }
 
 func (c *checker) anyOf(branches []*node, at int) (int, bool) {
+	if first := c.data[at]; first == '{' || first == '[' {
+		c.doubt = c.doubt || manyBear(branches, first)
+	}
 	for _, branch := range branches {
 		if end, ok := c.value(branch, at); ok {
 			return end, true
 		}
 	}
 	return 0, false
+}
+
+// manyBear reports whether an object or an array may be meant for more than one
+// branch. Names that differ in case from those of a branch that was not looked at
+// would then go unnoticed.
+func manyBear(branches []*node, first byte) bool {
+	kind := isObject
+	if first == '[' {
+		kind = isArray
+	}
+	count := 0
+	for _, n := range branches {
+		for n.types == 0 && n.reference != nil {
+			n = n.reference
+		}
+		if n.types == 0 || n.types&kind != 0 {
+			count++
+		}
+	}
+	return count > 1
 }
 
 func (c *checker) object(n *node, at int) (int, bool) {
@@ -140,7 +163,7 @@ func (c *checker) object(n *node, at int) (int, bool) {
 		key := c.data[at+1 : end-1]
 		at = skipSpace(c.data, skipSpace(c.data, end)+1) // over the colon
 		member, named := n.properties[string(key)]
-		if bytes.IndexByte(key, '\\') >= 0 || named && seen&member.bit != 0 {
+		if bytes.IndexByte(key, '\\') >= 0 || named && seen&member.bit != 0 || !named && n.alike(key) {
 			c.doubt = true // another key, or another value, may be meant
 			return 0, false
 		}

@@ -27,6 +27,7 @@ const (
 type node struct {
 	types      kinds
 	properties map[string]property
+	mixed      bool   // a property's name is more than small ASCII letters
 	required   uint64 // the bits of properties
 	additional *node  // for members without a property
 	items      *node
@@ -192,6 +193,7 @@ func (n *node) add(name string, child *node) {
 		n.properties = map[string]property{}
 	}
 	n.properties[name] = property{node: child, bit: 1 << len(n.properties)}
+	n.mixed = n.mixed || foldable(name)
 }
 
 // require reads the names of required members. One without a property becomes a

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -81,12 +82,16 @@ func TestAccepts(t *testing.T) {
 		"members": {`{required: [a, b], properties: {a: {type: string}}}`,
 			[]string{`{"a":"","b":1}`, `{"c":{"a":1},"b":"}","a":"\""}`, `[]`, `1`},
 			[]string{`{}`, `{"a":""}`, `{"a":1,"b":1}`, `{"a":"","\u0062":1}`, `{"a":1,"a":"","b":1}`, `{"a":"","a":"","b":1}`}},
+		"other case": {`{properties: {ab: {}, bC: {}}}`,
+			[]string{`{"ab":1,"bC":2,"x":3,"X":4}`, `{"":1,"":2}`}, []string{`{"aB":1}`, `{"bc":1}`, "{\"a\u212a\":1,\"BC\":1}", `{"ab":1,"AB":1}`}},
+		"other case, a Kelvin": {`{properties: {k: {}}}`, []string{"{\"\u212b\":1}"}, []string{"{\"\u212a\":1}"}},
 		"others": {`{properties: {a: {}}, additionalProperties: {type: integer}}`,
 			[]string{`{}`, `{"a":"x","b":1}`, `{"b":1,"b":2}`}, []string{`{"b":"x"}`, `{"b":"x","b":1}`}},
-		"any of":     {`{anyOf: [{type: integer}, {type: object, required: [a]}]}`, []string{`1`, `{"a":1}`}, []string{`{}`, `"x"`}},
-		"not":        {`{not: {type: [array, number]}}`, []string{`"x"`, `{}`, `null`}, []string{`[]`, `1`, `1.5`, `1e999`}},
-		"not, doubt": {`{not: {properties: {a: {pattern: "^a$"}}}}`, nil, []string{`{"a":"b"}`, `{"a":"\u0061"}`, `{"\u0061":"b"}`, `{"a":"b","a":"a"}`}},
-		"not there":  {`{not: {required: [a]}}`, []string{`{}`, `{"b":1}`}, []string{`{"a":1}`, `1`}},
+		"any of, two": {`{anyOf: [{properties: {a: {}}}, {type: [object, "null"], properties: {b: {}}}]}`, []string{`1`, `null`, `[]`}, []string{`{}`, `{"B":1}`}},
+		"any of":      {`{anyOf: [{type: integer}, {type: object, required: [a]}]}`, []string{`1`, `{"a":1}`}, []string{`{}`, `"x"`}},
+		"not":         {`{not: {type: [array, number]}}`, []string{`"x"`, `{}`, `null`}, []string{`[]`, `1`, `1.5`, `1e999`}},
+		"not, doubt":  {`{not: {properties: {a: {pattern: "^a$"}}}}`, nil, []string{`{"a":"b"}`, `{"a":"\u0061"}`, `{"\u0061":"b"}`, `{"a":"b","a":"a"}`}},
+		"not there":   {`{not: {required: [a]}}`, []string{`{}`, `{"b":1}`}, []string{`{"a":1}`, `1`}},
 		"condition": {`{if: {required: [a]}, then: {required: [b]}}`,
 			[]string{`{}`, `{"b":1}`, `{"a":1,"b":2}`}, []string{`{"a":1}`}},
 		"reference": {`{$ref: "#/defs/list", minItems: 1}`, []string{`[[]]`, `[[[]]]`}, []string{`[]`, `[1]`, `[[1]]`}},
@@ -184,6 +189,11 @@ func FuzzAccepts(f *testing.F) {
 			f.Add(body)
 		}
 	}
+	for _, body := range []string{
+		`{"payload":{"room":{"ID":1,"id":2,"id":3}},"PAYLOAD":{}}`, `{"messages":[{"Id":1}],"me\u0073sages":[]}`, strings.Repeat("[", 70) + strings.Repeat("]", 70),
+	} {
+		f.Add([]byte(body))
+	}
 	pairs := events(f)
 	f.Fuzz(func(t *testing.T, body []byte) {
 		members := quick.Members(body)
@@ -207,9 +217,24 @@ func FuzzAccepts(f *testing.F) {
 		if len(want) != len(got) {
 			t.Fatalf("%d members, not %d", len(got), len(want))
 		}
+		for _, beyond := range quick.Excess(body, 10) {
+			if len(body) < quick.MaxDepth {
+				t.Fatalf("%v", beyond)
+			}
+		}
 		for event, p := range pairs {
-			if p.quick.Accepts(body) && !p.valid(body) {
-				t.Fatalf("accepted as %s", event)
+			ambiguous := p.quick.Ambiguous(body, 1<<20)
+			if p.quick.Accepts(body) && (!p.valid(body) || len(ambiguous) > 0) {
+				t.Fatalf("accepted as %s, with %d ambiguous members", event, len(ambiguous))
+			}
+			cleaned := quick.Cut(body, ambiguous)
+			if !json.Valid(cleaned) || len(p.quick.Ambiguous(cleaned, 1)) > 0 {
+				t.Fatalf("%q is left", cleaned)
+			}
+			for _, part := range ambiguous {
+				if _, ok := quick.Find(body, part.Pointer); !ok && utf8.Valid(body) {
+					t.Fatalf("nothing is at %q", part.Pointer)
+				}
 			}
 		}
 	})
