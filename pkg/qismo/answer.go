@@ -11,6 +11,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -72,19 +73,26 @@ func readBody(response *http.Response) ([]byte, error) {
 	if response.StatusCode >= http.StatusBadRequest {
 		limit = maxErrorBody
 	}
-	var buffer bytes.Buffer
-	if length := response.ContentLength; length > 0 && length <= limit {
-		buffer.Grow(int(length) + bytes.MinRead) // one allocation; only a hint
-	}
-	_, err := buffer.ReadFrom(io.LimitReader(response.Body, limit+1))
-	body := buffer.Bytes()
-	if int64(len(body)) > limit {
-		body = body[:limit]
-		if response.StatusCode < http.StatusBadRequest {
-			err = fmt.Errorf("it is larger than %d bytes", limit)
+	// One byte more than there should be, so that the end is seen without growing.
+	hint := min(max(response.ContentLength, bytes.MinRead), limit) + 1
+	body := make([]byte, 0, hint)
+	for {
+		n, err := response.Body.Read(body[len(body):cap(body)])
+		body = body[:len(body)+n]
+		switch {
+		case int64(len(body)) > limit:
+			if response.StatusCode < http.StatusBadRequest {
+				err = fmt.Errorf("it is larger than %d bytes", limit)
+			}
+			return body[:limit], err
+		case errors.Is(err, io.EOF):
+			return body, nil
+		case err != nil:
+			return body, err
+		case len(body) == cap(body):
+			body = slices.Grow(body, 1)
 		}
 	}
-	return body, err
 }
 
 // errFailureInside is a failure that calls itself a success.
