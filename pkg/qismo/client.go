@@ -81,11 +81,13 @@ type doer interface {
 }
 
 // chain builds a request's way below the generated client, from the inside out.
+// What concerns one attempt, such as watching it, belongs below credentialsDoer;
+// what concerns the call, such as making further attempts, above it.
 func (c *Client) chain() doer {
 	var way doer = c.settings.httpClient
 	way = &answerDoer{next: way}      // failures become *Error
 	way = &credentialsDoer{next: way} // each attempt carries a credential that is good now
-	way = &operationDoer{next: way}
+	way = &operationDoer{next: way}   // the call as a whole
 	return way
 }
 

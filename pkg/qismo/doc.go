@@ -16,8 +16,10 @@
 //
 // # Errors
 //
-// A failed call returns an [*Error], whatever shape the service's answer had.
-// Branch on the sentinels with errors.Is:
+// A call that the service refuses, or that fails on its way, returns an [*Error],
+// whatever shape the answer had; one that cannot be made, as an id or an option is
+// no good, returns a plain error before anything is sent. Branch on the sentinels
+// with errors.Is:
 //
 //	switch {
 //	case errors.Is(err, qismo.ErrMaxAgents): // the room has its agents already
