@@ -252,19 +252,25 @@ func (c *loginCredentials) join() (attempt *loginAttempt, mine bool) {
 	return c.attempt, mine
 }
 
-// logIn carries out an attempt and tells its result.
+// logIn carries out an attempt and tells its result, even if a transport of the
+// caller's panics: others are waiting.
 func (c *loginCredentials) logIn(ctx context.Context, attempt *loginAttempt) {
+	attempt.err = errors.New("the log-in was cut short")
+	defer func() {
+		c.mu.Lock()
+		c.attempt = nil
+		c.mu.Unlock()
+		close(attempt.done)
+	}()
 	old := c.current.Load()
 	if c.isFresh(old) { // somebody was faster
-		attempt.session = old
-	} else if attempt.session, attempt.err = c.session(ctx, c, old); attempt.err == nil {
+		attempt.session, attempt.err = old, nil
+		return
+	}
+	if attempt.session, attempt.err = c.session(ctx, c, old); attempt.err == nil {
 		attempt.session.since = c.now()
 		c.current.Store(attempt.session)
 	}
-	c.mu.Lock()
-	c.attempt = nil
-	c.mu.Unlock()
-	close(attempt.done)
 }
 
 func isContextError(err error) bool {

@@ -170,6 +170,17 @@ func TestAFailedLoginIsShared(t *testing.T) {
 	assert.Less(t, logins.Load(), int32(calls))
 }
 
+// A transport that panics takes its own goroutine with it, not those who wait.
+func TestALoginThatPanicsLeavesNobodyWaiting(t *testing.T) {
+	client, err := qismo.New(qismo.WithLogin(testAppID, "sari@example.id", "sandi-rahasia"), qismo.WithHTTPClient(&http.Client{
+		Transport: roundTripper(func(*http.Request) (*http.Response, error) { panic("the transport broke") }),
+	}))
+	require.NoError(t, err)
+	for range 2 {
+		assert.PanicsWithValue(t, "the transport broke", func() { _, _ = client.Rooms.Get(t.Context(), "5") })
+	}
+}
+
 // A source that has nothing better leads to no second request.
 func TestTheSameTokenIsNotTriedTwice(t *testing.T) {
 	service := newRecorder(t, answerJSON(401, `{"detail":"token_expired"}`))

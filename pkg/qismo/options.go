@@ -57,13 +57,13 @@ const (
 // the dashboard's page on app information.
 func WithSecretKey(appID, secretKey string) Option {
 	key := &secretKeyCredentials{appID: appID, secretKey: secret(secretKey)}
-	return withCredentials(appID, key, "secret key", secretKey)
+	return proven("secret key", secretKey, withCredentials(appID, key))
 }
 
 // WithToken authenticates with a user's token, which lasts 30 days. See
 // [WithLogin] for one that is renewed.
 func WithToken(appID, token string) Option {
-	return withCredentials(appID, &tokenCredentials{appID: appID, token: secret(token)}, "token", token)
+	return proven("token", token, withCredentials(appID, &tokenCredentials{appID: appID, token: secret(token)}))
 }
 
 // WithTokenSource authenticates with the user tokens that a source of the
@@ -73,7 +73,7 @@ func WithTokenSource(appID string, source TokenSource) Option {
 		if source == nil {
 			return errors.New("the token source is nil")
 		}
-		return withCredentials(appID, &sourceCredentials{appID: appID, source: source}, "token source", "given")(s)
+		return withCredentials(appID, &sourceCredentials{appID: appID, source: source})(s)
 	}
 }
 
@@ -95,7 +95,7 @@ func WithLogin(appID, email, password string) Option {
 			password: secret(password),
 			now:      s.now,
 		}
-		return withCredentials(appID, login, "password", password)(s)
+		return proven("password", password, withCredentials(appID, login))(s)
 	}
 }
 
@@ -103,29 +103,42 @@ func WithLogin(appID, email, password string) Option {
 // credential: logging in, starting a live chat and posting into a custom
 // channel. Any other operation fails.
 func WithAppID(appID string) Option {
-	return withCredentials(appID, &appIDCredentials{appID: appID}, "proof", "none needed")
+	return withCredentials(appID, &appIDCredentials{appID: appID})
 }
 
-// withCredentials sets credentials, whose proof goes by a name in errors.
-func withCredentials(appID string, value credentials, name, proof string) Option {
+func withCredentials(appID string, value credentials) Option {
 	return func(s *settings) error {
 		if err := s.once("credentials"); err != nil {
 			return err
 		}
-		if appID == "" {
-			return errors.New("the App ID is empty")
-		}
-		if proof == "" {
-			return fmt.Errorf("the %s is empty", name)
-		}
-		for _, text := range []string{appID, proof} {
-			if strings.ContainsAny(text, "\r\n\x00") {
-				return fmt.Errorf("the App ID or the %s holds a line break", name)
-			}
+		if err := checkHeaderText("App ID", appID); err != nil {
+			return err
 		}
 		s.credentials, s.appID = value, appID
 		return nil
 	}
+}
+
+// proven checks the proof that credentials rest on before it sets them.
+func proven(name, proof string, set Option) Option {
+	return func(s *settings) error {
+		if err := checkHeaderText(name, proof); err != nil {
+			return err
+		}
+		return set(s)
+	}
+}
+
+// checkHeaderText refuses what is nothing, and what would end a header and begin
+// another.
+func checkHeaderText(name, text string) error {
+	switch {
+	case text == "":
+		return fmt.Errorf("the %s is empty", name)
+	case strings.ContainsAny(text, "\r\n\x00"):
+		return fmt.Errorf("the %s holds a line break", name)
+	}
+	return nil
 }
 
 // WithBaseURL sets the service's address, such as that of the sandbox or of an
