@@ -32,13 +32,38 @@ func TestOperationsMatchTheTable(t *testing.T) {
 		assert.Equal(t, operation.Summary, row.Summary, id)
 		assert.Equal(t, operation.Evidence.Level, row.Evidence, id)
 		assert.Equal(t, operation.Idempotent, row.Idempotent, id)
-		_, answersJSON := operation.Responses["200"].Content["application/json"]
+		answer, answersJSON := operation.Responses["200"].Content["application/json"]
 		assert.Equal(t, answersJSON, row.AnswersJSON, id)
+		assert.Equal(t, answersJSON && needsData(t, answer), row.WrapsData, id)
 		assert.Equal(t, len(operation.Security) == 0, row.Credential == omnichannel.CredentialNone, id)
 	}
 	assert.Equal(t, documented, omnichannel.OperationIDs(), "operations of the table")
 	_, ok := omnichannel.OperationID("unheardOf").Operation()
 	assert.False(t, ok)
+}
+
+// needsData tells by the examples of an answer whether it is refused without its
+// member data.
+func needsData(t *testing.T, answer document.Body) bool {
+	t.Helper()
+	var refusals, passes int
+	for name, example := range answer.Examples {
+		value, err := normalise(example)
+		require.NoError(t, err)
+		object, ok := value.(map[string]any)
+		require.True(t, ok, "the example %s is no object", name)
+		_, holds := object["data"]
+		delete(object, "data")
+		refused := len(answer.Schema.Validate(object)) > 0
+		assert.True(t, holds || !refused, "the example %s is refused for something else", name)
+		if refused {
+			refusals++
+		} else {
+			passes++
+		}
+	}
+	assert.True(t, refusals == 0 || passes == 0, "the examples differ")
+	return refusals > 0
 }
 
 // A reader of the documents finds the same things with every operation.
