@@ -3,7 +3,7 @@
 package omnichannel
 
 // DocumentSHA256 is the checksum of the document that this package was made from.
-const DocumentSHA256 = "80fd03587e356e310dd46e18e071366333a98ac912cdb614cdebb3babf7dd8ad"
+const DocumentSHA256 = "493973a4152e344512bac7e33607ecfc116eedc2e8d1dab912c4191ab863cc87"
 
 // OperationID names an operation of the document.
 type OperationID string

@@ -94,12 +94,20 @@ func newShownWorld(t *testing.T, operationID string) *shownWorld {
 	return w
 }
 
-// path fills in the template and adds the parameters that are required.
-func (w *shownWorld) path(operation *document.Operation) string {
+// values are what stands in the place of the document's invented ids in the path
+// and the query of an operation. What a name means can depend on the operation's
+// group.
+func (w *shownWorld) values(operation *document.Operation) map[string]string {
 	values := map[string]string{
 		"role": "admin", "room_id": w.roomID, "app_code": w.Config().AppCode, "tag_id": w.tagID,
 		"agent_id": text(w.agentID), "ids[]": text(w.agentID), "division_ids[]": "811",
 	}
+	return values
+}
+
+// path fills in the template and adds the parameters that are required.
+func (w *shownWorld) path(operation *document.Operation) string {
+	values := w.values(operation)
 	path := operation.Path
 	query := url.Values{}
 	for _, parameter := range operation.Parameters {

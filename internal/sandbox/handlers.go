@@ -1,19 +1,51 @@
 package sandbox
 
-import "net/http"
+import (
+	"maps"
+	"net/http"
+)
 
 // handler answers one operation. It returns the answer's JSON value, nil for an
 // empty body, or a *refusedError. It runs while Sandbox.mu is held.
 type handler func(*request) (any, error)
 
-// handlerTable names the handler of each operation of the document.
+// handlerTable names the handler of each operation of the document. The
+// operations of each group are listed here or, with their handlers, in the
+// group's own file.
 func (s *Sandbox) handlerTable() map[string]handler {
+	table := map[string]handler{}
+	for _, group := range []map[string]handler{
+		s.sessionHandlers(),
+		s.agentHandlers(),
+		s.allocationHandlers(),
+		s.roomHandlers(),
+		s.tagHandlers(),
+		s.botHandlers(),
+		s.channelHandlers(),
+		s.appHandlers(),
+		s.webhookSettingHandlers(),
+		s.contactHandlers(),
+		s.customerHandlers(),
+		s.whatsAppHandlers(),
+		s.broadcastHandlers(),
+		s.templateHandlers(),
+	} {
+		maps.Copy(table, group)
+	}
+	return table
+}
+
+func (s *Sandbox) sessionHandlers() map[string]handler {
 	return map[string]handler{
 		"login":        s.login,
 		"logout":       s.logout,
 		"refreshToken": s.refreshToken,
 		"getProfile":   s.getProfile,
+	}
+}
 
+func (s *Sandbox) agentHandlers() map[string]handler {
+	return map[string]handler{
 		"listAgents":           s.listAgents,
 		"listAgentsV1":         s.listAgentsV1,
 		"listAgentsByIDs":      s.listAgentsByIDs,
@@ -21,34 +53,93 @@ func (s *Sandbox) handlerTable() map[string]handler {
 		"listAgentsByDivision": s.listAgentsByDivision,
 		"listDivisions":        s.listDivisions,
 		"listAvailableAgents":  s.listAvailableAgents,
+	}
+}
 
+func (s *Sandbox) allocationHandlers() map[string]handler {
+	return map[string]handler{
 		"assignAgent":            s.assignAgent,
 		"removeAgent":            s.removeAgent,
 		"allocateAgent":          s.allocateAgent,
 		"allocateAndAssignAgent": s.allocateAndAssignAgent,
+	}
+}
 
+func (s *Sandbox) roomHandlers() map[string]handler {
+	return map[string]handler{
 		"listRooms":   s.listRooms,
 		"getRoom":     s.getRoom,
 		"resolveRoom": s.resolveRoom,
 		"getRoomInfo": s.getRoomInfo,
 		"setRoomInfo": s.setRoomInfo,
+	}
+}
 
+func (s *Sandbox) tagHandlers() map[string]handler {
+	return map[string]handler{
 		"listRoomTags":  s.listRoomTags,
 		"createRoomTag": s.createRoomTag,
 		"deleteRoomTag": s.deleteRoomTag,
+	}
+}
 
+func (s *Sandbox) botHandlers() map[string]handler {
+	return map[string]handler{
 		"sendBotMessage": s.sendBotMessage,
 		"setBotInRoom":   s.setBotInRoom,
+	}
+}
 
-		"getAppConfigs":             s.getAppConfigs,
+func (s *Sandbox) channelHandlers() map[string]handler {
+	return map[string]handler{}
+}
+
+func (s *Sandbox) appHandlers() map[string]handler {
+	return map[string]handler{
+		"getAppConfigs": s.getAppConfigs,
+	}
+}
+
+func (s *Sandbox) webhookSettingHandlers() map[string]handler {
+	return map[string]handler{
 		"setResolveWebhook":         adminOnly(s.setResolveWebhook),
 		"setAgentAllocationWebhook": adminOnly(s.setAgentAllocationWebhook),
 		"setNewSessionWebhook":      adminOnly(s.setNewSessionWebhook),
 		"setAuthWebhook":            adminOnly(s.setAuthWebhook),
+	}
+}
 
+func (s *Sandbox) contactHandlers() map[string]handler {
+	return map[string]handler{}
+}
+
+func (s *Sandbox) customerHandlers() map[string]handler {
+	return map[string]handler{
 		"initiateChat":             s.initiateChat,
 		"sendCustomChannelMessage": s.sendCustomChannelMessage,
 	}
+}
+
+func (s *Sandbox) whatsAppHandlers() map[string]handler {
+	return map[string]handler{}
+}
+
+func (s *Sandbox) broadcastHandlers() map[string]handler {
+	return map[string]handler{}
+}
+
+func (s *Sandbox) templateHandlers() map[string]handler {
+	return map[string]handler{}
+}
+
+// shown answers as the document's example does, where there is no state that
+// the answer could come from.
+func shown(r *request) (any, error) {
+	examples := r.operation.Responses["200"].Content["application/json"].Examples
+	for _, name := range sortedNames(examples) {
+		return examples[name], nil
+	}
+	return nil, nil //nolint:nilnil // an empty body: the document knows no other
 }
 
 // adminOnly refuses whoever is not the admin. How the platform words it was

@@ -143,7 +143,7 @@ func conforming(t *testing.T, sandbox *Sandbox) http.Handler {
 		recorder := httptest.NewRecorder()
 		sandbox.ServeHTTP(recorder, r)
 		where := r.Method + " " + r.URL.Path
-		operation, _, err := sandbox.router.find(r.Method, r.URL.EscapedPath())
+		operation, _, err := sandbox.find(r.Method, r.URL.EscapedPath())
 		if err != nil {
 			validate(t, where, failure, recorder.Body.Bytes())
 		} else {

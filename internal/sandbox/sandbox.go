@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 	"sync"
 
 	"github.com/qismo-go/qismo/internal/document"
@@ -18,7 +19,7 @@ var ErrShutdown = errors.New("sandbox: it was shut down")
 // the REST API, and it posts webhooks. It is safe for concurrent use.
 type Sandbox struct {
 	config     Config
-	router     router
+	router     document.Router
 	handlers   map[string]handler
 	deliveries *deliveries
 	messages   *queues[Message] // what OnMessage is told
@@ -41,7 +42,7 @@ func New(config Config) (*Sandbox, error) {
 	}
 	s := &Sandbox{
 		config:     config,
-		router:     newRouter(rest.Operations()),
+		router:     document.NewRouter(rest.Operations()),
 		deliveries: newDeliveries(config),
 		state:      newState(config),
 	}
@@ -73,7 +74,7 @@ func (s *Sandbox) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // serve takes a request from its route to its answer.
 func (s *Sandbox) serve(w http.ResponseWriter, r *http.Request) ([]byte, error) {
-	operation, path, err := s.router.find(r.Method, r.URL.EscapedPath())
+	operation, path, err := s.find(r.Method, r.URL.EscapedPath())
 	if err != nil {
 		return nil, err
 	}
@@ -87,6 +88,20 @@ func (s *Sandbox) serve(w http.ResponseWriter, r *http.Request) ([]byte, error) 
 	}
 	request.caller = caller
 	return s.handle(request)
+}
+
+// find finds the operation of a request, and the values in its path.
+func (s *Sandbox) find(method, escapedPath string) (*document.Operation, map[string]string, error) {
+	operation, values, allowed := s.router.Find(method, escapedPath)
+	switch {
+	case operation != nil:
+		return operation, values, nil
+	case len(allowed) > 0:
+		refused := refuse(http.StatusMethodNotAllowed, "method not allowed")
+		refused.allow = strings.Join(allowed, ", ")
+		return nil, nil, refused
+	}
+	return nil, nil, notFound("route")
 }
 
 // handle runs the operation's handler. The answer is written out before the

@@ -24,12 +24,22 @@ type Client struct {
 	Tags *TagsService
 	// Bot sends messages as the bot.
 	Bot *BotService
-	// App reads the app's settings.
+	// Channels finds the app's channels and changes how they look and answer.
+	Channels *ChannelsService
+	// App reads and changes the app's settings.
 	App *AppService
 	// WebhookSettings says where webhooks are sent.
 	WebhookSettings *WebhookSettingsService
+	// Contacts knows customers across their rooms.
+	Contacts *ContactsService
 	// Customer acts as the customer, from a widget or a custom channel.
 	Customer *CustomerService
+	// WhatsApp is WhatsApp as it is behind the inbox.
+	WhatsApp *WhatsAppService
+	// Broadcasts sends messages that begin a conversation.
+	Broadcasts *BroadcastsService
+	// Templates manages WhatsApp's message templates.
+	Templates *TemplatesService
 
 	settings *settings
 	api      *omnichannel.Client
@@ -65,9 +75,14 @@ func New(opts ...Option) (*Client, error) {
 	client.Rooms = &RoomsService{client}
 	client.Tags = &TagsService{client}
 	client.Bot = &BotService{client}
+	client.Channels = &ChannelsService{client}
 	client.App = &AppService{client}
 	client.WebhookSettings = &WebhookSettingsService{client}
+	client.Contacts = &ContactsService{client}
 	client.Customer = &CustomerService{client}
+	client.WhatsApp = &WhatsAppService{client}
+	client.Broadcasts = &BroadcastsService{client}
+	client.Templates = &TemplatesService{client}
 	return client, nil
 }
 

@@ -1,28 +1,25 @@
-package sandbox
+package document
 
 import (
 	"cmp"
-	"net/http"
 	"net/url"
 	"slices"
 	"strings"
-
-	"github.com/qismo-go/qismo/internal/document"
 )
 
-// router finds the operation of a request. The document's templates overlap:
+// Router finds the operation of a request. The document's templates overlap:
 // /api/v2/customer_rooms/agents fits /api/v2/{role}/agents as well as
 // /api/v2/customer_rooms/{room_id}. So a parameter that the document gives a
 // list of values fits those only, and where several templates still fit, the
 // most literal one from the left wins. The standard library's ServeMux refuses
 // such overlaps.
-type router struct {
+type Router struct {
 	// byLength holds the routes by their number of segments, best first.
 	byLength map[int][]route
 }
 
 type route struct {
-	operation *document.Operation
+	operation *Operation
 	segments  []segment
 }
 
@@ -33,8 +30,9 @@ type segment struct {
 	values    []string // the only values that the parameter has, if it has a list
 }
 
-func newRouter(operations []*document.Operation) router {
-	r := router{byLength: map[int][]route{}}
+// NewRouter makes a router of a document's operations.
+func NewRouter(operations []*Operation) Router {
+	r := Router{byLength: map[int][]route{}}
 	for _, operation := range operations {
 		segments := segmentsOf(operation)
 		r.byLength[len(segments)] = append(r.byLength[len(segments)], route{operation, segments})
@@ -47,11 +45,11 @@ func newRouter(operations []*document.Operation) router {
 	return r
 }
 
-// find returns the operation and the values of its path's parameters. Without
-// one it returns the answer: 405 when only the method is wrong, else 404.
-func (r router) find(method, escapedPath string) (*document.Operation, map[string]string, error) {
+// Find returns the operation of a request and the values of its path's
+// parameters. Without one it returns the methods that the path does have: none
+// when the path itself is unknown.
+func (r Router) Find(method, escapedPath string) (found *Operation, values map[string]string, allowed []string) {
 	parts := strings.Split(strings.TrimPrefix(escapedPath, "/"), "/")
-	var allowed []string
 	for _, route := range r.byLength[len(parts)] {
 		values, fits := route.match(parts)
 		if !fits {
@@ -62,12 +60,7 @@ func (r router) find(method, escapedPath string) (*document.Operation, map[strin
 		}
 		allowed = append(allowed, route.operation.Method)
 	}
-	if len(allowed) > 0 {
-		refused := refuse(http.StatusMethodNotAllowed, "method not allowed")
-		refused.allow = strings.Join(allowed, ", ")
-		return nil, nil, refused
-	}
-	return nil, nil, notFound("route")
+	return nil, nil, allowed
 }
 
 func (r route) match(parts []string) (map[string]string, bool) {
@@ -107,7 +100,7 @@ func (s segment) rank() int {
 	}
 }
 
-func segmentsOf(operation *document.Operation) []segment {
+func segmentsOf(operation *Operation) []segment {
 	values := map[string][]string{}
 	for _, parameter := range operation.Parameters {
 		if parameter.In == "path" {

@@ -1,0 +1,95 @@
+package qismo
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// How often a job is looked at when the caller does not say.
+const (
+	defaultFirstLook = time.Second
+	defaultLookEvery = 30 * time.Second
+)
+
+// Job is work that the service goes on with after the call that began it was
+// answered. No webhook tells of its end, so whoever wants to know asks. Methods
+// that begin such work return one; a job that was begun elsewhere, or before a
+// restart, is picked up by its id. It is safe for concurrent use.
+type Job[T any] struct {
+	look func(ctx context.Context) (state T, done bool, err error)
+}
+
+// WaitParams say how a job is waited for. The zero value serves.
+type WaitParams[T any] struct {
+	// First is how long to wait before the second look, 1 second when zero. Each
+	// wait after that is half as long again.
+	First time.Duration
+	// Longest bounds each wait, 30 seconds when zero.
+	Longest time.Duration
+	// Progress, unless it is nil, is told what each look saw, the last one too. It
+	// runs in the goroutine of Wait, which goes on when it returns.
+	Progress func(state T)
+}
+
+// State looks at the job once.
+func (j *Job[T]) State(ctx context.Context) (state T, done bool, err error) {
+	return j.look(ctx)
+}
+
+// Wait looks at the job until it is done, ever more rarely, and returns what it
+// saw last. It ends with ctx, whose error it wraps then, and with the first look
+// that fails; the job itself goes on either way and can be waited for again. A
+// look that the service was too busy for (see [ErrRateLimited]) does not end it,
+// but is made again, not before the time that the service asked for.
+func (j *Job[T]) Wait(ctx context.Context, params WaitParams[T]) (T, error) {
+	wait, longest, err := params.waits()
+	if err != nil {
+		var none T
+		return none, err
+	}
+	var seen T
+	for {
+		state, done, err := j.look(ctx)
+		pause := wait
+		var failure *Error
+		switch {
+		case errors.Is(err, ErrRateLimited) && errors.As(err, &failure):
+			pause = max(wait, failure.RetryAfter)
+		case err != nil:
+			return seen, err
+		default:
+			seen = state
+			if params.Progress != nil {
+				params.Progress(state)
+			}
+			if done {
+				return seen, nil
+			}
+		}
+		timer := time.NewTimer(pause)
+		select {
+		case <-timer.C:
+		case <-ctx.Done():
+			timer.Stop()
+			return seen, fmt.Errorf("qismo: wait for the job: %w", context.Cause(ctx))
+		}
+		wait = min(wait+wait/2, longest)
+	}
+}
+
+// waits returns the first wait and the longest.
+func (p WaitParams[T]) waits() (first, longest time.Duration, err error) {
+	if p.First < 0 || p.Longest < 0 {
+		return 0, 0, errors.New("qismo: wait for the job: a wait is negative")
+	}
+	first, longest = defaultFirstLook, defaultLookEvery
+	if p.Longest > 0 {
+		longest = p.Longest
+	}
+	if p.First > 0 {
+		first = p.First
+	}
+	return min(first, longest), longest, nil
+}

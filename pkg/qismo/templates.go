@@ -1,0 +1,4 @@
+package qismo
+
+// TemplatesService manages WhatsApp's message templates.
+type TemplatesService struct{ client *Client }
