@@ -14,7 +14,7 @@ export FUZZTIME ?= 10s
 export BENCH ?= .
 export BENCH_COUNT ?= 6
 # In this order: what fails fast and often comes first.
-CI_STEPS ?= test check race lint conformance newcomer fuzz
+CI_STEPS ?= test check coverage race lint conformance newcomer fuzz
 
 DOCS := api/openapi.yaml api/webhooks.yaml
 DOCS_LINT := tools/openapi-lint
@@ -36,6 +36,10 @@ test: ## run all tests (needs Go alone)
 .PHONY: race
 race: ## run all tests under the race detector (needs a C compiler)
 	CGO_ENABLED=1 go test -race ./...
+
+.PHONY: coverage
+coverage: ## see that the tests of each package in pkg/ cover COVERAGE percent (90)
+	scripts/coverage.sh
 
 .PHONY: generate
 generate: ## make gen/ again from the documents in api/
