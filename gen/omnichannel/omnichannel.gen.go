@@ -191,6 +191,27 @@ func (e SortOrder) Valid() bool {
 	}
 }
 
+// Defines values for TemplateCategory.
+const (
+	TemplateCategoryAUTHENTICATION TemplateCategory = "AUTHENTICATION"
+	TemplateCategoryMARKETING      TemplateCategory = "MARKETING"
+	TemplateCategoryUTILITY        TemplateCategory = "UTILITY"
+)
+
+// Valid indicates whether the value is a known member of the TemplateCategory enum.
+func (e TemplateCategory) Valid() bool {
+	switch e {
+	case TemplateCategoryAUTHENTICATION:
+		return true
+	case TemplateCategoryMARKETING:
+		return true
+	case TemplateCategoryUTILITY:
+		return true
+	default:
+		return false
+	}
+}
+
 // AdditionalExtras More that a room carries.
 type AdditionalExtras struct {
 	// TimezoneOffset The customer's offset in hours.
@@ -994,6 +1015,15 @@ type CarouselPayload struct {
 	Cards []CarouselCard `json:"cards"`
 }
 
+// ChangePasswordRequest The password that is and the one that shall be.
+type ChangePasswordRequest struct {
+	// NewPassword The new password.
+	NewPassword Credential `json:"new_password"`
+
+	// OldPassword The present password.
+	OldPassword Credential `json:"old_password"`
+}
+
 // ChannelFilter One channel.
 type ChannelFilter struct {
 	// ChannelID The channel's id, unique within its kind only.
@@ -1067,6 +1097,27 @@ type CreateRoomTagRequest struct {
 type CreateRoomTagResponse struct {
 	// Data The tag.
 	Data Tag `json:"data"`
+}
+
+// CreateTemplateRequest A template to be approved.
+type CreateTemplateRequest struct {
+	// Category What the template is for.
+	Category TemplateCategory `json:"category"`
+
+	// ChannelID The WhatsApp channel; one client sends it as text.
+	ChannelID ID `json:"channel_id"`
+
+	// HaveTemplate The template exists at Meta already. False when left out.
+	HaveTemplate bool `json:"have_template,omitempty,omitzero"`
+
+	// HsmDetails The template in each of its languages.
+	HsmDetails []HsmDetailInput `json:"hsm_details"`
+
+	// Name The name. Optional by the vendor's page, yet sent in every call seen.
+	Name string `json:"name,omitempty,omitzero"`
+
+	// Namespace The namespace of a template that exists at Meta already; needed then.
+	Namespace string `json:"namespace,omitempty,omitzero"`
 }
 
 // Credential A credential in a request. Never log it.
@@ -1293,6 +1344,21 @@ type GetAppConfigsResponse struct {
 	Status int64 `json:"status,omitempty,omitzero"`
 }
 
+// GetHsm24TemplateResponse Answer of `getHsm24Template`.
+type GetHsm24TemplateResponse struct {
+	// Data The template and the feature.
+	Data Hsm24Template `json:"data"`
+
+	// Status The HTTP number again.
+	Status int64 `json:"status,omitempty,omitzero"`
+}
+
+// GetLatestMobileVersionResponse Answer of `getLatestMobileVersion`.
+type GetLatestMobileVersionResponse struct {
+	// Data Wraps the version.
+	Data MobileVersionResult `json:"data"`
+}
+
 // GetProfileResponse Answer of `getProfile`.
 type GetProfileResponse struct {
 	// Data The profile.
@@ -1309,6 +1375,169 @@ type GetRoomResponse struct {
 
 	// Status The HTTP number again.
 	Status int64 `json:"status,omitempty,omitzero"`
+}
+
+// GetTemplateResponse Answer of `getTemplate`.
+type GetTemplateResponse struct {
+	// Data Wraps the template.
+	Data TemplateResult `json:"data"`
+
+	// Status The HTTP number again.
+	Status int64 `json:"status,omitempty,omitzero"`
+}
+
+// GetTokenByQismoKeyRequest What an older QR code carries.
+type GetTokenByQismoKeyRequest struct {
+	// AppID The App ID as text.
+	AppID string `json:"app_id"`
+
+	// QismoKey The user's key.
+	QismoKey Credential `json:"qismo_key"`
+}
+
+// GetTokenByQismoKeyResponse Answer of `getTokenByQismoKey`.
+type GetTokenByQismoKeyResponse struct {
+	// Data The session.
+	Data QismoKeySession `json:"data"`
+}
+
+// Hsm24Template The 24-hour template of a channel.
+type Hsm24Template struct {
+	// Enabled The feature is on for the channel.
+	Enabled bool `json:"enabled,omitempty,omitzero"`
+
+	// HsmQuota Credit left.
+	HsmQuota *int64 `json:"hsm_quota,omitempty"`
+
+	// HsmTemplate The template.
+	HsmTemplate *HsmTemplate `json:"hsm_template,omitempty"`
+}
+
+// HsmButton A button of a template.
+type HsmButton struct {
+	// ID The button's id.
+	ID IntegerID `json:"id,omitempty,omitzero"`
+
+	// PhoneNumber Whom a button of the type `PHONE_NUMBER` calls.
+	PhoneNumber string `json:"phone_number,omitempty,omitzero"`
+
+	// Text What is written on the button.
+	Text string `json:"text,omitempty,omitzero"`
+
+	// Type `QUICK_REPLY`, `PHONE_NUMBER` or `URL`.
+	Type string `json:"type,omitempty,omitzero"`
+
+	// URL Where a button of the type `URL` leads; may hold a placeholder.
+	URL string `json:"url,omitempty,omitzero"`
+}
+
+// HsmButtonInput A button of a template to be approved.
+type HsmButtonInput struct {
+	// Example The address with its placeholder filled in.
+	Example string `json:"example,omitempty,omitzero"`
+
+	// PhoneNumber Whom a button of the type `PHONE_NUMBER` calls.
+	PhoneNumber string `json:"phone_number,omitempty,omitzero"`
+
+	// Text What is written on the button.
+	Text string `json:"text,omitempty,omitzero"`
+
+	// Type `QUICK_REPLY`, `PHONE_NUMBER` or `URL`. The kinds that copy a code or fill it in, which
+	// the category `AUTHENTICATION` has, have words that are not known.
+	Type string `json:"type"`
+
+	// URL Where a button of the type `URL` leads; may hold one placeholder.
+	URL string `json:"url,omitempty,omitzero"`
+}
+
+// HsmDetail A template in one language.
+type HsmDetail struct {
+	// ApprovalStatus 1 approved; 0 and -1 have also been seen, presumably pending and rejected.
+	ApprovalStatus *int64 `json:"approval_status,omitempty"`
+
+	// Buttons The buttons below the message.
+	Buttons []HsmButton `json:"buttons,omitempty,omitzero"`
+
+	// Content The body, with a placeholder such as `{{1}}` for each argument.
+	Content string `json:"content"`
+
+	// Footer The line below the body.
+	Footer string `json:"footer,omitempty,omitzero"`
+
+	// HeaderContent The header's text, with a placeholder or without.
+	HeaderContent string `json:"header_content,omitempty,omitzero"`
+
+	// HeaderDefaultValue Presumably what stands in the header when a broadcast does not say.
+	HeaderDefaultValue string `json:"header_default_value,omitempty,omitzero"`
+
+	// HeaderType `text`, `image`, `video` or `document`.
+	HeaderType string `json:"header_type,omitempty,omitzero"`
+
+	// ID The `template_detail_id` of broadcasts.
+	ID IntegerID `json:"id"`
+
+	// Language The language's code, such as `id` or `en`.
+	Language string `json:"language"`
+
+	// NumberOfArguments Placeholders in the body.
+	NumberOfArguments int64 `json:"number_of_arguments,omitempty,omitzero"`
+
+	// RejectionReason Why WhatsApp rejected it.
+	RejectionReason string `json:"rejection_reason,omitempty,omitzero"`
+}
+
+// HsmDetailInput A template in one language, to be approved.
+type HsmDetailInput struct {
+	// BodySample A sample for each placeholder of the body; needed when there are any.
+	BodySample []string `json:"body_sample,omitempty,omitzero"`
+
+	// Buttons The buttons below the message.
+	Buttons []HsmButtonInput `json:"buttons,omitempty,omitzero"`
+
+	// Content The body, with a placeholder such as `{{1}}` for each argument; 1,024 characters, at most 15 placeholders.
+	Content string `json:"content"`
+
+	// Footer The line below the body.
+	Footer string `json:"footer,omitempty,omitzero"`
+
+	// HeaderContent The header's text, with one placeholder at most; 60 characters.
+	HeaderContent string `json:"header_content,omitempty,omitzero"`
+
+	// HeaderDefaultValue Presumably what stands in the header when a broadcast does not say.
+	HeaderDefaultValue string `json:"header_default_value,omitempty,omitzero"`
+
+	// HeaderSample A sample for the header's placeholder.
+	HeaderSample []string `json:"header_sample,omitempty,omitzero"`
+
+	// HeaderType `text`, or a kind of media: `image`, `video` or `document`.
+	HeaderType string `json:"header_type,omitempty,omitzero"`
+
+	// Language The language's code, such as `id` or `en`.
+	Language string `json:"language"`
+}
+
+// HsmTemplate A WhatsApp message template, with its languages.
+type HsmTemplate struct {
+	// Category `AUTHENTICATION`, `MARKETING` or `UTILITY`, as far as is known.
+	Category string `json:"category,omitempty,omitzero"`
+
+	// ChannelID The WhatsApp channel.
+	ChannelID IntegerID `json:"channel_id,omitempty,omitzero"`
+
+	// ChannelName The channel's name.
+	ChannelName string `json:"channel_name,omitempty,omitzero"`
+
+	// HsmDetails The template in each of its languages.
+	HsmDetails []HsmDetail `json:"hsm_details"`
+
+	// ID The template's id.
+	ID IntegerID `json:"id"`
+
+	// Name The name, under which broadcasts find it.
+	Name string `json:"name"`
+
+	// Namespace The namespace that the name belongs to.
+	Namespace string `json:"namespace,omitempty,omitzero"`
 }
 
 // ID An identifier that comes as text or as a number. Compare it as text.
@@ -1386,7 +1615,7 @@ type ListAgentsByIDsResponse struct {
 	Data []AgentV1 `json:"data"`
 }
 
-// ListAgentsResponse Answer of `listAgents` and `listAvailableAgents`.
+// ListAgentsResponse Answer of `listAgents`, `listAvailableAgents` and `listOtherAgents`.
 type ListAgentsResponse struct {
 	// Data The page.
 	Data AgentList `json:"data"`
@@ -1462,6 +1691,24 @@ type ListRoomsResponse struct {
 
 	// Meta Where the page stands.
 	Meta RoomsMeta `json:"meta,omitempty,omitzero"`
+
+	// Status The HTTP number again.
+	Status int64 `json:"status,omitempty,omitzero"`
+}
+
+// ListTemplatesResponse Answer of `listTemplates`.
+type ListTemplatesResponse struct {
+	// Data The page.
+	Data TemplateList `json:"data"`
+
+	// Status The HTTP number again.
+	Status int64 `json:"status,omitempty,omitzero"`
+}
+
+// ListTemplatesV3Response Answer of `listTemplatesV3`.
+type ListTemplatesV3Response struct {
+	// Data The page.
+	Data TemplateV3List `json:"data"`
 
 	// Status The HTTP number again.
 	Status int64 `json:"status,omitempty,omitzero"`
@@ -1662,6 +1909,48 @@ type MetaErrorData struct {
 	Details string `json:"details,omitempty,omitzero"`
 }
 
+// MobileLoginRequest What a QR code's log-in sends beside the token.
+type MobileLoginRequest struct {
+	// Nonce From the Chat SDK.
+	Nonce Credential `json:"nonce"`
+}
+
+// MobileLoginResponse Answer of `mobileLogin`.
+type MobileLoginResponse struct {
+	// Data The session.
+	Data MobileSession `json:"data"`
+}
+
+// MobileSession A session that was opened with a QR code. Holds secrets.
+type MobileSession struct {
+	// IdentityToken To be traded at the Chat SDK for a chat user.
+	IdentityToken Secret `json:"identity_token,omitempty,omitzero"`
+
+	// QismoKey Key of the older QR log-in.
+	QismoKey Secret `json:"qismo_key,omitempty,omitzero"`
+
+	// QismoToken The user token.
+	QismoToken Secret `json:"qismo_token,omitempty,omitzero"`
+
+	// UserType 1 admin, 2 agent, 3 supervisor.
+	UserType int64 `json:"user_type,omitempty,omitzero"`
+}
+
+// MobileVersion The newest version of the vendor's mobile app.
+type MobileVersion struct {
+	// ForceUpdate Older versions have to be updated.
+	ForceUpdate bool `json:"force_update,omitempty,omitzero"`
+
+	// Version The version, such as `3.14.2`.
+	Version string `json:"version,omitempty,omitzero"`
+}
+
+// MobileVersionResult Wraps the newest version.
+type MobileVersionResult struct {
+	// MobileVersion The newest version.
+	MobileVersion MobileVersion `json:"mobile_version"`
+}
+
 // NamedID An id and its name.
 type NamedID struct {
 	// ID The id.
@@ -1707,6 +1996,18 @@ type Properties = flex.JSON
 
 // PropertyValue Text in every body seen; the vendor's gem also reads integers and booleans.
 type PropertyValue = flex.Text
+
+// QismoKeySession A session that was opened with an older QR code's key. Holds a secret.
+type QismoKeySession struct {
+	// AuthenticationToken The user token.
+	AuthenticationToken Secret `json:"authentication_token,omitempty,omitzero"`
+
+	// BubbleColor Colour of the user's messages.
+	BubbleColor string `json:"bubble_color,omitempty,omitzero"`
+
+	// Type 1 admin, 2 agent, 3 supervisor.
+	Type int64 `json:"type,omitempty,omitzero"`
+}
 
 // RefreshTokenResponse Answer of `refreshToken`.
 type RefreshTokenResponse struct {
@@ -2176,6 +2477,12 @@ type SetAuthWebhookResponse struct {
 	Status int64 `json:"status,omitempty,omitzero"`
 }
 
+// SetAvailabilityRequest Whether the user is online.
+type SetAvailabilityRequest struct {
+	// IsAvailable Online.
+	IsAvailable bool `json:"is_available"`
+}
+
 // SetBotInRoomRequest The bot's switch in a room.
 type SetBotInRoomRequest struct {
 	// IsActive The bot answers in this room.
@@ -2203,6 +2510,24 @@ type SetRoomInfoRequest struct {
 	UserProperties []UserProperty `json:"user_properties"`
 }
 
+// SignUpRequest Whose account is made.
+type SignUpRequest struct {
+	// Email The first admin's e-mail address.
+	Email string `json:"email"`
+
+	// Industry The industry; the page offers a list, whose words are not known.
+	Industry string `json:"industry"`
+
+	// Name The company or the person.
+	Name string `json:"name"`
+
+	// Password The first admin's password.
+	Password Credential `json:"password"`
+
+	// Phone Phone number, digits with the country code.
+	Phone string `json:"phone"`
+}
+
 // SortOrder Direction of a sort.
 type SortOrder string
 
@@ -2224,10 +2549,88 @@ type Tag struct {
 	UpdatedAt Time `json:"updated_at,omitempty,omitzero"`
 }
 
+// TemplateCategory What a template is for.
+type TemplateCategory string
+
+// TemplateList One page of templates.
+type TemplateList struct {
+	// HsmTemplates The templates.
+	HsmTemplates []HsmTemplate `json:"hsm_templates,omitempty,omitzero"`
+}
+
+// TemplateResult Wraps a template.
+type TemplateResult struct {
+	// HsmTemplate The template.
+	HsmTemplate HsmTemplate `json:"hsm_template,omitempty,omitzero"`
+}
+
+// TemplateV3List One page of templates, and the credit.
+type TemplateV3List struct {
+	// HsmQuota Credit left.
+	HsmQuota *int64 `json:"hsm_quota,omitempty"`
+
+	// HsmTemplates The templates.
+	HsmTemplates []HsmTemplate `json:"hsm_templates,omitempty,omitzero"`
+}
+
 // Time A time in one of the API's forms: RFC 3339, the same without a zone and with `T` or a space,
 // or a date object. Times without a zone are read as UTC, which no page states. Empty text and
 // null stand for none.
 type Time = flex.Time
+
+// UpdateAgentRequest An agent as they shall be; the lists most likely replace what was there.
+type UpdateAgentRequest struct {
+	// Channels The channels that the agent serves.
+	Channels []ChannelFilter `json:"channels"`
+
+	// Email E-mail address, with which the agent logs in.
+	Email string `json:"email"`
+
+	// Name Display name.
+	Name string `json:"name"`
+
+	// RoleIDs The ids of the agent's divisions, written as text.
+	RoleIDs []ID `json:"role_ids"`
+}
+
+// UpdateAgentResponse Answer of `updateAgent`, as one client models it.
+type UpdateAgentResponse struct {
+	// Data Wraps the agent.
+	Data UpdatedAgent `json:"data,omitempty,omitzero"`
+
+	// Status The HTTP number again.
+	Status int64 `json:"status,omitempty,omitzero"`
+}
+
+// UpdateProfileRequest A user's profile as it shall be. The company's data are for admins only.
+type UpdateProfileRequest struct {
+	// Address The company's address. Admins only.
+	Address string `json:"address,omitempty,omitzero"`
+
+	// AvatarURL Address of the picture, which is uploaded to the Chat SDK first.
+	AvatarURL string `json:"avatar_url"`
+
+	// BillingEmails Where bills go. Admins only.
+	BillingEmails []string `json:"billing_emails,omitempty,omitzero"`
+
+	// CompanyName The company. Admins only.
+	CompanyName string `json:"company_name,omitempty,omitzero"`
+
+	// Email E-mail address, with which the user logs in.
+	Email string `json:"email"`
+
+	// Name Display name.
+	Name string `json:"name"`
+
+	// PhoneNumber The company's phone number. Admins only.
+	PhoneNumber string `json:"phone_number,omitempty,omitzero"`
+}
+
+// UpdatedAgent Wraps an agent who was changed.
+type UpdatedAgent struct {
+	// Agent The agent.
+	Agent *AgentV2 `json:"agent,omitempty"`
+}
 
 // UserConfigs Notification settings of a user.
 type UserConfigs struct {
@@ -2283,6 +2686,9 @@ type Page = int64
 // RoomID An identifier that comes as text or as a number. Compare it as text.
 type RoomID = ID
 
+// TemplateID An identifier that has been an integer in every body seen.
+type TemplateID = IntegerID
+
 // Refused Why a request failed, in one of the shapes that the API uses.
 type Refused = Error
 
@@ -2322,6 +2728,30 @@ type ListAgentsByDivisionParams struct {
 	Sort SortOrder `form:"sort,omitempty" json:"sort,omitempty,omitzero"`
 }
 
+// ListTemplatesParams defines parameters for ListTemplates.
+type ListTemplatesParams struct {
+	// Page Page number, counted from 1.
+	Page Page `form:"page,omitempty" json:"page,omitempty,omitzero"`
+
+	// Limit Rows a page. The maximum is not documented; callers send up to 1,000.
+	Limit Limit `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
+
+	// Approved `true` leaves only approved templates. What `false` does is not known.
+	Approved *bool `form:"approved,omitempty" json:"approved,omitempty"`
+
+	// ChannelID Only templates of this channel.
+	ChannelID IntegerID `form:"channel_id,omitempty" json:"channel_id,omitempty,omitzero"`
+}
+
+// GetHsm24TemplateParams defines parameters for GetHsm24Template.
+type GetHsm24TemplateParams struct {
+	// ChannelID The WhatsApp channel.
+	ChannelID IntegerID `form:"channel_id" json:"channel_id"`
+
+	// Approved `true` in every call seen.
+	Approved *bool `form:"approved,omitempty" json:"approved,omitempty"`
+}
+
 // GetAppConfigsParams defines parameters for GetAppConfigs.
 type GetAppConfigsParams struct {
 	// ShowAll `true` in every call seen; what it leaves out otherwise is unknown.
@@ -2335,6 +2765,12 @@ type ListDivisionsParams struct {
 
 	// Limit Rows a page. The maximum is not documented; callers send up to 1,000.
 	Limit Limit `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
+}
+
+// GetLatestMobileVersionParams defines parameters for GetLatestMobileVersion.
+type GetLatestMobileVersionParams struct {
+	// Type Which app; `2` is what the iOS app sends. Other values are not known.
+	Type int64 `form:"type" json:"type"`
 }
 
 // ListAgentsParams defines parameters for ListAgents.
@@ -2379,6 +2815,42 @@ type ListAvailableAgentsParams struct {
 	IsAvailableInRoom *bool `form:"is_available_in_room,omitempty" json:"is_available_in_room,omitempty"`
 }
 
+// ListOtherAgentsParams defines parameters for ListOtherAgents.
+type ListOtherAgentsParams struct {
+	// RoomID The room that an agent is wanted for.
+	RoomID ID `form:"room_id" json:"room_id"`
+
+	// Limit Rows a page. The maximum is not documented; callers send up to 1,000.
+	Limit Limit `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
+
+	// CursorAfter The cursor of the next page, from the last answer's `meta`. Opaque.
+	CursorAfter CursorAfter `form:"cursor_after,omitempty" json:"cursor_after,omitempty,omitzero"`
+
+	// CursorBefore The cursor of the previous page, from the last answer's `meta`. Opaque.
+	CursorBefore CursorBefore `form:"cursor_before,omitempty" json:"cursor_before,omitempty,omitzero"`
+
+	// Search Part of a name or an e-mail address.
+	Search string `form:"search,omitempty" json:"search,omitempty,omitzero"`
+
+	// IsAvailableInRoom Not documented; sent by one client.
+	IsAvailableInRoom *bool `form:"is_available_in_room,omitempty" json:"is_available_in_room,omitempty"`
+}
+
+// ListTemplatesV3Params defines parameters for ListTemplatesV3.
+type ListTemplatesV3Params struct {
+	// Name Part of the template's name.
+	Name string `form:"name,omitempty" json:"name,omitempty,omitzero"`
+
+	// Page Page number, counted from 1.
+	Page Page `form:"page,omitempty" json:"page,omitempty,omitzero"`
+
+	// Limit Rows a page. The maximum is not documented; callers send up to 1,000.
+	Limit Limit `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
+
+	// Approved `true` leaves only approved templates. What `false` does is not known.
+	Approved *bool `form:"approved,omitempty" json:"approved,omitempty"`
+}
+
 // AllocateAgentJSONRequestBody defines body for AllocateAgent for application/json ContentType.
 type AllocateAgentJSONRequestBody = AllocateAgentRequest
 
@@ -2415,8 +2887,23 @@ type LoginFormdataRequestBody = LoginRequest
 // LoginMultipartRequestBody defines body for Login for multipart/form-data ContentType.
 type LoginMultipartRequestBody = LoginRequest
 
+// GetTokenByQismoKeyFormdataRequestBody defines body for GetTokenByQismoKey for application/x-www-form-urlencoded ContentType.
+type GetTokenByQismoKeyFormdataRequestBody = GetTokenByQismoKeyRequest
+
 // SetRoomInfoJSONRequestBody defines body for SetRoomInfo for application/json ContentType.
 type SetRoomInfoJSONRequestBody = SetRoomInfoRequest
+
+// SetAvailabilityJSONRequestBody defines body for SetAvailability for application/json ContentType.
+type SetAvailabilityJSONRequestBody = SetAvailabilityRequest
+
+// SignUpJSONRequestBody defines body for SignUp for application/json ContentType.
+type SignUpJSONRequestBody = SignUpRequest
+
+// SignUpFormdataRequestBody defines body for SignUp for application/x-www-form-urlencoded ContentType.
+type SignUpFormdataRequestBody = SignUpRequest
+
+// ChangePasswordJSONRequestBody defines body for ChangePassword for application/json ContentType.
+type ChangePasswordJSONRequestBody = ChangePasswordRequest
 
 // AssignAgentJSONRequestBody defines body for AssignAgent for application/json ContentType.
 type AssignAgentJSONRequestBody = AssignAgentRequest
@@ -2433,11 +2920,20 @@ type ResolveRoomJSONRequestBody = ResolveRoomRequest
 // ResolveRoomFormdataRequestBody defines body for ResolveRoom for application/x-www-form-urlencoded ContentType.
 type ResolveRoomFormdataRequestBody = ResolveRoomRequest
 
+// UpdateProfileJSONRequestBody defines body for UpdateProfile for application/json ContentType.
+type UpdateProfileJSONRequestBody = UpdateProfileRequest
+
+// UpdateAgentJSONRequestBody defines body for UpdateAgent for application/json ContentType.
+type UpdateAgentJSONRequestBody = UpdateAgentRequest
+
 // SetAuthWebhookMultipartRequestBody defines body for SetAuthWebhook for multipart/form-data ContentType.
 type SetAuthWebhookMultipartRequestBody = ConfigWebhookRequest
 
 // SetNewSessionWebhookMultipartRequestBody defines body for SetNewSessionWebhook for multipart/form-data ContentType.
 type SetNewSessionWebhookMultipartRequestBody = ConfigWebhookRequest
+
+// MobileLoginFormdataRequestBody defines body for MobileLogin for application/x-www-form-urlencoded ContentType.
+type MobileLoginFormdataRequestBody = MobileLoginRequest
 
 // ListRoomsJSONRequestBody defines body for ListRooms for application/json ContentType.
 type ListRoomsJSONRequestBody = ListRoomsRequest
@@ -2456,6 +2952,9 @@ type CreateRoomTagJSONRequestBody = CreateRoomTagRequest
 
 // CreateRoomTagFormdataRequestBody defines body for CreateRoomTag for application/x-www-form-urlencoded ContentType.
 type CreateRoomTagFormdataRequestBody = CreateRoomTagRequest
+
+// CreateTemplateJSONRequestBody defines body for CreateTemplate for application/json ContentType.
+type CreateTemplateJSONRequestBody = CreateTemplateRequest
 
 // SetBotInRoomJSONRequestBody defines body for SetBotInRoom for application/json ContentType.
 type SetBotInRoomJSONRequestBody = SetBotInRoomRequest
@@ -3430,6 +3929,28 @@ type ClientInterface interface {
 	// Corresponds with POST /api/v1/auth (the `Login` operationId).
 	LoginWithFormdataBody(ctx context.Context, body LoginFormdataRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// GetTokenByQismoKeyWithBody Trade an older QR code's key for a user token
+	//
+	// Older: newer QR codes go with `mobileLogin`. The user's Chat SDK token goes into
+	// `Authorization`; it is `data.details.sdk_user.token` of `login`, or comes from the Chat SDK
+	// itself.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/v1/auth/get_token_by_qismo_key (the `GetTokenByQismoKey` operationId).
+	GetTokenByQismoKeyWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetTokenByQismoKeyWithFormdataBody Trade an older QR code's key for a user token
+	//
+	// Older: newer QR codes go with `mobileLogin`. The user's Chat SDK token goes into
+	// `Authorization`; it is `data.details.sdk_user.token` of `login`, or comes from the Chat SDK
+	// itself.
+	//
+	// Takes a body of the `application/x-www-form-urlencoded` content type.
+	//
+	// Corresponds with POST /api/v1/auth/get_token_by_qismo_key (the `GetTokenByQismoKey` operationId).
+	GetTokenByQismoKeyWithFormdataBody(ctx context.Context, body GetTokenByQismoKeyFormdataRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// Logout End the session and void its user token
 	//
 	// Sends no body. It probably also fires the user-logout webhook; nothing states that.
@@ -3462,6 +3983,81 @@ type ClientInterface interface {
 	//
 	// Corresponds with POST /api/v1/qiscus/room/{room_id}/user_info (the `SetRoomInfo` operationId).
 	SetRoomInfo(ctx context.Context, roomID RoomID, body SetRoomInfoJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SetAvailabilityWithBody Set the signed-in agent online or offline
+	//
+	// Acts on the token's own user: no call is known that sets another agent's availability. No
+	// webhook tells of the change; allocators see it in the lists of agents.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/v1/set_availability (the `SetAvailability` operationId).
+	SetAvailabilityWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SetAvailability Set the signed-in agent online or offline
+	//
+	// Acts on the token's own user: no call is known that sets another agent's availability. No
+	// webhook tells of the change; allocators see it in the lists of agents.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/v1/set_availability (the `SetAvailability` operationId).
+	SetAvailability(ctx context.Context, body SetAvailabilityJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SignUpWithBody Create an account
+	//
+	// What the public sign-up page calls; not meant for servers. How the body is encoded could not
+	// be seen, and neither could the answer: JSON and a form, as most older routes take them, are
+	// listed here as the likeliest.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/v1/sign_up (the `SignUp` operationId).
+	SignUpWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SignUp Create an account
+	//
+	// What the public sign-up page calls; not meant for servers. How the body is encoded could not
+	// be seen, and neither could the answer: JSON and a form, as most older routes take them, are
+	// listed here as the likeliest.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/v1/sign_up (the `SignUp` operationId).
+	SignUp(ctx context.Context, body SignUpJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SignUpWithFormdataBody Create an account
+	//
+	// What the public sign-up page calls; not meant for servers. How the body is encoded could not
+	// be seen, and neither could the answer: JSON and a form, as most older routes take them, are
+	// listed here as the likeliest.
+	//
+	// Takes a body of the `application/x-www-form-urlencoded` content type.
+	//
+	// Corresponds with POST /api/v1/sign_up (the `SignUp` operationId).
+	SignUpWithFormdataBody(ctx context.Context, body SignUpFormdataRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ChangePasswordWithBody Change the signed-in user's password
+	//
+	// Which rules a password has to keep, and whether tokens given out before stay good, is not
+	// known. A repeat of a call that went through is refused, as the old password is no longer
+	// right.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/v1/{role}/change_password (the `ChangePassword` operationId).
+	ChangePasswordWithBody(ctx context.Context, role AdminOrAgent, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ChangePassword Change the signed-in user's password
+	//
+	// Which rules a password has to keep, and whether tokens given out before stay good, is not
+	// known. A repeat of a call that went through is refused, as the old password is no longer
+	// right.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/v1/{role}/change_password (the `ChangePassword` operationId).
+	ChangePassword(ctx context.Context, role AdminOrAgent, body ChangePasswordJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// GetProfile Profile of the signed-in user, or of the app's admin with the secret key
 	//
@@ -3543,6 +4139,28 @@ type ClientInterface interface {
 	// Corresponds with POST /api/v1/{role}/service/mark_as_resolved (the `ResolveRoom` operationId).
 	ResolveRoomWithFormdataBody(ctx context.Context, role AdminOrAgent, body ResolveRoomFormdataRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// UpdateProfileWithBody Change the signed-in user's profile
+	//
+	// Name, e-mail address and picture are always sent; whether one of them can be left out is not
+	// known, so read the profile first. The company's data are the admin's to change. Read it back
+	// with `getProfile`.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/v1/{role}/update_profile (the `UpdateProfile` operationId).
+	UpdateProfileWithBody(ctx context.Context, role AdminOrAgent, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// UpdateProfile Change the signed-in user's profile
+	//
+	// Name, e-mail address and picture are always sent; whether one of them can be left out is not
+	// known, so read the profile first. The company's data are the admin's to change. Read it back
+	// with `getProfile`.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/v1/{role}/update_profile (the `UpdateProfile` operationId).
+	UpdateProfile(ctx context.Context, role AdminOrAgent, body UpdateProfileJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// GetAgent Fetch one agent
 	//
 	// The path has `agent` in the singular, the lists have the plural. `user_channels` tells which
@@ -3551,6 +4169,28 @@ type ClientInterface interface {
 	// Corresponds with GET /api/v2/admin/agent/{agent_id} (the `GetAgent` operationId).
 	GetAgent(ctx context.Context, agentID IntegerID, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// UpdateAgentWithBody Change an agent's name, e-mail, channels and divisions
+	//
+	// All four members are sent. The lists most likely replace what was there, so read the agent
+	// first. What is written as `channels` and `role_ids` reads back as `user_channels` and
+	// `user_roles`, the channels without their `source`.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/v2/admin/agent/{agent_id}/update (the `UpdateAgent` operationId).
+	UpdateAgentWithBody(ctx context.Context, agentID IntegerID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// UpdateAgent Change an agent's name, e-mail, channels and divisions
+	//
+	// All four members are sent. The lists most likely replace what was there, so read the agent
+	// first. What is written as `channels` and `role_ids` reads back as `user_channels` and
+	// `user_roles`, the channels without their `source`.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/v2/admin/agent/{agent_id}/update (the `UpdateAgent` operationId).
+	UpdateAgent(ctx context.Context, agentID IntegerID, body UpdateAgentJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// ListAgentsByDivision List agents of given divisions, least busy first
 	//
 	// `data` is a plain array here, unlike in `listAgents`. Send `is_available` only when you want
@@ -3558,6 +4198,39 @@ type ClientInterface interface {
 	//
 	// Corresponds with GET /api/v2/admin/agents/by_division (the `ListAgentsByDivision` operationId).
 	ListAgentsByDivision(ctx context.Context, params *ListAgentsByDivisionParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListTemplates List WhatsApp message templates
+	//
+	// Better attested than `listTemplatesV3`, which is newer; neither is documented. The answer is
+	// not known to tell how many there are: go on until a page is empty.
+	//
+	// Corresponds with GET /api/v2/admin/hsm (the `ListTemplates` operationId).
+	ListTemplates(ctx context.Context, params *ListTemplatesParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// DeleteTemplate Delete a WhatsApp message template
+	//
+	// A POST, and no DELETE; it sends no body. The id is the template's, so presumably all of its
+	// languages go.
+	//
+	// Corresponds with POST /api/v2/admin/hsm/delete/{template_id} (the `DeleteTemplate` operationId).
+	DeleteTemplate(ctx context.Context, templateID TemplateID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetTemplate Fetch one WhatsApp message template
+	//
+	// Wants the id of the template, `HsmTemplate.id`, and not that of one of its languages,
+	// `HsmDetail.id`, which is the `template_detail_id` of broadcasts.
+	//
+	// Corresponds with GET /api/v2/admin/hsm/show/{template_id} (the `GetTemplate` operationId).
+	GetTemplate(ctx context.Context, templateID TemplateID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetHsm24Template The 24-hour template of a WhatsApp channel
+	//
+	// The template with which a conversation is taken up again after WhatsApp's 24-hour window.
+	// When the channel has none that is approved, the answer is 400, `No approved 24 Hours Message
+	// Template`.
+	//
+	// Corresponds with GET /api/v2/admin/hsm_24 (the `GetHsm24Template` operationId).
+	GetHsm24Template(ctx context.Context, params *GetHsm24TemplateParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// SetAuthWebhookWithBody Set the user-logout webhook
 	//
@@ -3585,6 +4258,28 @@ type ClientInterface interface {
 	//
 	// Corresponds with GET /api/v2/app/configs (the `GetAppConfigs` operationId).
 	GetAppConfigs(ctx context.Context, params *GetAppConfigsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// MobileLoginWithBody Open a session from a QR code's long-lived token
+	//
+	// The QR code of the dashboard carries a long-lived token, which goes into `Authorization`; no
+	// `Qiscus-App-Id` is sent beside it. `qismo_token` of the answer is used as the user token
+	// afterwards; `identity_token` is traded at the Chat SDK for a chat user.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/v2/auth/mobile_login (the `MobileLogin` operationId).
+	MobileLoginWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// MobileLoginWithFormdataBody Open a session from a QR code's long-lived token
+	//
+	// The QR code of the dashboard carries a long-lived token, which goes into `Authorization`; no
+	// `Qiscus-App-Id` is sent beside it. `qismo_token` of the answer is used as the user token
+	// afterwards; `identity_token` is traded at the Chat SDK for a chat user.
+	//
+	// Takes a body of the `application/x-www-form-urlencoded` content type.
+	//
+	// Corresponds with POST /api/v2/auth/mobile_login (the `MobileLogin` operationId).
+	MobileLoginWithFormdataBody(ctx context.Context, body MobileLoginFormdataRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// RefreshToken Trade the long-lived token for a new user token
 	//
@@ -3642,6 +4337,13 @@ type ClientInterface interface {
 	//
 	// Corresponds with GET /api/v2/divisions (the `ListDivisions` operationId).
 	ListDivisions(ctx context.Context, params *ListDivisionsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetLatestMobileVersion Newest version of the vendor's mobile agent app
+	//
+	// The app asks for it when it starts. Needs no credential.
+	//
+	// Corresponds with GET /api/v2/mobile_version/latest (the `GetLatestMobileVersion` operationId).
+	GetLatestMobileVersion(ctx context.Context, params *GetLatestMobileVersionParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// InitiateChatWithBody Start or continue a live-chat session as a customer
 	//
@@ -3738,6 +4440,51 @@ type ClientInterface interface {
 	//
 	// Corresponds with GET /api/v2/{role}/service/available_agents (the `ListAvailableAgents` operationId).
 	ListAvailableAgents(ctx context.Context, role AnyRole, params *ListAvailableAgentsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListOtherAgents List agents who could be added to a room
+	//
+	// Agents who do not serve the room yet. Whether only those online are listed is not known:
+	// look at `is_available`.
+	//
+	// Corresponds with GET /api/v2/{role}/service/other_agents (the `ListOtherAgents` operationId).
+	ListOtherAgents(ctx context.Context, role AnyRole, params *ListOtherAgentsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreateTemplateWithBody Submit a WhatsApp message template for approval
+	//
+	// WhatsApp decides on the template in its own time: look at `approval_status` with one of the
+	// lists. Limits by the vendor's page: a header of 60 characters with one
+	// variable; a body of 1,024 characters with at most 15 variables; at most three quick replies,
+	// or buttons that act: one phone number and one website with at most one variable. Templates
+	// of the category `AUTHENTICATION` have buttons that copy a code or fill it in, whose words for
+	// `type` are not known.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/v3/admin/hsm/create (the `CreateTemplate` operationId).
+	CreateTemplateWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreateTemplate Submit a WhatsApp message template for approval
+	//
+	// WhatsApp decides on the template in its own time: look at `approval_status` with one of the
+	// lists. Limits by the vendor's page: a header of 60 characters with one
+	// variable; a body of 1,024 characters with at most 15 variables; at most three quick replies,
+	// or buttons that act: one phone number and one website with at most one variable. Templates
+	// of the category `AUTHENTICATION` have buttons that copy a code or fill it in, whose words for
+	// `type` are not known.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/v3/admin/hsm/create (the `CreateTemplate` operationId).
+	CreateTemplate(ctx context.Context, body CreateTemplateJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListTemplatesV3 List WhatsApp message templates, newer version
+	//
+	// Takes agents' tokens too: there is no `admin` in the path. The answer also tells the credit
+	// that is left, and is not known to tell how many templates there are: go on until a page is
+	// empty.
+	//
+	// Corresponds with GET /api/v3/hsm (the `ListTemplatesV3` operationId).
+	ListTemplatesV3(ctx context.Context, params *ListTemplatesV3Params, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// SetBotInRoomWithBody Switch the bot on or off in a room
 	//
@@ -4184,6 +4931,48 @@ func (c *Client) LoginWithFormdataBody(ctx context.Context, body LoginFormdataRe
 	return c.Client.Do(req)
 }
 
+// GetTokenByQismoKeyWithBody Trade an older QR code's key for a user token
+//
+// Older: newer QR codes go with `mobileLogin`. The user's Chat SDK token goes into
+// `Authorization`; it is `data.details.sdk_user.token` of `login`, or comes from the Chat SDK
+// itself.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/v1/auth/get_token_by_qismo_key (the `GetTokenByQismoKey` operationId).
+func (c *Client) GetTokenByQismoKeyWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetTokenByQismoKeyRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetTokenByQismoKeyWithFormdataBody Trade an older QR code's key for a user token
+//
+// Older: newer QR codes go with `mobileLogin`. The user's Chat SDK token goes into
+// `Authorization`; it is `data.details.sdk_user.token` of `login`, or comes from the Chat SDK
+// itself.
+//
+// Takes a body of the `application/x-www-form-urlencoded` content type.
+//
+// Corresponds with POST /api/v1/auth/get_token_by_qismo_key (the `GetTokenByQismoKey` operationId).
+func (c *Client) GetTokenByQismoKeyWithFormdataBody(ctx context.Context, body GetTokenByQismoKeyFormdataRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetTokenByQismoKeyRequestWithFormdataBody(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // Logout End the session and void its user token
 //
 // Sends no body. It probably also fires the user-logout webhook; nothing states that.
@@ -4247,6 +5036,151 @@ func (c *Client) SetRoomInfoWithBody(ctx context.Context, roomID RoomID, content
 // Corresponds with POST /api/v1/qiscus/room/{room_id}/user_info (the `SetRoomInfo` operationId).
 func (c *Client) SetRoomInfo(ctx context.Context, roomID RoomID, body SetRoomInfoJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewSetRoomInfoRequest(c.Server, roomID, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SetAvailabilityWithBody Set the signed-in agent online or offline
+//
+// Acts on the token's own user: no call is known that sets another agent's availability. No
+// webhook tells of the change; allocators see it in the lists of agents.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/v1/set_availability (the `SetAvailability` operationId).
+func (c *Client) SetAvailabilityWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSetAvailabilityRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SetAvailability Set the signed-in agent online or offline
+//
+// Acts on the token's own user: no call is known that sets another agent's availability. No
+// webhook tells of the change; allocators see it in the lists of agents.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v1/set_availability (the `SetAvailability` operationId).
+func (c *Client) SetAvailability(ctx context.Context, body SetAvailabilityJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSetAvailabilityRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SignUpWithBody Create an account
+//
+// What the public sign-up page calls; not meant for servers. How the body is encoded could not
+// be seen, and neither could the answer: JSON and a form, as most older routes take them, are
+// listed here as the likeliest.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/v1/sign_up (the `SignUp` operationId).
+func (c *Client) SignUpWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSignUpRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SignUp Create an account
+//
+// What the public sign-up page calls; not meant for servers. How the body is encoded could not
+// be seen, and neither could the answer: JSON and a form, as most older routes take them, are
+// listed here as the likeliest.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v1/sign_up (the `SignUp` operationId).
+func (c *Client) SignUp(ctx context.Context, body SignUpJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSignUpRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SignUpWithFormdataBody Create an account
+//
+// What the public sign-up page calls; not meant for servers. How the body is encoded could not
+// be seen, and neither could the answer: JSON and a form, as most older routes take them, are
+// listed here as the likeliest.
+//
+// Takes a body of the `application/x-www-form-urlencoded` content type.
+//
+// Corresponds with POST /api/v1/sign_up (the `SignUp` operationId).
+func (c *Client) SignUpWithFormdataBody(ctx context.Context, body SignUpFormdataRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSignUpRequestWithFormdataBody(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ChangePasswordWithBody Change the signed-in user's password
+//
+// Which rules a password has to keep, and whether tokens given out before stay good, is not
+// known. A repeat of a call that went through is refused, as the old password is no longer
+// right.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/v1/{role}/change_password (the `ChangePassword` operationId).
+func (c *Client) ChangePasswordWithBody(ctx context.Context, role AdminOrAgent, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewChangePasswordRequestWithBody(c.Server, role, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ChangePassword Change the signed-in user's password
+//
+// Which rules a password has to keep, and whether tokens given out before stay good, is not
+// known. A repeat of a call that went through is refused, as the old password is no longer
+// right.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v1/{role}/change_password (the `ChangePassword` operationId).
+func (c *Client) ChangePassword(ctx context.Context, role AdminOrAgent, body ChangePasswordJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewChangePasswordRequest(c.Server, role, body)
 	if err != nil {
 		return nil, err
 	}
@@ -4407,6 +5341,48 @@ func (c *Client) ResolveRoomWithFormdataBody(ctx context.Context, role AdminOrAg
 	return c.Client.Do(req)
 }
 
+// UpdateProfileWithBody Change the signed-in user's profile
+//
+// Name, e-mail address and picture are always sent; whether one of them can be left out is not
+// known, so read the profile first. The company's data are the admin's to change. Read it back
+// with `getProfile`.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/v1/{role}/update_profile (the `UpdateProfile` operationId).
+func (c *Client) UpdateProfileWithBody(ctx context.Context, role AdminOrAgent, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewUpdateProfileRequestWithBody(c.Server, role, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// UpdateProfile Change the signed-in user's profile
+//
+// Name, e-mail address and picture are always sent; whether one of them can be left out is not
+// known, so read the profile first. The company's data are the admin's to change. Read it back
+// with `getProfile`.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v1/{role}/update_profile (the `UpdateProfile` operationId).
+func (c *Client) UpdateProfile(ctx context.Context, role AdminOrAgent, body UpdateProfileJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewUpdateProfileRequest(c.Server, role, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // GetAgent Fetch one agent
 //
 // The path has `agent` in the singular, the lists have the plural. `user_channels` tells which
@@ -4425,6 +5401,48 @@ func (c *Client) GetAgent(ctx context.Context, agentID IntegerID, reqEditors ...
 	return c.Client.Do(req)
 }
 
+// UpdateAgentWithBody Change an agent's name, e-mail, channels and divisions
+//
+// All four members are sent. The lists most likely replace what was there, so read the agent
+// first. What is written as `channels` and `role_ids` reads back as `user_channels` and
+// `user_roles`, the channels without their `source`.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/v2/admin/agent/{agent_id}/update (the `UpdateAgent` operationId).
+func (c *Client) UpdateAgentWithBody(ctx context.Context, agentID IntegerID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewUpdateAgentRequestWithBody(c.Server, agentID, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// UpdateAgent Change an agent's name, e-mail, channels and divisions
+//
+// All four members are sent. The lists most likely replace what was there, so read the agent
+// first. What is written as `channels` and `role_ids` reads back as `user_channels` and
+// `user_roles`, the channels without their `source`.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v2/admin/agent/{agent_id}/update (the `UpdateAgent` operationId).
+func (c *Client) UpdateAgent(ctx context.Context, agentID IntegerID, body UpdateAgentJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewUpdateAgentRequest(c.Server, agentID, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // ListAgentsByDivision List agents of given divisions, least busy first
 //
 // `data` is a plain array here, unlike in `listAgents`. Send `is_available` only when you want
@@ -4433,6 +5451,79 @@ func (c *Client) GetAgent(ctx context.Context, agentID IntegerID, reqEditors ...
 // Corresponds with GET /api/v2/admin/agents/by_division (the `ListAgentsByDivision` operationId).
 func (c *Client) ListAgentsByDivision(ctx context.Context, params *ListAgentsByDivisionParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewListAgentsByDivisionRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListTemplates List WhatsApp message templates
+//
+// Better attested than `listTemplatesV3`, which is newer; neither is documented. The answer is
+// not known to tell how many there are: go on until a page is empty.
+//
+// Corresponds with GET /api/v2/admin/hsm (the `ListTemplates` operationId).
+func (c *Client) ListTemplates(ctx context.Context, params *ListTemplatesParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListTemplatesRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// DeleteTemplate Delete a WhatsApp message template
+//
+// A POST, and no DELETE; it sends no body. The id is the template's, so presumably all of its
+// languages go.
+//
+// Corresponds with POST /api/v2/admin/hsm/delete/{template_id} (the `DeleteTemplate` operationId).
+func (c *Client) DeleteTemplate(ctx context.Context, templateID TemplateID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewDeleteTemplateRequest(c.Server, templateID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetTemplate Fetch one WhatsApp message template
+//
+// Wants the id of the template, `HsmTemplate.id`, and not that of one of its languages,
+// `HsmDetail.id`, which is the `template_detail_id` of broadcasts.
+//
+// Corresponds with GET /api/v2/admin/hsm/show/{template_id} (the `GetTemplate` operationId).
+func (c *Client) GetTemplate(ctx context.Context, templateID TemplateID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetTemplateRequest(c.Server, templateID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetHsm24Template The 24-hour template of a WhatsApp channel
+//
+// The template with which a conversation is taken up again after WhatsApp's 24-hour window.
+// When the channel has none that is approved, the answer is 400, `No approved 24 Hours Message
+// Template`.
+//
+// Corresponds with GET /api/v2/admin/hsm_24 (the `GetHsm24Template` operationId).
+func (c *Client) GetHsm24Template(ctx context.Context, params *GetHsm24TemplateParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetHsm24TemplateRequest(c.Server, params)
 	if err != nil {
 		return nil, err
 	}
@@ -4490,6 +5581,48 @@ func (c *Client) SetNewSessionWebhookWithBody(ctx context.Context, contentType s
 // Corresponds with GET /api/v2/app/configs (the `GetAppConfigs` operationId).
 func (c *Client) GetAppConfigs(ctx context.Context, params *GetAppConfigsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetAppConfigsRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// MobileLoginWithBody Open a session from a QR code's long-lived token
+//
+// The QR code of the dashboard carries a long-lived token, which goes into `Authorization`; no
+// `Qiscus-App-Id` is sent beside it. `qismo_token` of the answer is used as the user token
+// afterwards; `identity_token` is traded at the Chat SDK for a chat user.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/v2/auth/mobile_login (the `MobileLogin` operationId).
+func (c *Client) MobileLoginWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewMobileLoginRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// MobileLoginWithFormdataBody Open a session from a QR code's long-lived token
+//
+// The QR code of the dashboard carries a long-lived token, which goes into `Authorization`; no
+// `Qiscus-App-Id` is sent beside it. `qismo_token` of the answer is used as the user token
+// afterwards; `identity_token` is traded at the Chat SDK for a chat user.
+//
+// Takes a body of the `application/x-www-form-urlencoded` content type.
+//
+// Corresponds with POST /api/v2/auth/mobile_login (the `MobileLogin` operationId).
+func (c *Client) MobileLoginWithFormdataBody(ctx context.Context, body MobileLoginFormdataRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewMobileLoginRequestWithFormdataBody(c.Server, body)
 	if err != nil {
 		return nil, err
 	}
@@ -4607,6 +5740,23 @@ func (c *Client) GetRoom(ctx context.Context, roomID RoomID, reqEditors ...Reque
 // Corresponds with GET /api/v2/divisions (the `ListDivisions` operationId).
 func (c *Client) ListDivisions(ctx context.Context, params *ListDivisionsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewListDivisionsRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetLatestMobileVersion Newest version of the vendor's mobile agent app
+//
+// The app asks for it when it starts. Needs no credential.
+//
+// Corresponds with GET /api/v2/mobile_version/latest (the `GetLatestMobileVersion` operationId).
+func (c *Client) GetLatestMobileVersion(ctx context.Context, params *GetLatestMobileVersionParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetLatestMobileVersionRequest(c.Server, params)
 	if err != nil {
 		return nil, err
 	}
@@ -4803,6 +5953,91 @@ func (c *Client) ListAgents(ctx context.Context, role AdminOrSupervisor, params 
 // Corresponds with GET /api/v2/{role}/service/available_agents (the `ListAvailableAgents` operationId).
 func (c *Client) ListAvailableAgents(ctx context.Context, role AnyRole, params *ListAvailableAgentsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewListAvailableAgentsRequest(c.Server, role, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListOtherAgents List agents who could be added to a room
+//
+// Agents who do not serve the room yet. Whether only those online are listed is not known:
+// look at `is_available`.
+//
+// Corresponds with GET /api/v2/{role}/service/other_agents (the `ListOtherAgents` operationId).
+func (c *Client) ListOtherAgents(ctx context.Context, role AnyRole, params *ListOtherAgentsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListOtherAgentsRequest(c.Server, role, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreateTemplateWithBody Submit a WhatsApp message template for approval
+//
+// WhatsApp decides on the template in its own time: look at `approval_status` with one of the
+// lists. Limits by the vendor's page: a header of 60 characters with one
+// variable; a body of 1,024 characters with at most 15 variables; at most three quick replies,
+// or buttons that act: one phone number and one website with at most one variable. Templates
+// of the category `AUTHENTICATION` have buttons that copy a code or fill it in, whose words for
+// `type` are not known.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/v3/admin/hsm/create (the `CreateTemplate` operationId).
+func (c *Client) CreateTemplateWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreateTemplateRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreateTemplate Submit a WhatsApp message template for approval
+//
+// WhatsApp decides on the template in its own time: look at `approval_status` with one of the
+// lists. Limits by the vendor's page: a header of 60 characters with one
+// variable; a body of 1,024 characters with at most 15 variables; at most three quick replies,
+// or buttons that act: one phone number and one website with at most one variable. Templates
+// of the category `AUTHENTICATION` have buttons that copy a code or fill it in, whose words for
+// `type` are not known.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v3/admin/hsm/create (the `CreateTemplate` operationId).
+func (c *Client) CreateTemplate(ctx context.Context, body CreateTemplateJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreateTemplateRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListTemplatesV3 List WhatsApp message templates, newer version
+//
+// Takes agents' tokens too: there is no `admin` in the path. The answer also tells the credit
+// that is left, and is not known to tell how many templates there are: go on until a page is
+// empty.
+//
+// Corresponds with GET /api/v3/hsm (the `ListTemplatesV3` operationId).
+func (c *Client) ListTemplatesV3(ctx context.Context, params *ListTemplatesV3Params, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListTemplatesV3Request(c.Server, params)
 	if err != nil {
 		return nil, err
 	}
@@ -5369,6 +6604,46 @@ func NewLoginRequestWithBody(server string, contentType string, body io.Reader) 
 	return req, nil
 }
 
+// NewGetTokenByQismoKeyRequestWithFormdataBody calls the generic GetTokenByQismoKey builder with application/x-www-form-urlencoded body
+func NewGetTokenByQismoKeyRequestWithFormdataBody(server string, body GetTokenByQismoKeyFormdataRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	bodyStr, err := runtime.MarshalForm(body, nil)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = strings.NewReader(bodyStr.Encode())
+	return NewGetTokenByQismoKeyRequestWithBody(server, "application/x-www-form-urlencoded", bodyReader)
+}
+
+// NewGetTokenByQismoKeyRequestWithBody constructs an http.Request for the GetTokenByQismoKey method, with any body, and a specified content type
+func NewGetTokenByQismoKeyRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/auth/get_token_by_qismo_key")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
 // NewLogoutRequest constructs an http.Request for the Logout method
 func NewLogoutRequest(server string) (*http.Request, error) {
 	var err error
@@ -5458,6 +6733,144 @@ func NewSetRoomInfoRequestWithBody(server string, roomID RoomID, contentType str
 	}
 
 	operationPath := fmt.Sprintf("/api/v1/qiscus/room/%s/user_info", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewSetAvailabilityRequest calls the generic SetAvailability builder with application/json body
+func NewSetAvailabilityRequest(server string, body SetAvailabilityJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewSetAvailabilityRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewSetAvailabilityRequestWithBody constructs an http.Request for the SetAvailability method, with any body, and a specified content type
+func NewSetAvailabilityRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/set_availability")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewSignUpRequest calls the generic SignUp builder with application/json body
+func NewSignUpRequest(server string, body SignUpJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewSignUpRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewSignUpRequestWithFormdataBody calls the generic SignUp builder with application/x-www-form-urlencoded body
+func NewSignUpRequestWithFormdataBody(server string, body SignUpFormdataRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	bodyStr, err := runtime.MarshalForm(body, nil)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = strings.NewReader(bodyStr.Encode())
+	return NewSignUpRequestWithBody(server, "application/x-www-form-urlencoded", bodyReader)
+}
+
+// NewSignUpRequestWithBody constructs an http.Request for the SignUp method, with any body, and a specified content type
+func NewSignUpRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/sign_up")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewChangePasswordRequest calls the generic ChangePassword builder with application/json body
+func NewChangePasswordRequest(server string, role AdminOrAgent, body ChangePasswordJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewChangePasswordRequestWithBody(server, role, "application/json", bodyReader)
+}
+
+// NewChangePasswordRequestWithBody constructs an http.Request for the ChangePassword method, with any body, and a specified content type
+func NewChangePasswordRequestWithBody(server string, role AdminOrAgent, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "role", role, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/%s/change_password", pathParam0)
 	if operationPath[0] == '/' {
 		operationPath = "." + operationPath
 	}
@@ -5627,6 +7040,53 @@ func NewResolveRoomRequestWithBody(server string, role AdminOrAgent, contentType
 	return req, nil
 }
 
+// NewUpdateProfileRequest calls the generic UpdateProfile builder with application/json body
+func NewUpdateProfileRequest(server string, role AdminOrAgent, body UpdateProfileJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewUpdateProfileRequestWithBody(server, role, "application/json", bodyReader)
+}
+
+// NewUpdateProfileRequestWithBody constructs an http.Request for the UpdateProfile method, with any body, and a specified content type
+func NewUpdateProfileRequestWithBody(server string, role AdminOrAgent, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "role", role, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/%s/update_profile", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
 // NewGetAgentRequest constructs an http.Request for the GetAgent method
 func NewGetAgentRequest(server string, agentID IntegerID) (*http.Request, error) {
 	var err error
@@ -5657,6 +7117,53 @@ func NewGetAgentRequest(server string, agentID IntegerID) (*http.Request, error)
 	if err != nil {
 		return nil, err
 	}
+
+	return req, nil
+}
+
+// NewUpdateAgentRequest calls the generic UpdateAgent builder with application/json body
+func NewUpdateAgentRequest(server string, agentID IntegerID, body UpdateAgentJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewUpdateAgentRequestWithBody(server, agentID, "application/json", bodyReader)
+}
+
+// NewUpdateAgentRequestWithBody constructs an http.Request for the UpdateAgent method, with any body, and a specified content type
+func NewUpdateAgentRequestWithBody(server string, agentID IntegerID, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "agent_id", agentID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v2/admin/agent/%s/update", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
 
 	return req, nil
 }
@@ -5735,6 +7242,214 @@ func NewListAgentsByDivisionRequest(server string, params *ListAgentsByDivisionP
 			for _, qp := range strings.Split(queryFrag, "&") {
 				rawQueryFragments = append(rawQueryFragments, qp)
 			}
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewListTemplatesRequest constructs an http.Request for the ListTemplates method
+func NewListTemplatesRequest(server string, params *ListTemplatesParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v2/admin/hsm")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "page", params.Page, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if params.Approved != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "approved", *params.Approved, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "channel_id", params.ChannelID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewDeleteTemplateRequest constructs an http.Request for the DeleteTemplate method
+func NewDeleteTemplateRequest(server string, templateID TemplateID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "template_id", templateID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v2/admin/hsm/delete/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetTemplateRequest constructs an http.Request for the GetTemplate method
+func NewGetTemplateRequest(server string, templateID TemplateID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "template_id", templateID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v2/admin/hsm/show/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetHsm24TemplateRequest constructs an http.Request for the GetHsm24Template method
+func NewGetHsm24TemplateRequest(server string, params *GetHsm24TemplateParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v2/admin/hsm_24")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "channel_id", params.ChannelID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if params.Approved != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "approved", *params.Approved, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
 		}
 
 		if encoded := queryValues.Encode(); encoded != "" {
@@ -5855,6 +7570,46 @@ func NewGetAppConfigsRequest(server string, params *GetAppConfigsParams) (*http.
 	if err != nil {
 		return nil, err
 	}
+
+	return req, nil
+}
+
+// NewMobileLoginRequestWithFormdataBody calls the generic MobileLogin builder with application/x-www-form-urlencoded body
+func NewMobileLoginRequestWithFormdataBody(server string, body MobileLoginFormdataRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	bodyStr, err := runtime.MarshalForm(body, nil)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = strings.NewReader(bodyStr.Encode())
+	return NewMobileLoginRequestWithBody(server, "application/x-www-form-urlencoded", bodyReader)
+}
+
+// NewMobileLoginRequestWithBody constructs an http.Request for the MobileLogin method, with any body, and a specified content type
+func NewMobileLoginRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v2/auth/mobile_login")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
 
 	return req, nil
 }
@@ -6008,6 +7763,56 @@ func NewListDivisionsRequest(server string, params *ListDivisionsParams) (*http.
 		}
 
 		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetLatestMobileVersionRequest constructs an http.Request for the GetLatestMobileVersion method
+func NewGetLatestMobileVersionRequest(server string, params *GetLatestMobileVersionParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v2/mobile_version/latest")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "type", params.Type, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
 			return nil, err
 		} else {
 			for _, qp := range strings.Split(queryFrag, "&") {
@@ -6388,6 +8193,225 @@ func NewListAvailableAgentsRequest(server string, role AnyRole, params *ListAvai
 		if params.IsAvailableInRoom != nil {
 
 			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "is_available_in_room", *params.IsAvailableInRoom, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewListOtherAgentsRequest constructs an http.Request for the ListOtherAgents method
+func NewListOtherAgentsRequest(server string, role AnyRole, params *ListOtherAgentsParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "role", role, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v2/%s/service/other_agents", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "room_id", params.RoomID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "cursor_after", params.CursorAfter, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "cursor_before", params.CursorBefore, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "search", params.Search, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if params.IsAvailableInRoom != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "is_available_in_room", *params.IsAvailableInRoom, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewCreateTemplateRequest calls the generic CreateTemplate builder with application/json body
+func NewCreateTemplateRequest(server string, body CreateTemplateJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewCreateTemplateRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewCreateTemplateRequestWithBody constructs an http.Request for the CreateTemplate method, with any body, and a specified content type
+func NewCreateTemplateRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v3/admin/hsm/create")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewListTemplatesV3Request constructs an http.Request for the ListTemplatesV3 method
+func NewListTemplatesV3Request(server string, params *ListTemplatesV3Params) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v3/hsm")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "name", params.Name, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "page", params.Page, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if params.Approved != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "approved", *params.Approved, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
 				return nil, err
 			} else {
 				for _, qp := range strings.Split(queryFrag, "&") {
@@ -6806,6 +8830,28 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /api/v1/auth (the `Login` operationId).
 	LoginWithFormdataBodyWithResponse(ctx context.Context, body LoginFormdataRequestBody, reqEditors ...RequestEditorFn) (*LoginHTTPResponse, error)
 
+	// GetTokenByQismoKeyWithBodyWithResponse Trade an older QR code's key for a user token
+	//
+	// Older: newer QR codes go with `mobileLogin`. The user's Chat SDK token goes into
+	// `Authorization`; it is `data.details.sdk_user.token` of `login`, or comes from the Chat SDK
+	// itself.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v1/auth/get_token_by_qismo_key (the `GetTokenByQismoKey` operationId).
+	GetTokenByQismoKeyWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*GetTokenByQismoKeyHTTPResponse, error)
+
+	// GetTokenByQismoKeyWithFormdataBodyWithResponse Trade an older QR code's key for a user token
+	//
+	// Older: newer QR codes go with `mobileLogin`. The user's Chat SDK token goes into
+	// `Authorization`; it is `data.details.sdk_user.token` of `login`, or comes from the Chat SDK
+	// itself.
+	//
+	// Takes a body of the `application/x-www-form-urlencoded` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v1/auth/get_token_by_qismo_key (the `GetTokenByQismoKey` operationId).
+	GetTokenByQismoKeyWithFormdataBodyWithResponse(ctx context.Context, body GetTokenByQismoKeyFormdataRequestBody, reqEditors ...RequestEditorFn) (*GetTokenByQismoKeyHTTPResponse, error)
+
 	// LogoutWithResponse End the session and void its user token
 	//
 	// Sends no body. It probably also fires the user-logout webhook; nothing states that.
@@ -6842,6 +8888,81 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with POST /api/v1/qiscus/room/{room_id}/user_info (the `SetRoomInfo` operationId).
 	SetRoomInfoWithResponse(ctx context.Context, roomID RoomID, body SetRoomInfoJSONRequestBody, reqEditors ...RequestEditorFn) (*SetRoomInfoHTTPResponse, error)
+
+	// SetAvailabilityWithBodyWithResponse Set the signed-in agent online or offline
+	//
+	// Acts on the token's own user: no call is known that sets another agent's availability. No
+	// webhook tells of the change; allocators see it in the lists of agents.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v1/set_availability (the `SetAvailability` operationId).
+	SetAvailabilityWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SetAvailabilityHTTPResponse, error)
+
+	// SetAvailabilityWithResponse Set the signed-in agent online or offline
+	//
+	// Acts on the token's own user: no call is known that sets another agent's availability. No
+	// webhook tells of the change; allocators see it in the lists of agents.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v1/set_availability (the `SetAvailability` operationId).
+	SetAvailabilityWithResponse(ctx context.Context, body SetAvailabilityJSONRequestBody, reqEditors ...RequestEditorFn) (*SetAvailabilityHTTPResponse, error)
+
+	// SignUpWithBodyWithResponse Create an account
+	//
+	// What the public sign-up page calls; not meant for servers. How the body is encoded could not
+	// be seen, and neither could the answer: JSON and a form, as most older routes take them, are
+	// listed here as the likeliest.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v1/sign_up (the `SignUp` operationId).
+	SignUpWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SignUpHTTPResponse, error)
+
+	// SignUpWithResponse Create an account
+	//
+	// What the public sign-up page calls; not meant for servers. How the body is encoded could not
+	// be seen, and neither could the answer: JSON and a form, as most older routes take them, are
+	// listed here as the likeliest.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v1/sign_up (the `SignUp` operationId).
+	SignUpWithResponse(ctx context.Context, body SignUpJSONRequestBody, reqEditors ...RequestEditorFn) (*SignUpHTTPResponse, error)
+
+	// SignUpWithFormdataBodyWithResponse Create an account
+	//
+	// What the public sign-up page calls; not meant for servers. How the body is encoded could not
+	// be seen, and neither could the answer: JSON and a form, as most older routes take them, are
+	// listed here as the likeliest.
+	//
+	// Takes a body of the `application/x-www-form-urlencoded` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v1/sign_up (the `SignUp` operationId).
+	SignUpWithFormdataBodyWithResponse(ctx context.Context, body SignUpFormdataRequestBody, reqEditors ...RequestEditorFn) (*SignUpHTTPResponse, error)
+
+	// ChangePasswordWithBodyWithResponse Change the signed-in user's password
+	//
+	// Which rules a password has to keep, and whether tokens given out before stay good, is not
+	// known. A repeat of a call that went through is refused, as the old password is no longer
+	// right.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v1/{role}/change_password (the `ChangePassword` operationId).
+	ChangePasswordWithBodyWithResponse(ctx context.Context, role AdminOrAgent, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ChangePasswordHTTPResponse, error)
+
+	// ChangePasswordWithResponse Change the signed-in user's password
+	//
+	// Which rules a password has to keep, and whether tokens given out before stay good, is not
+	// known. A repeat of a call that went through is refused, as the old password is no longer
+	// right.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v1/{role}/change_password (the `ChangePassword` operationId).
+	ChangePasswordWithResponse(ctx context.Context, role AdminOrAgent, body ChangePasswordJSONRequestBody, reqEditors ...RequestEditorFn) (*ChangePasswordHTTPResponse, error)
 
 	// GetProfileWithResponse Profile of the signed-in user, or of the app's admin with the secret key
 	//
@@ -6925,6 +9046,28 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /api/v1/{role}/service/mark_as_resolved (the `ResolveRoom` operationId).
 	ResolveRoomWithFormdataBodyWithResponse(ctx context.Context, role AdminOrAgent, body ResolveRoomFormdataRequestBody, reqEditors ...RequestEditorFn) (*ResolveRoomHTTPResponse, error)
 
+	// UpdateProfileWithBodyWithResponse Change the signed-in user's profile
+	//
+	// Name, e-mail address and picture are always sent; whether one of them can be left out is not
+	// known, so read the profile first. The company's data are the admin's to change. Read it back
+	// with `getProfile`.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v1/{role}/update_profile (the `UpdateProfile` operationId).
+	UpdateProfileWithBodyWithResponse(ctx context.Context, role AdminOrAgent, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*UpdateProfileHTTPResponse, error)
+
+	// UpdateProfileWithResponse Change the signed-in user's profile
+	//
+	// Name, e-mail address and picture are always sent; whether one of them can be left out is not
+	// known, so read the profile first. The company's data are the admin's to change. Read it back
+	// with `getProfile`.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v1/{role}/update_profile (the `UpdateProfile` operationId).
+	UpdateProfileWithResponse(ctx context.Context, role AdminOrAgent, body UpdateProfileJSONRequestBody, reqEditors ...RequestEditorFn) (*UpdateProfileHTTPResponse, error)
+
 	// GetAgentWithResponse Fetch one agent
 	//
 	// The path has `agent` in the singular, the lists have the plural. `user_channels` tells which
@@ -6935,6 +9078,28 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /api/v2/admin/agent/{agent_id} (the `GetAgent` operationId).
 	GetAgentWithResponse(ctx context.Context, agentID IntegerID, reqEditors ...RequestEditorFn) (*GetAgentHTTPResponse, error)
 
+	// UpdateAgentWithBodyWithResponse Change an agent's name, e-mail, channels and divisions
+	//
+	// All four members are sent. The lists most likely replace what was there, so read the agent
+	// first. What is written as `channels` and `role_ids` reads back as `user_channels` and
+	// `user_roles`, the channels without their `source`.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v2/admin/agent/{agent_id}/update (the `UpdateAgent` operationId).
+	UpdateAgentWithBodyWithResponse(ctx context.Context, agentID IntegerID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*UpdateAgentHTTPResponse, error)
+
+	// UpdateAgentWithResponse Change an agent's name, e-mail, channels and divisions
+	//
+	// All four members are sent. The lists most likely replace what was there, so read the agent
+	// first. What is written as `channels` and `role_ids` reads back as `user_channels` and
+	// `user_roles`, the channels without their `source`.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v2/admin/agent/{agent_id}/update (the `UpdateAgent` operationId).
+	UpdateAgentWithResponse(ctx context.Context, agentID IntegerID, body UpdateAgentJSONRequestBody, reqEditors ...RequestEditorFn) (*UpdateAgentHTTPResponse, error)
+
 	// ListAgentsByDivisionWithResponse List agents of given divisions, least busy first
 	//
 	// `data` is a plain array here, unlike in `listAgents`. Send `is_available` only when you want
@@ -6944,6 +9109,47 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with GET /api/v2/admin/agents/by_division (the `ListAgentsByDivision` operationId).
 	ListAgentsByDivisionWithResponse(ctx context.Context, params *ListAgentsByDivisionParams, reqEditors ...RequestEditorFn) (*ListAgentsByDivisionHTTPResponse, error)
+
+	// ListTemplatesWithResponse List WhatsApp message templates
+	//
+	// Better attested than `listTemplatesV3`, which is newer; neither is documented. The answer is
+	// not known to tell how many there are: go on until a page is empty.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v2/admin/hsm (the `ListTemplates` operationId).
+	ListTemplatesWithResponse(ctx context.Context, params *ListTemplatesParams, reqEditors ...RequestEditorFn) (*ListTemplatesHTTPResponse, error)
+
+	// DeleteTemplateWithResponse Delete a WhatsApp message template
+	//
+	// A POST, and no DELETE; it sends no body. The id is the template's, so presumably all of its
+	// languages go.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v2/admin/hsm/delete/{template_id} (the `DeleteTemplate` operationId).
+	DeleteTemplateWithResponse(ctx context.Context, templateID TemplateID, reqEditors ...RequestEditorFn) (*DeleteTemplateHTTPResponse, error)
+
+	// GetTemplateWithResponse Fetch one WhatsApp message template
+	//
+	// Wants the id of the template, `HsmTemplate.id`, and not that of one of its languages,
+	// `HsmDetail.id`, which is the `template_detail_id` of broadcasts.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v2/admin/hsm/show/{template_id} (the `GetTemplate` operationId).
+	GetTemplateWithResponse(ctx context.Context, templateID TemplateID, reqEditors ...RequestEditorFn) (*GetTemplateHTTPResponse, error)
+
+	// GetHsm24TemplateWithResponse The 24-hour template of a WhatsApp channel
+	//
+	// The template with which a conversation is taken up again after WhatsApp's 24-hour window.
+	// When the channel has none that is approved, the answer is 400, `No approved 24 Hours Message
+	// Template`.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v2/admin/hsm_24 (the `GetHsm24Template` operationId).
+	GetHsm24TemplateWithResponse(ctx context.Context, params *GetHsm24TemplateParams, reqEditors ...RequestEditorFn) (*GetHsm24TemplateHTTPResponse, error)
 
 	// SetAuthWebhookWithBodyWithResponse Set the user-logout webhook
 	//
@@ -6973,6 +9179,28 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with GET /api/v2/app/configs (the `GetAppConfigs` operationId).
 	GetAppConfigsWithResponse(ctx context.Context, params *GetAppConfigsParams, reqEditors ...RequestEditorFn) (*GetAppConfigsHTTPResponse, error)
+
+	// MobileLoginWithBodyWithResponse Open a session from a QR code's long-lived token
+	//
+	// The QR code of the dashboard carries a long-lived token, which goes into `Authorization`; no
+	// `Qiscus-App-Id` is sent beside it. `qismo_token` of the answer is used as the user token
+	// afterwards; `identity_token` is traded at the Chat SDK for a chat user.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v2/auth/mobile_login (the `MobileLogin` operationId).
+	MobileLoginWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*MobileLoginHTTPResponse, error)
+
+	// MobileLoginWithFormdataBodyWithResponse Open a session from a QR code's long-lived token
+	//
+	// The QR code of the dashboard carries a long-lived token, which goes into `Authorization`; no
+	// `Qiscus-App-Id` is sent beside it. `qismo_token` of the answer is used as the user token
+	// afterwards; `identity_token` is traded at the Chat SDK for a chat user.
+	//
+	// Takes a body of the `application/x-www-form-urlencoded` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v2/auth/mobile_login (the `MobileLogin` operationId).
+	MobileLoginWithFormdataBodyWithResponse(ctx context.Context, body MobileLoginFormdataRequestBody, reqEditors ...RequestEditorFn) (*MobileLoginHTTPResponse, error)
 
 	// RefreshTokenWithResponse Trade the long-lived token for a new user token
 	//
@@ -7036,6 +9264,15 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with GET /api/v2/divisions (the `ListDivisions` operationId).
 	ListDivisionsWithResponse(ctx context.Context, params *ListDivisionsParams, reqEditors ...RequestEditorFn) (*ListDivisionsHTTPResponse, error)
+
+	// GetLatestMobileVersionWithResponse Newest version of the vendor's mobile agent app
+	//
+	// The app asks for it when it starts. Needs no credential.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v2/mobile_version/latest (the `GetLatestMobileVersion` operationId).
+	GetLatestMobileVersionWithResponse(ctx context.Context, params *GetLatestMobileVersionParams, reqEditors ...RequestEditorFn) (*GetLatestMobileVersionHTTPResponse, error)
 
 	// InitiateChatWithBodyWithResponse Start or continue a live-chat session as a customer
 	//
@@ -7140,6 +9377,55 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with GET /api/v2/{role}/service/available_agents (the `ListAvailableAgents` operationId).
 	ListAvailableAgentsWithResponse(ctx context.Context, role AnyRole, params *ListAvailableAgentsParams, reqEditors ...RequestEditorFn) (*ListAvailableAgentsHTTPResponse, error)
+
+	// ListOtherAgentsWithResponse List agents who could be added to a room
+	//
+	// Agents who do not serve the room yet. Whether only those online are listed is not known:
+	// look at `is_available`.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v2/{role}/service/other_agents (the `ListOtherAgents` operationId).
+	ListOtherAgentsWithResponse(ctx context.Context, role AnyRole, params *ListOtherAgentsParams, reqEditors ...RequestEditorFn) (*ListOtherAgentsHTTPResponse, error)
+
+	// CreateTemplateWithBodyWithResponse Submit a WhatsApp message template for approval
+	//
+	// WhatsApp decides on the template in its own time: look at `approval_status` with one of the
+	// lists. Limits by the vendor's page: a header of 60 characters with one
+	// variable; a body of 1,024 characters with at most 15 variables; at most three quick replies,
+	// or buttons that act: one phone number and one website with at most one variable. Templates
+	// of the category `AUTHENTICATION` have buttons that copy a code or fill it in, whose words for
+	// `type` are not known.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v3/admin/hsm/create (the `CreateTemplate` operationId).
+	CreateTemplateWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CreateTemplateHTTPResponse, error)
+
+	// CreateTemplateWithResponse Submit a WhatsApp message template for approval
+	//
+	// WhatsApp decides on the template in its own time: look at `approval_status` with one of the
+	// lists. Limits by the vendor's page: a header of 60 characters with one
+	// variable; a body of 1,024 characters with at most 15 variables; at most three quick replies,
+	// or buttons that act: one phone number and one website with at most one variable. Templates
+	// of the category `AUTHENTICATION` have buttons that copy a code or fill it in, whose words for
+	// `type` are not known.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v3/admin/hsm/create (the `CreateTemplate` operationId).
+	CreateTemplateWithResponse(ctx context.Context, body CreateTemplateJSONRequestBody, reqEditors ...RequestEditorFn) (*CreateTemplateHTTPResponse, error)
+
+	// ListTemplatesV3WithResponse List WhatsApp message templates, newer version
+	//
+	// Takes agents' tokens too: there is no `admin` in the path. The answer also tells the credit
+	// that is left, and is not known to tell how many templates there are: go on until a page is
+	// empty.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v3/hsm (the `ListTemplatesV3` operationId).
+	ListTemplatesV3WithResponse(ctx context.Context, params *ListTemplatesV3Params, reqEditors ...RequestEditorFn) (*ListTemplatesV3HTTPResponse, error)
 
 	// SetBotInRoomWithBodyWithResponse Switch the bot on or off in a room
 	//
@@ -7436,6 +9722,33 @@ func (r LoginHTTPResponse) StatusCode() int {
 	return 0
 }
 
+type GetTokenByQismoKeyHTTPResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *GetTokenByQismoKeyResponse
+	// JSON4XX the response for an HTTP 4XX `application/json` response
+	JSON4XX *Refused
+	// JSON5XX the response for an HTTP 5XX `application/json` response
+	JSON5XX *Unavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r GetTokenByQismoKeyHTTPResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetTokenByQismoKeyHTTPResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
 type LogoutHTTPResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -7511,6 +9824,81 @@ func (r SetRoomInfoHTTPResponse) Status() string {
 
 // StatusCode returns HTTPResponse.StatusCode
 func (r SetRoomInfoHTTPResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type SetAvailabilityHTTPResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON4XX the response for an HTTP 4XX `application/json` response
+	JSON4XX *Refused
+	// JSON5XX the response for an HTTP 5XX `application/json` response
+	JSON5XX *Unavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r SetAvailabilityHTTPResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r SetAvailabilityHTTPResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type SignUpHTTPResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON4XX the response for an HTTP 4XX `application/json` response
+	JSON4XX *Refused
+	// JSON5XX the response for an HTTP 5XX `application/json` response
+	JSON5XX *Unavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r SignUpHTTPResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r SignUpHTTPResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type ChangePasswordHTTPResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON4XX the response for an HTTP 4XX `application/json` response
+	JSON4XX *Refused
+	// JSON5XX the response for an HTTP 5XX `application/json` response
+	JSON5XX *Unavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r ChangePasswordHTTPResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ChangePasswordHTTPResponse) StatusCode() int {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.StatusCode
 	}
@@ -7598,6 +9986,31 @@ func (r ResolveRoomHTTPResponse) StatusCode() int {
 	return 0
 }
 
+type UpdateProfileHTTPResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON4XX the response for an HTTP 4XX `application/json` response
+	JSON4XX *Refused
+	// JSON5XX the response for an HTTP 5XX `application/json` response
+	JSON5XX *Unavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r UpdateProfileHTTPResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r UpdateProfileHTTPResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
 type GetAgentHTTPResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -7625,6 +10038,33 @@ func (r GetAgentHTTPResponse) StatusCode() int {
 	return 0
 }
 
+type UpdateAgentHTTPResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *UpdateAgentResponse
+	// JSON4XX the response for an HTTP 4XX `application/json` response
+	JSON4XX *Refused
+	// JSON5XX the response for an HTTP 5XX `application/json` response
+	JSON5XX *Unavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r UpdateAgentHTTPResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r UpdateAgentHTTPResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
 type ListAgentsByDivisionHTTPResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -7646,6 +10086,112 @@ func (r ListAgentsByDivisionHTTPResponse) Status() string {
 
 // StatusCode returns HTTPResponse.StatusCode
 func (r ListAgentsByDivisionHTTPResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type ListTemplatesHTTPResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ListTemplatesResponse
+	// JSON4XX the response for an HTTP 4XX `application/json` response
+	JSON4XX *Refused
+	// JSON5XX the response for an HTTP 5XX `application/json` response
+	JSON5XX *Unavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r ListTemplatesHTTPResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListTemplatesHTTPResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type DeleteTemplateHTTPResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON4XX the response for an HTTP 4XX `application/json` response
+	JSON4XX *Refused
+	// JSON5XX the response for an HTTP 5XX `application/json` response
+	JSON5XX *Unavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r DeleteTemplateHTTPResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r DeleteTemplateHTTPResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type GetTemplateHTTPResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *GetTemplateResponse
+	// JSON4XX the response for an HTTP 4XX `application/json` response
+	JSON4XX *Refused
+	// JSON5XX the response for an HTTP 5XX `application/json` response
+	JSON5XX *Unavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r GetTemplateHTTPResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetTemplateHTTPResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type GetHsm24TemplateHTTPResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *GetHsm24TemplateResponse
+	// JSON4XX the response for an HTTP 4XX `application/json` response
+	JSON4XX *Refused
+	// JSON5XX the response for an HTTP 5XX `application/json` response
+	JSON5XX *Unavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r GetHsm24TemplateHTTPResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetHsm24TemplateHTTPResponse) StatusCode() int {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.StatusCode
 	}
@@ -7727,6 +10273,33 @@ func (r GetAppConfigsHTTPResponse) Status() string {
 
 // StatusCode returns HTTPResponse.StatusCode
 func (r GetAppConfigsHTTPResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type MobileLoginHTTPResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *MobileLoginResponse
+	// JSON4XX the response for an HTTP 4XX `application/json` response
+	JSON4XX *Refused
+	// JSON5XX the response for an HTTP 5XX `application/json` response
+	JSON5XX *Unavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r MobileLoginHTTPResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r MobileLoginHTTPResponse) StatusCode() int {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.StatusCode
 	}
@@ -7835,6 +10408,33 @@ func (r ListDivisionsHTTPResponse) Status() string {
 
 // StatusCode returns HTTPResponse.StatusCode
 func (r ListDivisionsHTTPResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type GetLatestMobileVersionHTTPResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *GetLatestMobileVersionResponse
+	// JSON4XX the response for an HTTP 4XX `application/json` response
+	JSON4XX *Refused
+	// JSON5XX the response for an HTTP 5XX `application/json` response
+	JSON5XX *Unavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r GetLatestMobileVersionHTTPResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetLatestMobileVersionHTTPResponse) StatusCode() int {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.StatusCode
 	}
@@ -7995,6 +10595,85 @@ func (r ListAvailableAgentsHTTPResponse) Status() string {
 
 // StatusCode returns HTTPResponse.StatusCode
 func (r ListAvailableAgentsHTTPResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type ListOtherAgentsHTTPResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ListAgentsResponse
+	// JSON4XX the response for an HTTP 4XX `application/json` response
+	JSON4XX *Refused
+	// JSON5XX the response for an HTTP 5XX `application/json` response
+	JSON5XX *Unavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r ListOtherAgentsHTTPResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListOtherAgentsHTTPResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type CreateTemplateHTTPResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON4XX the response for an HTTP 4XX `application/json` response
+	JSON4XX *Refused
+	// JSON5XX the response for an HTTP 5XX `application/json` response
+	JSON5XX *Unavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r CreateTemplateHTTPResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r CreateTemplateHTTPResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type ListTemplatesV3HTTPResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ListTemplatesV3Response
+	// JSON4XX the response for an HTTP 4XX `application/json` response
+	JSON4XX *Refused
+	// JSON5XX the response for an HTTP 5XX `application/json` response
+	JSON5XX *Unavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r ListTemplatesV3HTTPResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListTemplatesV3HTTPResponse) StatusCode() int {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.StatusCode
 	}
@@ -8376,6 +11055,40 @@ func (c *ClientWithResponses) LoginWithFormdataBodyWithResponse(ctx context.Cont
 	return ParseLoginHTTPResponse(rsp)
 }
 
+// GetTokenByQismoKeyWithBodyWithResponse Trade an older QR code's key for a user token
+//
+// Older: newer QR codes go with `mobileLogin`. The user's Chat SDK token goes into
+// `Authorization`; it is `data.details.sdk_user.token` of `login`, or comes from the Chat SDK
+// itself.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v1/auth/get_token_by_qismo_key (the `GetTokenByQismoKey` operationId).
+func (c *ClientWithResponses) GetTokenByQismoKeyWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*GetTokenByQismoKeyHTTPResponse, error) {
+	rsp, err := c.GetTokenByQismoKeyWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetTokenByQismoKeyHTTPResponse(rsp)
+}
+
+// GetTokenByQismoKeyWithFormdataBodyWithResponse Trade an older QR code's key for a user token
+//
+// Older: newer QR codes go with `mobileLogin`. The user's Chat SDK token goes into
+// `Authorization`; it is `data.details.sdk_user.token` of `login`, or comes from the Chat SDK
+// itself.
+//
+// Takes a body of the `application/x-www-form-urlencoded` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v1/auth/get_token_by_qismo_key (the `GetTokenByQismoKey` operationId).
+func (c *ClientWithResponses) GetTokenByQismoKeyWithFormdataBodyWithResponse(ctx context.Context, body GetTokenByQismoKeyFormdataRequestBody, reqEditors ...RequestEditorFn) (*GetTokenByQismoKeyHTTPResponse, error) {
+	rsp, err := c.GetTokenByQismoKeyWithFormdataBody(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetTokenByQismoKeyHTTPResponse(rsp)
+}
+
 // LogoutWithResponse End the session and void its user token
 //
 // Sends no body. It probably also fires the user-logout webhook; nothing states that.
@@ -8435,6 +11148,123 @@ func (c *ClientWithResponses) SetRoomInfoWithResponse(ctx context.Context, roomI
 		return nil, err
 	}
 	return ParseSetRoomInfoHTTPResponse(rsp)
+}
+
+// SetAvailabilityWithBodyWithResponse Set the signed-in agent online or offline
+//
+// Acts on the token's own user: no call is known that sets another agent's availability. No
+// webhook tells of the change; allocators see it in the lists of agents.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v1/set_availability (the `SetAvailability` operationId).
+func (c *ClientWithResponses) SetAvailabilityWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SetAvailabilityHTTPResponse, error) {
+	rsp, err := c.SetAvailabilityWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSetAvailabilityHTTPResponse(rsp)
+}
+
+// SetAvailabilityWithResponse Set the signed-in agent online or offline
+//
+// Acts on the token's own user: no call is known that sets another agent's availability. No
+// webhook tells of the change; allocators see it in the lists of agents.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v1/set_availability (the `SetAvailability` operationId).
+func (c *ClientWithResponses) SetAvailabilityWithResponse(ctx context.Context, body SetAvailabilityJSONRequestBody, reqEditors ...RequestEditorFn) (*SetAvailabilityHTTPResponse, error) {
+	rsp, err := c.SetAvailability(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSetAvailabilityHTTPResponse(rsp)
+}
+
+// SignUpWithBodyWithResponse Create an account
+//
+// What the public sign-up page calls; not meant for servers. How the body is encoded could not
+// be seen, and neither could the answer: JSON and a form, as most older routes take them, are
+// listed here as the likeliest.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v1/sign_up (the `SignUp` operationId).
+func (c *ClientWithResponses) SignUpWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SignUpHTTPResponse, error) {
+	rsp, err := c.SignUpWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSignUpHTTPResponse(rsp)
+}
+
+// SignUpWithResponse Create an account
+//
+// What the public sign-up page calls; not meant for servers. How the body is encoded could not
+// be seen, and neither could the answer: JSON and a form, as most older routes take them, are
+// listed here as the likeliest.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v1/sign_up (the `SignUp` operationId).
+func (c *ClientWithResponses) SignUpWithResponse(ctx context.Context, body SignUpJSONRequestBody, reqEditors ...RequestEditorFn) (*SignUpHTTPResponse, error) {
+	rsp, err := c.SignUp(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSignUpHTTPResponse(rsp)
+}
+
+// SignUpWithFormdataBodyWithResponse Create an account
+//
+// What the public sign-up page calls; not meant for servers. How the body is encoded could not
+// be seen, and neither could the answer: JSON and a form, as most older routes take them, are
+// listed here as the likeliest.
+//
+// Takes a body of the `application/x-www-form-urlencoded` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v1/sign_up (the `SignUp` operationId).
+func (c *ClientWithResponses) SignUpWithFormdataBodyWithResponse(ctx context.Context, body SignUpFormdataRequestBody, reqEditors ...RequestEditorFn) (*SignUpHTTPResponse, error) {
+	rsp, err := c.SignUpWithFormdataBody(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSignUpHTTPResponse(rsp)
+}
+
+// ChangePasswordWithBodyWithResponse Change the signed-in user's password
+//
+// Which rules a password has to keep, and whether tokens given out before stay good, is not
+// known. A repeat of a call that went through is refused, as the old password is no longer
+// right.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v1/{role}/change_password (the `ChangePassword` operationId).
+func (c *ClientWithResponses) ChangePasswordWithBodyWithResponse(ctx context.Context, role AdminOrAgent, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ChangePasswordHTTPResponse, error) {
+	rsp, err := c.ChangePasswordWithBody(ctx, role, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseChangePasswordHTTPResponse(rsp)
+}
+
+// ChangePasswordWithResponse Change the signed-in user's password
+//
+// Which rules a password has to keep, and whether tokens given out before stay good, is not
+// known. A repeat of a call that went through is refused, as the old password is no longer
+// right.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v1/{role}/change_password (the `ChangePassword` operationId).
+func (c *ClientWithResponses) ChangePasswordWithResponse(ctx context.Context, role AdminOrAgent, body ChangePasswordJSONRequestBody, reqEditors ...RequestEditorFn) (*ChangePasswordHTTPResponse, error) {
+	rsp, err := c.ChangePassword(ctx, role, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseChangePasswordHTTPResponse(rsp)
 }
 
 // GetProfileWithResponse Profile of the signed-in user, or of the app's admin with the secret key
@@ -8561,6 +11391,40 @@ func (c *ClientWithResponses) ResolveRoomWithFormdataBodyWithResponse(ctx contex
 	return ParseResolveRoomHTTPResponse(rsp)
 }
 
+// UpdateProfileWithBodyWithResponse Change the signed-in user's profile
+//
+// Name, e-mail address and picture are always sent; whether one of them can be left out is not
+// known, so read the profile first. The company's data are the admin's to change. Read it back
+// with `getProfile`.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v1/{role}/update_profile (the `UpdateProfile` operationId).
+func (c *ClientWithResponses) UpdateProfileWithBodyWithResponse(ctx context.Context, role AdminOrAgent, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*UpdateProfileHTTPResponse, error) {
+	rsp, err := c.UpdateProfileWithBody(ctx, role, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseUpdateProfileHTTPResponse(rsp)
+}
+
+// UpdateProfileWithResponse Change the signed-in user's profile
+//
+// Name, e-mail address and picture are always sent; whether one of them can be left out is not
+// known, so read the profile first. The company's data are the admin's to change. Read it back
+// with `getProfile`.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v1/{role}/update_profile (the `UpdateProfile` operationId).
+func (c *ClientWithResponses) UpdateProfileWithResponse(ctx context.Context, role AdminOrAgent, body UpdateProfileJSONRequestBody, reqEditors ...RequestEditorFn) (*UpdateProfileHTTPResponse, error) {
+	rsp, err := c.UpdateProfile(ctx, role, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseUpdateProfileHTTPResponse(rsp)
+}
+
 // GetAgentWithResponse Fetch one agent
 //
 // The path has `agent` in the singular, the lists have the plural. `user_channels` tells which
@@ -8577,6 +11441,40 @@ func (c *ClientWithResponses) GetAgentWithResponse(ctx context.Context, agentID 
 	return ParseGetAgentHTTPResponse(rsp)
 }
 
+// UpdateAgentWithBodyWithResponse Change an agent's name, e-mail, channels and divisions
+//
+// All four members are sent. The lists most likely replace what was there, so read the agent
+// first. What is written as `channels` and `role_ids` reads back as `user_channels` and
+// `user_roles`, the channels without their `source`.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v2/admin/agent/{agent_id}/update (the `UpdateAgent` operationId).
+func (c *ClientWithResponses) UpdateAgentWithBodyWithResponse(ctx context.Context, agentID IntegerID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*UpdateAgentHTTPResponse, error) {
+	rsp, err := c.UpdateAgentWithBody(ctx, agentID, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseUpdateAgentHTTPResponse(rsp)
+}
+
+// UpdateAgentWithResponse Change an agent's name, e-mail, channels and divisions
+//
+// All four members are sent. The lists most likely replace what was there, so read the agent
+// first. What is written as `channels` and `role_ids` reads back as `user_channels` and
+// `user_roles`, the channels without their `source`.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v2/admin/agent/{agent_id}/update (the `UpdateAgent` operationId).
+func (c *ClientWithResponses) UpdateAgentWithResponse(ctx context.Context, agentID IntegerID, body UpdateAgentJSONRequestBody, reqEditors ...RequestEditorFn) (*UpdateAgentHTTPResponse, error) {
+	rsp, err := c.UpdateAgent(ctx, agentID, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseUpdateAgentHTTPResponse(rsp)
+}
+
 // ListAgentsByDivisionWithResponse List agents of given divisions, least busy first
 //
 // `data` is a plain array here, unlike in `listAgents`. Send `is_available` only when you want
@@ -8591,6 +11489,71 @@ func (c *ClientWithResponses) ListAgentsByDivisionWithResponse(ctx context.Conte
 		return nil, err
 	}
 	return ParseListAgentsByDivisionHTTPResponse(rsp)
+}
+
+// ListTemplatesWithResponse List WhatsApp message templates
+//
+// Better attested than `listTemplatesV3`, which is newer; neither is documented. The answer is
+// not known to tell how many there are: go on until a page is empty.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v2/admin/hsm (the `ListTemplates` operationId).
+func (c *ClientWithResponses) ListTemplatesWithResponse(ctx context.Context, params *ListTemplatesParams, reqEditors ...RequestEditorFn) (*ListTemplatesHTTPResponse, error) {
+	rsp, err := c.ListTemplates(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListTemplatesHTTPResponse(rsp)
+}
+
+// DeleteTemplateWithResponse Delete a WhatsApp message template
+//
+// A POST, and no DELETE; it sends no body. The id is the template's, so presumably all of its
+// languages go.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v2/admin/hsm/delete/{template_id} (the `DeleteTemplate` operationId).
+func (c *ClientWithResponses) DeleteTemplateWithResponse(ctx context.Context, templateID TemplateID, reqEditors ...RequestEditorFn) (*DeleteTemplateHTTPResponse, error) {
+	rsp, err := c.DeleteTemplate(ctx, templateID, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseDeleteTemplateHTTPResponse(rsp)
+}
+
+// GetTemplateWithResponse Fetch one WhatsApp message template
+//
+// Wants the id of the template, `HsmTemplate.id`, and not that of one of its languages,
+// `HsmDetail.id`, which is the `template_detail_id` of broadcasts.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v2/admin/hsm/show/{template_id} (the `GetTemplate` operationId).
+func (c *ClientWithResponses) GetTemplateWithResponse(ctx context.Context, templateID TemplateID, reqEditors ...RequestEditorFn) (*GetTemplateHTTPResponse, error) {
+	rsp, err := c.GetTemplate(ctx, templateID, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetTemplateHTTPResponse(rsp)
+}
+
+// GetHsm24TemplateWithResponse The 24-hour template of a WhatsApp channel
+//
+// The template with which a conversation is taken up again after WhatsApp's 24-hour window.
+// When the channel has none that is approved, the answer is 400, `No approved 24 Hours Message
+// Template`.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v2/admin/hsm_24 (the `GetHsm24Template` operationId).
+func (c *ClientWithResponses) GetHsm24TemplateWithResponse(ctx context.Context, params *GetHsm24TemplateParams, reqEditors ...RequestEditorFn) (*GetHsm24TemplateHTTPResponse, error) {
+	rsp, err := c.GetHsm24Template(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetHsm24TemplateHTTPResponse(rsp)
 }
 
 // SetAuthWebhookWithBodyWithResponse Set the user-logout webhook
@@ -8638,6 +11601,40 @@ func (c *ClientWithResponses) GetAppConfigsWithResponse(ctx context.Context, par
 		return nil, err
 	}
 	return ParseGetAppConfigsHTTPResponse(rsp)
+}
+
+// MobileLoginWithBodyWithResponse Open a session from a QR code's long-lived token
+//
+// The QR code of the dashboard carries a long-lived token, which goes into `Authorization`; no
+// `Qiscus-App-Id` is sent beside it. `qismo_token` of the answer is used as the user token
+// afterwards; `identity_token` is traded at the Chat SDK for a chat user.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v2/auth/mobile_login (the `MobileLogin` operationId).
+func (c *ClientWithResponses) MobileLoginWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*MobileLoginHTTPResponse, error) {
+	rsp, err := c.MobileLoginWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseMobileLoginHTTPResponse(rsp)
+}
+
+// MobileLoginWithFormdataBodyWithResponse Open a session from a QR code's long-lived token
+//
+// The QR code of the dashboard carries a long-lived token, which goes into `Authorization`; no
+// `Qiscus-App-Id` is sent beside it. `qismo_token` of the answer is used as the user token
+// afterwards; `identity_token` is traded at the Chat SDK for a chat user.
+//
+// Takes a body of the `application/x-www-form-urlencoded` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v2/auth/mobile_login (the `MobileLogin` operationId).
+func (c *ClientWithResponses) MobileLoginWithFormdataBodyWithResponse(ctx context.Context, body MobileLoginFormdataRequestBody, reqEditors ...RequestEditorFn) (*MobileLoginHTTPResponse, error) {
+	rsp, err := c.MobileLoginWithFormdataBody(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseMobileLoginHTTPResponse(rsp)
 }
 
 // RefreshTokenWithResponse Trade the long-lived token for a new user token
@@ -8737,6 +11734,21 @@ func (c *ClientWithResponses) ListDivisionsWithResponse(ctx context.Context, par
 		return nil, err
 	}
 	return ParseListDivisionsHTTPResponse(rsp)
+}
+
+// GetLatestMobileVersionWithResponse Newest version of the vendor's mobile agent app
+//
+// The app asks for it when it starts. Needs no credential.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v2/mobile_version/latest (the `GetLatestMobileVersion` operationId).
+func (c *ClientWithResponses) GetLatestMobileVersionWithResponse(ctx context.Context, params *GetLatestMobileVersionParams, reqEditors ...RequestEditorFn) (*GetLatestMobileVersionHTTPResponse, error) {
+	rsp, err := c.GetLatestMobileVersion(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetLatestMobileVersionHTTPResponse(rsp)
 }
 
 // InitiateChatWithBodyWithResponse Start or continue a live-chat session as a customer
@@ -8901,6 +11913,79 @@ func (c *ClientWithResponses) ListAvailableAgentsWithResponse(ctx context.Contex
 		return nil, err
 	}
 	return ParseListAvailableAgentsHTTPResponse(rsp)
+}
+
+// ListOtherAgentsWithResponse List agents who could be added to a room
+//
+// Agents who do not serve the room yet. Whether only those online are listed is not known:
+// look at `is_available`.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v2/{role}/service/other_agents (the `ListOtherAgents` operationId).
+func (c *ClientWithResponses) ListOtherAgentsWithResponse(ctx context.Context, role AnyRole, params *ListOtherAgentsParams, reqEditors ...RequestEditorFn) (*ListOtherAgentsHTTPResponse, error) {
+	rsp, err := c.ListOtherAgents(ctx, role, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListOtherAgentsHTTPResponse(rsp)
+}
+
+// CreateTemplateWithBodyWithResponse Submit a WhatsApp message template for approval
+//
+// WhatsApp decides on the template in its own time: look at `approval_status` with one of the
+// lists. Limits by the vendor's page: a header of 60 characters with one
+// variable; a body of 1,024 characters with at most 15 variables; at most three quick replies,
+// or buttons that act: one phone number and one website with at most one variable. Templates
+// of the category `AUTHENTICATION` have buttons that copy a code or fill it in, whose words for
+// `type` are not known.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v3/admin/hsm/create (the `CreateTemplate` operationId).
+func (c *ClientWithResponses) CreateTemplateWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CreateTemplateHTTPResponse, error) {
+	rsp, err := c.CreateTemplateWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCreateTemplateHTTPResponse(rsp)
+}
+
+// CreateTemplateWithResponse Submit a WhatsApp message template for approval
+//
+// WhatsApp decides on the template in its own time: look at `approval_status` with one of the
+// lists. Limits by the vendor's page: a header of 60 characters with one
+// variable; a body of 1,024 characters with at most 15 variables; at most three quick replies,
+// or buttons that act: one phone number and one website with at most one variable. Templates
+// of the category `AUTHENTICATION` have buttons that copy a code or fill it in, whose words for
+// `type` are not known.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v3/admin/hsm/create (the `CreateTemplate` operationId).
+func (c *ClientWithResponses) CreateTemplateWithResponse(ctx context.Context, body CreateTemplateJSONRequestBody, reqEditors ...RequestEditorFn) (*CreateTemplateHTTPResponse, error) {
+	rsp, err := c.CreateTemplate(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCreateTemplateHTTPResponse(rsp)
+}
+
+// ListTemplatesV3WithResponse List WhatsApp message templates, newer version
+//
+// Takes agents' tokens too: there is no `admin` in the path. The answer also tells the credit
+// that is left, and is not known to tell how many templates there are: go on until a page is
+// empty.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v3/hsm (the `ListTemplatesV3` operationId).
+func (c *ClientWithResponses) ListTemplatesV3WithResponse(ctx context.Context, params *ListTemplatesV3Params, reqEditors ...RequestEditorFn) (*ListTemplatesV3HTTPResponse, error) {
+	rsp, err := c.ListTemplatesV3(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListTemplatesV3HTTPResponse(rsp)
 }
 
 // SetBotInRoomWithBodyWithResponse Switch the bot on or off in a room
@@ -9347,6 +12432,46 @@ func ParseLoginHTTPResponse(rsp *http.Response) (*LoginHTTPResponse, error) {
 	return response, nil
 }
 
+// ParseGetTokenByQismoKeyHTTPResponse parses an HTTP response from a GetTokenByQismoKeyWithResponse call
+func ParseGetTokenByQismoKeyHTTPResponse(rsp *http.Response) (*GetTokenByQismoKeyHTTPResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetTokenByQismoKeyHTTPResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest GetTokenByQismoKeyResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
+		var dest Refused
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON4XX = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 5:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON5XX = &dest
+
+	}
+
+	return response, nil
+}
+
 // ParseLogoutHTTPResponse parses an HTTP response from a LogoutWithResponse call
 func ParseLogoutHTTPResponse(rsp *http.Response) (*LogoutHTTPResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -9447,6 +12572,114 @@ func ParseSetRoomInfoHTTPResponse(rsp *http.Response) (*SetRoomInfoHTTPResponse,
 			return nil, err
 		}
 		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
+		var dest Refused
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON4XX = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 5:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON5XX = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseSetAvailabilityHTTPResponse parses an HTTP response from a SetAvailabilityWithResponse call
+func ParseSetAvailabilityHTTPResponse(rsp *http.Response) (*SetAvailabilityHTTPResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &SetAvailabilityHTTPResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
+		var dest Refused
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON4XX = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 5:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON5XX = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseSignUpHTTPResponse parses an HTTP response from a SignUpWithResponse call
+func ParseSignUpHTTPResponse(rsp *http.Response) (*SignUpHTTPResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &SignUpHTTPResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
+		var dest Refused
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON4XX = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 5:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON5XX = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseChangePasswordHTTPResponse parses an HTTP response from a ChangePasswordWithResponse call
+func ParseChangePasswordHTTPResponse(rsp *http.Response) (*ChangePasswordHTTPResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ChangePasswordHTTPResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		break // No content-type
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
 		var dest Refused
@@ -9587,6 +12820,42 @@ func ParseResolveRoomHTTPResponse(rsp *http.Response) (*ResolveRoomHTTPResponse,
 	return response, nil
 }
 
+// ParseUpdateProfileHTTPResponse parses an HTTP response from a UpdateProfileWithResponse call
+func ParseUpdateProfileHTTPResponse(rsp *http.Response) (*UpdateProfileHTTPResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &UpdateProfileHTTPResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
+		var dest Refused
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON4XX = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 5:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON5XX = &dest
+
+	}
+
+	return response, nil
+}
+
 // ParseGetAgentHTTPResponse parses an HTTP response from a GetAgentWithResponse call
 func ParseGetAgentHTTPResponse(rsp *http.Response) (*GetAgentHTTPResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -9627,6 +12896,46 @@ func ParseGetAgentHTTPResponse(rsp *http.Response) (*GetAgentHTTPResponse, error
 	return response, nil
 }
 
+// ParseUpdateAgentHTTPResponse parses an HTTP response from a UpdateAgentWithResponse call
+func ParseUpdateAgentHTTPResponse(rsp *http.Response) (*UpdateAgentHTTPResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &UpdateAgentHTTPResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest UpdateAgentResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
+		var dest Refused
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON4XX = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 5:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON5XX = &dest
+
+	}
+
+	return response, nil
+}
+
 // ParseListAgentsByDivisionHTTPResponse parses an HTTP response from a ListAgentsByDivisionWithResponse call
 func ParseListAgentsByDivisionHTTPResponse(rsp *http.Response) (*ListAgentsByDivisionHTTPResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -9643,6 +12952,162 @@ func ParseListAgentsByDivisionHTTPResponse(rsp *http.Response) (*ListAgentsByDiv
 	switch {
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
 		var dest ListAgentsByDivisionResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
+		var dest Refused
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON4XX = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 5:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON5XX = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseListTemplatesHTTPResponse parses an HTTP response from a ListTemplatesWithResponse call
+func ParseListTemplatesHTTPResponse(rsp *http.Response) (*ListTemplatesHTTPResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListTemplatesHTTPResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ListTemplatesResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
+		var dest Refused
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON4XX = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 5:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON5XX = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseDeleteTemplateHTTPResponse parses an HTTP response from a DeleteTemplateWithResponse call
+func ParseDeleteTemplateHTTPResponse(rsp *http.Response) (*DeleteTemplateHTTPResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &DeleteTemplateHTTPResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
+		var dest Refused
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON4XX = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 5:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON5XX = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseGetTemplateHTTPResponse parses an HTTP response from a GetTemplateWithResponse call
+func ParseGetTemplateHTTPResponse(rsp *http.Response) (*GetTemplateHTTPResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetTemplateHTTPResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest GetTemplateResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
+		var dest Refused
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON4XX = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 5:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON5XX = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseGetHsm24TemplateHTTPResponse parses an HTTP response from a GetHsm24TemplateWithResponse call
+func ParseGetHsm24TemplateHTTPResponse(rsp *http.Response) (*GetHsm24TemplateHTTPResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetHsm24TemplateHTTPResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest GetHsm24TemplateResponse
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -9763,6 +13228,46 @@ func ParseGetAppConfigsHTTPResponse(rsp *http.Response) (*GetAppConfigsHTTPRespo
 	switch {
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
 		var dest GetAppConfigsResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
+		var dest Refused
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON4XX = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 5:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON5XX = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseMobileLoginHTTPResponse parses an HTTP response from a MobileLoginWithResponse call
+func ParseMobileLoginHTTPResponse(rsp *http.Response) (*MobileLoginHTTPResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &MobileLoginHTTPResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest MobileLoginResponse
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -9923,6 +13428,46 @@ func ParseListDivisionsHTTPResponse(rsp *http.Response) (*ListDivisionsHTTPRespo
 	switch {
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
 		var dest ListDivisionsResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
+		var dest Refused
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON4XX = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 5:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON5XX = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseGetLatestMobileVersionHTTPResponse parses an HTTP response from a GetLatestMobileVersionWithResponse call
+func ParseGetLatestMobileVersionHTTPResponse(rsp *http.Response) (*GetLatestMobileVersionHTTPResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetLatestMobileVersionHTTPResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest GetLatestMobileVersionResponse
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -10159,6 +13704,122 @@ func ParseListAvailableAgentsHTTPResponse(rsp *http.Response) (*ListAvailableAge
 	switch {
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
 		var dest ListAgentsResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
+		var dest Refused
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON4XX = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 5:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON5XX = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseListOtherAgentsHTTPResponse parses an HTTP response from a ListOtherAgentsWithResponse call
+func ParseListOtherAgentsHTTPResponse(rsp *http.Response) (*ListOtherAgentsHTTPResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListOtherAgentsHTTPResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ListAgentsResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
+		var dest Refused
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON4XX = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 5:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON5XX = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseCreateTemplateHTTPResponse parses an HTTP response from a CreateTemplateWithResponse call
+func ParseCreateTemplateHTTPResponse(rsp *http.Response) (*CreateTemplateHTTPResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &CreateTemplateHTTPResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
+		var dest Refused
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON4XX = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 5:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON5XX = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseListTemplatesV3HTTPResponse parses an HTTP response from a ListTemplatesV3WithResponse call
+func ParseListTemplatesV3HTTPResponse(rsp *http.Response) (*ListTemplatesV3HTTPResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListTemplatesV3HTTPResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ListTemplatesV3Response
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}

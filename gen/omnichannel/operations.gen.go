@@ -3,7 +3,7 @@
 package omnichannel
 
 // DocumentSHA256 is the checksum of the document that this package was made from.
-const DocumentSHA256 = "493973a4152e344512bac7e33607ecfc116eedc2e8d1dab912c4191ab863cc87"
+const DocumentSHA256 = "3e121241b99fb17c44de9ead8061695ec2eff3883d687b34af74950f5ace15aa"
 
 // OperationID names an operation of the document.
 type OperationID string
@@ -26,28 +26,50 @@ const (
 	OperationSetResolveWebhook OperationID = "setResolveWebhook"
 	// OperationLogin is POST /api/v1/auth: Log in with e-mail and password.
 	OperationLogin OperationID = "login"
+	// OperationGetTokenByQismoKey is POST /api/v1/auth/get_token_by_qismo_key: Trade an older QR code's key for a user token.
+	OperationGetTokenByQismoKey OperationID = "getTokenByQismoKey"
 	// OperationLogout is POST /api/v1/auth/logout: End the session and void its user token.
 	OperationLogout OperationID = "logout"
 	// OperationGetRoomInfo is GET /api/v1/qiscus/room/{room_id}/user_info: Read a room's additional information and its channel.
 	OperationGetRoomInfo OperationID = "getRoomInfo"
 	// OperationSetRoomInfo is POST /api/v1/qiscus/room/{room_id}/user_info: Replace a room's additional information.
 	OperationSetRoomInfo OperationID = "setRoomInfo"
+	// OperationSetAvailability is POST /api/v1/set_availability: Set the signed-in agent online or offline.
+	OperationSetAvailability OperationID = "setAvailability"
+	// OperationSignUp is POST /api/v1/sign_up: Create an account.
+	OperationSignUp OperationID = "signUp"
+	// OperationChangePassword is POST /api/v1/{role}/change_password: Change the signed-in user's password.
+	OperationChangePassword OperationID = "changePassword"
 	// OperationGetProfile is GET /api/v1/{role}/get_profile: Profile of the signed-in user, or of the app's admin with the secret key.
 	OperationGetProfile OperationID = "getProfile"
 	// OperationAssignAgent is POST /api/v1/{role}/service/assign_agent: Put an agent into a room.
 	OperationAssignAgent OperationID = "assignAgent"
 	// OperationResolveRoom is POST /api/v1/{role}/service/mark_as_resolved: Resolve (close) a room's session.
 	OperationResolveRoom OperationID = "resolveRoom"
+	// OperationUpdateProfile is POST /api/v1/{role}/update_profile: Change the signed-in user's profile.
+	OperationUpdateProfile OperationID = "updateProfile"
 	// OperationGetAgent is GET /api/v2/admin/agent/{agent_id}: Fetch one agent.
 	OperationGetAgent OperationID = "getAgent"
+	// OperationUpdateAgent is POST /api/v2/admin/agent/{agent_id}/update: Change an agent's name, e-mail, channels and divisions.
+	OperationUpdateAgent OperationID = "updateAgent"
 	// OperationListAgentsByDivision is GET /api/v2/admin/agents/by_division: List agents of given divisions, least busy first.
 	OperationListAgentsByDivision OperationID = "listAgentsByDivision"
+	// OperationListTemplates is GET /api/v2/admin/hsm: List WhatsApp message templates.
+	OperationListTemplates OperationID = "listTemplates"
+	// OperationDeleteTemplate is POST /api/v2/admin/hsm/delete/{template_id}: Delete a WhatsApp message template.
+	OperationDeleteTemplate OperationID = "deleteTemplate"
+	// OperationGetTemplate is GET /api/v2/admin/hsm/show/{template_id}: Fetch one WhatsApp message template.
+	OperationGetTemplate OperationID = "getTemplate"
+	// OperationGetHsm24Template is GET /api/v2/admin/hsm_24: The 24-hour template of a WhatsApp channel.
+	OperationGetHsm24Template OperationID = "getHsm24Template"
 	// OperationSetAuthWebhook is POST /api/v2/app/config/auth_webhook: Set the user-logout webhook.
 	OperationSetAuthWebhook OperationID = "setAuthWebhook"
 	// OperationSetNewSessionWebhook is POST /api/v2/app/config/new_session_webhook: Set the new-session webhook.
 	OperationSetNewSessionWebhook OperationID = "setNewSessionWebhook"
 	// OperationGetAppConfigs is GET /api/v2/app/configs: All configuration switches of the app, webhook settings included.
 	OperationGetAppConfigs OperationID = "getAppConfigs"
+	// OperationMobileLogin is POST /api/v2/auth/mobile_login: Open a session from a QR code's long-lived token.
+	OperationMobileLogin OperationID = "mobileLogin"
 	// OperationRefreshToken is POST /api/v2/auth/refresh_token: Trade the long-lived token for a new user token.
 	OperationRefreshToken OperationID = "refreshToken"
 	// OperationListRooms is POST /api/v2/customer_rooms: Search customer rooms.
@@ -56,6 +78,8 @@ const (
 	OperationGetRoom OperationID = "getRoom"
 	// OperationListDivisions is GET /api/v2/divisions: List divisions.
 	OperationListDivisions OperationID = "listDivisions"
+	// OperationGetLatestMobileVersion is GET /api/v2/mobile_version/latest: Newest version of the vendor's mobile agent app.
+	OperationGetLatestMobileVersion OperationID = "getLatestMobileVersion"
 	// OperationInitiateChat is POST /api/v2/qiscus/initiate_chat: Start or continue a live-chat session as a customer.
 	OperationInitiateChat OperationID = "initiateChat"
 	// OperationListRoomTags is GET /api/v2/room_tags/{room_id}: List a room's tags.
@@ -68,6 +92,12 @@ const (
 	OperationListAgents OperationID = "listAgents"
 	// OperationListAvailableAgents is GET /api/v2/{role}/service/available_agents: List agents who may take a given room.
 	OperationListAvailableAgents OperationID = "listAvailableAgents"
+	// OperationListOtherAgents is GET /api/v2/{role}/service/other_agents: List agents who could be added to a room.
+	OperationListOtherAgents OperationID = "listOtherAgents"
+	// OperationCreateTemplate is POST /api/v3/admin/hsm/create: Submit a WhatsApp message template for approval.
+	OperationCreateTemplate OperationID = "createTemplate"
+	// OperationListTemplatesV3 is GET /api/v3/hsm: List WhatsApp message templates, newer version.
+	OperationListTemplatesV3 OperationID = "listTemplatesV3"
 	// OperationSetBotInRoom is POST /bot/{room_id}/activate: Switch the bot on or off in a room.
 	OperationSetBotInRoom OperationID = "setBotInRoom"
 	// OperationSendCustomChannelMessage is POST /{app_code}/api/v2/custom_channel/send: Post a customer's message into a custom channel.
@@ -87,6 +117,10 @@ const (
 	CredentialAppID CredentialKind = "app-id"
 	// CredentialLongLivedToken is the long-lived token of a log-in, with the App ID.
 	CredentialLongLivedToken CredentialKind = "long-lived-token"
+	// CredentialLongLivedTokenAlone is a long-lived token without the App ID.
+	CredentialLongLivedTokenAlone CredentialKind = "long-lived-token-alone"
+	// CredentialSDKToken is a user's Chat SDK token, with the App ID.
+	CredentialSDKToken CredentialKind = "sdk-token"
 	// CredentialNone is none at all.
 	CredentialNone CredentialKind = "none"
 )
@@ -122,27 +156,42 @@ func OperationIDs() []OperationID {
 		OperationSetAgentAllocationWebhook,
 		OperationSetResolveWebhook,
 		OperationLogin,
+		OperationGetTokenByQismoKey,
 		OperationLogout,
 		OperationGetRoomInfo,
 		OperationSetRoomInfo,
+		OperationSetAvailability,
+		OperationSignUp,
+		OperationChangePassword,
 		OperationGetProfile,
 		OperationAssignAgent,
 		OperationResolveRoom,
+		OperationUpdateProfile,
 		OperationGetAgent,
+		OperationUpdateAgent,
 		OperationListAgentsByDivision,
+		OperationListTemplates,
+		OperationDeleteTemplate,
+		OperationGetTemplate,
+		OperationGetHsm24Template,
 		OperationSetAuthWebhook,
 		OperationSetNewSessionWebhook,
 		OperationGetAppConfigs,
+		OperationMobileLogin,
 		OperationRefreshToken,
 		OperationListRooms,
 		OperationGetRoom,
 		OperationListDivisions,
+		OperationGetLatestMobileVersion,
 		OperationInitiateChat,
 		OperationListRoomTags,
 		OperationCreateRoomTag,
 		OperationDeleteRoomTag,
 		OperationListAgents,
 		OperationListAvailableAgents,
+		OperationListOtherAgents,
+		OperationCreateTemplate,
+		OperationListTemplatesV3,
 		OperationSetBotInRoom,
 		OperationSendCustomChannelMessage,
 		OperationSendBotMessage,
@@ -256,6 +305,19 @@ func (id OperationID) Operation() (Operation, bool) {
 			AnswersJSON: true,
 			WrapsData:   true,
 		}, true
+	case OperationGetTokenByQismoKey:
+		return Operation{
+			ID:          id,
+			Method:      "POST",
+			Path:        "/api/v1/auth/get_token_by_qismo_key",
+			Group:       "session",
+			Summary:     "Trade an older QR code's key for a user token",
+			Evidence:    "single",
+			Credential:  CredentialSDKToken,
+			Idempotent:  false,
+			AnswersJSON: true,
+			WrapsData:   true,
+		}, true
 	case OperationLogout:
 		return Operation{
 			ID:          id,
@@ -294,6 +356,45 @@ func (id OperationID) Operation() (Operation, bool) {
 			Idempotent:  true,
 			AnswersJSON: true,
 			WrapsData:   true,
+		}, true
+	case OperationSetAvailability:
+		return Operation{
+			ID:          id,
+			Method:      "POST",
+			Path:        "/api/v1/set_availability",
+			Group:       "session",
+			Summary:     "Set the signed-in agent online or offline",
+			Evidence:    "single",
+			Credential:  CredentialApp,
+			Idempotent:  true,
+			AnswersJSON: false,
+			WrapsData:   false,
+		}, true
+	case OperationSignUp:
+		return Operation{
+			ID:          id,
+			Method:      "POST",
+			Path:        "/api/v1/sign_up",
+			Group:       "session",
+			Summary:     "Create an account",
+			Evidence:    "single",
+			Credential:  CredentialNone,
+			Idempotent:  false,
+			AnswersJSON: false,
+			WrapsData:   false,
+		}, true
+	case OperationChangePassword:
+		return Operation{
+			ID:          id,
+			Method:      "POST",
+			Path:        "/api/v1/{role}/change_password",
+			Group:       "session",
+			Summary:     "Change the signed-in user's password",
+			Evidence:    "single",
+			Credential:  CredentialApp,
+			Idempotent:  false,
+			AnswersJSON: false,
+			WrapsData:   false,
 		}, true
 	case OperationGetProfile:
 		return Operation{
@@ -334,6 +435,19 @@ func (id OperationID) Operation() (Operation, bool) {
 			AnswersJSON: true,
 			WrapsData:   true,
 		}, true
+	case OperationUpdateProfile:
+		return Operation{
+			ID:          id,
+			Method:      "POST",
+			Path:        "/api/v1/{role}/update_profile",
+			Group:       "session",
+			Summary:     "Change the signed-in user's profile",
+			Evidence:    "single",
+			Credential:  CredentialApp,
+			Idempotent:  true,
+			AnswersJSON: false,
+			WrapsData:   false,
+		}, true
 	case OperationGetAgent:
 		return Operation{
 			ID:          id,
@@ -347,6 +461,19 @@ func (id OperationID) Operation() (Operation, bool) {
 			AnswersJSON: true,
 			WrapsData:   true,
 		}, true
+	case OperationUpdateAgent:
+		return Operation{
+			ID:          id,
+			Method:      "POST",
+			Path:        "/api/v2/admin/agent/{agent_id}/update",
+			Group:       "agents",
+			Summary:     "Change an agent's name, e-mail, channels and divisions",
+			Evidence:    "single",
+			Credential:  CredentialApp,
+			Idempotent:  true,
+			AnswersJSON: true,
+			WrapsData:   false,
+		}, true
 	case OperationListAgentsByDivision:
 		return Operation{
 			ID:          id,
@@ -355,6 +482,58 @@ func (id OperationID) Operation() (Operation, bool) {
 			Group:       "agents",
 			Summary:     "List agents of given divisions, least busy first",
 			Evidence:    "seen",
+			Credential:  CredentialApp,
+			Idempotent:  true,
+			AnswersJSON: true,
+			WrapsData:   true,
+		}, true
+	case OperationListTemplates:
+		return Operation{
+			ID:          id,
+			Method:      "GET",
+			Path:        "/api/v2/admin/hsm",
+			Group:       "templates",
+			Summary:     "List WhatsApp message templates",
+			Evidence:    "seen",
+			Credential:  CredentialApp,
+			Idempotent:  true,
+			AnswersJSON: true,
+			WrapsData:   true,
+		}, true
+	case OperationDeleteTemplate:
+		return Operation{
+			ID:          id,
+			Method:      "POST",
+			Path:        "/api/v2/admin/hsm/delete/{template_id}",
+			Group:       "templates",
+			Summary:     "Delete a WhatsApp message template",
+			Evidence:    "single",
+			Credential:  CredentialApp,
+			Idempotent:  true,
+			AnswersJSON: false,
+			WrapsData:   false,
+		}, true
+	case OperationGetTemplate:
+		return Operation{
+			ID:          id,
+			Method:      "GET",
+			Path:        "/api/v2/admin/hsm/show/{template_id}",
+			Group:       "templates",
+			Summary:     "Fetch one WhatsApp message template",
+			Evidence:    "single",
+			Credential:  CredentialApp,
+			Idempotent:  true,
+			AnswersJSON: true,
+			WrapsData:   true,
+		}, true
+	case OperationGetHsm24Template:
+		return Operation{
+			ID:          id,
+			Method:      "GET",
+			Path:        "/api/v2/admin/hsm_24",
+			Group:       "templates",
+			Summary:     "The 24-hour template of a WhatsApp channel",
+			Evidence:    "single",
 			Credential:  CredentialApp,
 			Idempotent:  true,
 			AnswersJSON: true,
@@ -396,6 +575,19 @@ func (id OperationID) Operation() (Operation, bool) {
 			Evidence:    "documented",
 			Credential:  CredentialApp,
 			Idempotent:  true,
+			AnswersJSON: true,
+			WrapsData:   true,
+		}, true
+	case OperationMobileLogin:
+		return Operation{
+			ID:          id,
+			Method:      "POST",
+			Path:        "/api/v2/auth/mobile_login",
+			Group:       "session",
+			Summary:     "Open a session from a QR code's long-lived token",
+			Evidence:    "single",
+			Credential:  CredentialLongLivedTokenAlone,
+			Idempotent:  false,
 			AnswersJSON: true,
 			WrapsData:   true,
 		}, true
@@ -447,6 +639,19 @@ func (id OperationID) Operation() (Operation, bool) {
 			Summary:     "List divisions",
 			Evidence:    "seen",
 			Credential:  CredentialApp,
+			Idempotent:  true,
+			AnswersJSON: true,
+			WrapsData:   true,
+		}, true
+	case OperationGetLatestMobileVersion:
+		return Operation{
+			ID:          id,
+			Method:      "GET",
+			Path:        "/api/v2/mobile_version/latest",
+			Group:       "session",
+			Summary:     "Newest version of the vendor's mobile agent app",
+			Evidence:    "single",
+			Credential:  CredentialNone,
 			Idempotent:  true,
 			AnswersJSON: true,
 			WrapsData:   true,
@@ -524,6 +729,45 @@ func (id OperationID) Operation() (Operation, bool) {
 			Group:       "agents",
 			Summary:     "List agents who may take a given room",
 			Evidence:    "seen",
+			Credential:  CredentialApp,
+			Idempotent:  true,
+			AnswersJSON: true,
+			WrapsData:   true,
+		}, true
+	case OperationListOtherAgents:
+		return Operation{
+			ID:          id,
+			Method:      "GET",
+			Path:        "/api/v2/{role}/service/other_agents",
+			Group:       "agents",
+			Summary:     "List agents who could be added to a room",
+			Evidence:    "seen",
+			Credential:  CredentialApp,
+			Idempotent:  true,
+			AnswersJSON: true,
+			WrapsData:   true,
+		}, true
+	case OperationCreateTemplate:
+		return Operation{
+			ID:          id,
+			Method:      "POST",
+			Path:        "/api/v3/admin/hsm/create",
+			Group:       "templates",
+			Summary:     "Submit a WhatsApp message template for approval",
+			Evidence:    "documented",
+			Credential:  CredentialApp,
+			Idempotent:  false,
+			AnswersJSON: false,
+			WrapsData:   false,
+		}, true
+	case OperationListTemplatesV3:
+		return Operation{
+			ID:          id,
+			Method:      "GET",
+			Path:        "/api/v3/hsm",
+			Group:       "templates",
+			Summary:     "List WhatsApp message templates, newer version",
+			Evidence:    "single",
 			Credential:  CredentialApp,
 			Idempotent:  true,
 			AnswersJSON: true,

@@ -118,6 +118,10 @@ func credentialOf(operation *document.Operation) string {
 		return "CredentialAppID"
 	case "appID+longLivedToken":
 		return "CredentialLongLivedToken"
+	case "longLivedToken":
+		return "CredentialLongLivedTokenAlone"
+	case "appID+sdkToken":
+		return "CredentialSDKToken"
 	default:
 		return "CredentialApp"
 	}
@@ -152,6 +156,10 @@ const (
 	CredentialAppID CredentialKind = "app-id"
 	// CredentialLongLivedToken is the long-lived token of a log-in, with the App ID.
 	CredentialLongLivedToken CredentialKind = "long-lived-token"
+	// CredentialLongLivedTokenAlone is a long-lived token without the App ID.
+	CredentialLongLivedTokenAlone CredentialKind = "long-lived-token-alone"
+	// CredentialSDKToken is a user's Chat SDK token, with the App ID.
+	CredentialSDKToken CredentialKind = "sdk-token"
 	// CredentialNone is none at all.
 	CredentialNone CredentialKind = "none"
 )

@@ -98,6 +98,41 @@ func (s *Sandbox) getAgent(r *request) (any, error) {
 	return dataWithStatus(object{"agent": s.agentV2(member)}), nil
 }
 
+// updateAgent replaces both lists. The channels are only shown: whether the
+// platform heeds them when it allocates is not known.
+func (s *Sandbox) updateAgent(r *request) (any, error) {
+	member, err := s.state.member(text(r.parameters["agent_id"]))
+	if err != nil {
+		return nil, err
+	}
+	email := text(r.body["email"])
+	if s.state.emailTaken(email, member) {
+		return nil, badRequest("email has already been taken")
+	}
+	channels := []Channel{}
+	wanted, _ := r.body["channels"].([]any)
+	for _, item := range wanted {
+		named, _ := item.(object)
+		channel, err := s.state.numberedChannel(text(named["source"]), named["channel_id"])
+		if err != nil {
+			return nil, err
+		}
+		channels = append(channels, channel)
+	}
+	divisions := []*division{}
+	for _, id := range texts(r.body["role_ids"]) {
+		isIt := func(division *division) bool { return text(division.id) == id }
+		i := slices.IndexFunc(s.state.divisions, isIt)
+		if i < 0 {
+			return nil, notFound("division")
+		}
+		divisions = append(divisions, s.state.divisions[i])
+	}
+	member.Name, member.Email = text(r.body["name"]), email
+	member.channels, member.divisions = channels, divisions
+	return dataWithStatus(object{"agent": s.agentV2(member)}), nil
+}
+
 // listAgentsByDivision lists who is in one of the divisions, the least busy
 // first. Its rows lack created_at.
 func (s *Sandbox) listAgentsByDivision(r *request) (any, error) {
@@ -140,4 +175,18 @@ func (s *Sandbox) listAvailableAgents(r *request) (any, error) {
 	free := s.state.candidates(room, false)
 	slices.SortFunc(free, func(a, b *staff) int { return cmp.Compare(a.ID, b.ID) })
 	return s.agentWindow(free, r, nil)
+}
+
+// listOtherAgents lists the agents who are not in the room yet, online or not.
+func (s *Sandbox) listOtherAgents(r *request) (any, error) {
+	room, err := s.state.room(text(r.parameters["room_id"]))
+	if err != nil {
+		return nil, err
+	}
+	found := s.searchStaff(r)
+	others := slices.DeleteFunc(s.state.candidates(room, true), func(member *staff) bool {
+		return !slices.Contains(found, member)
+	})
+	slices.SortFunc(others, func(a, b *staff) int { return cmp.Compare(a.ID, b.ID) })
+	return s.agentWindow(others, r, len(others))
 }

@@ -11,12 +11,12 @@ const sdkUserOffset = 800000
 // agentV2 is a member of the staff as newer routes write it.
 func (s *Sandbox) agentV2(member *staff) object {
 	return object{
-		"id": member.ID, "name": member.Name, "email": member.Email, "avatar_url": nil,
+		"id": member.ID, "name": member.Name, "email": member.Email, "avatar_url": nullable(member.avatar),
 		"created_at": zoned(s.state.made), "current_customer_count": member.load,
 		"force_offline": false, "is_available": member.available, "is_req_otp_reset": nil, "is_verified": true,
 		"last_login": zoned(member.lastLogin), "sdk_email": s.sdkEmail(member), "sdk_key": sdkKey(member),
 		"type": member.Type, "type_as_string": member.Type.String(),
-		"user_channels": s.channelNames(), "user_roles": divisionNames(member),
+		"user_channels": s.channelNames(member), "user_roles": divisionNames(member),
 	}
 }
 
@@ -26,12 +26,12 @@ func (s *Sandbox) agentV1(member *staff) object {
 		"id": member.ID, "name": member.Name, "email": member.Email, "authentication_token": member.token,
 		"created_at": spaced(s.state.made), "updated_at": spaced(s.state.made),
 		"sdk_email": s.sdkEmail(member), "sdk_key": sdkKey(member), "is_available": member.available,
-		"type": member.Type, "type_as_string": member.Type.String(), "avatar_url": "", "app_id": appRow,
+		"type": member.Type, "type_as_string": member.Type.String(), "avatar_url": member.avatar, "app_id": appRow,
 		"is_verified": true, "notifications_room_id": nil, "bubble_color": nil,
-		"qismo_key": "qk-" + strconv.FormatInt(member.ID, 36), "direct_login_token": nil,
+		"qismo_key": qismoKey(member), "direct_login_token": nil,
 		"last_login": spaced(member.lastLogin), "force_offline": false, "deleted_at": nil,
 		"is_toc_agree": true, "totp_token": nil, "is_req_otp_reset": nil,
-		"last_password_update": spaced(s.state.made), "assigned_rules": nil,
+		"last_password_update": spaced(member.passwordSet), "assigned_rules": nil,
 	}
 }
 
@@ -62,7 +62,7 @@ func (s *Sandbox) allocatedAgent(member *staff) any {
 	return object{
 		"id": member.ID, "name": member.Name, "email": member.Email, "sdk_email": s.sdkEmail(member),
 		"sdk_key": sdkKey(member), "type": member.Type, "is_available": member.available, "is_verified": true,
-		"force_offline": false, "avatar_url": nil, "count": member.load,
+		"force_offline": false, "avatar_url": nullable(member.avatar), "count": member.load,
 	}
 }
 
@@ -85,10 +85,15 @@ func divisionNames(member *staff) []object {
 	return names
 }
 
-// channelNames are the channels that an agent serves: here everybody serves all.
-func (s *Sandbox) channelNames() []object {
+// channelNames are the channels that an agent serves: all of them, until somebody
+// chooses some.
+func (s *Sandbox) channelNames(member *staff) []object {
+	channels := member.channels
+	if channels == nil {
+		channels = s.state.channels
+	}
 	names := []object{}
-	for _, channel := range s.state.channels {
+	for _, channel := range channels {
 		names = append(names, object{"id": channel.ID, "name": channel.Name})
 	}
 	return names
@@ -101,8 +106,11 @@ func (s *Sandbox) sdkEmail(member *staff) string {
 		return s.botEmail()
 	}
 	prefix, _, _ := strings.Cut(s.config.AppCode, "-")
-	return prefix + "_" + member.Email
+	return prefix + "_" + member.chatEmail
 }
+
+// qismoKey is what an older QR code carries.
+func qismoKey(member *staff) string { return "qk-" + strconv.FormatInt(member.ID, 36) }
 
 func sdkKey(member *staff) string { return "sk-" + strconv.FormatInt(member.ID, 36) }
 

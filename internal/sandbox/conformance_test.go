@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"strings"
@@ -102,6 +103,7 @@ func (w *shownWorld) values(operation *document.Operation) map[string]string {
 		"role": "admin", "room_id": w.roomID, "app_code": w.Config().AppCode, "tag_id": w.tagID,
 		"agent_id": text(w.agentID), "ids[]": text(w.agentID), "division_ids[]": "811",
 	}
+	maps.Copy(values, w.templateValues(operation))
 	return values
 }
 
@@ -139,6 +141,8 @@ func (w *shownWorld) realIDs(example any) any {
 			member = w.agentID
 		case "cursor_after", "cursor_before":
 			member = writeCursor(-2)
+		case "qismo_key":
+			member = qismoKey(w.state.admin())
 		}
 		changed[name] = member
 	}
@@ -168,6 +172,8 @@ func (w *shownWorld) credentials(schemes []string) http.Header {
 			header.Set("Authorization", w.login())
 		case "longLivedToken":
 			header.Set("Authorization", w.state.admin().longToken)
+		case "sdkToken":
+			header.Set("Authorization", sdkKey(w.state.admin()))
 		default:
 			w.t.Fatalf("the test knows no credentials of the scheme %s", scheme)
 		}

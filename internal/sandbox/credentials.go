@@ -74,7 +74,7 @@ func (s *Sandbox) satisfy(schemes []string, header http.Header) (caller, error) 
 				return caller{}, errNotSent
 			}
 			who.user = s.state.admin()
-		case "userToken", "longLivedToken":
+		case "userToken", "longLivedToken", "sdkToken":
 			if authorization == "" {
 				return caller{}, errNotSent
 			}
@@ -89,13 +89,19 @@ func (s *Sandbox) satisfy(schemes []string, header http.Header) (caller, error) 
 	return who, nil
 }
 
-func isToken(scheme string) bool { return scheme == "userToken" || scheme == "longLivedToken" }
+func isToken(scheme string) bool {
+	return scheme == "userToken" || scheme == "longLivedToken" || scheme == "sdkToken"
+}
 
 // bearer finds whose token it is.
 func (s *state) bearer(scheme, token string, now time.Time) (caller, error) {
-	if scheme == "longLivedToken" {
+	if scheme != "userToken" {
 		for _, member := range s.staff {
-			if member.longToken == token {
+			theirs := member.longToken
+			if scheme == "sdkToken" {
+				theirs = sdkKey(member) // which login also gives out as the Chat SDK's token
+			}
+			if theirs == token {
 				return caller{user: member, token: token}, nil
 			}
 		}

@@ -55,7 +55,7 @@ func (s *Sandbox) logoutBody(user *staff, now time.Time) object {
 			"user": object{
 				"id": user.ID, "email": user.Email, "name": user.Name, "type": user.Type,
 				"type_as_string": user.Type.String(), "is_available": user.available, "is_verified": true,
-				"force_offline": false, "avatar_url": nil, "created_at": unzoned(s.state.made),
+				"force_offline": false, "avatar_url": nullable(user.avatar), "created_at": unzoned(s.state.made),
 				"updated_at": unzoned(s.state.made), "last_login": zoned(user.lastLogin),
 				"sdk_email": s.sdkEmail(user), "sdk_key": sdkKey(user),
 			},

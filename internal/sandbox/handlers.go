@@ -37,10 +37,17 @@ func (s *Sandbox) handlerTable() map[string]handler {
 
 func (s *Sandbox) sessionHandlers() map[string]handler {
 	return map[string]handler{
-		"login":        s.login,
-		"logout":       s.logout,
-		"refreshToken": s.refreshToken,
-		"getProfile":   s.getProfile,
+		"login":                  s.login,
+		"logout":                 s.logout,
+		"refreshToken":           s.refreshToken,
+		"mobileLogin":            s.mobileLogin,
+		"getTokenByQismoKey":     s.getTokenByQismoKey,
+		"signUp":                 s.signUp,
+		"getLatestMobileVersion": s.getLatestMobileVersion,
+		"getProfile":             s.getProfile,
+		"updateProfile":          s.updateProfile,
+		"changePassword":         s.changePassword,
+		"setAvailability":        s.setAvailability,
 	}
 }
 
@@ -50,9 +57,11 @@ func (s *Sandbox) agentHandlers() map[string]handler {
 		"listAgentsV1":         s.listAgentsV1,
 		"listAgentsByIDs":      s.listAgentsByIDs,
 		"getAgent":             s.getAgent,
+		"updateAgent":          s.updateAgent,
 		"listAgentsByDivision": s.listAgentsByDivision,
 		"listDivisions":        s.listDivisions,
 		"listAvailableAgents":  s.listAvailableAgents,
+		"listOtherAgents":      s.listOtherAgents,
 	}
 }
 
@@ -125,10 +134,6 @@ func (s *Sandbox) whatsAppHandlers() map[string]handler {
 }
 
 func (s *Sandbox) broadcastHandlers() map[string]handler {
-	return map[string]handler{}
-}
-
-func (s *Sandbox) templateHandlers() map[string]handler {
 	return map[string]handler{}
 }
 

@@ -16,7 +16,7 @@ func (s *Sandbox) getRoomInfo(r *request) (any, error) {
 	info["is_blocked"] = false
 	info["channel"] = s.channelRow(room.channel)
 	if room.channel.Source == "wa" {
-		info["hsm_24_enabled"] = false
+		info["hsm_24_enabled"] = true
 	}
 	return data(info), nil
 }
@@ -67,7 +67,7 @@ func whatsAppMembers() object {
 		"base_url": "https://wa.example.id", "platform": "cloud", "phone_number": "628115550100",
 		"business_id": "1020304050", "phone_number_id": "5040302010",
 		"base64_user_credential": "bm90LWEtcmVhbC1vbmU", "token": "not-a-real-token", "pin": "000000",
-		"is_ssl_enabled": true, "hsm_24_enabled": false, "read_enabled": true, "allow_intl_hsm": false,
+		"is_ssl_enabled": true, "hsm_24_enabled": true, "read_enabled": true, "allow_intl_hsm": false,
 		"on_sync": false, "is_auto_responder_enabled": false, "is_bot_enabled": true, "is_on_cloud": true,
 		"alter_app_id": nil, "extras": nil, "phone_number_status": nil, "business_verification_status": nil,
 	}

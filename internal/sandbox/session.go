@@ -26,16 +26,53 @@ func (s *Sandbox) refreshToken(r *request) (any, error) {
 	return data(object{"auth": object{"token": token}}), nil
 }
 
+// mobileLogin logs the long-lived token's user in. Every nonce is accepted: they
+// come from the chat server, which is not played.
+func (s *Sandbox) mobileLogin(r *request) (any, error) {
+	user := r.caller.user
+	user.lastLogin = s.config.Now()
+	return data(object{
+		"identity_token": newSecret("it"), "qismo_key": qismoKey(user),
+		"qismo_token": s.state.issueToken(user, s.config.Now()), "user_type": user.Type,
+	}), nil
+}
+
+// getTokenByQismoKey wants the key of the user whose Chat SDK token was sent.
+// Whether the platform compares the two is not known.
+func (s *Sandbox) getTokenByQismoKey(r *request) (any, error) {
+	user := r.caller.user
+	if text(r.body["app_id"]) != s.config.AppCode {
+		return nil, notFound("app")
+	}
+	if text(r.body["qismo_key"]) != qismoKey(user) {
+		return nil, unauthorized()
+	}
+	user.lastLogin = s.config.Now()
+	return data(object{
+		"authentication_token": s.state.issueToken(user, s.config.Now()), "type": user.Type, "bubble_color": nil,
+	}), nil
+}
+
+// iosApp is the only mobile app whose number is known.
+const iosApp = 2
+
+func (s *Sandbox) getLatestMobileVersion(r *request) (any, error) {
+	if app, _ := number(r.parameters["type"]); app != iosApp {
+		return nil, notFound("version")
+	}
+	return data(object{"mobile_version": object{"version": "3.14.2", "force_update": false}}), nil
+}
+
 // getProfile is the profile of the token's user, or the admin's. Which role a
 // user may write into the path is not known, so any is accepted.
 func (s *Sandbox) getProfile(r *request) (any, error) {
-	user := r.caller.user
+	user, account := r.caller.user, s.state.account
 	profile := object{
-		"name": user.Name, "email": user.Email, "avatar_url": nil, "type": user.Type, "sdk_email": s.sdkEmail(user),
-		"company_name": companyName, "address": "Jalan Melati 8, Bandung", "phone_number": "628115550100",
-		"industry": "Retail", "email_address": "halo@example.id", "npwp_number": nil,
-		"billing_emails": []string{"keuangan@example.id"}, "billing_phone_numbers": []object{},
-		"last_password_update": unzoned(s.state.made),
+		"name": user.Name, "email": user.Email, "avatar_url": nullable(user.avatar), "type": user.Type,
+		"sdk_email": s.sdkEmail(user), "company_name": account.company, "address": account.address,
+		"phone_number": account.phone, "industry": "Retail", "email_address": "halo@example.id", "npwp_number": nil,
+		"billing_emails": account.billingEmails, "billing_phone_numbers": []object{},
+		"last_password_update": unzoned(user.passwordSet),
 	}
 	if text(r.parameters["role"]) == "agent" {
 		profile["is_available"] = user.available

@@ -17,6 +17,8 @@ type state struct {
 	customers map[customerKey]*room
 	tags      map[string]*tag // by name
 	tokens    map[string]userToken
+	account   account
+	templates templates
 	made      time.Time
 	// tell, unless it is nil, takes each message that is said.
 	tell func(roomID string, message Message)
@@ -73,9 +75,15 @@ type staff struct {
 
 	available bool
 	divisions []*division
-	token     string // the newest user token
-	longToken string
-	lastLogin time.Time
+	channels  []Channel // nil while they serve all
+	avatar    string
+	// chatEmail is the address that the account was made with, of which the chat
+	// server's user id is made.
+	chatEmail   string
+	passwordSet time.Time
+	token       string // the newest user token
+	longToken   string
+	lastLogin   time.Time
 	// What allocation ranks by, and what the lists show.
 	load, served, resolved int
 	latest                 *service
@@ -89,6 +97,7 @@ func newState(config Config) *state {
 		customers: map[customerKey]*room{},
 		tags:      map[string]*tag{},
 		tokens:    map[string]userToken{},
+		account:   newAccount(),
 		made:      config.Now(),
 		roomRows:  firstRoomRow,
 		roomIDs:   firstRoomID,
@@ -105,12 +114,15 @@ func newState(config Config) *state {
 		s.addStaff(agent)
 	}
 	slices.SortFunc(s.staff[1:], func(a, b *staff) int { return cmp.Compare(a.ID, b.ID) })
+	s.inventTemplates()
 	s.inventRooms(config)
 	return s
 }
 
 func (s *state) addStaff(agent Agent) {
-	member := &staff{Agent: agent, available: !agent.Offline, longToken: newSecret("ll")}
+	member := &staff{
+		Agent: agent, available: !agent.Offline, chatEmail: agent.Email, passwordSet: s.made, longToken: newSecret("ll"),
+	}
 	if agent.Type != TypeAdmin {
 		member.divisions = append(member.divisions, s.divisions[0])
 	}
@@ -164,6 +176,15 @@ func (s *state) channel(source string, id int64) (Channel, error) {
 		if channel.Source == source && (id == 0 || channel.ID == id) {
 			return channel, nil
 		}
+	}
+	return Channel{}, notFound("channel")
+}
+
+// numberedChannel finds a channel by source and an id as a request has it; there
+// is no first one to fall back on.
+func (s *state) numberedChannel(source string, id any) (Channel, error) {
+	if read, ok := number(id); ok && read != 0 {
+		return s.channel(source, read)
 	}
 	return Channel{}, notFound("channel")
 }

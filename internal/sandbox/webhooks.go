@@ -84,7 +84,7 @@ func (s *Sandbox) candidateAgent(agent *staff) object {
 	return object{
 		"id": agent.ID, "email": agent.Email, "name": agent.Name, "is_available": agent.available,
 		"is_verified": true, "force_offline": false, "type": agent.Type, "type_as_string": agent.Type.String(),
-		"avatar_url": nil, "last_login": zoned(agent.lastLogin), "created_at": zoned(s.state.made),
+		"avatar_url": nullable(agent.avatar), "last_login": zoned(agent.lastLogin), "created_at": zoned(s.state.made),
 		"updated_at": zoned(s.state.made), "sdk_email": s.sdkEmail(agent), "sdk_key": sdkKey(agent),
 	}
 }

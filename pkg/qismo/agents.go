@@ -2,6 +2,7 @@ package qismo
 
 import (
 	"context"
+	"errors"
 	"iter"
 	"strconv"
 
@@ -9,7 +10,8 @@ import (
 	"github.com/qismo-go/qismo/pkg/qismo/flex"
 )
 
-// AgentsService finds agents, supervisors and admins, and their divisions.
+// AgentsService finds agents, supervisors and admins, and their divisions, and
+// changes agents.
 type AgentsService struct{ client *Client }
 
 type (
@@ -32,6 +34,11 @@ type (
 	ListDivisionsParams = omnichannel.ListDivisionsParams
 	// ListAvailableAgentsParams say for which room agents are wanted.
 	ListAvailableAgentsParams = omnichannel.ListAvailableAgentsParams
+	// ListOtherAgentsParams say for which room agents are wanted, and filter them.
+	ListOtherAgentsParams = omnichannel.ListOtherAgentsParams
+	// UpdateAgentParams are an agent as they shall be, whole: the two lists most
+	// likely replace what was there. A RoleID is the id of a [Division].
+	UpdateAgentParams = omnichannel.UpdateAgentRequest
 )
 
 // Where a search for agents looks.
@@ -157,6 +164,40 @@ func (s *AgentsService) Get(ctx context.Context, agentID flex.ID, opts ...Option
 	return &out.Data.Agent, nil
 }
 
+// Update changes an agent's name, e-mail address, channels and divisions. All four
+// are sent and the lists most likely replace what was there, so read the agent
+// first with [AgentsService.Get]. What is read as UserChannels and UserRoles is
+// written as Channels and RoleIDs; a channel's source, which reading does not
+// tell, comes from the app's channels. No client is known to look at the answer:
+// the agent is nil when it names none.
+//
+// An empty name or e-mail address is an error before anything is sent, and so is a
+// list that is nil. One that is empty takes every channel or division away. A
+// repeat does no harm.
+//
+// Operation updateAgent, POST /api/v2/admin/agent/{agent_id}/update; seen in a
+// single public client.
+func (s *AgentsService) Update(
+	ctx context.Context, agentID flex.ID, params UpdateAgentParams, opts ...Option,
+) (*Agent, error) {
+	switch {
+	case params.Name == "":
+		return nil, errors.New("qismo: updateAgent: the name is empty")
+	case params.Email == "":
+		return nil, errors.New("qismo: updateAgent: the e-mail address is empty")
+	case params.Channels == nil:
+		return nil, errors.New("qismo: updateAgent: Channels is nil; an empty list takes all of them away")
+	case params.RoleIDs == nil:
+		return nil, errors.New("qismo: updateAgent: RoleIDs is nil; an empty list takes all of them away")
+	}
+	ctx, _ = s.client.begin(ctx, omnichannel.OperationUpdateAgent, opts)
+	out, err := receive[omnichannel.UpdateAgentResponse](s.client.api.UpdateAgent(ctx, agentID, params))
+	if err != nil {
+		return nil, err
+	}
+	return out.Data.Agent, nil
+}
+
 // ListByIDs returns the agents with these ids; an id that nobody has is left out.
 // The customer counts are fresh here.
 //
@@ -272,6 +313,52 @@ func (s *AgentsService) availablePager(params ListAvailableAgentsParams, opts []
 		ctx, settings := s.client.begin(ctx, omnichannel.OperationListAvailableAgents, opts)
 		out, err := receive[omnichannel.ListAgentsResponse](
 			s.client.api.ListAvailableAgents(ctx, settings.role, &params),
+		)
+		if err != nil {
+			return nil, err
+		}
+		if out.Data.Agents == nil {
+			return nil, missing(ctx, "list of agents")
+		}
+		return agentPage(out), nil
+	}
+}
+
+// ListOther returns one page of the agents who do not serve a room yet and could
+// be added to it. Whether only those online are listed is not known: look at
+// IsAvailable. An empty RoomID is an error before anything is sent.
+//
+// Operation listOtherAgents, GET /api/v2/{role}/service/other_agents; seen in
+// public clients.
+func (s *AgentsService) ListOther(
+	ctx context.Context, params ListOtherAgentsParams, opts ...Option,
+) (*Page[Agent], error) {
+	return s.otherPager(params, opts).page(ctx, params.CursorAfter)
+}
+
+// AllOther walks the agents who could be added to a room, page by page, and ends
+// with the first error. See [AgentsService.ListOther].
+//
+// Operation listOtherAgents, GET /api/v2/{role}/service/other_agents; seen in
+// public clients.
+func (s *AgentsService) AllOther(
+	ctx context.Context, params ListOtherAgentsParams, opts ...Option,
+) iter.Seq2[Agent, error] {
+	return s.otherPager(params, opts).all(ctx, params.CursorAfter)
+}
+
+func (s *AgentsService) otherPager(params ListOtherAgentsParams, opts []Option) pager[Agent] {
+	return func(ctx context.Context, at flex.ID) (*Page[Agent], error) {
+		if params.RoomID == "" {
+			return nil, errors.New("qismo: listOtherAgents: the room id is empty")
+		}
+		params := params // each page has its own: an iterator may run twice at once
+		if params.CursorAfter != at {
+			params.CursorAfter, params.CursorBefore = at, "" // from the second page on
+		}
+		ctx, settings := s.client.begin(ctx, omnichannel.OperationListOtherAgents, opts)
+		out, err := receive[omnichannel.ListAgentsResponse](
+			s.client.api.ListOtherAgents(ctx, settings.role, &params),
 		)
 		if err != nil {
 			return nil, err

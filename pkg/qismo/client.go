@@ -12,9 +12,9 @@ import (
 // Client calls the API. Make one with [New] and share it: it is safe for
 // concurrent use, and its connections are worth keeping.
 type Client struct {
-	// Session logs in and out and tells who is signed in.
+	// Session logs in and out, tells who is signed in and changes their profile.
 	Session *SessionService
-	// Agents finds agents and divisions.
+	// Agents finds agents and divisions, and changes agents.
 	Agents *AgentsService
 	// Allocation puts agents into rooms and takes them out.
 	Allocation *AllocationService

@@ -99,18 +99,25 @@ func authorize(current *call, request *http.Request) error {
 	case omnichannel.CredentialAppID:
 		request.Header.Set(headerAppID, current.settings.appID)
 		return nil
-	case omnichannel.CredentialLongLivedToken:
+	case omnichannel.CredentialLongLivedToken, omnichannel.CredentialSDKToken:
 		request.Header.Set(headerAppID, current.settings.appID)
-		token, _ := request.Context().Value(longLivedTokenKey{}).(secret)
-		request.Header.Set(headerAuthorization, token.Reveal())
+		setOwnToken(request)
+		return nil
+	case omnichannel.CredentialLongLivedTokenAlone:
+		setOwnToken(request)
 		return nil
 	}
 	return current.settings.credentials.authorize(request)
 }
 
-// longLivedTokenKey carries the long-lived token of the one operation that wants
-// it.
-type longLivedTokenKey struct{}
+// ownTokenKey carries the token of a call whose operation wants another one than
+// the client's: the long-lived token, or that of the Chat SDK.
+type ownTokenKey struct{}
+
+func setOwnToken(request *http.Request) {
+	token, _ := request.Context().Value(ownTokenKey{}).(secret)
+	request.Header.Set(headerAuthorization, token.Reveal())
+}
 
 // secretKeyCredentials are the App ID and the secret key.
 type secretKeyCredentials struct {

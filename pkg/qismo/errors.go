@@ -43,6 +43,9 @@ var (
 	ErrMaxAgents = errors.New("the room has its agents already")
 	// ErrTagExists refuses a tag that the room has already.
 	ErrTagExists = errors.New("the room has the tag already")
+	// ErrNoApprovedTemplate says that a WhatsApp channel has no approved 24-hour
+	// template.
+	ErrNoApprovedTemplate = errors.New("the channel has no approved 24-hour template")
 	// ErrTokenExpired refuses a user token that expired or was voided.
 	ErrTokenExpired = errors.New("the token expired")
 )
@@ -169,6 +172,8 @@ func kindsOf(status int, message string) []error {
 		kinds = append(kinds, ErrMaxAgents)
 	case strings.Contains(said, "tag already exist"):
 		kinds = append(kinds, ErrTagExists)
+	case strings.Contains(said, "no approved 24 hour"):
+		kinds = append(kinds, ErrNoApprovedTemplate)
 	case strings.Contains(said, "token_expired"):
 		kinds = append(kinds, ErrTokenExpired)
 	}

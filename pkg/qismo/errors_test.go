@@ -43,6 +43,7 @@ func TestErrorShapes(t *testing.T) {
 		"errors beside odd trace":  {400, "application/json", `{"errors":{"message":"Cant join room, exceed max agents"},"traceid":123}`, "Cant join room, exceed max agents", []error{qismo.ErrBadRequest, qismo.ErrMaxAgents}, ""},
 		"Meta's data as text":      {400, "application/json", `{"error":{"message":"(#100)","error_data":"x"}}`, "(#100)", []error{qismo.ErrBadRequest}, ""},
 		"message is a list":        {400, "application/json", `{"message":["salah"]}`, "salah", []error{qismo.ErrBadRequest}, ""},
+		"no template":              {400, "application/json", `{"errors":{"message":"No approved 24 Hours Message Template"}}`, "No approved 24 Hours Message Template", []error{qismo.ErrBadRequest, qismo.ErrNoApprovedTemplate}, ""},
 		"another refusal":          {422, "application/json", `{"errors":"salah"}`, "salah", []error{qismo.ErrBadRequest}, ""},
 		"success of words":         {200, "text/plain", `kata pelanggan`, "", []error{qismo.ErrUnexpectedAnswer}, ""},
 		"empty":                    {502, "", ``, "", []error{qismo.ErrServer}, ""},
@@ -95,6 +96,7 @@ func sentinels() []error {
 	return []error{
 		qismo.ErrBadRequest, qismo.ErrUnauthorized, qismo.ErrPaymentRequired, qismo.ErrForbidden, qismo.ErrNotFound,
 		qismo.ErrRateLimited, qismo.ErrServer, qismo.ErrUnexpectedAnswer, qismo.ErrMaxAgents, qismo.ErrTagExists, qismo.ErrTokenExpired,
+		qismo.ErrNoApprovedTemplate,
 	}
 }
 

@@ -329,7 +329,8 @@ func (s *settings) roleFor(id omnichannel.OperationID) Role {
 	switch id {
 	case omnichannel.OperationAssignAgent:
 		return RoleAdmin
-	case omnichannel.OperationResolveRoom, omnichannel.OperationGetProfile:
+	case omnichannel.OperationResolveRoom, omnichannel.OperationGetProfile,
+		omnichannel.OperationUpdateProfile, omnichannel.OperationChangePassword:
 		return RoleAgent
 	}
 	return s.role

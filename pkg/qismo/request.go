@@ -79,6 +79,12 @@ func dropUnsetParameters(_ context.Context, request *http.Request) error {
 	return nil
 }
 
+// credentialForm writes a form that holds credentials. The generated client writes
+// forms with package fmt, to which a credential shows as ***.
+func credentialForm(members url.Values) (contentType string, body io.Reader) {
+	return "application/x-www-form-urlencoded", strings.NewReader(members.Encode())
+}
+
 // webhookForm writes the multipart form that the two newer webhook setters want.
 func webhookForm(address string, enabled bool) (contentType string, body io.Reader, err error) {
 	var buffer bytes.Buffer

@@ -95,12 +95,16 @@ func TestEveryMethodAgainstTheSandbox(t *testing.T) {
 	client := p.client(t)
 	for name, check := range map[string]func(*testing.T, *platform, *qismo.Client){
 		"session":      checkSession,
+		"QR codes":     checkQRCodes,
+		"profile":      checkProfile,
 		"agents":       checkAgents,
+		"an agent":     checkAgentChanges,
 		"allocation":   checkAllocation,
 		"rooms":        checkRooms,
 		"tags and bot": checkTagsAndBot,
 		"settings":     checkSettings,
 		"customer":     checkCustomer,
+		"templates":    checkTemplates,
 	} {
 		t.Run(name, func(t *testing.T) { check(t, p, client) })
 	}

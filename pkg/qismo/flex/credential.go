@@ -12,7 +12,9 @@ import (
 //
 //	qismo.LoginParams{Email: email, Password: flex.Credential(password)}
 //
-// Keep parameters that hold one out of loggers that marshal what they log.
+// Keep parameters that hold one out of loggers that marshal what they log, and out
+// of forms that are written with package fmt, as the generated client writes them:
+// there it goes out as ***.
 type Credential string
 
 // Reveal returns the credential itself.

@@ -1,0 +1,134 @@
+package sandbox
+
+import (
+	"maps"
+	"net/http"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+const (
+	templatesPath      = "/api/v2/admin/hsm"
+	createTemplatePath = "/api/v3/admin/hsm/create"
+	hsm24Path          = "/api/v2/admin/hsm_24?channel_id=5120&approved=true"
+)
+
+// submission is a template to be approved, changed by what is given.
+func submission(changes object) object {
+	body := object{
+		"name": "pesanan_siap", "category": "UTILITY", "channel_id": 5120,
+		"hsm_details": []object{{
+			"language": "id", "content": "Halo {{1}}, pesanan {{2}} siap. {{1}}, {{", "body_sample": []string{"Dewi", "KW-2093"},
+			"header_default_value": nil,
+			"buttons":              []object{{"type": "PHONE_NUMBER", "text": "Telepon", "phone_number": "628115550100"}},
+		}},
+	}
+	maps.Copy(body, changes)
+	return body
+}
+
+func (w *world) templateNames(query string) []string {
+	w.t.Helper()
+	names := []string{}
+	rows, _ := w.call("GET", templatesPath+query, nil).at("data/hsm_templates").([]any)
+	for _, row := range rows {
+		names = append(names, row.(object)["name"].(string))
+	}
+	return names
+}
+
+func TestTemplates(t *testing.T) {
+	w := newWorld(t, Config{})
+	seeded := []string{"pesanan_dikirim", "promo_akhir_pekan", "lanjut_percakapan"}
+	assert.Equal(t, seeded, w.templateNames(""))
+	require.Equal(t, http.StatusOK, w.call("POST", createTemplatePath, submission(nil)).status)
+	assert.Equal(t, append(seeded, "pesanan_siap"), w.templateNames("?channel_id=5120&approved=false"))
+	assert.Equal(t, seeded, w.templateNames("?approved=true"), "the new one waits")
+	assert.Equal(t, []string{"pesanan_siap"}, w.templateNames("?limit=3&page=2"))
+	assert.Empty(t, w.templateNames("?channel_id=5121"))
+
+	token := w.tokenOf(w.Config().AdminEmail, w.Config().AdminPassword)
+	listed := w.withToken("GET", "/api/v3/hsm?name=SIAP", token)
+	assert.InDelta(t, templateCredit, listed.at("data/hsm_quota"), 0)
+	id := text(int64(listed.at("data/hsm_templates/0/id").(float64)))
+	shown := w.call("GET", templatesPath+"/show/"+id, nil)
+	assert.Equal(t, "WhatsApp Kopi Wangi", shown.at("data/hsm_template/channel_name"))
+	detail, _ := shown.at("data/hsm_template/hsm_details/0").(object)
+	assert.InDelta(t, 2, detail["number_of_arguments"], 0, "a placeholder that stands twice is one")
+	assert.InDelta(t, templatePending, detail["approval_status"], 0)
+	assert.Equal(t, "628115550100", shown.at("data/hsm_template/hsm_details/0/buttons/0/phone_number"))
+
+	assert.Equal(t, http.StatusOK, w.call("POST", templatesPath+"/delete/"+id, nil).status)
+	assert.Equal(t, http.StatusNotFound, w.call("GET", templatesPath+"/show/"+id, nil).status)
+	assert.Equal(t, http.StatusNotFound, w.call("POST", templatesPath+"/delete/"+id, nil).status)
+	assert.Equal(t, seeded, w.templateNames(""))
+}
+
+func TestTemplatesThatAreRefused(t *testing.T) {
+	w := newWorld(t, Config{})
+	require.Equal(t, http.StatusOK, w.call("POST", createTemplatePath, submission(nil)).status)
+	for name, changes := range map[string]object{
+		"twice":                  {},
+		"an unknown channel":     {"name": "lain", "channel_id": 5121},
+		"no channel":             {"name": "lain", "channel_id": "x"},
+		"no language":            {"name": "lain", "hsm_details": []object{}},
+		"one language twice":     {"name": "lain", "hsm_details": []object{{"language": "id", "content": "Halo"}, {"language": "id", "content": "Hai"}}},
+		"no sample":              {"name": "lain", "hsm_details": []object{{"language": "id", "content": "Halo {{1}}"}}},
+		"a category in small":    {"name": "lain", "category": "utility"},
+		"at Meta, no namespace":  {"name": "lain", "have_template": true},
+		"a template of no words": {"name": "lain", "hsm_details": []object{{"language": "id"}}},
+	} {
+		status := w.call("POST", createTemplatePath, submission(changes)).status
+		assert.Contains(t, []int{http.StatusBadRequest, http.StatusNotFound}, status, name)
+	}
+	assert.Len(t, w.templateNames(""), 4)
+	english := []object{{"language": "en", "content": "Hello"}}
+	assert.Equal(t, http.StatusOK, w.call("POST", createTemplatePath, submission(object{"hsm_details": english})).status, "another language")
+	nameless := submission(nil)
+	delete(nameless, "name")
+	assert.Equal(t, http.StatusOK, w.call("POST", createTemplatePath, nameless).status)
+	assert.Contains(t, w.templateNames(""), "template_30516")
+}
+
+func TestHsm24(t *testing.T) {
+	w := newWorld(t, Config{})
+	token := w.tokenOf(w.Config().AdminEmail, w.Config().AdminPassword)
+	got := w.withToken("GET", hsm24Path, token)
+	assert.Equal(t, "lanjut_percakapan", got.at("data/hsm_template/name"))
+	assert.Equal(t, true, got.at("data/enabled"))
+	id := text(int64(got.at("data/hsm_template/id").(float64)))
+	w.call("POST", templatesPath+"/delete/"+id, nil)
+	got = w.withToken("GET", hsm24Path, token)
+	assert.Equal(t, http.StatusBadRequest, got.status)
+	assert.JSONEq(t, `{"errors":{"message":"No approved 24 Hours Message Template"}}`, got.raw)
+
+	without := newWorld(t, Config{Channels: []Channel{{ID: 1, Source: "qiscus", Name: "Situs"}}})
+	assert.Empty(t, without.templateNames(""), "there is no WhatsApp")
+}
+
+// What broadcasts find their template with.
+func TestTemplateLookups(t *testing.T) {
+	w := newWorld(t, Config{})
+	first := w.state.templates.list[0]
+	for _, namespace := range []string{"", templateNamespace} {
+		detail, err := w.state.templateNamed("pesanan_dikirim", namespace, "en")
+		require.NoError(t, err)
+		assert.Same(t, first.details[1], detail)
+		byID, err := w.state.templateDetail(detail.id)
+		require.NoError(t, err)
+		assert.Same(t, detail, byID)
+		assert.Same(t, first, byID.template)
+		assert.True(t, byID.approved())
+		assert.Equal(t, 2, byID.arguments)
+	}
+	for _, wrong := range [][3]string{
+		{"pesanan", "", "id"}, {"pesanan_dikirim", "lain", "id"}, {"pesanan_dikirim", "", "fr"}, {"", "", "id"},
+	} {
+		_, err := w.state.templateNamed(wrong[0], wrong[1], wrong[2])
+		require.EqualError(t, err, notFound("template").Error(), "%v", wrong)
+	}
+	_, err := w.state.templateDetail(first.id)
+	require.Error(t, err, "the template's own id")
+}
