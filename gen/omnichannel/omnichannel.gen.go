@@ -832,6 +832,12 @@ type AppResponse struct {
 	Data App `json:"data"`
 }
 
+// AppSession How the app treats a customer who comes back.
+type AppSession struct {
+	// IsSessional Each session gets a room of its own.
+	IsSessional bool `json:"is_sessional"`
+}
+
 // AppWebhookRequest Where a webhook is sent, and whether.
 type AppWebhookRequest struct {
 	// IsWebhookEnabled The webhook is on.
@@ -914,6 +920,18 @@ type BillingPhoneNumber struct {
 
 	// UserID The user.
 	UserID IntegerID `json:"user_id,omitempty,omitzero"`
+}
+
+// BlockCustomerRequest Which customer, and in which room.
+type BlockCustomerRequest struct {
+	// RoomID The chat room's number.
+	RoomID ID `json:"room_id"`
+
+	// Source Code of the channel's kind; `wa` in the only call seen.
+	Source string `json:"source"`
+
+	// UserID The customer's own id, on WhatsApp the phone number.
+	UserID string `json:"user_id"`
 }
 
 // BotButton A button.
@@ -1033,6 +1051,119 @@ type ChannelFilter struct {
 	Source string `json:"source"`
 }
 
+// ChatAvatar Wraps a picture.
+type ChatAvatar struct {
+	// Avatar The picture.
+	Avatar ChatPicture `json:"avatar,omitempty,omitzero"`
+}
+
+// ChatComment A message as the Chat SDK has it. Numbers that JavaScript cannot hold have a twin of text.
+type ChatComment struct {
+	// CommentBeforeID The message before it.
+	CommentBeforeID IntegerID `json:"comment_before_id,omitempty,omitzero"`
+
+	// CommentBeforeIDStr The same as text.
+	CommentBeforeIDStr string `json:"comment_before_id_str,omitempty,omitzero"`
+
+	// DisableLinkPreview Links are not previewed.
+	DisableLinkPreview bool `json:"disable_link_preview,omitempty,omitzero"`
+
+	// Email The sender's user id in the Chat SDK, which need not be an e-mail address.
+	Email string `json:"email,omitempty,omitzero"`
+
+	// Extras Whatever the sender added.
+	Extras Value `json:"extras,omitempty,omitzero"`
+
+	// ID The message's id.
+	ID IntegerID `json:"id"`
+
+	// IDStr The same as text.
+	IDStr string `json:"id_str,omitempty,omitzero"`
+
+	// IsDeleted The message was deleted, and its text replaced.
+	IsDeleted bool `json:"is_deleted,omitempty,omitzero"`
+
+	// IsPublicChannel The room is a public channel.
+	IsPublicChannel bool `json:"is_public_channel,omitempty,omitzero"`
+
+	// Message The text, or what stands in for a richer kind.
+	Message string `json:"message,omitempty,omitzero"`
+
+	// Payload What belongs to the type; empty for text.
+	Payload Value `json:"payload,omitempty,omitzero"`
+
+	// RoomAvatar The room's picture.
+	RoomAvatar string `json:"room_avatar,omitempty,omitzero"`
+
+	// RoomID The chat room's number.
+	RoomID IntegerID `json:"room_id,omitempty,omitzero"`
+
+	// RoomIDStr The same as text.
+	RoomIDStr string `json:"room_id_str,omitempty,omitzero"`
+
+	// RoomName The room's name.
+	RoomName string `json:"room_name,omitempty,omitzero"`
+
+	// RoomType `group` or `single`.
+	RoomType string `json:"room_type,omitempty,omitzero"`
+
+	// Status `sent`, `delivered` or `read`.
+	Status string `json:"status,omitempty,omitzero"`
+
+	// Timestamp When it was sent.
+	Timestamp Time `json:"timestamp,omitempty,omitzero"`
+
+	// TopicID The chat room's number, by its older name.
+	TopicID IntegerID `json:"topic_id,omitempty,omitzero"`
+
+	// TopicIDStr The same as text.
+	TopicIDStr string `json:"topic_id_str,omitempty,omitzero"`
+
+	// Type `text`, `file_attachment`, `buttons`, `card`, `carousel`, `location`, `custom`, `reply`,
+	// `contact_person`, `account_linking`, `button_postback_response`, `system_event`; others
+	// appear.
+	Type string `json:"type,omitempty,omitzero"`
+
+	// UniqueTempID The sender's own id for the message; stays the same when it comes twice.
+	UniqueTempID string `json:"unique_temp_id,omitempty,omitzero"`
+
+	// UnixNanoTimestamp The same in nanoseconds since 1970.
+	UnixNanoTimestamp int64 `json:"unix_nano_timestamp,omitempty,omitzero"`
+
+	// UnixTimestamp The same in seconds since 1970.
+	UnixTimestamp int64 `json:"unix_timestamp,omitempty,omitzero"`
+
+	// UserAvatar The sender's picture again.
+	UserAvatar ChatAvatar `json:"user_avatar,omitempty,omitzero"`
+
+	// UserAvatarURL The sender's picture.
+	UserAvatarURL string `json:"user_avatar_url,omitempty,omitzero"`
+
+	// UserExtras More about the sender.
+	UserExtras Value `json:"user_extras,omitempty,omitzero"`
+
+	// UserID The sender's row in the Chat SDK.
+	UserID IntegerID `json:"user_id,omitempty,omitzero"`
+
+	// UserIDStr The same as text.
+	UserIDStr string `json:"user_id_str,omitempty,omitzero"`
+
+	// Username The sender's name.
+	Username string `json:"username,omitempty,omitzero"`
+}
+
+// ChatCommentList One page of messages.
+type ChatCommentList struct {
+	// Comments The messages, newest first.
+	Comments []ChatComment `json:"comments"`
+}
+
+// ChatPicture A picture.
+type ChatPicture struct {
+	// URL Its address.
+	URL string `json:"url,omitempty,omitzero"`
+}
+
 // ChatRoom Wraps the Chat SDK's view of a room.
 type ChatRoom struct {
 	// Room The room.
@@ -1078,6 +1209,21 @@ type ChatSession struct {
 	SdkUser Value `json:"sdk_user,omitempty,omitzero"`
 }
 
+// ChatSessionV1 A customer's live-chat session, as the older route has it.
+type ChatSessionV1 struct {
+	// IdentityToken For the Chat SDK's verify call.
+	IdentityToken Secret `json:"identity_token,omitempty,omitzero"`
+
+	// IsSessional Each session gets a room of its own.
+	IsSessional bool `json:"is_sessional,omitempty,omitzero"`
+
+	// RoomID The chat room's number.
+	RoomID ID `json:"room_id,omitempty,omitzero"`
+
+	// SdkUser The chat user, or null; content unknown.
+	SdkUser Value `json:"sdk_user,omitempty,omitzero"`
+}
+
 // ConfigWebhookRequest Where a webhook is sent, and whether; under other names.
 type ConfigWebhookRequest struct {
 	// Enabled The webhook is on.
@@ -1085,6 +1231,45 @@ type ConfigWebhookRequest struct {
 
 	// URL The address.
 	URL string `json:"url"`
+}
+
+// Contact A customer beyond the single room. More members are likely.
+type Contact struct {
+	// Email The customer's e-mail address.
+	Email string `json:"email,omitempty,omitzero"`
+
+	// LastCustomerMessageDate When the customer last wrote.
+	LastCustomerMessageDate Time `json:"last_customer_message_date,omitempty,omitzero"`
+
+	// Name The customer's name.
+	Name string `json:"name,omitempty,omitzero"`
+
+	// PhoneNumber The customer's number.
+	PhoneNumber string `json:"phone_number,omitempty,omitzero"`
+}
+
+// ContactProperty One custom property of a contact.
+type ContactProperty struct {
+	// ID The property's id.
+	ID IntegerID `json:"id,omitempty,omitzero"`
+
+	// Label The name.
+	Label string `json:"label,omitempty,omitzero"`
+
+	// Value The value; can be empty.
+	Value string `json:"value,omitempty,omitzero"`
+}
+
+// ContactPropertyList A contact's properties.
+type ContactPropertyList struct {
+	// CustomerProperties The properties.
+	CustomerProperties []ContactProperty `json:"customer_properties,omitempty,omitzero"`
+}
+
+// ContactResult Wraps a contact.
+type ContactResult struct {
+	// Contact The contact.
+	Contact *Contact `json:"contact,omitempty"`
 }
 
 // CreateRoomTagRequest A tag for a room.
@@ -1133,6 +1318,15 @@ type CustomChannelDelivery struct {
 
 	// RoomLog The room's row.
 	RoomLog RoomLog `json:"room_log"`
+}
+
+// CustomChannelDeliveryLegacy Where a customer's message went, as far as the older route is known to tell.
+type CustomChannelDeliveryLegacy struct {
+	// ChosenAgent The agent who was chosen, with the agent's tokens. The name is spelt so.
+	ChosenAgent *AgentV1 `json:"choosen_agent,omitempty"`
+
+	// SdkUser The customer's account in the Chat SDK, with its password.
+	SdkUser *SDKUser `json:"sdk_user,omitempty"`
 }
 
 // CustomPayload Anything, for a client that knows what to do with it.
@@ -1344,6 +1538,21 @@ type GetAppConfigsResponse struct {
 	Status int64 `json:"status,omitempty,omitzero"`
 }
 
+// GetAppSessionResponse Answer of `getAppSession`.
+type GetAppSessionResponse struct {
+	// Data The setting.
+	Data AppSession `json:"data"`
+}
+
+// GetContactResponse Answer of `getContact`.
+type GetContactResponse struct {
+	// Data Wraps the contact.
+	Data ContactResult `json:"data"`
+
+	// Status The HTTP number again.
+	Status int64 `json:"status,omitempty,omitzero"`
+}
+
 // GetHsm24TemplateResponse Answer of `getHsm24Template`.
 type GetHsm24TemplateResponse struct {
 	// Data The template and the feature.
@@ -1399,6 +1608,15 @@ type GetTokenByQismoKeyRequest struct {
 type GetTokenByQismoKeyResponse struct {
 	// Data The session.
 	Data QismoKeySession `json:"data"`
+}
+
+// HandoverRoomToDivisionRequest Which division takes the room.
+type HandoverRoomToDivisionRequest struct {
+	// FindOnlineAgent Look for an agent of the division who is online.
+	FindOnlineAgent FlagInput `json:"find_online_agent,omitempty,omitzero"`
+
+	// DivisionID The division's id, as text in the one client seen.
+	DivisionID ID `json:"role"`
 }
 
 // Hsm24Template The 24-hour template of a channel.
@@ -1591,6 +1809,30 @@ type InitiateChatResponse struct {
 	Status int64 `json:"status,omitempty,omitzero"`
 }
 
+// InitiateChatV1Request Who the customer is.
+type InitiateChatV1Request struct {
+	// AppID The App ID as text.
+	AppID string `json:"app_id"`
+
+	// Avatar Address of the customer's picture.
+	Avatar string `json:"avatar,omitempty,omitzero"`
+
+	// Name The customer's name.
+	Name string `json:"name"`
+
+	// Nonce From the Chat SDK; works once, for ten minutes.
+	Nonce Credential `json:"nonce"`
+
+	// UserID The customer's own, stable id.
+	UserID string `json:"user_id"`
+}
+
+// InitiateChatV1Response Answer of `initiateChatV1`.
+type InitiateChatV1Response struct {
+	// Data The session.
+	Data ChatSessionV1 `json:"data"`
+}
+
 // IntegerID An identifier that has been an integer in every body seen.
 type IntegerID = flex.ID
 
@@ -1631,6 +1873,36 @@ type ListAgentsResponse struct {
 type ListAgentsV1Response struct {
 	// Data The page, wrapped twice.
 	Data AgentV1List `json:"data"`
+}
+
+// ListContactConversationMessagesResponse Answer of `listContactConversationMessages`, in the Chat SDK's envelope.
+type ListContactConversationMessagesResponse struct {
+	// Results The page.
+	Results ChatCommentList `json:"results"`
+
+	// Status The HTTP number again.
+	Status int64 `json:"status,omitempty,omitzero"`
+}
+
+// ListContactConversationsResponse Answer of `listContactConversations`.
+type ListContactConversationsResponse struct {
+	// Data The page.
+	Data RoomList `json:"data"`
+
+	// Meta Where the page stands; the cursor back is not seen here.
+	Meta RoomsMeta `json:"meta,omitempty,omitzero"`
+
+	// Status The HTTP number again.
+	Status int64 `json:"status,omitempty,omitzero"`
+}
+
+// ListContactPropertiesResponse Answer of `listContactProperties`.
+type ListContactPropertiesResponse struct {
+	// Data Wraps the properties.
+	Data ContactPropertyList `json:"data"`
+
+	// Status The HTTP number again.
+	Status int64 `json:"status,omitempty,omitzero"`
 }
 
 // ListDivisionsResponse Answer of `listDivisions`.
@@ -1720,10 +1992,10 @@ type LocationPayload struct {
 	Address string `json:"address,omitempty,omitzero"`
 
 	// Latitude Degrees.
-	Latitude float64 `json:"latitude,omitempty,omitzero"`
+	Latitude float64 `json:"latitude"`
 
 	// Longitude Degrees.
-	Longitude float64 `json:"longitude,omitempty,omitzero"`
+	Longitude float64 `json:"longitude"`
 
 	// MapURL Address of a map.
 	MapURL string `json:"map_url,omitempty,omitzero"`
@@ -2347,6 +2619,9 @@ type SDKUser struct {
 	// ID The account's id.
 	ID IntegerID `json:"id,omitempty,omitzero"`
 
+	// LastCommentReceivedID The newest message that reached the account; `sendCustomChannelMessageLegacy` only.
+	LastCommentReceivedID IntegerID `json:"last_comment_received_id,omitempty,omitzero"`
+
 	// Password The account's password.
 	Password Secret `json:"password,omitempty,omitzero"`
 
@@ -2382,6 +2657,36 @@ type SendBotMessageRequest struct {
 
 	// Type What kind of message; `text` when left out.
 	Type MessageType `json:"type,omitempty,omitzero"`
+}
+
+// SendCustomChannelMessageLegacyRequest A customer's message, as the older route takes it. Other fields of the Chat SDK's `post_comment` are accepted too.
+type SendCustomChannelMessageLegacyRequest struct {
+	// IdentifierKey The channel's key; it acts as its secret.
+	IdentifierKey Credential `json:"identifier_key"`
+
+	// IgnoreAgentAvailability Agents who are offline count too.
+	IgnoreAgentAvailability FlagInput `json:"ignore_agent_availability,omitempty,omitzero"`
+
+	// Message The text. Up to 4,000 characters.
+	Message string `json:"message"`
+
+	// Name The customer's name.
+	Name string `json:"name"`
+
+	// Payload For a file, a `FilePayload`.
+	Payload JSONText `json:"payload,omitempty,omitzero"`
+
+	// Type What kind of message; `text` when left out.
+	Type MessageType `json:"type,omitempty,omitzero"`
+
+	// UserID The customer's own id, which has to look like an e-mail address.
+	UserID string `json:"user_id"`
+}
+
+// SendCustomChannelMessageLegacyResponse Answer of `sendCustomChannelMessageLegacy`. Only its first part is known.
+type SendCustomChannelMessageLegacyResponse struct {
+	// Data Where the message went, with secrets.
+	Data CustomChannelDeliveryLegacy `json:"data"`
 }
 
 // SendCustomChannelMessageRequest A customer's message.
@@ -2493,6 +2798,15 @@ type SetBotInRoomRequest struct {
 type SetBotInRoomResponse struct {
 	// Data The room's row.
 	Data RoomLog `json:"data"`
+}
+
+// SetContactPropertyRequest One property.
+type SetContactPropertyRequest struct {
+	// Label The name.
+	Label string `json:"label"`
+
+	// Value The value; can be empty.
+	Value string `json:"value"`
 }
 
 // SetNewSessionWebhookResponse Answer of `setNewSessionWebhook`.
@@ -2671,6 +2985,9 @@ type AnyRole = Role
 // AppCode defines model for AppCode.
 type AppCode = string
 
+// ContactID An identifier that has been an integer in every body seen.
+type ContactID = IntegerID
+
 // CursorAfter An identifier that comes as text or as a number. Compare it as text.
 type CursorAfter = ID
 
@@ -2756,6 +3073,21 @@ type GetHsm24TemplateParams struct {
 type GetAppConfigsParams struct {
 	// ShowAll `true` in every call seen; what it leaves out otherwise is unknown.
 	ShowAll bool `form:"show_all,omitempty" json:"show_all,omitempty,omitzero"`
+}
+
+// ListContactConversationsParams defines parameters for ListContactConversations.
+type ListContactConversationsParams struct {
+	// Status State of the rooms; all of them when left out.
+	Status RoomStatus `form:"status,omitempty" json:"status,omitempty,omitzero"`
+
+	// CursorAfter The cursor of the next page, from the last answer's `meta`. Opaque.
+	CursorAfter CursorAfter `form:"cursor_after,omitempty" json:"cursor_after,omitempty,omitzero"`
+}
+
+// ListContactConversationMessagesParams defines parameters for ListContactConversationMessages.
+type ListContactConversationMessagesParams struct {
+	// LastCommentID Only messages before this one.
+	LastCommentID ID `form:"last_comment_id,omitempty" json:"last_comment_id,omitempty,omitzero"`
 }
 
 // ListDivisionsParams defines parameters for ListDivisions.
@@ -2890,6 +3222,15 @@ type LoginMultipartRequestBody = LoginRequest
 // GetTokenByQismoKeyFormdataRequestBody defines body for GetTokenByQismoKey for application/x-www-form-urlencoded ContentType.
 type GetTokenByQismoKeyFormdataRequestBody = GetTokenByQismoKeyRequest
 
+// InitiateChatV1JSONRequestBody defines body for InitiateChatV1 for application/json ContentType.
+type InitiateChatV1JSONRequestBody = InitiateChatV1Request
+
+// InitiateChatV1FormdataRequestBody defines body for InitiateChatV1 for application/x-www-form-urlencoded ContentType.
+type InitiateChatV1FormdataRequestBody = InitiateChatV1Request
+
+// InitiateChatV1MultipartRequestBody defines body for InitiateChatV1 for multipart/form-data ContentType.
+type InitiateChatV1MultipartRequestBody = InitiateChatV1Request
+
 // SetRoomInfoJSONRequestBody defines body for SetRoomInfo for application/json ContentType.
 type SetRoomInfoJSONRequestBody = SetRoomInfoRequest
 
@@ -2935,6 +3276,9 @@ type SetNewSessionWebhookMultipartRequestBody = ConfigWebhookRequest
 // MobileLoginFormdataRequestBody defines body for MobileLogin for application/x-www-form-urlencoded ContentType.
 type MobileLoginFormdataRequestBody = MobileLoginRequest
 
+// SetContactPropertyMultipartRequestBody defines body for SetContactProperty for multipart/form-data ContentType.
+type SetContactPropertyMultipartRequestBody = SetContactPropertyRequest
+
 // ListRoomsJSONRequestBody defines body for ListRooms for application/json ContentType.
 type ListRoomsJSONRequestBody = ListRoomsRequest
 
@@ -2953,6 +3297,12 @@ type CreateRoomTagJSONRequestBody = CreateRoomTagRequest
 // CreateRoomTagFormdataRequestBody defines body for CreateRoomTag for application/x-www-form-urlencoded ContentType.
 type CreateRoomTagFormdataRequestBody = CreateRoomTagRequest
 
+// BlockCustomerJSONRequestBody defines body for BlockCustomer for application/json ContentType.
+type BlockCustomerJSONRequestBody = BlockCustomerRequest
+
+// UnblockCustomerJSONRequestBody defines body for UnblockCustomer for application/json ContentType.
+type UnblockCustomerJSONRequestBody = BlockCustomerRequest
+
 // CreateTemplateJSONRequestBody defines body for CreateTemplate for application/json ContentType.
 type CreateTemplateJSONRequestBody = CreateTemplateRequest
 
@@ -2970,6 +3320,15 @@ type SendBotMessageJSONRequestBody = SendBotMessageRequest
 
 // SendBotMessageFormdataRequestBody defines body for SendBotMessage for application/x-www-form-urlencoded ContentType.
 type SendBotMessageFormdataRequestBody = SendBotMessageRequest
+
+// HandoverRoomToDivisionJSONRequestBody defines body for HandoverRoomToDivision for application/json ContentType.
+type HandoverRoomToDivisionJSONRequestBody = HandoverRoomToDivisionRequest
+
+// SendCustomChannelMessageLegacyJSONRequestBody defines body for SendCustomChannelMessageLegacy for application/json ContentType.
+type SendCustomChannelMessageLegacyJSONRequestBody = SendCustomChannelMessageLegacyRequest
+
+// SendCustomChannelMessageLegacyFormdataRequestBody defines body for SendCustomChannelMessageLegacy for application/x-www-form-urlencoded ContentType.
+type SendCustomChannelMessageLegacyFormdataRequestBody = SendCustomChannelMessageLegacyRequest
 
 // Getter for additional properties for AppConfigs. Returns the specified
 // element and whether it was found
@@ -3958,6 +4317,36 @@ type ClientInterface interface {
 	// Corresponds with POST /api/v1/auth/logout (the `Logout` operationId).
 	Logout(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// InitiateChatV1WithBody Start a live-chat session as a customer, older version
+	//
+	// Use `initiateChat` where you can: this one takes no properties and names the room by its
+	// number only. The nonce, taken from the Chat SDK, works once and for ten minutes.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/v1/qiscus/initiate_chat (the `InitiateChatV1` operationId).
+	InitiateChatV1WithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// InitiateChatV1 Start a live-chat session as a customer, older version
+	//
+	// Use `initiateChat` where you can: this one takes no properties and names the room by its
+	// number only. The nonce, taken from the Chat SDK, works once and for ten minutes.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/v1/qiscus/initiate_chat (the `InitiateChatV1` operationId).
+	InitiateChatV1(ctx context.Context, body InitiateChatV1JSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// InitiateChatV1WithFormdataBody Start a live-chat session as a customer, older version
+	//
+	// Use `initiateChat` where you can: this one takes no properties and names the room by its
+	// number only. The nonce, taken from the Chat SDK, works once and for ten minutes.
+	//
+	// Takes a body of the `application/x-www-form-urlencoded` content type.
+	//
+	// Corresponds with POST /api/v1/qiscus/initiate_chat (the `InitiateChatV1` operationId).
+	InitiateChatV1WithFormdataBody(ctx context.Context, body InitiateChatV1FormdataRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// GetRoomInfo Read a room's additional information and its channel
 	//
 	// The pairs are at `data.extras.user_properties`. The word `qiscus` in the path is fixed; it
@@ -4289,6 +4678,49 @@ type ClientInterface interface {
 	// Corresponds with POST /api/v2/auth/refresh_token (the `RefreshToken` operationId).
 	RefreshToken(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// ListContactProperties List the custom properties of a contact
+	//
+	// What a room calls the key of a pair is called the label here.
+	//
+	// Corresponds with GET /api/v2/contacts/properties/{contact_id} (the `ListContactProperties` operationId).
+	ListContactProperties(ctx context.Context, contactID ContactID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SetContactPropertyWithBody Set one custom property of a contact
+	//
+	// One property a call. Whether a label that the app does not have yet is made or refused is not
+	// known.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/v2/contacts/properties/{contact_id} (the `SetContactProperty` operationId).
+	SetContactPropertyWithBody(ctx context.Context, contactID ContactID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetContact Fetch a contact
+	//
+	// A contact is a customer beyond the single room; its id is the `contact_id` of the customer's
+	// rooms. No operation lists contacts. More members than those described are likely.
+	//
+	// Corresponds with GET /api/v2/contacts/{contact_id} (the `GetContact` operationId).
+	GetContact(ctx context.Context, contactID ContactID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListContactConversations List the rooms of a contact
+	//
+	// The rows are those of `listRooms`. How many stand on a page is the service's to say: no
+	// `limit` was seen.
+	//
+	// Corresponds with GET /api/v2/contacts/{contact_id}/conversations (the `ListContactConversations` operationId).
+	ListContactConversations(ctx context.Context, contactID ContactID, params *ListContactConversationsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListContactConversationMessages List the messages of one of a contact's rooms
+	//
+	// Newest first, about 20 a page. The page before it begins at the id of the oldest message; an
+	// empty page is the end. The answer has the Chat SDK's envelope and rows. It is the only route
+	// known to return what was said. The user's token goes into the URL as well, where logs and
+	// proxies can see it.
+	//
+	// Corresponds with GET /api/v2/contacts/{contact_id}/conversations/{room_id} (the `ListContactConversationMessages` operationId).
+	ListContactConversationMessages(ctx context.Context, contactID ContactID, roomID RoomID, params *ListContactConversationMessagesParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// ListRoomsWithBody Search customer rooms
 	//
 	// A search, in spite of the method. Newest first. `serve_status` `unserved` can also return
@@ -4432,6 +4864,42 @@ type ClientInterface interface {
 	// Corresponds with GET /api/v2/{role}/agents (the `ListAgents` operationId).
 	ListAgents(ctx context.Context, role AdminOrSupervisor, params *ListAgentsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// BlockCustomerWithBody Block a WhatsApp customer
+	//
+	// The state reads back as `is_blocked` of `getRoomInfo`. Supervisors use `admin` in the path.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/v2/{role}/customer/block (the `BlockCustomer` operationId).
+	BlockCustomerWithBody(ctx context.Context, role AdminOrAgent, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// BlockCustomer Block a WhatsApp customer
+	//
+	// The state reads back as `is_blocked` of `getRoomInfo`. Supervisors use `admin` in the path.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/v2/{role}/customer/block (the `BlockCustomer` operationId).
+	BlockCustomer(ctx context.Context, role AdminOrAgent, body BlockCustomerJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// UnblockCustomerWithBody Unblock a WhatsApp customer
+	//
+	// Takes `blockCustomer` back. Supervisors use `admin` in the path.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/v2/{role}/customer/unblock (the `UnblockCustomer` operationId).
+	UnblockCustomerWithBody(ctx context.Context, role AdminOrAgent, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// UnblockCustomer Unblock a WhatsApp customer
+	//
+	// Takes `blockCustomer` back. Supervisors use `admin` in the path.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/v2/{role}/customer/unblock (the `UnblockCustomer` operationId).
+	UnblockCustomer(ctx context.Context, role AdminOrAgent, body UnblockCustomerJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// ListAvailableAgents List agents who may take a given room
 	//
 	// An empty list is normal: nobody is online. No event tells when somebody comes online, so
@@ -4565,6 +5033,77 @@ type ClientInterface interface {
 	//
 	// Corresponds with POST /{app_code}/bot (the `SendBotMessage` operationId).
 	SendBotMessageWithFormdataBody(ctx context.Context, appCode AppCode, body SendBotMessageFormdataRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// HandoverRoomFromBot Hand a room over from the bot to whoever is there
+	//
+	// Ends the bot's turn in the room; the customer waits for an agent. Sends no body. Where this
+	// route is missing, `setBotInRoom` with false and then `allocateAndAssignAgent` do the same.
+	//
+	// Corresponds with POST /{app_code}/bot/{room_id}/hand_over (the `HandoverRoomFromBot` operationId).
+	HandoverRoomFromBot(ctx context.Context, appCode AppCode, roomID RoomID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// HandoverRoomToDivisionWithBody Hand a room over from the bot to a division
+	//
+	// Ends the bot's turn in the room. With `find_online_agent` the service looks for an agent of
+	// the division who is online; what it does when there is none is not known. Sending it again
+	// can put a second agent into the room.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /{app_code}/bot/{room_id}/hand_over_to_role (the `HandoverRoomToDivision` operationId).
+	HandoverRoomToDivisionWithBody(ctx context.Context, appCode AppCode, roomID RoomID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// HandoverRoomToDivision Hand a room over from the bot to a division
+	//
+	// Ends the bot's turn in the room. With `find_online_agent` the service looks for an agent of
+	// the division who is online; what it does when there is none is not known. Sending it again
+	// can put a second agent into the room.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /{app_code}/bot/{room_id}/hand_over_to_role (the `HandoverRoomToDivision` operationId).
+	HandoverRoomToDivision(ctx context.Context, appCode AppCode, roomID RoomID, body HandoverRoomToDivisionJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SendCustomChannelMessageLegacyWithBody Post a customer's message into a custom channel, older form
+	//
+	// Use `sendCustomChannelMessage` where you can: this answer gives the chat user's password and
+	// an agent's tokens to whoever asks. Any further field of the Chat SDK's `post_comment` is
+	// accepted. Not to be repeated blindly.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /{app_code}/custom_channel (the `SendCustomChannelMessageLegacy` operationId).
+	SendCustomChannelMessageLegacyWithBody(ctx context.Context, appCode AppCode, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SendCustomChannelMessageLegacy Post a customer's message into a custom channel, older form
+	//
+	// Use `sendCustomChannelMessage` where you can: this answer gives the chat user's password and
+	// an agent's tokens to whoever asks. Any further field of the Chat SDK's `post_comment` is
+	// accepted. Not to be repeated blindly.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /{app_code}/custom_channel (the `SendCustomChannelMessageLegacy` operationId).
+	SendCustomChannelMessageLegacy(ctx context.Context, appCode AppCode, body SendCustomChannelMessageLegacyJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SendCustomChannelMessageLegacyWithFormdataBody Post a customer's message into a custom channel, older form
+	//
+	// Use `sendCustomChannelMessage` where you can: this answer gives the chat user's password and
+	// an agent's tokens to whoever asks. Any further field of the Chat SDK's `post_comment` is
+	// accepted. Not to be repeated blindly.
+	//
+	// Takes a body of the `application/x-www-form-urlencoded` content type.
+	//
+	// Corresponds with POST /{app_code}/custom_channel (the `SendCustomChannelMessageLegacy` operationId).
+	SendCustomChannelMessageLegacyWithFormdataBody(ctx context.Context, appCode AppCode, body SendCustomChannelMessageLegacyFormdataRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetAppSession Tell whether the app starts a new room for each session
+	//
+	// What a widget asks before it starts a chat. Needs no credential. Callers ask it on the host
+	// qismo.qiscus.com.
+	//
+	// Corresponds with GET /{app_code}/get_session (the `GetAppSession` operationId).
+	GetAppSession(ctx context.Context, appCode AppCode, reqEditors ...RequestEditorFn) (*http.Response, error)
 }
 
 // ListAgentsV1 List agents, older version with the full user row
@@ -4980,6 +5519,66 @@ func (c *Client) GetTokenByQismoKeyWithFormdataBody(ctx context.Context, body Ge
 // Corresponds with POST /api/v1/auth/logout (the `Logout` operationId).
 func (c *Client) Logout(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewLogoutRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// InitiateChatV1WithBody Start a live-chat session as a customer, older version
+//
+// Use `initiateChat` where you can: this one takes no properties and names the room by its
+// number only. The nonce, taken from the Chat SDK, works once and for ten minutes.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/v1/qiscus/initiate_chat (the `InitiateChatV1` operationId).
+func (c *Client) InitiateChatV1WithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewInitiateChatV1RequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// InitiateChatV1 Start a live-chat session as a customer, older version
+//
+// Use `initiateChat` where you can: this one takes no properties and names the room by its
+// number only. The nonce, taken from the Chat SDK, works once and for ten minutes.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v1/qiscus/initiate_chat (the `InitiateChatV1` operationId).
+func (c *Client) InitiateChatV1(ctx context.Context, body InitiateChatV1JSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewInitiateChatV1Request(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// InitiateChatV1WithFormdataBody Start a live-chat session as a customer, older version
+//
+// Use `initiateChat` where you can: this one takes no properties and names the room by its
+// number only. The nonce, taken from the Chat SDK, works once and for ten minutes.
+//
+// Takes a body of the `application/x-www-form-urlencoded` content type.
+//
+// Corresponds with POST /api/v1/qiscus/initiate_chat (the `InitiateChatV1` operationId).
+func (c *Client) InitiateChatV1WithFormdataBody(ctx context.Context, body InitiateChatV1FormdataRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewInitiateChatV1RequestWithFormdataBody(c.Server, body)
 	if err != nil {
 		return nil, err
 	}
@@ -5651,6 +6250,99 @@ func (c *Client) RefreshToken(ctx context.Context, reqEditors ...RequestEditorFn
 	return c.Client.Do(req)
 }
 
+// ListContactProperties List the custom properties of a contact
+//
+// What a room calls the key of a pair is called the label here.
+//
+// Corresponds with GET /api/v2/contacts/properties/{contact_id} (the `ListContactProperties` operationId).
+func (c *Client) ListContactProperties(ctx context.Context, contactID ContactID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListContactPropertiesRequest(c.Server, contactID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SetContactPropertyWithBody Set one custom property of a contact
+//
+// One property a call. Whether a label that the app does not have yet is made or refused is not
+// known.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/v2/contacts/properties/{contact_id} (the `SetContactProperty` operationId).
+func (c *Client) SetContactPropertyWithBody(ctx context.Context, contactID ContactID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSetContactPropertyRequestWithBody(c.Server, contactID, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetContact Fetch a contact
+//
+// A contact is a customer beyond the single room; its id is the `contact_id` of the customer's
+// rooms. No operation lists contacts. More members than those described are likely.
+//
+// Corresponds with GET /api/v2/contacts/{contact_id} (the `GetContact` operationId).
+func (c *Client) GetContact(ctx context.Context, contactID ContactID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetContactRequest(c.Server, contactID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListContactConversations List the rooms of a contact
+//
+// The rows are those of `listRooms`. How many stand on a page is the service's to say: no
+// `limit` was seen.
+//
+// Corresponds with GET /api/v2/contacts/{contact_id}/conversations (the `ListContactConversations` operationId).
+func (c *Client) ListContactConversations(ctx context.Context, contactID ContactID, params *ListContactConversationsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListContactConversationsRequest(c.Server, contactID, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListContactConversationMessages List the messages of one of a contact's rooms
+//
+// Newest first, about 20 a page. The page before it begins at the id of the oldest message; an
+// empty page is the end. The answer has the Chat SDK's envelope and rows. It is the only route
+// known to return what was said. The user's token goes into the URL as well, where logs and
+// proxies can see it.
+//
+// Corresponds with GET /api/v2/contacts/{contact_id}/conversations/{room_id} (the `ListContactConversationMessages` operationId).
+func (c *Client) ListContactConversationMessages(ctx context.Context, contactID ContactID, roomID RoomID, params *ListContactConversationMessagesParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListContactConversationMessagesRequest(c.Server, contactID, roomID, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // ListRoomsWithBody Search customer rooms
 //
 // A search, in spite of the method. Newest first. `serve_status` `unserved` can also return
@@ -5944,6 +6636,82 @@ func (c *Client) ListAgents(ctx context.Context, role AdminOrSupervisor, params 
 	return c.Client.Do(req)
 }
 
+// BlockCustomerWithBody Block a WhatsApp customer
+//
+// The state reads back as `is_blocked` of `getRoomInfo`. Supervisors use `admin` in the path.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/v2/{role}/customer/block (the `BlockCustomer` operationId).
+func (c *Client) BlockCustomerWithBody(ctx context.Context, role AdminOrAgent, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewBlockCustomerRequestWithBody(c.Server, role, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// BlockCustomer Block a WhatsApp customer
+//
+// The state reads back as `is_blocked` of `getRoomInfo`. Supervisors use `admin` in the path.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v2/{role}/customer/block (the `BlockCustomer` operationId).
+func (c *Client) BlockCustomer(ctx context.Context, role AdminOrAgent, body BlockCustomerJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewBlockCustomerRequest(c.Server, role, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// UnblockCustomerWithBody Unblock a WhatsApp customer
+//
+// Takes `blockCustomer` back. Supervisors use `admin` in the path.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/v2/{role}/customer/unblock (the `UnblockCustomer` operationId).
+func (c *Client) UnblockCustomerWithBody(ctx context.Context, role AdminOrAgent, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewUnblockCustomerRequestWithBody(c.Server, role, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// UnblockCustomer Unblock a WhatsApp customer
+//
+// Takes `blockCustomer` back. Supervisors use `admin` in the path.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v2/{role}/customer/unblock (the `UnblockCustomer` operationId).
+func (c *Client) UnblockCustomer(ctx context.Context, role AdminOrAgent, body UnblockCustomerJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewUnblockCustomerRequest(c.Server, role, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // ListAvailableAgents List agents who may take a given room
 //
 // An empty list is normal: nobody is online. No event tells when somebody comes online, so
@@ -6198,6 +6966,147 @@ func (c *Client) SendBotMessage(ctx context.Context, appCode AppCode, body SendB
 // Corresponds with POST /{app_code}/bot (the `SendBotMessage` operationId).
 func (c *Client) SendBotMessageWithFormdataBody(ctx context.Context, appCode AppCode, body SendBotMessageFormdataRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewSendBotMessageRequestWithFormdataBody(c.Server, appCode, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// HandoverRoomFromBot Hand a room over from the bot to whoever is there
+//
+// Ends the bot's turn in the room; the customer waits for an agent. Sends no body. Where this
+// route is missing, `setBotInRoom` with false and then `allocateAndAssignAgent` do the same.
+//
+// Corresponds with POST /{app_code}/bot/{room_id}/hand_over (the `HandoverRoomFromBot` operationId).
+func (c *Client) HandoverRoomFromBot(ctx context.Context, appCode AppCode, roomID RoomID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewHandoverRoomFromBotRequest(c.Server, appCode, roomID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// HandoverRoomToDivisionWithBody Hand a room over from the bot to a division
+//
+// Ends the bot's turn in the room. With `find_online_agent` the service looks for an agent of
+// the division who is online; what it does when there is none is not known. Sending it again
+// can put a second agent into the room.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /{app_code}/bot/{room_id}/hand_over_to_role (the `HandoverRoomToDivision` operationId).
+func (c *Client) HandoverRoomToDivisionWithBody(ctx context.Context, appCode AppCode, roomID RoomID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewHandoverRoomToDivisionRequestWithBody(c.Server, appCode, roomID, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// HandoverRoomToDivision Hand a room over from the bot to a division
+//
+// Ends the bot's turn in the room. With `find_online_agent` the service looks for an agent of
+// the division who is online; what it does when there is none is not known. Sending it again
+// can put a second agent into the room.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /{app_code}/bot/{room_id}/hand_over_to_role (the `HandoverRoomToDivision` operationId).
+func (c *Client) HandoverRoomToDivision(ctx context.Context, appCode AppCode, roomID RoomID, body HandoverRoomToDivisionJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewHandoverRoomToDivisionRequest(c.Server, appCode, roomID, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SendCustomChannelMessageLegacyWithBody Post a customer's message into a custom channel, older form
+//
+// Use `sendCustomChannelMessage` where you can: this answer gives the chat user's password and
+// an agent's tokens to whoever asks. Any further field of the Chat SDK's `post_comment` is
+// accepted. Not to be repeated blindly.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /{app_code}/custom_channel (the `SendCustomChannelMessageLegacy` operationId).
+func (c *Client) SendCustomChannelMessageLegacyWithBody(ctx context.Context, appCode AppCode, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSendCustomChannelMessageLegacyRequestWithBody(c.Server, appCode, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SendCustomChannelMessageLegacy Post a customer's message into a custom channel, older form
+//
+// Use `sendCustomChannelMessage` where you can: this answer gives the chat user's password and
+// an agent's tokens to whoever asks. Any further field of the Chat SDK's `post_comment` is
+// accepted. Not to be repeated blindly.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /{app_code}/custom_channel (the `SendCustomChannelMessageLegacy` operationId).
+func (c *Client) SendCustomChannelMessageLegacy(ctx context.Context, appCode AppCode, body SendCustomChannelMessageLegacyJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSendCustomChannelMessageLegacyRequest(c.Server, appCode, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SendCustomChannelMessageLegacyWithFormdataBody Post a customer's message into a custom channel, older form
+//
+// Use `sendCustomChannelMessage` where you can: this answer gives the chat user's password and
+// an agent's tokens to whoever asks. Any further field of the Chat SDK's `post_comment` is
+// accepted. Not to be repeated blindly.
+//
+// Takes a body of the `application/x-www-form-urlencoded` content type.
+//
+// Corresponds with POST /{app_code}/custom_channel (the `SendCustomChannelMessageLegacy` operationId).
+func (c *Client) SendCustomChannelMessageLegacyWithFormdataBody(ctx context.Context, appCode AppCode, body SendCustomChannelMessageLegacyFormdataRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSendCustomChannelMessageLegacyRequestWithFormdataBody(c.Server, appCode, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetAppSession Tell whether the app starts a new room for each session
+//
+// What a widget asks before it starts a chat. Needs no credential. Callers ask it on the host
+// qismo.qiscus.com.
+//
+// Corresponds with GET /{app_code}/get_session (the `GetAppSession` operationId).
+func (c *Client) GetAppSession(ctx context.Context, appCode AppCode, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetAppSessionRequest(c.Server, appCode)
 	if err != nil {
 		return nil, err
 	}
@@ -6667,6 +7576,57 @@ func NewLogoutRequest(server string) (*http.Request, error) {
 	if err != nil {
 		return nil, err
 	}
+
+	return req, nil
+}
+
+// NewInitiateChatV1Request calls the generic InitiateChatV1 builder with application/json body
+func NewInitiateChatV1Request(server string, body InitiateChatV1JSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewInitiateChatV1RequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewInitiateChatV1RequestWithFormdataBody calls the generic InitiateChatV1 builder with application/x-www-form-urlencoded body
+func NewInitiateChatV1RequestWithFormdataBody(server string, body InitiateChatV1FormdataRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	bodyStr, err := runtime.MarshalForm(body, nil)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = strings.NewReader(bodyStr.Encode())
+	return NewInitiateChatV1RequestWithBody(server, "application/x-www-form-urlencoded", bodyReader)
+}
+
+// NewInitiateChatV1RequestWithBody constructs an http.Request for the InitiateChatV1 method, with any body, and a specified content type
+func NewInitiateChatV1RequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/qiscus/initiate_chat")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
 
 	return req, nil
 }
@@ -7641,6 +8601,239 @@ func NewRefreshTokenRequest(server string) (*http.Request, error) {
 	return req, nil
 }
 
+// NewListContactPropertiesRequest constructs an http.Request for the ListContactProperties method
+func NewListContactPropertiesRequest(server string, contactID ContactID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "contact_id", contactID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v2/contacts/properties/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewSetContactPropertyRequestWithBody constructs an http.Request for the SetContactProperty method, with any body, and a specified content type
+func NewSetContactPropertyRequestWithBody(server string, contactID ContactID, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "contact_id", contactID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v2/contacts/properties/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewGetContactRequest constructs an http.Request for the GetContact method
+func NewGetContactRequest(server string, contactID ContactID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "contact_id", contactID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v2/contacts/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewListContactConversationsRequest constructs an http.Request for the ListContactConversations method
+func NewListContactConversationsRequest(server string, contactID ContactID, params *ListContactConversationsParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "contact_id", contactID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v2/contacts/%s/conversations", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "status", params.Status, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "cursor_after", params.CursorAfter, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewListContactConversationMessagesRequest constructs an http.Request for the ListContactConversationMessages method
+func NewListContactConversationMessagesRequest(server string, contactID ContactID, roomID RoomID, params *ListContactConversationMessagesParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "contact_id", contactID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "room_id", roomID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v2/contacts/%s/conversations/%s", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "last_comment_id", params.LastCommentID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
 // NewListRoomsRequest calls the generic ListRooms builder with application/json body
 func NewListRoomsRequest(server string, body ListRoomsJSONRequestBody) (*http.Request, error) {
 	var bodyReader io.Reader
@@ -8123,6 +9316,100 @@ func NewListAgentsRequest(server string, role AdminOrSupervisor, params *ListAge
 	return req, nil
 }
 
+// NewBlockCustomerRequest calls the generic BlockCustomer builder with application/json body
+func NewBlockCustomerRequest(server string, role AdminOrAgent, body BlockCustomerJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewBlockCustomerRequestWithBody(server, role, "application/json", bodyReader)
+}
+
+// NewBlockCustomerRequestWithBody constructs an http.Request for the BlockCustomer method, with any body, and a specified content type
+func NewBlockCustomerRequestWithBody(server string, role AdminOrAgent, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "role", role, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v2/%s/customer/block", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewUnblockCustomerRequest calls the generic UnblockCustomer builder with application/json body
+func NewUnblockCustomerRequest(server string, role AdminOrAgent, body UnblockCustomerJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewUnblockCustomerRequestWithBody(server, role, "application/json", bodyReader)
+}
+
+// NewUnblockCustomerRequestWithBody constructs an http.Request for the UnblockCustomer method, with any body, and a specified content type
+func NewUnblockCustomerRequestWithBody(server string, role AdminOrAgent, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "role", role, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v2/%s/customer/unblock", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
 // NewListAvailableAgentsRequest constructs an http.Request for the ListAvailableAgents method
 func NewListAvailableAgentsRequest(server string, role AnyRole, params *ListAvailableAgentsParams) (*http.Request, error) {
 	var err error
@@ -8598,6 +9885,193 @@ func NewSendBotMessageRequestWithBody(server string, appCode AppCode, contentTyp
 	return req, nil
 }
 
+// NewHandoverRoomFromBotRequest constructs an http.Request for the HandoverRoomFromBot method
+func NewHandoverRoomFromBotRequest(server string, appCode AppCode, roomID RoomID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "app_code", appCode, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "room_id", roomID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/%s/bot/%s/hand_over", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewHandoverRoomToDivisionRequest calls the generic HandoverRoomToDivision builder with application/json body
+func NewHandoverRoomToDivisionRequest(server string, appCode AppCode, roomID RoomID, body HandoverRoomToDivisionJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewHandoverRoomToDivisionRequestWithBody(server, appCode, roomID, "application/json", bodyReader)
+}
+
+// NewHandoverRoomToDivisionRequestWithBody constructs an http.Request for the HandoverRoomToDivision method, with any body, and a specified content type
+func NewHandoverRoomToDivisionRequestWithBody(server string, appCode AppCode, roomID RoomID, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "app_code", appCode, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "room_id", roomID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/%s/bot/%s/hand_over_to_role", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewSendCustomChannelMessageLegacyRequest calls the generic SendCustomChannelMessageLegacy builder with application/json body
+func NewSendCustomChannelMessageLegacyRequest(server string, appCode AppCode, body SendCustomChannelMessageLegacyJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewSendCustomChannelMessageLegacyRequestWithBody(server, appCode, "application/json", bodyReader)
+}
+
+// NewSendCustomChannelMessageLegacyRequestWithFormdataBody calls the generic SendCustomChannelMessageLegacy builder with application/x-www-form-urlencoded body
+func NewSendCustomChannelMessageLegacyRequestWithFormdataBody(server string, appCode AppCode, body SendCustomChannelMessageLegacyFormdataRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	bodyStr, err := runtime.MarshalForm(body, nil)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = strings.NewReader(bodyStr.Encode())
+	return NewSendCustomChannelMessageLegacyRequestWithBody(server, appCode, "application/x-www-form-urlencoded", bodyReader)
+}
+
+// NewSendCustomChannelMessageLegacyRequestWithBody constructs an http.Request for the SendCustomChannelMessageLegacy method, with any body, and a specified content type
+func NewSendCustomChannelMessageLegacyRequestWithBody(server string, appCode AppCode, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "app_code", appCode, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/%s/custom_channel", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewGetAppSessionRequest constructs an http.Request for the GetAppSession method
+func NewGetAppSessionRequest(server string, appCode AppCode) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "app_code", appCode, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/%s/get_session", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
 func (c *Client) applyEditors(ctx context.Context, req *http.Request, additionalEditors []RequestEditorFn) error {
 	for _, r := range c.RequestEditors {
 		if err := r(ctx, req); err != nil {
@@ -8860,6 +10334,36 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with POST /api/v1/auth/logout (the `Logout` operationId).
 	LogoutWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*LogoutHTTPResponse, error)
+
+	// InitiateChatV1WithBodyWithResponse Start a live-chat session as a customer, older version
+	//
+	// Use `initiateChat` where you can: this one takes no properties and names the room by its
+	// number only. The nonce, taken from the Chat SDK, works once and for ten minutes.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v1/qiscus/initiate_chat (the `InitiateChatV1` operationId).
+	InitiateChatV1WithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*InitiateChatV1HTTPResponse, error)
+
+	// InitiateChatV1WithResponse Start a live-chat session as a customer, older version
+	//
+	// Use `initiateChat` where you can: this one takes no properties and names the room by its
+	// number only. The nonce, taken from the Chat SDK, works once and for ten minutes.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v1/qiscus/initiate_chat (the `InitiateChatV1` operationId).
+	InitiateChatV1WithResponse(ctx context.Context, body InitiateChatV1JSONRequestBody, reqEditors ...RequestEditorFn) (*InitiateChatV1HTTPResponse, error)
+
+	// InitiateChatV1WithFormdataBodyWithResponse Start a live-chat session as a customer, older version
+	//
+	// Use `initiateChat` where you can: this one takes no properties and names the room by its
+	// number only. The nonce, taken from the Chat SDK, works once and for ten minutes.
+	//
+	// Takes a body of the `application/x-www-form-urlencoded` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v1/qiscus/initiate_chat (the `InitiateChatV1` operationId).
+	InitiateChatV1WithFormdataBodyWithResponse(ctx context.Context, body InitiateChatV1FormdataRequestBody, reqEditors ...RequestEditorFn) (*InitiateChatV1HTTPResponse, error)
 
 	// GetRoomInfoWithResponse Read a room's additional information and its channel
 	//
@@ -9212,6 +10716,57 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /api/v2/auth/refresh_token (the `RefreshToken` operationId).
 	RefreshTokenWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*RefreshTokenHTTPResponse, error)
 
+	// ListContactPropertiesWithResponse List the custom properties of a contact
+	//
+	// What a room calls the key of a pair is called the label here.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v2/contacts/properties/{contact_id} (the `ListContactProperties` operationId).
+	ListContactPropertiesWithResponse(ctx context.Context, contactID ContactID, reqEditors ...RequestEditorFn) (*ListContactPropertiesHTTPResponse, error)
+
+	// SetContactPropertyWithBodyWithResponse Set one custom property of a contact
+	//
+	// One property a call. Whether a label that the app does not have yet is made or refused is not
+	// known.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v2/contacts/properties/{contact_id} (the `SetContactProperty` operationId).
+	SetContactPropertyWithBodyWithResponse(ctx context.Context, contactID ContactID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SetContactPropertyHTTPResponse, error)
+
+	// GetContactWithResponse Fetch a contact
+	//
+	// A contact is a customer beyond the single room; its id is the `contact_id` of the customer's
+	// rooms. No operation lists contacts. More members than those described are likely.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v2/contacts/{contact_id} (the `GetContact` operationId).
+	GetContactWithResponse(ctx context.Context, contactID ContactID, reqEditors ...RequestEditorFn) (*GetContactHTTPResponse, error)
+
+	// ListContactConversationsWithResponse List the rooms of a contact
+	//
+	// The rows are those of `listRooms`. How many stand on a page is the service's to say: no
+	// `limit` was seen.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v2/contacts/{contact_id}/conversations (the `ListContactConversations` operationId).
+	ListContactConversationsWithResponse(ctx context.Context, contactID ContactID, params *ListContactConversationsParams, reqEditors ...RequestEditorFn) (*ListContactConversationsHTTPResponse, error)
+
+	// ListContactConversationMessagesWithResponse List the messages of one of a contact's rooms
+	//
+	// Newest first, about 20 a page. The page before it begins at the id of the oldest message; an
+	// empty page is the end. The answer has the Chat SDK's envelope and rows. It is the only route
+	// known to return what was said. The user's token goes into the URL as well, where logs and
+	// proxies can see it.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v2/contacts/{contact_id}/conversations/{room_id} (the `ListContactConversationMessages` operationId).
+	ListContactConversationMessagesWithResponse(ctx context.Context, contactID ContactID, roomID RoomID, params *ListContactConversationMessagesParams, reqEditors ...RequestEditorFn) (*ListContactConversationMessagesHTTPResponse, error)
+
 	// ListRoomsWithBodyWithResponse Search customer rooms
 	//
 	// A search, in spite of the method. Newest first. `serve_status` `unserved` can also return
@@ -9367,6 +10922,42 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /api/v2/{role}/agents (the `ListAgents` operationId).
 	ListAgentsWithResponse(ctx context.Context, role AdminOrSupervisor, params *ListAgentsParams, reqEditors ...RequestEditorFn) (*ListAgentsHTTPResponse, error)
 
+	// BlockCustomerWithBodyWithResponse Block a WhatsApp customer
+	//
+	// The state reads back as `is_blocked` of `getRoomInfo`. Supervisors use `admin` in the path.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v2/{role}/customer/block (the `BlockCustomer` operationId).
+	BlockCustomerWithBodyWithResponse(ctx context.Context, role AdminOrAgent, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*BlockCustomerHTTPResponse, error)
+
+	// BlockCustomerWithResponse Block a WhatsApp customer
+	//
+	// The state reads back as `is_blocked` of `getRoomInfo`. Supervisors use `admin` in the path.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v2/{role}/customer/block (the `BlockCustomer` operationId).
+	BlockCustomerWithResponse(ctx context.Context, role AdminOrAgent, body BlockCustomerJSONRequestBody, reqEditors ...RequestEditorFn) (*BlockCustomerHTTPResponse, error)
+
+	// UnblockCustomerWithBodyWithResponse Unblock a WhatsApp customer
+	//
+	// Takes `blockCustomer` back. Supervisors use `admin` in the path.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v2/{role}/customer/unblock (the `UnblockCustomer` operationId).
+	UnblockCustomerWithBodyWithResponse(ctx context.Context, role AdminOrAgent, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*UnblockCustomerHTTPResponse, error)
+
+	// UnblockCustomerWithResponse Unblock a WhatsApp customer
+	//
+	// Takes `blockCustomer` back. Supervisors use `admin` in the path.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v2/{role}/customer/unblock (the `UnblockCustomer` operationId).
+	UnblockCustomerWithResponse(ctx context.Context, role AdminOrAgent, body UnblockCustomerJSONRequestBody, reqEditors ...RequestEditorFn) (*UnblockCustomerHTTPResponse, error)
+
 	// ListAvailableAgentsWithResponse List agents who may take a given room
 	//
 	// An empty list is normal: nobody is online. No event tells when somebody comes online, so
@@ -9506,6 +11097,81 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with POST /{app_code}/bot (the `SendBotMessage` operationId).
 	SendBotMessageWithFormdataBodyWithResponse(ctx context.Context, appCode AppCode, body SendBotMessageFormdataRequestBody, reqEditors ...RequestEditorFn) (*SendBotMessageHTTPResponse, error)
+
+	// HandoverRoomFromBotWithResponse Hand a room over from the bot to whoever is there
+	//
+	// Ends the bot's turn in the room; the customer waits for an agent. Sends no body. Where this
+	// route is missing, `setBotInRoom` with false and then `allocateAndAssignAgent` do the same.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /{app_code}/bot/{room_id}/hand_over (the `HandoverRoomFromBot` operationId).
+	HandoverRoomFromBotWithResponse(ctx context.Context, appCode AppCode, roomID RoomID, reqEditors ...RequestEditorFn) (*HandoverRoomFromBotHTTPResponse, error)
+
+	// HandoverRoomToDivisionWithBodyWithResponse Hand a room over from the bot to a division
+	//
+	// Ends the bot's turn in the room. With `find_online_agent` the service looks for an agent of
+	// the division who is online; what it does when there is none is not known. Sending it again
+	// can put a second agent into the room.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /{app_code}/bot/{room_id}/hand_over_to_role (the `HandoverRoomToDivision` operationId).
+	HandoverRoomToDivisionWithBodyWithResponse(ctx context.Context, appCode AppCode, roomID RoomID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*HandoverRoomToDivisionHTTPResponse, error)
+
+	// HandoverRoomToDivisionWithResponse Hand a room over from the bot to a division
+	//
+	// Ends the bot's turn in the room. With `find_online_agent` the service looks for an agent of
+	// the division who is online; what it does when there is none is not known. Sending it again
+	// can put a second agent into the room.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /{app_code}/bot/{room_id}/hand_over_to_role (the `HandoverRoomToDivision` operationId).
+	HandoverRoomToDivisionWithResponse(ctx context.Context, appCode AppCode, roomID RoomID, body HandoverRoomToDivisionJSONRequestBody, reqEditors ...RequestEditorFn) (*HandoverRoomToDivisionHTTPResponse, error)
+
+	// SendCustomChannelMessageLegacyWithBodyWithResponse Post a customer's message into a custom channel, older form
+	//
+	// Use `sendCustomChannelMessage` where you can: this answer gives the chat user's password and
+	// an agent's tokens to whoever asks. Any further field of the Chat SDK's `post_comment` is
+	// accepted. Not to be repeated blindly.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /{app_code}/custom_channel (the `SendCustomChannelMessageLegacy` operationId).
+	SendCustomChannelMessageLegacyWithBodyWithResponse(ctx context.Context, appCode AppCode, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SendCustomChannelMessageLegacyHTTPResponse, error)
+
+	// SendCustomChannelMessageLegacyWithResponse Post a customer's message into a custom channel, older form
+	//
+	// Use `sendCustomChannelMessage` where you can: this answer gives the chat user's password and
+	// an agent's tokens to whoever asks. Any further field of the Chat SDK's `post_comment` is
+	// accepted. Not to be repeated blindly.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /{app_code}/custom_channel (the `SendCustomChannelMessageLegacy` operationId).
+	SendCustomChannelMessageLegacyWithResponse(ctx context.Context, appCode AppCode, body SendCustomChannelMessageLegacyJSONRequestBody, reqEditors ...RequestEditorFn) (*SendCustomChannelMessageLegacyHTTPResponse, error)
+
+	// SendCustomChannelMessageLegacyWithFormdataBodyWithResponse Post a customer's message into a custom channel, older form
+	//
+	// Use `sendCustomChannelMessage` where you can: this answer gives the chat user's password and
+	// an agent's tokens to whoever asks. Any further field of the Chat SDK's `post_comment` is
+	// accepted. Not to be repeated blindly.
+	//
+	// Takes a body of the `application/x-www-form-urlencoded` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /{app_code}/custom_channel (the `SendCustomChannelMessageLegacy` operationId).
+	SendCustomChannelMessageLegacyWithFormdataBodyWithResponse(ctx context.Context, appCode AppCode, body SendCustomChannelMessageLegacyFormdataRequestBody, reqEditors ...RequestEditorFn) (*SendCustomChannelMessageLegacyHTTPResponse, error)
+
+	// GetAppSessionWithResponse Tell whether the app starts a new room for each session
+	//
+	// What a widget asks before it starts a chat. Needs no credential. Callers ask it on the host
+	// qismo.qiscus.com.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /{app_code}/get_session (the `GetAppSession` operationId).
+	GetAppSessionWithResponse(ctx context.Context, appCode AppCode, reqEditors ...RequestEditorFn) (*GetAppSessionHTTPResponse, error)
 }
 
 type ListAgentsV1HTTPResponse struct {
@@ -9770,6 +11436,33 @@ func (r LogoutHTTPResponse) Status() string {
 
 // StatusCode returns HTTPResponse.StatusCode
 func (r LogoutHTTPResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type InitiateChatV1HTTPResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *InitiateChatV1Response
+	// JSON4XX the response for an HTTP 4XX `application/json` response
+	JSON4XX *Refused
+	// JSON5XX the response for an HTTP 5XX `application/json` response
+	JSON5XX *Unavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r InitiateChatV1HTTPResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r InitiateChatV1HTTPResponse) StatusCode() int {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.StatusCode
 	}
@@ -10333,6 +12026,139 @@ func (r RefreshTokenHTTPResponse) StatusCode() int {
 	return 0
 }
 
+type ListContactPropertiesHTTPResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ListContactPropertiesResponse
+	// JSON4XX the response for an HTTP 4XX `application/json` response
+	JSON4XX *Refused
+	// JSON5XX the response for an HTTP 5XX `application/json` response
+	JSON5XX *Unavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r ListContactPropertiesHTTPResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListContactPropertiesHTTPResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type SetContactPropertyHTTPResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON4XX the response for an HTTP 4XX `application/json` response
+	JSON4XX *Refused
+	// JSON5XX the response for an HTTP 5XX `application/json` response
+	JSON5XX *Unavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r SetContactPropertyHTTPResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r SetContactPropertyHTTPResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type GetContactHTTPResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *GetContactResponse
+	// JSON4XX the response for an HTTP 4XX `application/json` response
+	JSON4XX *Refused
+	// JSON5XX the response for an HTTP 5XX `application/json` response
+	JSON5XX *Unavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r GetContactHTTPResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetContactHTTPResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type ListContactConversationsHTTPResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ListContactConversationsResponse
+	// JSON4XX the response for an HTTP 4XX `application/json` response
+	JSON4XX *Refused
+	// JSON5XX the response for an HTTP 5XX `application/json` response
+	JSON5XX *Unavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r ListContactConversationsHTTPResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListContactConversationsHTTPResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type ListContactConversationMessagesHTTPResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ListContactConversationMessagesResponse
+	// JSON4XX the response for an HTTP 4XX `application/json` response
+	JSON4XX *Refused
+	// JSON5XX the response for an HTTP 5XX `application/json` response
+	JSON5XX *Unavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r ListContactConversationMessagesHTTPResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListContactConversationMessagesHTTPResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
 type ListRoomsHTTPResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -10574,6 +12400,56 @@ func (r ListAgentsHTTPResponse) StatusCode() int {
 	return 0
 }
 
+type BlockCustomerHTTPResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON4XX the response for an HTTP 4XX `application/json` response
+	JSON4XX *Refused
+	// JSON5XX the response for an HTTP 5XX `application/json` response
+	JSON5XX *Unavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r BlockCustomerHTTPResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r BlockCustomerHTTPResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type UnblockCustomerHTTPResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON4XX the response for an HTTP 4XX `application/json` response
+	JSON4XX *Refused
+	// JSON5XX the response for an HTTP 5XX `application/json` response
+	JSON5XX *Unavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r UnblockCustomerHTTPResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r UnblockCustomerHTTPResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
 type ListAvailableAgentsHTTPResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -10753,6 +12629,110 @@ func (r SendBotMessageHTTPResponse) Status() string {
 
 // StatusCode returns HTTPResponse.StatusCode
 func (r SendBotMessageHTTPResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type HandoverRoomFromBotHTTPResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON4XX the response for an HTTP 4XX `application/json` response
+	JSON4XX *Refused
+	// JSON5XX the response for an HTTP 5XX `application/json` response
+	JSON5XX *Unavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r HandoverRoomFromBotHTTPResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r HandoverRoomFromBotHTTPResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type HandoverRoomToDivisionHTTPResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON4XX the response for an HTTP 4XX `application/json` response
+	JSON4XX *Refused
+	// JSON5XX the response for an HTTP 5XX `application/json` response
+	JSON5XX *Unavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r HandoverRoomToDivisionHTTPResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r HandoverRoomToDivisionHTTPResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type SendCustomChannelMessageLegacyHTTPResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *SendCustomChannelMessageLegacyResponse
+	// JSON4XX the response for an HTTP 4XX `application/json` response
+	JSON4XX *Refused
+	// JSON5XX the response for an HTTP 5XX `application/json` response
+	JSON5XX *Unavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r SendCustomChannelMessageLegacyHTTPResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r SendCustomChannelMessageLegacyHTTPResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type GetAppSessionHTTPResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *GetAppSessionResponse
+	// JSON4XX the response for an HTTP 4XX `application/json` response
+	JSON4XX *Refused
+	// JSON5XX the response for an HTTP 5XX `application/json` response
+	JSON5XX *Unavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r GetAppSessionHTTPResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetAppSessionHTTPResponse) StatusCode() int {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.StatusCode
 	}
@@ -11102,6 +13082,54 @@ func (c *ClientWithResponses) LogoutWithResponse(ctx context.Context, reqEditors
 		return nil, err
 	}
 	return ParseLogoutHTTPResponse(rsp)
+}
+
+// InitiateChatV1WithBodyWithResponse Start a live-chat session as a customer, older version
+//
+// Use `initiateChat` where you can: this one takes no properties and names the room by its
+// number only. The nonce, taken from the Chat SDK, works once and for ten minutes.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v1/qiscus/initiate_chat (the `InitiateChatV1` operationId).
+func (c *ClientWithResponses) InitiateChatV1WithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*InitiateChatV1HTTPResponse, error) {
+	rsp, err := c.InitiateChatV1WithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseInitiateChatV1HTTPResponse(rsp)
+}
+
+// InitiateChatV1WithResponse Start a live-chat session as a customer, older version
+//
+// Use `initiateChat` where you can: this one takes no properties and names the room by its
+// number only. The nonce, taken from the Chat SDK, works once and for ten minutes.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v1/qiscus/initiate_chat (the `InitiateChatV1` operationId).
+func (c *ClientWithResponses) InitiateChatV1WithResponse(ctx context.Context, body InitiateChatV1JSONRequestBody, reqEditors ...RequestEditorFn) (*InitiateChatV1HTTPResponse, error) {
+	rsp, err := c.InitiateChatV1(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseInitiateChatV1HTTPResponse(rsp)
+}
+
+// InitiateChatV1WithFormdataBodyWithResponse Start a live-chat session as a customer, older version
+//
+// Use `initiateChat` where you can: this one takes no properties and names the room by its
+// number only. The nonce, taken from the Chat SDK, works once and for ten minutes.
+//
+// Takes a body of the `application/x-www-form-urlencoded` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v1/qiscus/initiate_chat (the `InitiateChatV1` operationId).
+func (c *ClientWithResponses) InitiateChatV1WithFormdataBodyWithResponse(ctx context.Context, body InitiateChatV1FormdataRequestBody, reqEditors ...RequestEditorFn) (*InitiateChatV1HTTPResponse, error) {
+	rsp, err := c.InitiateChatV1WithFormdataBody(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseInitiateChatV1HTTPResponse(rsp)
 }
 
 // GetRoomInfoWithResponse Read a room's additional information and its channel
@@ -11653,6 +13681,87 @@ func (c *ClientWithResponses) RefreshTokenWithResponse(ctx context.Context, reqE
 	return ParseRefreshTokenHTTPResponse(rsp)
 }
 
+// ListContactPropertiesWithResponse List the custom properties of a contact
+//
+// What a room calls the key of a pair is called the label here.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v2/contacts/properties/{contact_id} (the `ListContactProperties` operationId).
+func (c *ClientWithResponses) ListContactPropertiesWithResponse(ctx context.Context, contactID ContactID, reqEditors ...RequestEditorFn) (*ListContactPropertiesHTTPResponse, error) {
+	rsp, err := c.ListContactProperties(ctx, contactID, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListContactPropertiesHTTPResponse(rsp)
+}
+
+// SetContactPropertyWithBodyWithResponse Set one custom property of a contact
+//
+// One property a call. Whether a label that the app does not have yet is made or refused is not
+// known.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v2/contacts/properties/{contact_id} (the `SetContactProperty` operationId).
+func (c *ClientWithResponses) SetContactPropertyWithBodyWithResponse(ctx context.Context, contactID ContactID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SetContactPropertyHTTPResponse, error) {
+	rsp, err := c.SetContactPropertyWithBody(ctx, contactID, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSetContactPropertyHTTPResponse(rsp)
+}
+
+// GetContactWithResponse Fetch a contact
+//
+// A contact is a customer beyond the single room; its id is the `contact_id` of the customer's
+// rooms. No operation lists contacts. More members than those described are likely.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v2/contacts/{contact_id} (the `GetContact` operationId).
+func (c *ClientWithResponses) GetContactWithResponse(ctx context.Context, contactID ContactID, reqEditors ...RequestEditorFn) (*GetContactHTTPResponse, error) {
+	rsp, err := c.GetContact(ctx, contactID, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetContactHTTPResponse(rsp)
+}
+
+// ListContactConversationsWithResponse List the rooms of a contact
+//
+// The rows are those of `listRooms`. How many stand on a page is the service's to say: no
+// `limit` was seen.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v2/contacts/{contact_id}/conversations (the `ListContactConversations` operationId).
+func (c *ClientWithResponses) ListContactConversationsWithResponse(ctx context.Context, contactID ContactID, params *ListContactConversationsParams, reqEditors ...RequestEditorFn) (*ListContactConversationsHTTPResponse, error) {
+	rsp, err := c.ListContactConversations(ctx, contactID, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListContactConversationsHTTPResponse(rsp)
+}
+
+// ListContactConversationMessagesWithResponse List the messages of one of a contact's rooms
+//
+// Newest first, about 20 a page. The page before it begins at the id of the oldest message; an
+// empty page is the end. The answer has the Chat SDK's envelope and rows. It is the only route
+// known to return what was said. The user's token goes into the URL as well, where logs and
+// proxies can see it.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v2/contacts/{contact_id}/conversations/{room_id} (the `ListContactConversationMessages` operationId).
+func (c *ClientWithResponses) ListContactConversationMessagesWithResponse(ctx context.Context, contactID ContactID, roomID RoomID, params *ListContactConversationMessagesParams, reqEditors ...RequestEditorFn) (*ListContactConversationMessagesHTTPResponse, error) {
+	rsp, err := c.ListContactConversationMessages(ctx, contactID, roomID, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListContactConversationMessagesHTTPResponse(rsp)
+}
+
 // ListRoomsWithBodyWithResponse Search customer rooms
 //
 // A search, in spite of the method. Newest first. `serve_status` `unserved` can also return
@@ -11898,6 +14007,66 @@ func (c *ClientWithResponses) ListAgentsWithResponse(ctx context.Context, role A
 	return ParseListAgentsHTTPResponse(rsp)
 }
 
+// BlockCustomerWithBodyWithResponse Block a WhatsApp customer
+//
+// The state reads back as `is_blocked` of `getRoomInfo`. Supervisors use `admin` in the path.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v2/{role}/customer/block (the `BlockCustomer` operationId).
+func (c *ClientWithResponses) BlockCustomerWithBodyWithResponse(ctx context.Context, role AdminOrAgent, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*BlockCustomerHTTPResponse, error) {
+	rsp, err := c.BlockCustomerWithBody(ctx, role, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseBlockCustomerHTTPResponse(rsp)
+}
+
+// BlockCustomerWithResponse Block a WhatsApp customer
+//
+// The state reads back as `is_blocked` of `getRoomInfo`. Supervisors use `admin` in the path.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v2/{role}/customer/block (the `BlockCustomer` operationId).
+func (c *ClientWithResponses) BlockCustomerWithResponse(ctx context.Context, role AdminOrAgent, body BlockCustomerJSONRequestBody, reqEditors ...RequestEditorFn) (*BlockCustomerHTTPResponse, error) {
+	rsp, err := c.BlockCustomer(ctx, role, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseBlockCustomerHTTPResponse(rsp)
+}
+
+// UnblockCustomerWithBodyWithResponse Unblock a WhatsApp customer
+//
+// Takes `blockCustomer` back. Supervisors use `admin` in the path.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v2/{role}/customer/unblock (the `UnblockCustomer` operationId).
+func (c *ClientWithResponses) UnblockCustomerWithBodyWithResponse(ctx context.Context, role AdminOrAgent, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*UnblockCustomerHTTPResponse, error) {
+	rsp, err := c.UnblockCustomerWithBody(ctx, role, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseUnblockCustomerHTTPResponse(rsp)
+}
+
+// UnblockCustomerWithResponse Unblock a WhatsApp customer
+//
+// Takes `blockCustomer` back. Supervisors use `admin` in the path.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v2/{role}/customer/unblock (the `UnblockCustomer` operationId).
+func (c *ClientWithResponses) UnblockCustomerWithResponse(ctx context.Context, role AdminOrAgent, body UnblockCustomerJSONRequestBody, reqEditors ...RequestEditorFn) (*UnblockCustomerHTTPResponse, error) {
+	rsp, err := c.UnblockCustomer(ctx, role, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseUnblockCustomerHTTPResponse(rsp)
+}
+
 // ListAvailableAgentsWithResponse List agents who may take a given room
 //
 // An empty list is normal: nobody is online. No event tells when somebody comes online, so
@@ -12114,6 +14283,123 @@ func (c *ClientWithResponses) SendBotMessageWithFormdataBodyWithResponse(ctx con
 		return nil, err
 	}
 	return ParseSendBotMessageHTTPResponse(rsp)
+}
+
+// HandoverRoomFromBotWithResponse Hand a room over from the bot to whoever is there
+//
+// Ends the bot's turn in the room; the customer waits for an agent. Sends no body. Where this
+// route is missing, `setBotInRoom` with false and then `allocateAndAssignAgent` do the same.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /{app_code}/bot/{room_id}/hand_over (the `HandoverRoomFromBot` operationId).
+func (c *ClientWithResponses) HandoverRoomFromBotWithResponse(ctx context.Context, appCode AppCode, roomID RoomID, reqEditors ...RequestEditorFn) (*HandoverRoomFromBotHTTPResponse, error) {
+	rsp, err := c.HandoverRoomFromBot(ctx, appCode, roomID, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseHandoverRoomFromBotHTTPResponse(rsp)
+}
+
+// HandoverRoomToDivisionWithBodyWithResponse Hand a room over from the bot to a division
+//
+// Ends the bot's turn in the room. With `find_online_agent` the service looks for an agent of
+// the division who is online; what it does when there is none is not known. Sending it again
+// can put a second agent into the room.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /{app_code}/bot/{room_id}/hand_over_to_role (the `HandoverRoomToDivision` operationId).
+func (c *ClientWithResponses) HandoverRoomToDivisionWithBodyWithResponse(ctx context.Context, appCode AppCode, roomID RoomID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*HandoverRoomToDivisionHTTPResponse, error) {
+	rsp, err := c.HandoverRoomToDivisionWithBody(ctx, appCode, roomID, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseHandoverRoomToDivisionHTTPResponse(rsp)
+}
+
+// HandoverRoomToDivisionWithResponse Hand a room over from the bot to a division
+//
+// Ends the bot's turn in the room. With `find_online_agent` the service looks for an agent of
+// the division who is online; what it does when there is none is not known. Sending it again
+// can put a second agent into the room.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /{app_code}/bot/{room_id}/hand_over_to_role (the `HandoverRoomToDivision` operationId).
+func (c *ClientWithResponses) HandoverRoomToDivisionWithResponse(ctx context.Context, appCode AppCode, roomID RoomID, body HandoverRoomToDivisionJSONRequestBody, reqEditors ...RequestEditorFn) (*HandoverRoomToDivisionHTTPResponse, error) {
+	rsp, err := c.HandoverRoomToDivision(ctx, appCode, roomID, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseHandoverRoomToDivisionHTTPResponse(rsp)
+}
+
+// SendCustomChannelMessageLegacyWithBodyWithResponse Post a customer's message into a custom channel, older form
+//
+// Use `sendCustomChannelMessage` where you can: this answer gives the chat user's password and
+// an agent's tokens to whoever asks. Any further field of the Chat SDK's `post_comment` is
+// accepted. Not to be repeated blindly.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /{app_code}/custom_channel (the `SendCustomChannelMessageLegacy` operationId).
+func (c *ClientWithResponses) SendCustomChannelMessageLegacyWithBodyWithResponse(ctx context.Context, appCode AppCode, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SendCustomChannelMessageLegacyHTTPResponse, error) {
+	rsp, err := c.SendCustomChannelMessageLegacyWithBody(ctx, appCode, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSendCustomChannelMessageLegacyHTTPResponse(rsp)
+}
+
+// SendCustomChannelMessageLegacyWithResponse Post a customer's message into a custom channel, older form
+//
+// Use `sendCustomChannelMessage` where you can: this answer gives the chat user's password and
+// an agent's tokens to whoever asks. Any further field of the Chat SDK's `post_comment` is
+// accepted. Not to be repeated blindly.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /{app_code}/custom_channel (the `SendCustomChannelMessageLegacy` operationId).
+func (c *ClientWithResponses) SendCustomChannelMessageLegacyWithResponse(ctx context.Context, appCode AppCode, body SendCustomChannelMessageLegacyJSONRequestBody, reqEditors ...RequestEditorFn) (*SendCustomChannelMessageLegacyHTTPResponse, error) {
+	rsp, err := c.SendCustomChannelMessageLegacy(ctx, appCode, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSendCustomChannelMessageLegacyHTTPResponse(rsp)
+}
+
+// SendCustomChannelMessageLegacyWithFormdataBodyWithResponse Post a customer's message into a custom channel, older form
+//
+// Use `sendCustomChannelMessage` where you can: this answer gives the chat user's password and
+// an agent's tokens to whoever asks. Any further field of the Chat SDK's `post_comment` is
+// accepted. Not to be repeated blindly.
+//
+// Takes a body of the `application/x-www-form-urlencoded` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /{app_code}/custom_channel (the `SendCustomChannelMessageLegacy` operationId).
+func (c *ClientWithResponses) SendCustomChannelMessageLegacyWithFormdataBodyWithResponse(ctx context.Context, appCode AppCode, body SendCustomChannelMessageLegacyFormdataRequestBody, reqEditors ...RequestEditorFn) (*SendCustomChannelMessageLegacyHTTPResponse, error) {
+	rsp, err := c.SendCustomChannelMessageLegacyWithFormdataBody(ctx, appCode, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSendCustomChannelMessageLegacyHTTPResponse(rsp)
+}
+
+// GetAppSessionWithResponse Tell whether the app starts a new room for each session
+//
+// What a widget asks before it starts a chat. Needs no credential. Callers ask it on the host
+// qismo.qiscus.com.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /{app_code}/get_session (the `GetAppSession` operationId).
+func (c *ClientWithResponses) GetAppSessionWithResponse(ctx context.Context, appCode AppCode, reqEditors ...RequestEditorFn) (*GetAppSessionHTTPResponse, error) {
+	rsp, err := c.GetAppSession(ctx, appCode, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetAppSessionHTTPResponse(rsp)
 }
 
 // ParseListAgentsV1HTTPResponse parses an HTTP response from a ListAgentsV1WithResponse call
@@ -12488,6 +14774,46 @@ func ParseLogoutHTTPResponse(rsp *http.Response) (*LogoutHTTPResponse, error) {
 	switch {
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
 		var dest LogoutResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
+		var dest Refused
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON4XX = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 5:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON5XX = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseInitiateChatV1HTTPResponse parses an HTTP response from a InitiateChatV1WithResponse call
+func ParseInitiateChatV1HTTPResponse(rsp *http.Response) (*InitiateChatV1HTTPResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &InitiateChatV1HTTPResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest InitiateChatV1Response
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -13332,6 +15658,202 @@ func ParseRefreshTokenHTTPResponse(rsp *http.Response) (*RefreshTokenHTTPRespons
 	return response, nil
 }
 
+// ParseListContactPropertiesHTTPResponse parses an HTTP response from a ListContactPropertiesWithResponse call
+func ParseListContactPropertiesHTTPResponse(rsp *http.Response) (*ListContactPropertiesHTTPResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListContactPropertiesHTTPResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ListContactPropertiesResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
+		var dest Refused
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON4XX = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 5:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON5XX = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseSetContactPropertyHTTPResponse parses an HTTP response from a SetContactPropertyWithResponse call
+func ParseSetContactPropertyHTTPResponse(rsp *http.Response) (*SetContactPropertyHTTPResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &SetContactPropertyHTTPResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
+		var dest Refused
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON4XX = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 5:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON5XX = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseGetContactHTTPResponse parses an HTTP response from a GetContactWithResponse call
+func ParseGetContactHTTPResponse(rsp *http.Response) (*GetContactHTTPResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetContactHTTPResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest GetContactResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
+		var dest Refused
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON4XX = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 5:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON5XX = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseListContactConversationsHTTPResponse parses an HTTP response from a ListContactConversationsWithResponse call
+func ParseListContactConversationsHTTPResponse(rsp *http.Response) (*ListContactConversationsHTTPResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListContactConversationsHTTPResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ListContactConversationsResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
+		var dest Refused
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON4XX = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 5:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON5XX = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseListContactConversationMessagesHTTPResponse parses an HTTP response from a ListContactConversationMessagesWithResponse call
+func ParseListContactConversationMessagesHTTPResponse(rsp *http.Response) (*ListContactConversationMessagesHTTPResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListContactConversationMessagesHTTPResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ListContactConversationMessagesResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
+		var dest Refused
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON4XX = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 5:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON5XX = &dest
+
+	}
+
+	return response, nil
+}
+
 // ParseListRoomsHTTPResponse parses an HTTP response from a ListRoomsWithResponse call
 func ParseListRoomsHTTPResponse(rsp *http.Response) (*ListRoomsHTTPResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -13688,6 +16210,78 @@ func ParseListAgentsHTTPResponse(rsp *http.Response) (*ListAgentsHTTPResponse, e
 	return response, nil
 }
 
+// ParseBlockCustomerHTTPResponse parses an HTTP response from a BlockCustomerWithResponse call
+func ParseBlockCustomerHTTPResponse(rsp *http.Response) (*BlockCustomerHTTPResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &BlockCustomerHTTPResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
+		var dest Refused
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON4XX = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 5:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON5XX = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseUnblockCustomerHTTPResponse parses an HTTP response from a UnblockCustomerWithResponse call
+func ParseUnblockCustomerHTTPResponse(rsp *http.Response) (*UnblockCustomerHTTPResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &UnblockCustomerHTTPResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
+		var dest Refused
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON4XX = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 5:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON5XX = &dest
+
+	}
+
+	return response, nil
+}
+
 // ParseListAvailableAgentsHTTPResponse parses an HTTP response from a ListAvailableAgentsWithResponse call
 func ParseListAvailableAgentsHTTPResponse(rsp *http.Response) (*ListAvailableAgentsHTTPResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -13940,6 +16534,158 @@ func ParseSendBotMessageHTTPResponse(rsp *http.Response) (*SendBotMessageHTTPRes
 	switch {
 	case rsp.StatusCode == 200:
 		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
+		var dest Refused
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON4XX = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 5:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON5XX = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseHandoverRoomFromBotHTTPResponse parses an HTTP response from a HandoverRoomFromBotWithResponse call
+func ParseHandoverRoomFromBotHTTPResponse(rsp *http.Response) (*HandoverRoomFromBotHTTPResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &HandoverRoomFromBotHTTPResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
+		var dest Refused
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON4XX = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 5:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON5XX = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseHandoverRoomToDivisionHTTPResponse parses an HTTP response from a HandoverRoomToDivisionWithResponse call
+func ParseHandoverRoomToDivisionHTTPResponse(rsp *http.Response) (*HandoverRoomToDivisionHTTPResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &HandoverRoomToDivisionHTTPResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
+		var dest Refused
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON4XX = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 5:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON5XX = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseSendCustomChannelMessageLegacyHTTPResponse parses an HTTP response from a SendCustomChannelMessageLegacyWithResponse call
+func ParseSendCustomChannelMessageLegacyHTTPResponse(rsp *http.Response) (*SendCustomChannelMessageLegacyHTTPResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &SendCustomChannelMessageLegacyHTTPResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest SendCustomChannelMessageLegacyResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
+		var dest Refused
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON4XX = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 5:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON5XX = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseGetAppSessionHTTPResponse parses an HTTP response from a GetAppSessionWithResponse call
+func ParseGetAppSessionHTTPResponse(rsp *http.Response) (*GetAppSessionHTTPResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetAppSessionHTTPResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest GetAppSessionResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
 		var dest Refused

@@ -3,7 +3,7 @@
 package omnichannel
 
 // DocumentSHA256 is the checksum of the document that this package was made from.
-const DocumentSHA256 = "3e121241b99fb17c44de9ead8061695ec2eff3883d687b34af74950f5ace15aa"
+const DocumentSHA256 = "9e585be59e6af45d17cb32e01a1c2e203ef42b23f4e42b3bf9ec5669724b9400"
 
 // OperationID names an operation of the document.
 type OperationID string
@@ -30,6 +30,8 @@ const (
 	OperationGetTokenByQismoKey OperationID = "getTokenByQismoKey"
 	// OperationLogout is POST /api/v1/auth/logout: End the session and void its user token.
 	OperationLogout OperationID = "logout"
+	// OperationInitiateChatV1 is POST /api/v1/qiscus/initiate_chat: Start a live-chat session as a customer, older version.
+	OperationInitiateChatV1 OperationID = "initiateChatV1"
 	// OperationGetRoomInfo is GET /api/v1/qiscus/room/{room_id}/user_info: Read a room's additional information and its channel.
 	OperationGetRoomInfo OperationID = "getRoomInfo"
 	// OperationSetRoomInfo is POST /api/v1/qiscus/room/{room_id}/user_info: Replace a room's additional information.
@@ -72,6 +74,16 @@ const (
 	OperationMobileLogin OperationID = "mobileLogin"
 	// OperationRefreshToken is POST /api/v2/auth/refresh_token: Trade the long-lived token for a new user token.
 	OperationRefreshToken OperationID = "refreshToken"
+	// OperationListContactProperties is GET /api/v2/contacts/properties/{contact_id}: List the custom properties of a contact.
+	OperationListContactProperties OperationID = "listContactProperties"
+	// OperationSetContactProperty is POST /api/v2/contacts/properties/{contact_id}: Set one custom property of a contact.
+	OperationSetContactProperty OperationID = "setContactProperty"
+	// OperationGetContact is GET /api/v2/contacts/{contact_id}: Fetch a contact.
+	OperationGetContact OperationID = "getContact"
+	// OperationListContactConversations is GET /api/v2/contacts/{contact_id}/conversations: List the rooms of a contact.
+	OperationListContactConversations OperationID = "listContactConversations"
+	// OperationListContactConversationMessages is GET /api/v2/contacts/{contact_id}/conversations/{room_id}: List the messages of one of a contact's rooms.
+	OperationListContactConversationMessages OperationID = "listContactConversationMessages"
 	// OperationListRooms is POST /api/v2/customer_rooms: Search customer rooms.
 	OperationListRooms OperationID = "listRooms"
 	// OperationGetRoom is GET /api/v2/customer_rooms/{room_id}: Fetch one customer room.
@@ -90,6 +102,10 @@ const (
 	OperationDeleteRoomTag OperationID = "deleteRoomTag"
 	// OperationListAgents is GET /api/v2/{role}/agents: List agents, supervisors and admins.
 	OperationListAgents OperationID = "listAgents"
+	// OperationBlockCustomer is POST /api/v2/{role}/customer/block: Block a WhatsApp customer.
+	OperationBlockCustomer OperationID = "blockCustomer"
+	// OperationUnblockCustomer is POST /api/v2/{role}/customer/unblock: Unblock a WhatsApp customer.
+	OperationUnblockCustomer OperationID = "unblockCustomer"
 	// OperationListAvailableAgents is GET /api/v2/{role}/service/available_agents: List agents who may take a given room.
 	OperationListAvailableAgents OperationID = "listAvailableAgents"
 	// OperationListOtherAgents is GET /api/v2/{role}/service/other_agents: List agents who could be added to a room.
@@ -104,6 +120,14 @@ const (
 	OperationSendCustomChannelMessage OperationID = "sendCustomChannelMessage"
 	// OperationSendBotMessage is POST /{app_code}/bot: Send a message into a room as the bot.
 	OperationSendBotMessage OperationID = "sendBotMessage"
+	// OperationHandoverRoomFromBot is POST /{app_code}/bot/{room_id}/hand_over: Hand a room over from the bot to whoever is there.
+	OperationHandoverRoomFromBot OperationID = "handoverRoomFromBot"
+	// OperationHandoverRoomToDivision is POST /{app_code}/bot/{room_id}/hand_over_to_role: Hand a room over from the bot to a division.
+	OperationHandoverRoomToDivision OperationID = "handoverRoomToDivision"
+	// OperationSendCustomChannelMessageLegacy is POST /{app_code}/custom_channel: Post a customer's message into a custom channel, older form.
+	OperationSendCustomChannelMessageLegacy OperationID = "sendCustomChannelMessageLegacy"
+	// OperationGetAppSession is GET /{app_code}/get_session: Tell whether the app starts a new room for each session.
+	OperationGetAppSession OperationID = "getAppSession"
 )
 
 // CredentialKind says what an operation authenticates with.
@@ -121,6 +145,11 @@ const (
 	CredentialLongLivedTokenAlone CredentialKind = "long-lived-token-alone"
 	// CredentialSDKToken is a user's Chat SDK token, with the App ID.
 	CredentialSDKToken CredentialKind = "sdk-token"
+	// CredentialSecretInAuthorization is the app's secret key where a token would be.
+	CredentialSecretInAuthorization CredentialKind = "secret-in-authorization"
+	// CredentialUserTokenInQuery is a user's token with the App ID, and again in the
+	// query.
+	CredentialUserTokenInQuery CredentialKind = "user-token-in-query"
 	// CredentialNone is none at all.
 	CredentialNone CredentialKind = "none"
 )
@@ -158,6 +187,7 @@ func OperationIDs() []OperationID {
 		OperationLogin,
 		OperationGetTokenByQismoKey,
 		OperationLogout,
+		OperationInitiateChatV1,
 		OperationGetRoomInfo,
 		OperationSetRoomInfo,
 		OperationSetAvailability,
@@ -179,6 +209,11 @@ func OperationIDs() []OperationID {
 		OperationGetAppConfigs,
 		OperationMobileLogin,
 		OperationRefreshToken,
+		OperationListContactProperties,
+		OperationSetContactProperty,
+		OperationGetContact,
+		OperationListContactConversations,
+		OperationListContactConversationMessages,
 		OperationListRooms,
 		OperationGetRoom,
 		OperationListDivisions,
@@ -188,6 +223,8 @@ func OperationIDs() []OperationID {
 		OperationCreateRoomTag,
 		OperationDeleteRoomTag,
 		OperationListAgents,
+		OperationBlockCustomer,
+		OperationUnblockCustomer,
 		OperationListAvailableAgents,
 		OperationListOtherAgents,
 		OperationCreateTemplate,
@@ -195,6 +232,10 @@ func OperationIDs() []OperationID {
 		OperationSetBotInRoom,
 		OperationSendCustomChannelMessage,
 		OperationSendBotMessage,
+		OperationHandoverRoomFromBot,
+		OperationHandoverRoomToDivision,
+		OperationSendCustomChannelMessageLegacy,
+		OperationGetAppSession,
 	}
 }
 
@@ -330,6 +371,19 @@ func (id OperationID) Operation() (Operation, bool) {
 			Idempotent:  false,
 			AnswersJSON: true,
 			WrapsData:   false,
+		}, true
+	case OperationInitiateChatV1:
+		return Operation{
+			ID:          id,
+			Method:      "POST",
+			Path:        "/api/v1/qiscus/initiate_chat",
+			Group:       "customer",
+			Summary:     "Start a live-chat session as a customer, older version",
+			Evidence:    "seen",
+			Credential:  CredentialNone,
+			Idempotent:  false,
+			AnswersJSON: true,
+			WrapsData:   true,
 		}, true
 	case OperationGetRoomInfo:
 		return Operation{
@@ -604,6 +658,71 @@ func (id OperationID) Operation() (Operation, bool) {
 			AnswersJSON: true,
 			WrapsData:   true,
 		}, true
+	case OperationListContactProperties:
+		return Operation{
+			ID:          id,
+			Method:      "GET",
+			Path:        "/api/v2/contacts/properties/{contact_id}",
+			Group:       "contacts",
+			Summary:     "List the custom properties of a contact",
+			Evidence:    "single",
+			Credential:  CredentialApp,
+			Idempotent:  true,
+			AnswersJSON: true,
+			WrapsData:   true,
+		}, true
+	case OperationSetContactProperty:
+		return Operation{
+			ID:          id,
+			Method:      "POST",
+			Path:        "/api/v2/contacts/properties/{contact_id}",
+			Group:       "contacts",
+			Summary:     "Set one custom property of a contact",
+			Evidence:    "seen",
+			Credential:  CredentialApp,
+			Idempotent:  true,
+			AnswersJSON: false,
+			WrapsData:   false,
+		}, true
+	case OperationGetContact:
+		return Operation{
+			ID:          id,
+			Method:      "GET",
+			Path:        "/api/v2/contacts/{contact_id}",
+			Group:       "contacts",
+			Summary:     "Fetch a contact",
+			Evidence:    "single",
+			Credential:  CredentialApp,
+			Idempotent:  true,
+			AnswersJSON: true,
+			WrapsData:   true,
+		}, true
+	case OperationListContactConversations:
+		return Operation{
+			ID:          id,
+			Method:      "GET",
+			Path:        "/api/v2/contacts/{contact_id}/conversations",
+			Group:       "contacts",
+			Summary:     "List the rooms of a contact",
+			Evidence:    "single",
+			Credential:  CredentialApp,
+			Idempotent:  true,
+			AnswersJSON: true,
+			WrapsData:   true,
+		}, true
+	case OperationListContactConversationMessages:
+		return Operation{
+			ID:          id,
+			Method:      "GET",
+			Path:        "/api/v2/contacts/{contact_id}/conversations/{room_id}",
+			Group:       "contacts",
+			Summary:     "List the messages of one of a contact's rooms",
+			Evidence:    "single",
+			Credential:  CredentialUserTokenInQuery,
+			Idempotent:  true,
+			AnswersJSON: true,
+			WrapsData:   false,
+		}, true
 	case OperationListRooms:
 		return Operation{
 			ID:          id,
@@ -721,6 +840,32 @@ func (id OperationID) Operation() (Operation, bool) {
 			AnswersJSON: true,
 			WrapsData:   true,
 		}, true
+	case OperationBlockCustomer:
+		return Operation{
+			ID:          id,
+			Method:      "POST",
+			Path:        "/api/v2/{role}/customer/block",
+			Group:       "contacts",
+			Summary:     "Block a WhatsApp customer",
+			Evidence:    "single",
+			Credential:  CredentialApp,
+			Idempotent:  true,
+			AnswersJSON: false,
+			WrapsData:   false,
+		}, true
+	case OperationUnblockCustomer:
+		return Operation{
+			ID:          id,
+			Method:      "POST",
+			Path:        "/api/v2/{role}/customer/unblock",
+			Group:       "contacts",
+			Summary:     "Unblock a WhatsApp customer",
+			Evidence:    "single",
+			Credential:  CredentialApp,
+			Idempotent:  true,
+			AnswersJSON: false,
+			WrapsData:   false,
+		}, true
 	case OperationListAvailableAgents:
 		return Operation{
 			ID:          id,
@@ -811,6 +956,58 @@ func (id OperationID) Operation() (Operation, bool) {
 			Idempotent:  false,
 			AnswersJSON: false,
 			WrapsData:   false,
+		}, true
+	case OperationHandoverRoomFromBot:
+		return Operation{
+			ID:          id,
+			Method:      "POST",
+			Path:        "/{app_code}/bot/{room_id}/hand_over",
+			Group:       "bot",
+			Summary:     "Hand a room over from the bot to whoever is there",
+			Evidence:    "assumed",
+			Credential:  CredentialApp,
+			Idempotent:  false,
+			AnswersJSON: false,
+			WrapsData:   false,
+		}, true
+	case OperationHandoverRoomToDivision:
+		return Operation{
+			ID:          id,
+			Method:      "POST",
+			Path:        "/{app_code}/bot/{room_id}/hand_over_to_role",
+			Group:       "bot",
+			Summary:     "Hand a room over from the bot to a division",
+			Evidence:    "single",
+			Credential:  CredentialSecretInAuthorization,
+			Idempotent:  false,
+			AnswersJSON: false,
+			WrapsData:   false,
+		}, true
+	case OperationSendCustomChannelMessageLegacy:
+		return Operation{
+			ID:          id,
+			Method:      "POST",
+			Path:        "/{app_code}/custom_channel",
+			Group:       "customer",
+			Summary:     "Post a customer's message into a custom channel, older form",
+			Evidence:    "documented",
+			Credential:  CredentialNone,
+			Idempotent:  false,
+			AnswersJSON: true,
+			WrapsData:   true,
+		}, true
+	case OperationGetAppSession:
+		return Operation{
+			ID:          id,
+			Method:      "GET",
+			Path:        "/{app_code}/get_session",
+			Group:       "customer",
+			Summary:     "Tell whether the app starts a new room for each session",
+			Evidence:    "seen",
+			Credential:  CredentialNone,
+			Idempotent:  true,
+			AnswersJSON: true,
+			WrapsData:   true,
 		}, true
 	}
 	return Operation{}, false

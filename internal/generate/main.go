@@ -122,6 +122,10 @@ func credentialOf(operation *document.Operation) string {
 		return "CredentialLongLivedTokenAlone"
 	case "appID+sdkToken":
 		return "CredentialSDKToken"
+	case "secretInAuthorization":
+		return "CredentialSecretInAuthorization"
+	case "appID+userToken+userTokenInQuery":
+		return "CredentialUserTokenInQuery"
 	default:
 		return "CredentialApp"
 	}
@@ -160,6 +164,11 @@ const (
 	CredentialLongLivedTokenAlone CredentialKind = "long-lived-token-alone"
 	// CredentialSDKToken is a user's Chat SDK token, with the App ID.
 	CredentialSDKToken CredentialKind = "sdk-token"
+	// CredentialSecretInAuthorization is the app's secret key where a token would be.
+	CredentialSecretInAuthorization CredentialKind = "secret-in-authorization"
+	// CredentialUserTokenInQuery is a user's token with the App ID, and again in the
+	// query.
+	CredentialUserTokenInQuery CredentialKind = "user-token-in-query"
 	// CredentialNone is none at all.
 	CredentialNone CredentialKind = "none"
 )

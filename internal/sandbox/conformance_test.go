@@ -5,6 +5,7 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
@@ -92,6 +93,7 @@ func newShownWorld(t *testing.T, operationID string) *shownWorld {
 		got := w.call("POST", "/api/v1/admin/service/assign_agent", object{"room_id": w.roomID, "agent_id": w.agentID})
 		require.Equal(t, http.StatusOK, got.status)
 	}
+	w.showContacts(operationID)
 	return w
 }
 
@@ -104,6 +106,7 @@ func (w *shownWorld) values(operation *document.Operation) map[string]string {
 		"agent_id": text(w.agentID), "ids[]": text(w.agentID), "division_ids[]": "811",
 	}
 	maps.Copy(values, w.templateValues(operation))
+	w.addContactValues(values)
 	return values
 }
 
@@ -119,6 +122,9 @@ func (w *shownWorld) path(operation *document.Operation) string {
 		if parameter.In == "query" && parameter.Required {
 			query.Set(parameter.Name, value)
 		}
+	}
+	if slices.ContainsFunc(operation.Security, func(schemes []string) bool { return slices.Contains(schemes, "userTokenInQuery") }) {
+		query.Set("token", w.login())
 	}
 	if len(query) > 0 {
 		path += "?" + query.Encode()
@@ -168,6 +174,9 @@ func (w *shownWorld) credentials(schemes []string) http.Header {
 			header.Set("Qiscus-Secret-Key", w.Config().SecretKey)
 		case "sdkSecret":
 			header.Set("QISCUS_SDK_SECRET", w.Config().SecretKey)
+		case "secretInAuthorization":
+			header.Set("Authorization", w.Config().SecretKey)
+		case "userTokenInQuery": // the path has it
 		case "userToken":
 			header.Set("Authorization", w.login())
 		case "longLivedToken":

@@ -30,7 +30,7 @@ type userToken struct {
 // authenticate checks a request's credentials against the combinations of
 // security schemes that the document accepts for the operation. When none is
 // satisfied, the answer is that of the credential that was sent but is no good.
-func (s *Sandbox) authenticate(operation *document.Operation, header http.Header) (caller, error) {
+func (s *Sandbox) authenticate(operation *document.Operation, r *http.Request) (caller, error) {
 	if len(operation.Security) == 0 {
 		return caller{}, nil
 	}
@@ -38,7 +38,7 @@ func (s *Sandbox) authenticate(operation *document.Operation, header http.Header
 	defer s.mu.Unlock()
 	refused := unauthorized()
 	for _, schemes := range operation.Security {
-		who, err := s.satisfy(schemes, header)
+		who, err := s.satisfy(schemes, r)
 		if err == nil {
 			return who, nil
 		}
@@ -53,9 +53,9 @@ func (s *Sandbox) authenticate(operation *document.Operation, header http.Header
 var errNotSent = errors.New("the credentials were not sent")
 
 // satisfy checks one combination of schemes, all of which must hold.
-func (s *Sandbox) satisfy(schemes []string, header http.Header) (caller, error) {
+func (s *Sandbox) satisfy(schemes []string, r *http.Request) (caller, error) {
 	var who caller
-	authorization := header.Get("Authorization")
+	header := r.Header
 	for _, scheme := range schemes {
 		switch scheme {
 		case "appID":
@@ -64,22 +64,21 @@ func (s *Sandbox) satisfy(schemes []string, header http.Header) (caller, error) 
 			if sent != s.config.AppCode && (sent != "" || !slices.ContainsFunc(schemes, isToken)) {
 				return caller{}, errNotSent
 			}
-		case "secretKey":
-			if header.Get("Qiscus-Secret-Key") != s.config.SecretKey {
+		case "secretKey", "sdkSecret", "secretInAuthorization":
+			if header.Get(secretHeader(scheme)) != s.config.SecretKey {
 				return caller{}, errNotSent
 			}
 			who.user = s.state.admin()
-		case "sdkSecret":
-			if header.Get("QISCUS_SDK_SECRET") != s.config.SecretKey {
-				return caller{}, errNotSent
+		case "userToken", "userTokenInQuery", "longLivedToken", "sdkToken":
+			token := header.Get("Authorization")
+			if scheme == "userTokenInQuery" {
+				token = r.URL.Query().Get("token")
 			}
-			who.user = s.state.admin()
-		case "userToken", "longLivedToken", "sdkToken":
-			if authorization == "" {
+			if token == "" {
 				return caller{}, errNotSent
 			}
 			var err error
-			if who, err = s.state.bearer(scheme, authorization, s.config.Now()); err != nil {
+			if who, err = s.state.bearer(scheme, token, s.config.Now()); err != nil {
 				return caller{}, err
 			}
 		default:
@@ -89,13 +88,25 @@ func (s *Sandbox) satisfy(schemes []string, header http.Header) (caller, error) 
 	return who, nil
 }
 
+// secretHeader is where a scheme has the secret key.
+func secretHeader(scheme string) string {
+	switch scheme {
+	case "sdkSecret":
+		return "QISCUS_SDK_SECRET"
+	case "secretInAuthorization":
+		return "Authorization"
+	default:
+		return "Qiscus-Secret-Key"
+	}
+}
+
 func isToken(scheme string) bool {
 	return scheme == "userToken" || scheme == "longLivedToken" || scheme == "sdkToken"
 }
 
 // bearer finds whose token it is.
 func (s *state) bearer(scheme, token string, now time.Time) (caller, error) {
-	if scheme != "userToken" {
+	if scheme == "longLivedToken" || scheme == "sdkToken" {
 		for _, member := range s.staff {
 			theirs := member.longToken
 			if scheme == "sdkToken" {

@@ -22,7 +22,8 @@ type CustomerMessage struct {
 
 // CustomerWrites lets a customer write a message and returns the room's id. A
 // new customer gets a room; the first message ever, and the first after a
-// resolve, opens a session. Webhooks are sent after it returns.
+// resolve, opens a session. What a blocked customer writes is lost. Webhooks are
+// sent after it returns.
 func (s *Sandbox) CustomerWrites(ctx context.Context, message CustomerMessage) (roomID string, err error) {
 	if err := ctx.Err(); err != nil {
 		return "", fmt.Errorf("sandbox: %w", err)
@@ -78,9 +79,9 @@ func (s *Sandbox) customersRoom(channel Channel, userID, name string) *room {
 	return s.state.addRoom(channel, userID, name, s.config.Now())
 }
 
-// initiateChat starts or continues a live chat. Every nonce is accepted: they
-// come from the chat server, which is not played.
-func (s *Sandbox) initiateChat(r *request) (any, error) {
+// openChat starts or continues a live chat, by either version of the route. Every
+// nonce is accepted: they come from the chat server, which is not played.
+func (s *Sandbox) openChat(r *request) (*room, error) {
 	if text(r.body["app_id"]) != s.config.AppCode {
 		return nil, notFound("app")
 	}
@@ -96,13 +97,43 @@ func (s *Sandbox) initiateChat(r *request) (any, error) {
 	if pairs := propertyPairs(r.body["user_properties"]); pairs != nil {
 		room.properties = pairs
 	}
+	return room, nil
+}
+
+func (s *Sandbox) initiateChat(r *request) (any, error) {
+	room, err := s.openChat(r)
+	if err != nil {
+		return nil, err
+	}
 	row := customerRoom(room)
 	row["extras"] = roomExtras(room)
 	row["session_id"] = nullable(room.widgetID)
 	return dataWithStatus(object{
-		"identity_token": newSecret("it"), "is_secure": false, "is_sessional": false, "sdk_user": nil,
+		"identity_token": newSecret("it"), "is_secure": false, "is_sessional": isSessional, "sdk_user": nil,
 		"customer_room": row,
 	}), nil
+}
+
+// initiateChatV1 tells no more of the room than its number.
+func (s *Sandbox) initiateChatV1(r *request) (any, error) {
+	room, err := s.openChat(r)
+	if err != nil {
+		return nil, err
+	}
+	return data(object{
+		"identity_token": newSecret("it"), "room_id": room.id, "sdk_user": nil, "is_sessional": isSessional,
+	}), nil
+}
+
+// isSessional says that a returning customer's room is a new one; here it is the
+// old one.
+const isSessional = false
+
+func (s *Sandbox) getAppSession(r *request) (any, error) {
+	if text(r.parameters["app_code"]) != s.config.AppCode {
+		return nil, notFound("app")
+	}
+	return data(object{"is_sessional": isSessional}), nil
 }
 
 // propertyPairs reads a customer's properties, which come as pairs, as an object
@@ -141,9 +172,10 @@ func propertyText(value any) any {
 	}
 }
 
-// sendCustomChannelMessage is a customer's message on a custom channel, sent by
-// that channel's server. The channel's key is the proof.
-func (s *Sandbox) sendCustomChannelMessage(r *request) (any, error) {
+// takeCustomChannelMessage takes a customer's message on a custom channel, sent by
+// that channel's server by either version of the route. The channel's key is the
+// proof.
+func (s *Sandbox) takeCustomChannelMessage(r *request) (*room, error) {
 	if text(r.parameters["app_code"]) != s.config.AppCode {
 		return nil, notFound("app")
 	}
@@ -156,10 +188,42 @@ func (s *Sandbox) sendCustomChannelMessage(r *request) (any, error) {
 	s.customerSays(room, Message{
 		Type: text(r.body["type"]), Text: text(r.body["message"]), Payload: fromJSONText(r.body["payload"]),
 	})
+	return room, nil
+}
+
+func (s *Sandbox) sendCustomChannelMessage(r *request) (any, error) {
+	room, err := s.takeCustomChannelMessage(r)
+	if err != nil {
+		return nil, err
+	}
 	answer := object{"agent": nil, "agent_service": nil, "room_log": shortRoomLog(room)}
 	if count := len(room.agents); count > 0 {
 		answer["agent"] = s.agentV1(room.agents[count-1])
 		answer["agent_service"] = serviceRow(room.service, unzoned)
 	}
 	return dataWithStatus(answer), nil
+}
+
+// chosenAgent is the name of a member, which the platform spells so.
+const chosenAgent = "choosen_agent" //nolint:misspell // see above
+
+// sendCustomChannelMessageLegacy answers with more secrets and fewer rows. Who
+// serves is whoever served before: nobody is put into the room.
+func (s *Sandbox) sendCustomChannelMessageLegacy(r *request) (any, error) {
+	room, err := s.takeCustomChannelMessage(r)
+	if err != nil {
+		return nil, err
+	}
+	user := object{
+		"id": room.contact, "token": "st-" + room.id, "email": room.userID, "password": "sp-" + room.id,
+		"display_name": room.name, "avatar_url": room.avatar, "last_comment_received_id": 0,
+	}
+	if count := len(room.messages); count > 0 {
+		user["last_comment_received_id"] = room.messages[count-1].ID
+	}
+	answer := object{"sdk_user": user, chosenAgent: nil}
+	if count := len(room.agents); count > 0 {
+		answer[chosenAgent] = s.agentV1(room.agents[count-1])
+	}
+	return data(answer), nil
 }

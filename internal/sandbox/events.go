@@ -4,8 +4,12 @@ import "time"
 
 // customerSays adds a customer's message to a room and sets off the webhooks
 // that follow from it. The platform does not define their order; here it is
-// newSession, botMessage, customAgentAllocation.
+// newSession, botMessage, customAgentAllocation. What a blocked customer says is
+// lost.
 func (s *Sandbox) customerSays(room *room, said Message) {
+	if room.blocked {
+		return
+	}
 	now := s.config.Now()
 	isNewSession := room.service == nil || room.resolved()
 	if isNewSession {

@@ -43,7 +43,8 @@ func FuzzRequests(f *testing.F) {
 	f.Fuzz(func(t *testing.T, which, contentType uint8, query string, body []byte) {
 		operation := operations[int(which)%len(operations)]
 		target := strings.NewReplacer("{role}", "admin", "{room_id}", "98120701", "{agent_id}", "73011",
-			"{tag_id}", "4401", "{template_id}", "30511", "{app_code}", config.AppCode).Replace(operation.Path)
+			"{tag_id}", "4401", "{template_id}", "30511", "{contact_id}", "880001",
+			"{app_code}", config.AppCode).Replace(operation.Path)
 		request := httptest.NewRequestWithContext(t.Context(), operation.Method, target, bytes.NewReader(body))
 		request.URL.RawQuery = query
 		request.Header = http.Header{

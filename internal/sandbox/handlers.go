@@ -94,8 +94,10 @@ func (s *Sandbox) tagHandlers() map[string]handler {
 
 func (s *Sandbox) botHandlers() map[string]handler {
 	return map[string]handler{
-		"sendBotMessage": s.sendBotMessage,
-		"setBotInRoom":   s.setBotInRoom,
+		"sendBotMessage":         s.sendBotMessage,
+		"setBotInRoom":           s.setBotInRoom,
+		"handoverRoomToDivision": s.handoverRoomToDivision,
+		"handoverRoomFromBot":    s.handoverRoomFromBot,
 	}
 }
 
@@ -118,14 +120,13 @@ func (s *Sandbox) webhookSettingHandlers() map[string]handler {
 	}
 }
 
-func (s *Sandbox) contactHandlers() map[string]handler {
-	return map[string]handler{}
-}
-
 func (s *Sandbox) customerHandlers() map[string]handler {
 	return map[string]handler{
-		"initiateChat":             s.initiateChat,
-		"sendCustomChannelMessage": s.sendCustomChannelMessage,
+		"initiateChat":                   s.initiateChat,
+		"initiateChatV1":                 s.initiateChatV1,
+		"getAppSession":                  s.getAppSession,
+		"sendCustomChannelMessage":       s.sendCustomChannelMessage,
+		"sendCustomChannelMessageLegacy": s.sendCustomChannelMessageLegacy,
 	}
 }
 

@@ -73,6 +73,8 @@ type room struct {
 	created, updated time.Time
 	// activity orders rooms by their last message without two being equal.
 	activity int64
+	// blocked keeps what the customer writes from getting through.
+	blocked bool
 }
 
 // roomTag is a tag on a room.
@@ -100,7 +102,6 @@ func (s *state) addRoom(channel Channel, userID, name string, now time.Time) *ro
 	made := &room{
 		row:          s.roomRows.next(),
 		id:           text(s.roomIDs.next()),
-		contact:      s.contacts.next(),
 		channel:      channel,
 		userID:       userID,
 		name:         orDefault(name, userID),
@@ -111,6 +112,7 @@ func (s *state) addRoom(channel Channel, userID, name string, now time.Time) *ro
 		updated:      now,
 		activity:     s.activities.next(),
 	}
+	made.contact = s.contactOf(made).id
 	s.rooms[made.id] = made
 	s.customers[customerKey{channel.Source, channel.ID, userID}] = made
 	return made

@@ -13,7 +13,7 @@ func (s *Sandbox) getRoomInfo(r *request) (any, error) {
 	info := roomInfo(room, zoned)
 	info["channel_id"] = room.channel.ID
 	info["channel_name"] = room.channel.Name
-	info["is_blocked"] = false
+	info["is_blocked"] = room.blocked
 	info["channel"] = s.channelRow(room.channel)
 	if room.channel.Source == "wa" {
 		info["hsm_24_enabled"] = true

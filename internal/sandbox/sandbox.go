@@ -78,7 +78,7 @@ func (s *Sandbox) serve(w http.ResponseWriter, r *http.Request) ([]byte, error) 
 	if err != nil {
 		return nil, err
 	}
-	caller, err := s.authenticate(operation, r.Header)
+	caller, err := s.authenticate(operation, r)
 	if err != nil {
 		return nil, err
 	}

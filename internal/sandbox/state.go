@@ -15,6 +15,7 @@ type state struct {
 	channels  []Channel
 	rooms     map[string]*room // by room id
 	customers map[customerKey]*room
+	book      contactBook
 	tags      map[string]*tag // by name
 	tokens    map[string]userToken
 	account   account
@@ -95,6 +96,7 @@ func newState(config Config) *state {
 		channels:  slices.Clone(config.Channels),
 		rooms:     map[string]*room{},
 		customers: map[customerKey]*room{},
+		book:      newContactBook(),
 		tags:      map[string]*tag{},
 		tokens:    map[string]userToken{},
 		account:   newAccount(),

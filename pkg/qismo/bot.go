@@ -2,12 +2,14 @@ package qismo
 
 import (
 	"context"
+	"errors"
 
 	"github.com/qismo-go/qismo/gen/omnichannel"
 	"github.com/qismo-go/qismo/pkg/qismo/flex"
 )
 
-// BotService sends messages as the bot, and switches it on and off in a room.
+// BotService sends messages as the bot, switches it on and off in a room, and hands
+// rooms over to people.
 type BotService struct{ client *Client }
 
 type (
@@ -18,6 +20,9 @@ type (
 	MessageType = omnichannel.MessageType
 	// RoomLog is the row behind a room.
 	RoomLog = omnichannel.RoomLog
+	// HandOverParams say which division takes a room over, and whether an agent of it
+	// is looked for who is online.
+	HandOverParams = omnichannel.HandoverRoomToDivisionRequest
 
 	// FilePayload is the payload of a file.
 	FilePayload = omnichannel.FilePayload
@@ -33,6 +38,8 @@ type (
 	CarouselPayload = omnichannel.CarouselPayload
 	// CarouselCard is one card of a carousel.
 	CarouselCard = omnichannel.CarouselCard
+	// CardAction is what a tap on a card does: a button without a label.
+	CardAction = omnichannel.CardAction
 	// CardPayload is the payload of one card.
 	CardPayload = omnichannel.CardPayload
 	// LocationPayload is the payload of a place.
@@ -58,13 +65,43 @@ const (
 	ButtonPostback = omnichannel.ButtonTypePostback
 )
 
-// Send sends a message into a room as the bot; every kind but text needs its
-// payload, made with [flex.NewJSON] from one of the payload types. The message
-// reaches the customer on every kind of channel. It is never sent twice: when the
-// call fails without an answer, whether the message went out is unknown.
+// SendMessage sends a message into a room as the bot: a text, a file, buttons, a
+// card, a carousel, a place or something of one's own; see [Message]. A message that
+// is not whole is refused before anything goes out.
+//
+// The message reaches the customer on every kind of channel. It is never sent twice:
+// when the call fails without an answer, whether the message went out is unknown.
+//
+// Operation sendBotMessage, POST /{app_code}/bot; documented by the vendor.
+func (s *BotService) SendMessage(ctx context.Context, roomID flex.ID, message Message, opts ...Option) error {
+	if err := message.check(omnichannel.OperationSendBotMessage); err != nil {
+		return err
+	}
+	return s.Send(ctx, SendBotMessageParams{
+		RoomID: roomID, Type: message.kind, Message: message.text, Payload: message.payload,
+	}, opts...)
+}
+
+// SendText sends a text of up to [MaxMessageLength] characters into a room as the
+// bot. See [BotService.SendMessage].
+//
+// Operation sendBotMessage, POST /{app_code}/bot; documented by the vendor.
+func (s *BotService) SendText(ctx context.Context, roomID flex.ID, text string, opts ...Option) error {
+	return s.Send(ctx, SendBotMessageParams{RoomID: roomID, Type: MessageText, Message: text}, opts...)
+}
+
+// Send sends a message whose payload the caller has made, with [flex.NewJSON], under
+// a sender's address of the caller's or in a form that no [Message] has. The payload
+// is not checked. See [BotService.SendMessage].
 //
 // Operation sendBotMessage, POST /{app_code}/bot; documented by the vendor.
 func (s *BotService) Send(ctx context.Context, params SendBotMessageParams, opts ...Option) error {
+	if params.RoomID == "" {
+		return errors.New("qismo: sendBotMessage: the room id is empty")
+	}
+	if err := checkLength(omnichannel.OperationSendBotMessage, params.Message); err != nil {
+		return err
+	}
 	ctx, settings := s.client.begin(ctx, omnichannel.OperationSendBotMessage, opts)
 	if params.SenderEmail == "" {
 		params.SenderEmail = BotSender(settings.appID)
@@ -72,11 +109,38 @@ func (s *BotService) Send(ctx context.Context, params SendBotMessageParams, opts
 	return discard(s.client.api.SendBotMessage(ctx, settings.appID, params))
 }
 
-// SendText sends a text into a room as the bot. See [BotService.Send].
+// HandOver ends the bot's turn in a room; the customer waits for an agent. It is not
+// repeated.
 //
-// Operation sendBotMessage, POST /{app_code}/bot; documented by the vendor.
-func (s *BotService) SendText(ctx context.Context, roomID flex.ID, text string, opts ...Option) error {
-	return s.Send(ctx, SendBotMessageParams{RoomID: roomID, Type: MessageText, Message: text}, opts...)
+// Of the route only the name of the vendor's method for it is known, so an account
+// may not have it ([ErrNotFound]). SetActive with false and then
+// [AllocationService.AllocateAndAssign] do the same by routes that are known.
+//
+// Operation handoverRoomFromBot, POST /{app_code}/bot/{room_id}/hand_over; assumed.
+func (s *BotService) HandOver(ctx context.Context, roomID flex.ID, opts ...Option) error {
+	ctx, settings := s.client.begin(ctx, omnichannel.OperationHandoverRoomFromBot, opts)
+	return discard(s.client.api.HandoverRoomFromBot(ctx, settings.appID, roomID))
+}
+
+// HandOverToDivision ends the bot's turn in a room and gives the room to a division;
+// with FindOnlineAgent the service looks for an agent of it who is online. What it
+// does when there is none is not known, nor is what it answers. It is not repeated,
+// as it can put an agent into the room.
+//
+// The one client that was seen puts the secret key into the header of a token, and
+// so does this one if it has the key. A client with a user's token sends that, which
+// has not been seen.
+//
+// Operation handoverRoomToDivision, POST
+// /{app_code}/bot/{room_id}/hand_over_to_role; seen in a single public client.
+func (s *BotService) HandOverToDivision(
+	ctx context.Context, roomID flex.ID, params HandOverParams, opts ...Option,
+) error {
+	if params.DivisionID == "" {
+		return errors.New("qismo: handoverRoomToDivision: the division id is empty")
+	}
+	ctx, settings := s.client.begin(ctx, omnichannel.OperationHandoverRoomToDivision, opts)
+	return discard(s.client.api.HandoverRoomToDivision(ctx, settings.appID, roomID, params))
 }
 
 // SetActive switches the bot on or off in a room.

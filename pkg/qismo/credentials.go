@@ -17,6 +17,7 @@ const (
 	headerAppID         = "Qiscus-App-Id"
 	headerSecretKey     = "Qiscus-Secret-Key" //nolint:gosec // a header's name
 	headerAuthorization = "Authorization"
+	queryToken          = "token"
 
 	// A user token lasts 30 days from its creation; it is renewed a day early.
 	tokenLifetime = 29 * 24 * time.Hour
@@ -66,7 +67,7 @@ func (d *credentialsDoer) Do(request *http.Request) (*http.Response, error) {
 	response, refusal := d.next.Do(request)
 	// The texts of 401 tell an expired token and an unknown one apart only loosely:
 	// whoever can get a new one does.
-	if !errors.Is(refusal, ErrUnauthorized) || current.operation.Credential != omnichannel.CredentialApp ||
+	if !errors.Is(refusal, ErrUnauthorized) || !takesToken(current.operation.Credential) ||
 		!current.settings.credentials.renew(request) {
 		return response, refusal
 	}
@@ -106,6 +107,12 @@ func authorize(current *call, request *http.Request) error {
 	case omnichannel.CredentialLongLivedTokenAlone:
 		setOwnToken(request)
 		return nil
+	case omnichannel.CredentialSecretInAuthorization:
+		if own, ok := current.settings.credentials.(*secretKeyCredentials); ok {
+			return own.authorizeAsToken(request)
+		}
+	case omnichannel.CredentialUserTokenInQuery:
+		return authorizeInQuery(current.settings.credentials, request)
 	}
 	return current.settings.credentials.authorize(request)
 }
@@ -119,6 +126,31 @@ func setOwnToken(request *http.Request) {
 	request.Header.Set(headerAuthorization, token.Reveal())
 }
 
+// takesToken reports whether a user's token is among what an operation takes, so
+// that a new one may help after a refusal.
+func takesToken(kind omnichannel.CredentialKind) bool {
+	switch kind {
+	case omnichannel.CredentialApp, omnichannel.CredentialSecretInAuthorization, omnichannel.CredentialUserTokenInQuery:
+		return true
+	}
+	return false
+}
+
+// authorizeInQuery puts a user's token into the query as well, where the one
+// operation wants it that takes it from there. A secret key stays out of the URL,
+// which proxies log: then the headers go alone, and the service decides.
+func authorizeInQuery(own credentials, request *http.Request) error {
+	if err := own.authorize(request); err != nil {
+		return err
+	}
+	if token := request.Header.Get(headerAuthorization); token != "" {
+		query := request.URL.Query()
+		query.Set(queryToken, token)
+		request.URL.RawQuery = query.Encode()
+	}
+	return nil
+}
+
 // secretKeyCredentials are the App ID and the secret key.
 type secretKeyCredentials struct {
 	appID     string
@@ -128,6 +160,14 @@ type secretKeyCredentials struct {
 func (c *secretKeyCredentials) authorize(request *http.Request) error {
 	request.Header.Set(headerAppID, c.appID)
 	request.Header.Set(headerSecretKey, c.secretKey.Reveal())
+	return nil
+}
+
+// authorizeAsToken puts the key where a token would be, for the one operation that
+// takes it there.
+func (c *secretKeyCredentials) authorizeAsToken(request *http.Request) error {
+	request.Header.Set(headerAppID, c.appID)
+	request.Header.Set(headerAuthorization, c.secretKey.Reveal())
 	return nil
 }
 

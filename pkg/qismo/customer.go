@@ -2,6 +2,9 @@ package qismo
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"strings"
 
 	"github.com/qismo-go/qismo/gen/omnichannel"
 )
@@ -16,10 +19,23 @@ type (
 	InitiateChatParams = omnichannel.InitiateChatRequest
 	// ChatSession is a customer's live-chat session.
 	ChatSession = omnichannel.ChatSession
+	// InitiateChatV1Params say who the customer is, for the older version. Without
+	// AppID the client's is used.
+	InitiateChatV1Params = omnichannel.InitiateChatV1Request
+	// ChatSessionV1 is a customer's live-chat session, as the older version has it.
+	ChatSessionV1 = omnichannel.ChatSessionV1
+	// AppSession is how the app treats a customer who comes back.
+	AppSession = omnichannel.AppSession
 	// SendCustomChannelMessageParams are a customer's message.
 	SendCustomChannelMessageParams = omnichannel.SendCustomChannelMessageRequest
 	// CustomChannelDelivery is where a customer's message went.
 	CustomChannelDelivery = omnichannel.CustomChannelDelivery
+	// SendCustomChannelMessageLegacyParams are a customer's message, for the older
+	// version.
+	SendCustomChannelMessageLegacyParams = omnichannel.SendCustomChannelMessageLegacyRequest
+	// CustomChannelDeliveryLegacy is where a customer's message went, as far as the
+	// older version is known to tell. Its secrets print as ***.
+	CustomChannelDeliveryLegacy = omnichannel.CustomChannelDeliveryLegacy
 )
 
 // InitiateChat starts or continues a live-chat session. Its nonce, from the Chat
@@ -45,19 +61,120 @@ func (s *CustomerService) InitiateChat(
 	return &out.Data, nil
 }
 
+// InitiateChatV1 starts a live-chat session by the older version, which takes no
+// properties and tells the room's number and no more of it. Use
+// [CustomerService.InitiateChat] where you can.
+//
+// Operation initiateChatV1, POST /api/v1/qiscus/initiate_chat; seen in public
+// clients.
+func (s *CustomerService) InitiateChatV1(
+	ctx context.Context, params InitiateChatV1Params, opts ...Option,
+) (*ChatSessionV1, error) {
+	switch {
+	case params.UserID == "":
+		return nil, errors.New("qismo: initiateChatV1: the user id is empty")
+	case params.Nonce == "":
+		return nil, errors.New("qismo: initiateChatV1: the nonce is empty")
+	}
+	ctx, settings := s.client.begin(ctx, omnichannel.OperationInitiateChatV1, opts)
+	if params.AppID == "" {
+		params.AppID = settings.appID
+	}
+	out, err := receive[omnichannel.InitiateChatV1Response](s.client.api.InitiateChatV1(ctx, params))
+	if err != nil {
+		return nil, err
+	}
+	if out.Data.IdentityToken == "" {
+		return nil, missing(ctx, "identity token")
+	}
+	return &out.Data, nil
+}
+
+// AppSession tells whether the app starts a new room for each of a customer's
+// sessions. Widgets ask it on the host qismo.qiscus.com ([WithBaseURL]); whether
+// the others answer it is not known.
+//
+// Operation getAppSession, GET /{app_code}/get_session; seen in public clients.
+func (s *CustomerService) AppSession(ctx context.Context, opts ...Option) (*AppSession, error) {
+	ctx, settings := s.client.begin(ctx, omnichannel.OperationGetAppSession, opts)
+	out, err := receive[omnichannel.GetAppSessionResponse](s.client.api.GetAppSession(ctx, settings.appID))
+	if err != nil {
+		return nil, err
+	}
+	return &out.Data, nil
+}
+
+// SendMessage posts a customer's message into a custom channel, as
+// [CustomerService.SendCustomChannelMessage] does. The parameters say whose it is;
+// what it says, its type and its payload come from the message, which is a text, a
+// file or a text with buttons: the channel is not known to take other kinds.
+//
+// Operation sendCustomChannelMessage, POST /{app_code}/api/v2/custom_channel/send;
+// documented by the vendor.
+func (s *CustomerService) SendMessage(
+	ctx context.Context, params SendCustomChannelMessageParams, message Message, opts ...Option,
+) (*CustomChannelDelivery, error) {
+	if err := message.check(omnichannel.OperationSendCustomChannelMessage); err != nil {
+		return nil, err
+	}
+	switch message.kind {
+	case MessageText, MessageFileAttachment, MessageButtons:
+	default:
+		return nil, fmt.Errorf("qismo: sendCustomChannelMessage: "+
+			"a custom channel takes a text, a file or buttons, and no %s", message.kind)
+	}
+	if params.Message != "" || params.Type != "" || !params.Payload.IsZero() {
+		return nil, errors.New("qismo: sendCustomChannelMessage: " +
+			"the parameters hold a message beside the one that is sent")
+	}
+	params.Message, params.Type, params.Payload = message.text, message.kind, message.payload
+	return s.SendCustomChannelMessage(ctx, params, opts...)
+}
+
 // SendCustomChannelMessage posts a customer's message into a custom channel, whose
 // IdentifierKey is the proof. The agent's reply comes back through the channel's
 // own webhook. It is never sent twice: when the call fails without an answer,
-// whether the message went in is unknown.
+// whether the message went in is unknown. [CustomerService.SendMessage] makes files
+// and buttons for it.
 //
 // Operation sendCustomChannelMessage, POST /{app_code}/api/v2/custom_channel/send;
 // documented by the vendor.
 func (s *CustomerService) SendCustomChannelMessage(
 	ctx context.Context, params SendCustomChannelMessageParams, opts ...Option,
 ) (*CustomChannelDelivery, error) {
+	if err := checkLength(omnichannel.OperationSendCustomChannelMessage, params.Message); err != nil {
+		return nil, err
+	}
 	ctx, settings := s.client.begin(ctx, omnichannel.OperationSendCustomChannelMessage, opts)
 	out, err := receive[omnichannel.SendCustomChannelMessageResponse](
 		s.client.api.SendCustomChannelMessage(ctx, settings.appID, params),
+	)
+	if err != nil {
+		return nil, err
+	}
+	return &out.Data, nil
+}
+
+// SendCustomChannelMessageLegacy posts a customer's message into a custom channel by
+// the older version. UserID has to look like an e-mail address. Use
+// [CustomerService.SendCustomChannelMessage] where you can: the answer to this one
+// holds the password of the customer's account in the Chat SDK and the agent's
+// tokens. It is never sent twice.
+//
+// Operation sendCustomChannelMessageLegacy, POST /{app_code}/custom_channel;
+// documented by the vendor.
+func (s *CustomerService) SendCustomChannelMessageLegacy(
+	ctx context.Context, params SendCustomChannelMessageLegacyParams, opts ...Option,
+) (*CustomChannelDeliveryLegacy, error) {
+	if !strings.Contains(params.UserID, "@") {
+		return nil, errors.New("qismo: sendCustomChannelMessageLegacy: the user id is not an e-mail address")
+	}
+	if err := checkLength(omnichannel.OperationSendCustomChannelMessageLegacy, params.Message); err != nil {
+		return nil, err
+	}
+	ctx, settings := s.client.begin(ctx, omnichannel.OperationSendCustomChannelMessageLegacy, opts)
+	out, err := receive[omnichannel.SendCustomChannelMessageLegacyResponse](
+		s.client.api.SendCustomChannelMessageLegacy(ctx, settings.appID, params),
 	)
 	if err != nil {
 		return nil, err

@@ -194,24 +194,58 @@ func ExampleBotService_SendText() {
 	// Output: Kami buka sampai pukul sembilan malam.
 }
 
-func ExampleBotService_Send() {
+func ExampleBotService_SendMessage() {
+	client, roomID, end := exampleApp()
+	defer end()
+	ctx := context.Background()
+
+	err := client.Bot.SendMessage(ctx, roomID, qismo.NewButtons("Ukuran yang mana?",
+		qismo.PostbackButton("satu liter", "saya pesan satu liter"),
+		qismo.LinkButton("lihat menu", "https://example.id/menu"),
+	))
+	fmt.Println(err)
+
+	err = client.Bot.SendMessage(ctx, roomID, qismo.NewFile(qismo.FilePayload{
+		URL: "https://cdn.example.id/harga.pdf", Caption: "daftar harga",
+	}))
+	fmt.Println(err)
+	// Output:
+	// <nil>
+	// <nil>
+}
+
+// What is wrong with a message is told before anything goes out.
+func ExampleNewCarousel() {
 	client, roomID, end := exampleApp()
 	defer end()
 
-	payload, err := flex.NewJSON(qismo.ButtonsPayload{
-		Text: "Ukuran yang mana?",
-		Buttons: []qismo.BotButton{{
-			Label: "lihat menu", Type: qismo.ButtonLink, Payload: qismo.ButtonTarget{URL: "https://example.id/menu"},
-		}},
-	})
+	menu := qismo.NewCarousel(
+		qismo.CarouselCard{
+			Title: "Gayo", Image: "https://cdn.example.id/gayo.jpg",
+			Buttons: []qismo.BotButton{qismo.PostbackButton("pesan", "pesan gayo")},
+		},
+		qismo.CarouselCard{
+			Title:   "Toraja",
+			Buttons: []qismo.BotButton{qismo.LinkButton("lihat", "example.id/toraja")},
+		},
+	)
+	fmt.Println(client.Bot.SendMessage(context.Background(), roomID, menu))
+	// Output: qismo: sendBotMessage: carousel: card 2: button 1: the link is not an absolute address
+}
+
+// A message that the bot sends can also come from a custom channel's customer.
+func ExampleCustomerService_SendMessage() {
+	client, _, end := exampleApp()
+	defer end()
+
+	delivery, err := client.Customer.SendMessage(context.Background(), qismo.SendCustomChannelMessageParams{
+		IdentifierKey: "ik-2207", UserID: "budi@example.id", Name: "Budi Santoso",
+	}, qismo.NewText("Halo, apakah masih buka?"))
 	if err != nil {
 		log.Fatal(err)
 	}
-	err = client.Bot.Send(context.Background(), qismo.SendBotMessageParams{
-		RoomID: roomID, Type: qismo.MessageButtons, Message: "Ukuran yang mana?", Payload: payload,
-	})
-	fmt.Println(err)
-	// Output: <nil>
+	fmt.Println(delivery.RoomLog.Name)
+	// Output: Budi Santoso
 }
 
 func ExampleSessionService_Profile() {

@@ -327,7 +327,7 @@ func (s *settings) roleFor(id omnichannel.OperationID) Role {
 		return s.role
 	}
 	switch id {
-	case omnichannel.OperationAssignAgent:
+	case omnichannel.OperationAssignAgent, omnichannel.OperationBlockCustomer, omnichannel.OperationUnblockCustomer:
 		return RoleAdmin
 	case omnichannel.OperationResolveRoom, omnichannel.OperationGetProfile,
 		omnichannel.OperationUpdateProfile, omnichannel.OperationChangePassword:

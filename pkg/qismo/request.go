@@ -8,6 +8,7 @@ import (
 	"mime/multipart"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -87,13 +88,18 @@ func credentialForm(members url.Values) (contentType string, body io.Reader) {
 
 // webhookForm writes the multipart form that the two newer webhook setters want.
 func webhookForm(address string, enabled bool) (contentType string, body io.Reader, err error) {
+	return multipartForm("url", address, "enabled", strconv.FormatBool(enabled))
+}
+
+// multipartForm writes a multipart form of text fields, given as names and values
+// in turn.
+func multipartForm(fields ...string) (contentType string, body io.Reader, err error) {
 	var buffer bytes.Buffer
 	form := multipart.NewWriter(&buffer)
-	if err := form.WriteField("url", address); err != nil {
-		return "", nil, fmt.Errorf("write the form: %w", err)
-	}
-	if err := form.WriteField("enabled", strconv.FormatBool(enabled)); err != nil {
-		return "", nil, fmt.Errorf("write the form: %w", err)
+	for field := range slices.Chunk(fields, 2) {
+		if err := form.WriteField(field[0], field[1]); err != nil {
+			return "", nil, fmt.Errorf("write the form: %w", err)
+		}
 	}
 	if err := form.Close(); err != nil {
 		return "", nil, fmt.Errorf("write the form: %w", err)

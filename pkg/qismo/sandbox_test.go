@@ -105,6 +105,9 @@ func TestEveryMethodAgainstTheSandbox(t *testing.T) {
 		"settings":     checkSettings,
 		"customer":     checkCustomer,
 		"templates":    checkTemplates,
+		"contacts":     checkContacts,
+		"hand-over":    checkHandOver,
+		"older routes": checkOlderCustomerRoutes,
 	} {
 		t.Run(name, func(t *testing.T) { check(t, p, client) })
 	}
@@ -259,9 +262,8 @@ func checkTagsAndBot(t *testing.T, p *platform, client *qismo.Client) {
 	assert.Empty(t, tags)
 
 	require.NoError(t, client.Bot.SendText(t.Context(), roomID, "halo juga"))
-	payload, err := flex.NewJSON(qismo.FilePayload{URL: "https://cdn.example.id/harga.pdf", Caption: "harga"})
-	require.NoError(t, err)
-	require.NoError(t, client.Bot.Send(t.Context(), qismo.SendBotMessageParams{RoomID: roomID, Type: qismo.MessageFileAttachment, Payload: payload}))
+	file := qismo.NewFile(qismo.FilePayload{URL: "https://cdn.example.id/harga.pdf", Caption: "harga"})
+	require.NoError(t, client.Bot.SendMessage(t.Context(), roomID, file))
 	err = client.Bot.Send(t.Context(), qismo.SendBotMessageParams{RoomID: roomID, Type: qismo.MessageFileAttachment})
 	require.ErrorIs(t, err, qismo.ErrBadRequest, "a file without its payload")
 	assert.Contains(t, err.Error(), "payload")
