@@ -253,15 +253,18 @@ func (c *chat) read() (lines <-chan string, readErr func() error) {
 }
 
 // say writes a line as the customer, and waits for the bot if it is asked.
-func (c *chat) say(ctx context.Context, line string) (err error) {
+func (c *chat) say(ctx context.Context, line string) error {
 	c.show()
 	fmt.Fprintln(c.std.out, "you:", line)
 	c.answered = false
-	c.roomID, err = c.platform.CustomerWrites(ctx, sandbox.CustomerMessage{
+	roomID, err := c.platform.CustomerWrites(ctx, sandbox.CustomerMessage{
 		Source: "wa", UserID: customerID, Name: "You", Text: line,
 	})
 	if err != nil {
 		return err
+	}
+	if roomID != c.roomID { // the first, or that of a new session when each has its own
+		c.roomID, c.shown = roomID, 0
 	}
 	if why := c.notForBot(); why != "" {
 		c.show()

@@ -96,6 +96,19 @@ func TestChatWithABotThatStepsBack(t *testing.T) {
 	}
 }
 
+// A bot can have each session in a room of its own: the chat goes on in the new
+// one.
+func TestChatInANewRoom(t *testing.T) {
+	flags := newBot(t, func(ctx context.Context, client *qismo.Client, event *webhook.BotMessageEvent) error {
+		_, err := client.Rooms.Resolve(ctx, qismo.ResolveRoomParams{RoomID: event.RoomID()})
+		return errors.Join(shout(ctx, client, event), client.App.SetSessional(ctx, true), err)
+	})
+	code, out, errOut := call(t, "halo\napa kabar\n", append(flags, "--linger", "1ms")...)
+	assert.Equal(t, 0, code, errOut)
+	const resolved = "(Sari Wulandari resolved the conversation)\n"
+	assert.Equal(t, "you: halo\n"+resolved+"bot: HALO\nyou: apa kabar\n"+resolved+"bot: APA KABAR\n", out)
+}
+
 // Some bots answer the webhook first and write later: the next line waits for
 // that, and so does the end of the input.
 func TestChatWithALateBot(t *testing.T) {

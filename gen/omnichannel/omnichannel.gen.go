@@ -41,6 +41,24 @@ func (e AgentSearchScope) Valid() bool {
 	}
 }
 
+// Defines values for AnalyticsReport.
+const (
+	AnalyticsReportAgentPerformance AnalyticsReport = "agent-performance"
+	AnalyticsReportCustomAnalytic   AnalyticsReport = "custom_analytic"
+)
+
+// Valid indicates whether the value is a known member of the AnalyticsReport enum.
+func (e AnalyticsReport) Valid() bool {
+	switch e {
+	case AnalyticsReportAgentPerformance:
+		return true
+	case AnalyticsReportCustomAnalytic:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ButtonTargetMethod.
 const (
 	ButtonTargetMethodGet  ButtonTargetMethod = "get"
@@ -283,6 +301,12 @@ type AgentResult struct {
 
 // AgentSearchScope Where a search for agents looks.
 type AgentSearchScope string
+
+// AgentTakeoverSetting Whether agents help themselves.
+type AgentTakeoverSetting struct {
+	// IsAgentTakeoverEnabled Agents may take unserved customers themselves.
+	IsAgentTakeoverEnabled *bool `json:"is_agent_takeover_enabled,omitempty"`
+}
 
 // AgentV1 An agent's full row, as older routes return it. Holds secrets.
 type AgentV1 struct {
@@ -575,6 +599,15 @@ type Allocation struct {
 	Agent *AllocatedAgent `json:"agent,omitempty"`
 }
 
+// AnalyticsLink A link to a report.
+type AnalyticsLink struct {
+	// AnalyticsURL The link. Whoever has it sees the report.
+	AnalyticsURL Secret `json:"analytics_url,omitempty,omitzero"`
+}
+
+// AnalyticsReport A report of the dashboard; one name with a hyphen, the other with an underscore.
+type AnalyticsReport string
+
 // App An app's row, or its short form inside `login`. Holds the secret key.
 type App struct {
 	// AgentRoles The app's divisions; older accounts, in `login`.
@@ -820,13 +853,52 @@ type AppConfigsResult struct {
 	Configs AppConfigs `json:"configs"`
 }
 
+// AppDetails The signed-in user's app. Holds the secret key.
+type AppDetails struct {
+	// AppCode The App ID as text.
+	AppCode string `json:"app_code"`
+
+	// BotWebhookURL Where bot messages are sent.
+	BotWebhookURL string `json:"bot_webhook_url"`
+
+	// CreatedAt When the app was made; with a zone or without.
+	CreatedAt Time `json:"created_at"`
+
+	// ID The app's row; not the App ID.
+	ID IntegerID `json:"id"`
+
+	// IsActive The app is on.
+	IsActive bool `json:"is_active"`
+
+	// IsBotEnabled The bot is on.
+	IsBotEnabled bool `json:"is_bot_enabled"`
+
+	// IsSessional Each session gets a room of its own.
+	IsSessional bool `json:"is_sessional"`
+
+	// Name The company's name.
+	Name string `json:"name"`
+
+	// PaidChannelApproved Paid channels are approved.
+	PaidChannelApproved bool `json:"paid_channel_approved"`
+
+	// SecretKey The app's secret key.
+	SecretKey Secret `json:"secret_key"`
+
+	// Use2Fa Two-factor authentication is on.
+	Use2Fa bool `json:"use_2fa"`
+
+	// User The signed-in user.
+	User PasswordExpiry `json:"user"`
+}
+
 // AppMember Adds the app to a user.
 type AppMember struct {
 	// App The user's app.
 	App App `json:"app"`
 }
 
-// AppResponse Answer of `setResolveWebhook` and `setAgentAllocationWebhook`.
+// AppResponse Answer of `setResolveWebhook` and `setAgentAllocationWebhook`; presumably of `getResolveWebhook` too.
 type AppResponse struct {
 	// Data The app, with its secret key.
 	Data App `json:"data"`
@@ -947,6 +1019,24 @@ type BotButton struct {
 
 	// Type What it does.
 	Type ButtonType `json:"type"`
+}
+
+// BotIntegration Wraps the app whose bot was set.
+type BotIntegration struct {
+	// App The app, with its secret key.
+	App App `json:"app"`
+}
+
+// BotSettings How the app's bot is connected.
+type BotSettings struct {
+	// BotWebhookURL Where bot messages are sent.
+	BotWebhookURL string `json:"bot_webhook_url"`
+
+	// IsBotEnabled The bot is on.
+	IsBotEnabled bool `json:"is_bot_enabled"`
+
+	// IsForceSendBot Messages go to the bot even when an agent is in the room.
+	IsForceSendBot bool `json:"is_force_send_bot"`
 }
 
 // ButtonTarget Where a button leads.
@@ -1224,6 +1314,15 @@ type ChatSessionV1 struct {
 	SdkUser Value `json:"sdk_user,omitempty,omitzero"`
 }
 
+// ChatTemplate A canned reply. Its members were not recorded; all are kept.
+type ChatTemplate map[string]Value
+
+// ChatTemplateList Wraps the replies once more.
+type ChatTemplateList struct {
+	// Data The replies.
+	Data []ChatTemplate `json:"data,omitempty,omitzero"`
+}
+
 // ConfigWebhookRequest Where a webhook is sent, and whether; under other names.
 type ConfigWebhookRequest struct {
 	// Enabled The webhook is on.
@@ -1496,6 +1595,39 @@ type ErrorsText struct {
 	Errors string `json:"errors"`
 }
 
+// Feature A feature of the plan, with those that belong to it.
+type Feature struct {
+	// Caption What people call it.
+	Caption string `json:"caption"`
+
+	// FeatureID The feature's id, which is the same in every app.
+	FeatureID IntegerID `json:"feature_id"`
+
+	// Features The features that belong to it.
+	Features []Feature `json:"features"`
+
+	// ID The row's id; null where the app has no row of its own.
+	ID IntegerID `json:"id"`
+
+	// Level Depth in the tree.
+	Level int64 `json:"level"`
+
+	// Name What programs call it.
+	Name string `json:"name"`
+
+	// Section Part of the dashboard.
+	Section string `json:"section"`
+
+	// Status 1 enabled, 2 hidden, 3 disabled; by the names that one client gives them.
+	Status int64 `json:"status"`
+}
+
+// FeatureTree Wraps the features.
+type FeatureTree struct {
+	// Features The features of the first level.
+	Features []Feature `json:"features"`
+}
+
 // FilePayload A file. Its address and caption are here, never beside the payload.
 type FilePayload struct {
 	// Caption Text beneath the file; can be empty.
@@ -1520,6 +1652,18 @@ type Flag = flex.Bool
 // FlagInput A boolean in a request; in forms the text `true` or `false`. Empty text and null stand for false.
 type FlagInput = flex.Bool
 
+// ForceSendBotResult Wraps the setting.
+type ForceSendBotResult struct {
+	// Bot The setting.
+	Bot ForceSendBotSetting `json:"bot"`
+}
+
+// ForceSendBotSetting Whether the bot hears what is said to agents.
+type ForceSendBotSetting struct {
+	// IsForceSendBot Messages go to the bot even when an agent is in the room.
+	IsForceSendBot bool `json:"is_force_send_bot"`
+}
+
 // GetAgentResponse Answer of `getAgent`.
 type GetAgentResponse struct {
 	// Data Wraps the agent.
@@ -1527,6 +1671,18 @@ type GetAgentResponse struct {
 
 	// Status The HTTP number again.
 	Status int64 `json:"status,omitempty,omitzero"`
+}
+
+// GetAgentTakeoverSettingResponse Answer of `getAgentTakeoverSetting`.
+type GetAgentTakeoverSettingResponse struct {
+	// Data The setting.
+	Data AgentTakeoverSetting `json:"data"`
+}
+
+// GetAnalyticsURLResponse Answer of `getAnalyticsURL`.
+type GetAnalyticsURLResponse struct {
+	// Data Wraps the link.
+	Data AnalyticsLink `json:"data"`
 }
 
 // GetAppConfigsResponse Answer of `getAppConfigs`.
@@ -1542,6 +1698,15 @@ type GetAppConfigsResponse struct {
 type GetAppSessionResponse struct {
 	// Data The setting.
 	Data AppSession `json:"data"`
+}
+
+// GetBotSettingsResponse Answer of `getBotSettings`.
+type GetBotSettingsResponse struct {
+	// Data The settings.
+	Data BotSettings `json:"data"`
+
+	// Status The HTTP number again.
+	Status int64 `json:"status,omitempty,omitzero"`
 }
 
 // GetContactResponse Answer of `getContact`.
@@ -1568,6 +1733,21 @@ type GetLatestMobileVersionResponse struct {
 	Data MobileVersionResult `json:"data"`
 }
 
+// GetOfficeHoursResponse Answer of `getOfficeHours`.
+type GetOfficeHoursResponse struct {
+	// Data The office hours.
+	Data OfficeHours `json:"data"`
+}
+
+// GetPlanResponse Answer of `getPlan`.
+type GetPlanResponse struct {
+	// Data The plan.
+	Data Plan `json:"data"`
+
+	// Status The HTTP number again.
+	Status int64 `json:"status,omitempty,omitzero"`
+}
+
 // GetProfileResponse Answer of `getProfile`.
 type GetProfileResponse struct {
 	// Data The profile.
@@ -1586,6 +1766,12 @@ type GetRoomResponse struct {
 	Status int64 `json:"status,omitempty,omitzero"`
 }
 
+// GetSessionalResponse Answer of `getSessional`, presumably.
+type GetSessionalResponse struct {
+	// Data The setting.
+	Data SessionalSetting `json:"data,omitempty,omitzero"`
+}
+
 // GetTemplateResponse Answer of `getTemplate`.
 type GetTemplateResponse struct {
 	// Data Wraps the template.
@@ -1593,6 +1779,12 @@ type GetTemplateResponse struct {
 
 	// Status The HTTP number again.
 	Status int64 `json:"status,omitempty,omitzero"`
+}
+
+// GetTicketingConfigResponse Answer of `getTicketingConfig`.
+type GetTicketingConfigResponse struct {
+	// Data Wraps the buttons.
+	Data TicketingConfig `json:"data"`
 }
 
 // GetTokenByQismoKeyRequest What an older QR code carries.
@@ -1875,6 +2067,12 @@ type ListAgentsV1Response struct {
 	Data AgentV1List `json:"data"`
 }
 
+// ListChatTemplatesResponse Answer of `listChatTemplates`.
+type ListChatTemplatesResponse struct {
+	// Data Wraps the replies.
+	Data ChatTemplateList `json:"data"`
+}
+
 // ListContactConversationMessagesResponse Answer of `listContactConversationMessages`, in the Chat SDK's envelope.
 type ListContactConversationMessagesResponse struct {
 	// Results The page.
@@ -1912,6 +2110,15 @@ type ListDivisionsResponse struct {
 
 	// Meta Where the page stands.
 	Meta PageMeta `json:"meta,omitempty,omitzero"`
+}
+
+// ListFeaturesResponse Answer of `listFeatures`.
+type ListFeaturesResponse struct {
+	// Data Wraps the features.
+	Data FeatureTree `json:"data"`
+
+	// Status The HTTP number again.
+	Status int64 `json:"status,omitempty,omitzero"`
 }
 
 // ListRoomTagsResponse Answer of `listRoomTags`.
@@ -1981,6 +2188,15 @@ type ListTemplatesResponse struct {
 type ListTemplatesV3Response struct {
 	// Data The page.
 	Data TemplateV3List `json:"data"`
+
+	// Status The HTTP number again.
+	Status int64 `json:"status,omitempty,omitzero"`
+}
+
+// ListWebhookConfigsResponse Answer of `listWebhookConfigs`.
+type ListWebhookConfigsResponse struct {
+	// Data Wraps the webhooks.
+	Data WebhookConfigList `json:"data"`
 
 	// Status The HTTP number again.
 	Status int64 `json:"status,omitempty,omitzero"`
@@ -2247,6 +2463,51 @@ type NewSessionWebhookResult struct {
 	Configs NewSessionWebhookConfig `json:"configs"`
 }
 
+// OfficeHour Opening hours of one weekday.
+type OfficeHour struct {
+	// AppID The app's row; not the App ID.
+	AppID IntegerID `json:"app_id,omitempty,omitzero"`
+
+	// CreatedAt When it was made.
+	CreatedAt Time `json:"created_at,omitempty,omitzero"`
+
+	// Day The weekday, 0 for Sunday; one client also expects 7.
+	Day int64 `json:"day,omitempty,omitzero"`
+
+	// EndTime Until when, `HH:MM`.
+	EndTime string `json:"endtime,omitempty,omitzero"`
+
+	// ID The row's id.
+	ID IntegerID `json:"id,omitempty,omitzero"`
+
+	// StartTime From when, `HH:MM`.
+	StartTime string `json:"starttime,omitempty,omitzero"`
+
+	// UpdatedAt When it last changed.
+	UpdatedAt Time `json:"updated_at,omitempty,omitzero"`
+}
+
+// OfficeHours When somebody answers, and what customers are told.
+type OfficeHours struct {
+	// OfficeHours The week; a day without a row is presumably closed.
+	OfficeHours []OfficeHour `json:"office_hours,omitempty,omitzero"`
+
+	// OfflineMessage Sent outside office hours.
+	OfflineMessage string `json:"offline_message,omitempty,omitzero"`
+
+	// OnlineMessage Sent within office hours.
+	OnlineMessage string `json:"online_message,omitempty,omitzero"`
+
+	// SendOfflineEachMessage Send the offline message for each message.
+	SendOfflineEachMessage bool `json:"send_offline_each_message,omitempty,omitzero"`
+
+	// SendOnlineIfResolved Send the online message when a session is resolved.
+	SendOnlineIfResolved bool `json:"send_online_if_resolved,omitempty,omitzero"`
+
+	// Timezone Offset such as `07:00` or `+07:00`; the sign may be missing.
+	Timezone string `json:"timezone,omitempty,omitzero"`
+}
+
 // PageMeta Page-style paging.
 type PageMeta struct {
 	// Limit Rows a page.
@@ -2260,6 +2521,99 @@ type PageMeta struct {
 
 	// TotalPage Pages in all.
 	TotalPage int64 `json:"total_page,omitempty,omitzero"`
+}
+
+// PasswordExpiry When a user's password expires.
+type PasswordExpiry struct {
+	// ExpirationDay Presumably the days that a password lasts.
+	ExpirationDay int64 `json:"expiration_day"`
+
+	// ExpiredOn When it expires; the unit is not stated, Unix seconds would fit.
+	ExpiredOn int64 `json:"expired_on"`
+
+	// ID The user.
+	ID IntegerID `json:"id"`
+
+	// LastPasswordUpdate When the password last changed.
+	LastPasswordUpdate Time `json:"last_password_update"`
+}
+
+// Plan An app's subscription, its limits and their use.
+type Plan struct {
+	// AdminAgentLimit Staff at most.
+	AdminAgentLimit float64 `json:"admin_agent_limit"`
+
+	// AnnualPrice A number, as text.
+	AnnualPrice string `json:"annual_price"`
+
+	// Currency Of the prices.
+	Currency string `json:"currency"`
+
+	// ExclusiveUser An object whose members are unknown.
+	ExclusiveUser Value `json:"exclusive_user"`
+
+	// ExtraMAU Customers a month beyond the limit.
+	ExtraMAU float64 `json:"extra_mau"`
+
+	// ExtraMAUCharge Price of customers beyond the limit; a number, as text.
+	ExtraMAUCharge string `json:"extra_mau_charge"`
+
+	// IsSKU Meaning unknown.
+	IsSKU bool `json:"is_sku"`
+
+	// MAULimit Customers a month at most.
+	MAULimit float64 `json:"mau_limit"`
+
+	// MaxWAChannel WhatsApp channels at most.
+	MaxWAChannel float64 `json:"max_wa_channel"`
+
+	// MonthlyPrice A number, as text.
+	MonthlyPrice string `json:"monthly_price"`
+
+	// Name The plan's name.
+	Name string `json:"name"`
+
+	// PlanGroup Family of plans; the values are not known.
+	PlanGroup string `json:"plan_group"`
+
+	// SKUExpiredDate When that expires; its form was not recorded.
+	SKUExpiredDate string `json:"sku_expired_date"`
+
+	// SubscriptionDate When the subscription began; its form was not recorded.
+	SubscriptionDate string `json:"subscription_date"`
+
+	// SubscriptionStatus State of the subscription; the values are not known.
+	SubscriptionStatus string `json:"subscription_status"`
+
+	// SubscriptionType Kind of subscription; the values are not known.
+	SubscriptionType string `json:"subscription_type"`
+
+	// TrialRemainingDays Days left of a trial; null when there is none.
+	TrialRemainingDays *float64 `json:"trial_remaining_days"`
+
+	// Type Kind of plan; the values are not known.
+	Type string `json:"type"`
+
+	// UsageInfo What was used of the limits.
+	UsageInfo PlanUsage `json:"usage_info"`
+}
+
+// PlanUsage What was used of a plan's limits.
+type PlanUsage struct {
+	// AdminAgentUsage Staff.
+	AdminAgentUsage float64 `json:"admin_agent_usage"`
+
+	// CurrentMAU Customers of the current month; null when it is not known.
+	CurrentMAU *float64 `json:"current_mau"`
+
+	// ExtraMAU Customers beyond the limit.
+	ExtraMAU float64 `json:"extra_mau"`
+
+	// ExtraMAUCharge What they cost; a number here.
+	ExtraMAUCharge float64 `json:"extra_mau_charge"`
+
+	// MAUUsage Customers within the limit.
+	MAUUsage float64 `json:"mau_usage"`
 }
 
 // Properties A customer's properties as pairs, as an object of names and values, or as either in JSON
@@ -2773,7 +3127,13 @@ type Service struct {
 	UserID IntegerID `json:"user_id,omitempty,omitzero"`
 }
 
-// SetAuthWebhookResponse Answer of `setAuthWebhook`.
+// SessionalSetting Whether each session gets a room.
+type SessionalSetting struct {
+	// IsSessional Each session gets a room of its own.
+	IsSessional *Flag `json:"is_sessional,omitempty"`
+}
+
+// SetAuthWebhookResponse Answer of `setAuthWebhook`; presumably of `getAuthWebhook` too.
 type SetAuthWebhookResponse struct {
 	// Data Wraps the setting.
 	Data AuthWebhookResult `json:"data"`
@@ -2788,6 +3148,12 @@ type SetAvailabilityRequest struct {
 	IsAvailable bool `json:"is_available"`
 }
 
+// SetBotActivationRequest The bot's switch for the whole app.
+type SetBotActivationRequest struct {
+	// IsActive The bot answers.
+	IsActive FlagInput `json:"is_active"`
+}
+
 // SetBotInRoomRequest The bot's switch in a room.
 type SetBotInRoomRequest struct {
 	// IsActive The bot answers in this room.
@@ -2800,6 +3166,24 @@ type SetBotInRoomResponse struct {
 	Data RoomLog `json:"data"`
 }
 
+// SetBotIntegrationRequest Where bot messages are sent, and whether.
+type SetBotIntegrationRequest struct {
+	// BotWebhookURL The address.
+	BotWebhookURL string `json:"bot_webhook_url"`
+
+	// IsBotEnabled The bot is on.
+	IsBotEnabled FlagInput `json:"is_bot_enabled"`
+}
+
+// SetBotIntegrationResponse Answer of `setBotIntegration`.
+type SetBotIntegrationResponse struct {
+	// Data Wraps the app.
+	Data BotIntegration `json:"data"`
+
+	// Status The HTTP number again.
+	Status int64 `json:"status,omitempty,omitzero"`
+}
+
 // SetContactPropertyRequest One property.
 type SetContactPropertyRequest struct {
 	// Label The name.
@@ -2809,7 +3193,22 @@ type SetContactPropertyRequest struct {
 	Value string `json:"value"`
 }
 
-// SetNewSessionWebhookResponse Answer of `setNewSessionWebhook`.
+// SetForceSendBotRequest Whether the bot hears what is said to agents.
+type SetForceSendBotRequest struct {
+	// IsForceSendBot Messages go to the bot even when an agent is in the room.
+	IsForceSendBot FlagInput `json:"is_force_send_bot"`
+}
+
+// SetForceSendBotResponse Answer of `setForceSendBot`.
+type SetForceSendBotResponse struct {
+	// Data Wraps the setting.
+	Data ForceSendBotResult `json:"data"`
+
+	// Status The HTTP number again.
+	Status int64 `json:"status,omitempty,omitzero"`
+}
+
+// SetNewSessionWebhookResponse Answer of `setNewSessionWebhook`; presumably of `getNewSessionWebhook` too.
 type SetNewSessionWebhookResponse struct {
 	// Data Wraps the setting.
 	Data NewSessionWebhookResult `json:"data"`
@@ -2822,6 +3221,12 @@ type SetNewSessionWebhookResponse struct {
 type SetRoomInfoRequest struct {
 	// UserProperties The pairs.
 	UserProperties []UserProperty `json:"user_properties"`
+}
+
+// SetSessionalRequest Whether each session gets a room.
+type SetSessionalRequest struct {
+	// IsSessional Each session gets a room of its own.
+	IsSessional FlagInput `json:"is_sessional"`
 }
 
 // SignUpRequest Whose account is made.
@@ -2885,6 +3290,27 @@ type TemplateV3List struct {
 
 	// HsmTemplates The templates.
 	HsmTemplates []HsmTemplate `json:"hsm_templates,omitempty,omitzero"`
+}
+
+// TicketingButton A custom button.
+type TicketingButton struct {
+	// Button Caption of the button.
+	Button string `json:"button,omitempty,omitzero"`
+
+	// Enabled Agents see it.
+	Enabled bool `json:"enabled,omitempty,omitzero"`
+
+	// ID The button's id.
+	ID IntegerID `json:"id,omitempty,omitzero"`
+
+	// Label The button's name.
+	Label string `json:"label,omitempty,omitzero"`
+}
+
+// TicketingConfig Wraps the custom buttons.
+type TicketingConfig struct {
+	// Configs The buttons.
+	Configs []TicketingButton `json:"configs,omitempty,omitzero"`
 }
 
 // Time A time in one of the API's forms: RFC 3339, the same without a zone and with `T` or a space,
@@ -2973,6 +3399,33 @@ type UserProperty struct {
 // Value Any JSON value.
 type Value = flex.JSON
 
+// WebhookConfig Where one webhook is sent, and whether, as a row.
+type WebhookConfig struct {
+	// CreatedAt When it was made.
+	CreatedAt Time `json:"created_at,omitempty,omitzero"`
+
+	// ID The row's id.
+	ID IntegerID `json:"id,omitempty,omitzero"`
+
+	// IsActive It is on.
+	IsActive bool `json:"is_active,omitempty,omitzero"`
+
+	// Type Which webhook; the values are not known.
+	Type string `json:"type,omitempty,omitzero"`
+
+	// UpdatedAt When it last changed.
+	UpdatedAt Time `json:"updated_at,omitempty,omitzero"`
+
+	// URL Where it is sent.
+	URL string `json:"url,omitempty,omitzero"`
+}
+
+// WebhookConfigList Wraps the webhooks.
+type WebhookConfigList struct {
+	// WebhookConfigs The webhooks.
+	WebhookConfigs []WebhookConfig `json:"webhook_configs,omitempty,omitzero"`
+}
+
 // AdminOrAgent The role in a path.
 type AdminOrAgent = Role
 
@@ -3025,6 +3478,24 @@ type ListAgentsV1Params struct {
 type ListAgentsByIDsParams struct {
 	// IDs The agents' ids; the name, with its brackets, is repeated for each.
 	IDs []IntegerID `form:"ids[]" json:"ids[]"`
+}
+
+// GetAnalyticsURLParams defines parameters for GetAnalyticsURL.
+type GetAnalyticsURLParams struct {
+	// AppCode The App ID as text.
+	AppCode string `form:"app_code" json:"app_code"`
+
+	// Type Which report.
+	Type AnalyticsReport `form:"type" json:"type"`
+}
+
+// ListChatTemplatesParams defines parameters for ListChatTemplates.
+type ListChatTemplatesParams struct {
+	// Q Text to search for, as it is typed after the slash; all when left out.
+	Q string `form:"q,omitempty" json:"q,omitempty,omitzero"`
+
+	// Limit Rows at most. The one client sends 100.
+	Limit int64 `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
 }
 
 // ListAgentsByDivisionParams defines parameters for ListAgentsByDivision.
@@ -3195,6 +3666,21 @@ type AllocateAndAssignAgentFormdataRequestBody = AllocateAndAssignAgentRequest
 // RemoveAgentJSONRequestBody defines body for RemoveAgent for application/json ContentType.
 type RemoveAgentJSONRequestBody = RemoveAgentRequest
 
+// SetSessionalJSONRequestBody defines body for SetSessional for application/json ContentType.
+type SetSessionalJSONRequestBody = SetSessionalRequest
+
+// SetSessionalFormdataRequestBody defines body for SetSessional for application/x-www-form-urlencoded ContentType.
+type SetSessionalFormdataRequestBody = SetSessionalRequest
+
+// SetBotActivationFormdataRequestBody defines body for SetBotActivation for application/x-www-form-urlencoded ContentType.
+type SetBotActivationFormdataRequestBody = SetBotActivationRequest
+
+// SetBotIntegrationFormdataRequestBody defines body for SetBotIntegration for application/x-www-form-urlencoded ContentType.
+type SetBotIntegrationFormdataRequestBody = SetBotIntegrationRequest
+
+// SetBotIntegrationMultipartRequestBody defines body for SetBotIntegration for multipart/form-data ContentType.
+type SetBotIntegrationMultipartRequestBody = SetBotIntegrationRequest
+
 // SetAgentAllocationWebhookJSONRequestBody defines body for SetAgentAllocationWebhook for application/json ContentType.
 type SetAgentAllocationWebhookJSONRequestBody = AppWebhookRequest
 
@@ -3266,6 +3752,9 @@ type UpdateProfileJSONRequestBody = UpdateProfileRequest
 
 // UpdateAgentJSONRequestBody defines body for UpdateAgent for application/json ContentType.
 type UpdateAgentJSONRequestBody = UpdateAgentRequest
+
+// SetForceSendBotFormdataRequestBody defines body for SetForceSendBot for application/x-www-form-urlencoded ContentType.
+type SetForceSendBotFormdataRequestBody = SetForceSendBotRequest
 
 // SetAuthWebhookMultipartRequestBody defines body for SetAuthWebhook for multipart/form-data ContentType.
 type SetAuthWebhookMultipartRequestBody = ConfigWebhookRequest
@@ -4121,6 +4610,22 @@ type ClientInterface interface {
 	// Corresponds with GET /api/v1/admin/agents/get_by_ids (the `ListAgentsByIDs` operationId).
 	ListAgentsByIDs(ctx context.Context, params *ListAgentsByIDsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// GetPlan The app's subscription and usage
+	//
+	// Prices are text that holds a number, but `extra_mau_charge` of the usage is a number. MAU are
+	// customers who were active within the month.
+	//
+	// Corresponds with GET /api/v1/admin/my_plan (the `GetPlan` operationId).
+	GetPlan(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetOfficeHours Office hours and the messages around them
+	//
+	// Days are counted from Sunday, 0; one client also expects 7, presumably for Sunday. Times are
+	// hours and minutes in the zone of the answer. No call is known that changes them.
+	//
+	// Corresponds with GET /api/v1/admin/office_hours (the `GetOfficeHours` operationId).
+	GetOfficeHours(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// AllocateAgentWithBody Ask for the least busy agent; assigns nothing
 	//
 	// Only proposes: two callers get the same agent, so follow with `assignAgent` under a lock.
@@ -4171,6 +4676,13 @@ type ClientInterface interface {
 	// Corresponds with POST /api/v1/admin/service/allocate_assign_agent (the `AllocateAndAssignAgent` operationId).
 	AllocateAndAssignAgentWithFormdataBody(ctx context.Context, body AllocateAndAssignAgentFormdataRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// GetSessional Whether the app keeps one room per session
+	//
+	// The shape of the answer is a guess; `getAppConfigs` has the same setting and is documented.
+	//
+	// Corresponds with GET /api/v1/admin/service/get_sessional (the `GetSessional` operationId).
+	GetSessional(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// RemoveAgentWithBody Take an agent out of a room
 	//
 	// Forms are likely accepted as on the sibling routes; only JSON has been seen.
@@ -4188,6 +4700,99 @@ type ClientInterface interface {
 	//
 	// Corresponds with POST /api/v1/admin/service/remove_agent (the `RemoveAgent` operationId).
 	RemoveAgent(ctx context.Context, body RemoveAgentJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SetSessionalWithBody Change whether the app keeps one room per session
+	//
+	// When it is on, a customer who comes back after a resolve gets a new room; when it is off,
+	// the old one goes on.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/v1/admin/service/set_sessional (the `SetSessional` operationId).
+	SetSessionalWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SetSessional Change whether the app keeps one room per session
+	//
+	// When it is on, a customer who comes back after a resolve gets a new room; when it is off,
+	// the old one goes on.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/v1/admin/service/set_sessional (the `SetSessional` operationId).
+	SetSessional(ctx context.Context, body SetSessionalJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SetSessionalWithFormdataBody Change whether the app keeps one room per session
+	//
+	// When it is on, a customer who comes back after a resolve gets a new room; when it is off,
+	// the old one goes on.
+	//
+	// Takes a body of the `application/x-www-form-urlencoded` content type.
+	//
+	// Corresponds with POST /api/v1/admin/service/set_sessional (the `SetSessional` operationId).
+	SetSessionalWithFormdataBody(ctx context.Context, body SetSessionalFormdataRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetAnalyticsURL A signed link to a dashboard report
+	//
+	// The link opens without further credentials, so it is a secret. How long it works is not
+	// known.
+	//
+	// Corresponds with GET /api/v1/analytics (the `GetAnalyticsURL` operationId).
+	GetAnalyticsURL(ctx context.Context, params *GetAnalyticsURLParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetBotSettings Bot integration settings
+	//
+	// Where customers' messages are sent, whether, and whether also while an agent serves.
+	//
+	// Corresponds with GET /api/v1/app/bot (the `GetBotSettings` operationId).
+	GetBotSettings(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SetBotActivationWithBody Switch the bot on or off for the whole app
+	//
+	// Leaves the bot's address alone. In a form, write `false` in full. An older call of the same
+	// client sends JSON with the switch inside `params`, which looks like a slip.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/v1/app/bot/activation (the `SetBotActivation` operationId).
+	SetBotActivationWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SetBotActivationWithFormdataBody Switch the bot on or off for the whole app
+	//
+	// Leaves the bot's address alone. In a form, write `false` in full. An older call of the same
+	// client sends JSON with the switch inside `params`, which looks like a slip.
+	//
+	// Takes a body of the `application/x-www-form-urlencoded` content type.
+	//
+	// Corresponds with POST /api/v1/app/bot/activation (the `SetBotActivation` operationId).
+	SetBotActivationWithFormdataBody(ctx context.Context, body SetBotActivationFormdataRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SetBotIntegrationWithBody Set the bot webhook URL and switch
+	//
+	// Sets where the bot's webhook is sent, for the whole app, and whether. In a form, write
+	// `false` in full. The answer is the whole app with its secret key.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/v1/app/bot/integrate (the `SetBotIntegration` operationId).
+	SetBotIntegrationWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SetBotIntegrationWithFormdataBody Set the bot webhook URL and switch
+	//
+	// Sets where the bot's webhook is sent, for the whole app, and whether. In a form, write
+	// `false` in full. The answer is the whole app with its secret key.
+	//
+	// Takes a body of the `application/x-www-form-urlencoded` content type.
+	//
+	// Corresponds with POST /api/v1/app/bot/integrate (the `SetBotIntegration` operationId).
+	SetBotIntegrationWithFormdataBody(ctx context.Context, body SetBotIntegrationFormdataRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetAgentTakeoverSetting Whether agents may take unserved customers themselves
+	//
+	// The same setting stands in `getAppConfigs`, which is documented. No call is known that
+	// changes it.
+	//
+	// Corresponds with GET /api/v1/app/config/agent_takeover (the `GetAgentTakeoverSetting` operationId).
+	GetAgentTakeoverSetting(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// SetAgentAllocationWebhookWithBody Set the custom agent allocation webhook
 	//
@@ -4218,6 +4823,14 @@ type ClientInterface interface {
 	//
 	// Corresponds with POST /api/v1/app/webhook/agent_allocation (the `SetAgentAllocationWebhook` operationId).
 	SetAgentAllocationWebhookWithFormdataBody(ctx context.Context, body SetAgentAllocationWebhookFormdataRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetResolveWebhook Read the mark-as-resolved webhook
+	//
+	// Assumed. `getAppConfigs` has the same setting, as `mark_as_resolved_webhook_url` and
+	// `is_mark_as_resolved_webhook_enabled`, and is documented: prefer it.
+	//
+	// Corresponds with GET /api/v1/app/webhook/mark_as_resolved (the `GetResolveWebhook` operationId).
+	GetResolveWebhook(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// SetResolveWebhookWithBody Set the mark-as-resolved webhook
 	//
@@ -4316,6 +4929,14 @@ type ClientInterface interface {
 	//
 	// Corresponds with POST /api/v1/auth/logout (the `Logout` operationId).
 	Logout(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListChatTemplates Canned replies for agents
+	//
+	// What an agent is offered after typing a slash. The list is nested twice, in `data.data`;
+	// whether it has pages is not known. Not to be confused with WhatsApp's templates.
+	//
+	// Corresponds with GET /api/v1/chat_templates (the `ListChatTemplates` operationId).
+	ListChatTemplates(ctx context.Context, params *ListChatTemplatesParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// InitiateChatV1WithBody Start a live-chat session as a customer, older version
 	//
@@ -4621,6 +5242,42 @@ type ClientInterface interface {
 	// Corresponds with GET /api/v2/admin/hsm_24 (the `GetHsm24Template` operationId).
 	GetHsm24Template(ctx context.Context, params *GetHsm24TemplateParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// ListWebhookConfigs List configured webhooks
+	//
+	// Rows of a newer kind. Which webhooks they cover and what `type` can be is not known;
+	// `getAppConfigs` is the documented way to read the settings.
+	//
+	// Corresponds with GET /api/v2/admin/webhook_config (the `ListWebhookConfigs` operationId).
+	ListWebhookConfigs(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SetForceSendBotWithBody Send messages to the bot even when an agent is in the room
+	//
+	// Without it the bot's webhook stops for a room once an agent serves there; both are inferred
+	// from the setting's name. In a form, write `false` in full.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/v2/app/bot/force_send (the `SetForceSendBot` operationId).
+	SetForceSendBotWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SetForceSendBotWithFormdataBody Send messages to the bot even when an agent is in the room
+	//
+	// Without it the bot's webhook stops for a room once an agent serves there; both are inferred
+	// from the setting's name. In a form, write `false` in full.
+	//
+	// Takes a body of the `application/x-www-form-urlencoded` content type.
+	//
+	// Corresponds with POST /api/v2/app/bot/force_send (the `SetForceSendBot` operationId).
+	SetForceSendBotWithFormdataBody(ctx context.Context, body SetForceSendBotFormdataRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetAuthWebhook Read the user-logout webhook
+	//
+	// Assumed. `getAppConfigs` is documented and is expected to have the same setting once it was
+	// set, as `auth_webhook_url` and `is_auth_webhook_enabled`: prefer it.
+	//
+	// Corresponds with GET /api/v2/app/config/auth_webhook (the `GetAuthWebhook` operationId).
+	GetAuthWebhook(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// SetAuthWebhookWithBody Set the user-logout webhook
 	//
 	// The switch is written as `enabled` and read back as text, `"true"`.
@@ -4629,6 +5286,14 @@ type ClientInterface interface {
 	//
 	// Corresponds with POST /api/v2/app/config/auth_webhook (the `SetAuthWebhook` operationId).
 	SetAuthWebhookWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetNewSessionWebhook Read the new-session webhook
+	//
+	// Assumed. `getAppConfigs` has the same setting, as `new_session_webhook_url` and
+	// `is_new_session_webhook_enabled`, and is documented: prefer it.
+	//
+	// Corresponds with GET /api/v2/app/config/new_session_webhook (the `GetNewSessionWebhook` operationId).
+	GetNewSessionWebhook(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// SetNewSessionWebhookWithBody Set the new-session webhook
 	//
@@ -4639,6 +5304,14 @@ type ClientInterface interface {
 	// Corresponds with POST /api/v2/app/config/new_session_webhook (the `SetNewSessionWebhook` operationId).
 	SetNewSessionWebhookWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// GetTicketingConfig Custom buttons (ticketing) set up for the app
+	//
+	// The buttons that agents see beside a room. Where a click is sent is not part of the answer;
+	// buttons and their addresses are set up in the dashboard.
+	//
+	// Corresponds with GET /api/v2/app/config/ticketing (the `GetTicketingConfig` operationId).
+	GetTicketingConfig(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// GetAppConfigs All configuration switches of the app, webhook settings included
 	//
 	// The documented way to read the webhook settings. Keys are partly dynamic
@@ -4647,6 +5320,15 @@ type ClientInterface interface {
 	//
 	// Corresponds with GET /api/v2/app/configs (the `GetAppConfigs` operationId).
 	GetAppConfigs(ctx context.Context, params *GetAppConfigsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetAppDetails The signed-in user's app
+	//
+	// The app with its secret key, and when the user's password expires. The answer seems to come
+	// without the usual envelope: the one client that reads it wraps it in `data` itself. Be ready
+	// for both.
+	//
+	// Corresponds with GET /api/v2/app/details (the `GetAppDetails` operationId).
+	GetAppDetails(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// MobileLoginWithBody Open a session from a QR code's long-lived token
 	//
@@ -4769,6 +5451,14 @@ type ClientInterface interface {
 	//
 	// Corresponds with GET /api/v2/divisions (the `ListDivisions` operationId).
 	ListDivisions(ctx context.Context, params *ListDivisionsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListFeatures Feature tree of the app's plan
+	//
+	// What the dashboard shows and hides. Features hold features; one without any has an empty
+	// list.
+	//
+	// Corresponds with GET /api/v2/features (the `ListFeatures` operationId).
+	ListFeatures(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// GetLatestMobileVersion Newest version of the vendor's mobile agent app
 	//
@@ -5143,6 +5833,42 @@ func (c *Client) ListAgentsByIDs(ctx context.Context, params *ListAgentsByIDsPar
 	return c.Client.Do(req)
 }
 
+// GetPlan The app's subscription and usage
+//
+// Prices are text that holds a number, but `extra_mau_charge` of the usage is a number. MAU are
+// customers who were active within the month.
+//
+// Corresponds with GET /api/v1/admin/my_plan (the `GetPlan` operationId).
+func (c *Client) GetPlan(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetPlanRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetOfficeHours Office hours and the messages around them
+//
+// Days are counted from Sunday, 0; one client also expects 7, presumably for Sunday. Times are
+// hours and minutes in the zone of the answer. No call is known that changes them.
+//
+// Corresponds with GET /api/v1/admin/office_hours (the `GetOfficeHours` operationId).
+func (c *Client) GetOfficeHours(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetOfficeHoursRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // AllocateAgentWithBody Ask for the least busy agent; assigns nothing
 //
 // Only proposes: two callers get the same agent, so follow with `assignAgent` under a lock.
@@ -5243,6 +5969,23 @@ func (c *Client) AllocateAndAssignAgentWithFormdataBody(ctx context.Context, bod
 	return c.Client.Do(req)
 }
 
+// GetSessional Whether the app keeps one room per session
+//
+// The shape of the answer is a guess; `getAppConfigs` has the same setting and is documented.
+//
+// Corresponds with GET /api/v1/admin/service/get_sessional (the `GetSessional` operationId).
+func (c *Client) GetSessional(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetSessionalRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // RemoveAgentWithBody Take an agent out of a room
 //
 // Forms are likely accepted as on the sibling routes; only JSON has been seen.
@@ -5271,6 +6014,199 @@ func (c *Client) RemoveAgentWithBody(ctx context.Context, contentType string, bo
 // Corresponds with POST /api/v1/admin/service/remove_agent (the `RemoveAgent` operationId).
 func (c *Client) RemoveAgent(ctx context.Context, body RemoveAgentJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewRemoveAgentRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SetSessionalWithBody Change whether the app keeps one room per session
+//
+// When it is on, a customer who comes back after a resolve gets a new room; when it is off,
+// the old one goes on.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/v1/admin/service/set_sessional (the `SetSessional` operationId).
+func (c *Client) SetSessionalWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSetSessionalRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SetSessional Change whether the app keeps one room per session
+//
+// When it is on, a customer who comes back after a resolve gets a new room; when it is off,
+// the old one goes on.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v1/admin/service/set_sessional (the `SetSessional` operationId).
+func (c *Client) SetSessional(ctx context.Context, body SetSessionalJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSetSessionalRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SetSessionalWithFormdataBody Change whether the app keeps one room per session
+//
+// When it is on, a customer who comes back after a resolve gets a new room; when it is off,
+// the old one goes on.
+//
+// Takes a body of the `application/x-www-form-urlencoded` content type.
+//
+// Corresponds with POST /api/v1/admin/service/set_sessional (the `SetSessional` operationId).
+func (c *Client) SetSessionalWithFormdataBody(ctx context.Context, body SetSessionalFormdataRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSetSessionalRequestWithFormdataBody(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetAnalyticsURL A signed link to a dashboard report
+//
+// The link opens without further credentials, so it is a secret. How long it works is not
+// known.
+//
+// Corresponds with GET /api/v1/analytics (the `GetAnalyticsURL` operationId).
+func (c *Client) GetAnalyticsURL(ctx context.Context, params *GetAnalyticsURLParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetAnalyticsURLRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetBotSettings Bot integration settings
+//
+// Where customers' messages are sent, whether, and whether also while an agent serves.
+//
+// Corresponds with GET /api/v1/app/bot (the `GetBotSettings` operationId).
+func (c *Client) GetBotSettings(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetBotSettingsRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SetBotActivationWithBody Switch the bot on or off for the whole app
+//
+// Leaves the bot's address alone. In a form, write `false` in full. An older call of the same
+// client sends JSON with the switch inside `params`, which looks like a slip.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/v1/app/bot/activation (the `SetBotActivation` operationId).
+func (c *Client) SetBotActivationWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSetBotActivationRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SetBotActivationWithFormdataBody Switch the bot on or off for the whole app
+//
+// Leaves the bot's address alone. In a form, write `false` in full. An older call of the same
+// client sends JSON with the switch inside `params`, which looks like a slip.
+//
+// Takes a body of the `application/x-www-form-urlencoded` content type.
+//
+// Corresponds with POST /api/v1/app/bot/activation (the `SetBotActivation` operationId).
+func (c *Client) SetBotActivationWithFormdataBody(ctx context.Context, body SetBotActivationFormdataRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSetBotActivationRequestWithFormdataBody(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SetBotIntegrationWithBody Set the bot webhook URL and switch
+//
+// Sets where the bot's webhook is sent, for the whole app, and whether. In a form, write
+// `false` in full. The answer is the whole app with its secret key.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/v1/app/bot/integrate (the `SetBotIntegration` operationId).
+func (c *Client) SetBotIntegrationWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSetBotIntegrationRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SetBotIntegrationWithFormdataBody Set the bot webhook URL and switch
+//
+// Sets where the bot's webhook is sent, for the whole app, and whether. In a form, write
+// `false` in full. The answer is the whole app with its secret key.
+//
+// Takes a body of the `application/x-www-form-urlencoded` content type.
+//
+// Corresponds with POST /api/v1/app/bot/integrate (the `SetBotIntegration` operationId).
+func (c *Client) SetBotIntegrationWithFormdataBody(ctx context.Context, body SetBotIntegrationFormdataRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSetBotIntegrationRequestWithFormdataBody(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetAgentTakeoverSetting Whether agents may take unserved customers themselves
+//
+// The same setting stands in `getAppConfigs`, which is documented. No call is known that
+// changes it.
+//
+// Corresponds with GET /api/v1/app/config/agent_takeover (the `GetAgentTakeoverSetting` operationId).
+func (c *Client) GetAgentTakeoverSetting(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetAgentTakeoverSettingRequest(c.Server)
 	if err != nil {
 		return nil, err
 	}
@@ -5331,6 +6267,24 @@ func (c *Client) SetAgentAllocationWebhook(ctx context.Context, body SetAgentAll
 // Corresponds with POST /api/v1/app/webhook/agent_allocation (the `SetAgentAllocationWebhook` operationId).
 func (c *Client) SetAgentAllocationWebhookWithFormdataBody(ctx context.Context, body SetAgentAllocationWebhookFormdataRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewSetAgentAllocationWebhookRequestWithFormdataBody(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetResolveWebhook Read the mark-as-resolved webhook
+//
+// Assumed. `getAppConfigs` has the same setting, as `mark_as_resolved_webhook_url` and
+// `is_mark_as_resolved_webhook_enabled`, and is documented: prefer it.
+//
+// Corresponds with GET /api/v1/app/webhook/mark_as_resolved (the `GetResolveWebhook` operationId).
+func (c *Client) GetResolveWebhook(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetResolveWebhookRequest(c.Server)
 	if err != nil {
 		return nil, err
 	}
@@ -5519,6 +6473,24 @@ func (c *Client) GetTokenByQismoKeyWithFormdataBody(ctx context.Context, body Ge
 // Corresponds with POST /api/v1/auth/logout (the `Logout` operationId).
 func (c *Client) Logout(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewLogoutRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListChatTemplates Canned replies for agents
+//
+// What an agent is offered after typing a slash. The list is nested twice, in `data.data`;
+// whether it has pages is not known. Not to be confused with WhatsApp's templates.
+//
+// Corresponds with GET /api/v1/chat_templates (the `ListChatTemplates` operationId).
+func (c *Client) ListChatTemplates(ctx context.Context, params *ListChatTemplatesParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListChatTemplatesRequest(c.Server, params)
 	if err != nil {
 		return nil, err
 	}
@@ -6133,6 +7105,82 @@ func (c *Client) GetHsm24Template(ctx context.Context, params *GetHsm24TemplateP
 	return c.Client.Do(req)
 }
 
+// ListWebhookConfigs List configured webhooks
+//
+// Rows of a newer kind. Which webhooks they cover and what `type` can be is not known;
+// `getAppConfigs` is the documented way to read the settings.
+//
+// Corresponds with GET /api/v2/admin/webhook_config (the `ListWebhookConfigs` operationId).
+func (c *Client) ListWebhookConfigs(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListWebhookConfigsRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SetForceSendBotWithBody Send messages to the bot even when an agent is in the room
+//
+// Without it the bot's webhook stops for a room once an agent serves there; both are inferred
+// from the setting's name. In a form, write `false` in full.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/v2/app/bot/force_send (the `SetForceSendBot` operationId).
+func (c *Client) SetForceSendBotWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSetForceSendBotRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SetForceSendBotWithFormdataBody Send messages to the bot even when an agent is in the room
+//
+// Without it the bot's webhook stops for a room once an agent serves there; both are inferred
+// from the setting's name. In a form, write `false` in full.
+//
+// Takes a body of the `application/x-www-form-urlencoded` content type.
+//
+// Corresponds with POST /api/v2/app/bot/force_send (the `SetForceSendBot` operationId).
+func (c *Client) SetForceSendBotWithFormdataBody(ctx context.Context, body SetForceSendBotFormdataRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSetForceSendBotRequestWithFormdataBody(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetAuthWebhook Read the user-logout webhook
+//
+// Assumed. `getAppConfigs` is documented and is expected to have the same setting once it was
+// set, as `auth_webhook_url` and `is_auth_webhook_enabled`: prefer it.
+//
+// Corresponds with GET /api/v2/app/config/auth_webhook (the `GetAuthWebhook` operationId).
+func (c *Client) GetAuthWebhook(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetAuthWebhookRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // SetAuthWebhookWithBody Set the user-logout webhook
 //
 // The switch is written as `enabled` and read back as text, `"true"`.
@@ -6142,6 +7190,24 @@ func (c *Client) GetHsm24Template(ctx context.Context, params *GetHsm24TemplateP
 // Corresponds with POST /api/v2/app/config/auth_webhook (the `SetAuthWebhook` operationId).
 func (c *Client) SetAuthWebhookWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewSetAuthWebhookRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetNewSessionWebhook Read the new-session webhook
+//
+// Assumed. `getAppConfigs` has the same setting, as `new_session_webhook_url` and
+// `is_new_session_webhook_enabled`, and is documented: prefer it.
+//
+// Corresponds with GET /api/v2/app/config/new_session_webhook (the `GetNewSessionWebhook` operationId).
+func (c *Client) GetNewSessionWebhook(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetNewSessionWebhookRequest(c.Server)
 	if err != nil {
 		return nil, err
 	}
@@ -6171,6 +7237,24 @@ func (c *Client) SetNewSessionWebhookWithBody(ctx context.Context, contentType s
 	return c.Client.Do(req)
 }
 
+// GetTicketingConfig Custom buttons (ticketing) set up for the app
+//
+// The buttons that agents see beside a room. Where a click is sent is not part of the answer;
+// buttons and their addresses are set up in the dashboard.
+//
+// Corresponds with GET /api/v2/app/config/ticketing (the `GetTicketingConfig` operationId).
+func (c *Client) GetTicketingConfig(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetTicketingConfigRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // GetAppConfigs All configuration switches of the app, webhook settings included
 //
 // The documented way to read the webhook settings. Keys are partly dynamic
@@ -6180,6 +7264,25 @@ func (c *Client) SetNewSessionWebhookWithBody(ctx context.Context, contentType s
 // Corresponds with GET /api/v2/app/configs (the `GetAppConfigs` operationId).
 func (c *Client) GetAppConfigs(ctx context.Context, params *GetAppConfigsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetAppConfigsRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetAppDetails The signed-in user's app
+//
+// The app with its secret key, and when the user's password expires. The answer seems to come
+// without the usual envelope: the one client that reads it wraps it in `data` itself. Be ready
+// for both.
+//
+// Corresponds with GET /api/v2/app/details (the `GetAppDetails` operationId).
+func (c *Client) GetAppDetails(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetAppDetailsRequest(c.Server)
 	if err != nil {
 		return nil, err
 	}
@@ -6432,6 +7535,24 @@ func (c *Client) GetRoom(ctx context.Context, roomID RoomID, reqEditors ...Reque
 // Corresponds with GET /api/v2/divisions (the `ListDivisions` operationId).
 func (c *Client) ListDivisions(ctx context.Context, params *ListDivisionsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewListDivisionsRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListFeatures Feature tree of the app's plan
+//
+// What the dashboard shows and hides. Features hold features; one without any has an empty
+// list.
+//
+// Corresponds with GET /api/v2/features (the `ListFeatures` operationId).
+func (c *Client) ListFeatures(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListFeaturesRequest(c.Server)
 	if err != nil {
 		return nil, err
 	}
@@ -7229,6 +8350,60 @@ func NewListAgentsByIDsRequest(server string, params *ListAgentsByIDsParams) (*h
 	return req, nil
 }
 
+// NewGetPlanRequest constructs an http.Request for the GetPlan method
+func NewGetPlanRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/admin/my_plan")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetOfficeHoursRequest constructs an http.Request for the GetOfficeHours method
+func NewGetOfficeHoursRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/admin/office_hours")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
 // NewAllocateAgentRequest calls the generic AllocateAgent builder with application/json body
 func NewAllocateAgentRequest(server string, body AllocateAgentJSONRequestBody) (*http.Request, error) {
 	var bodyReader io.Reader
@@ -7320,6 +8495,33 @@ func NewAllocateAndAssignAgentRequestWithBody(server string, contentType string,
 	return req, nil
 }
 
+// NewGetSessionalRequest constructs an http.Request for the GetSessional method
+func NewGetSessionalRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/admin/service/get_sessional")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
 // NewRemoveAgentRequest calls the generic RemoveAgent builder with application/json body
 func NewRemoveAgentRequest(server string, body RemoveAgentJSONRequestBody) (*http.Request, error) {
 	var bodyReader io.Reader
@@ -7356,6 +8558,249 @@ func NewRemoveAgentRequestWithBody(server string, contentType string, body io.Re
 	}
 
 	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewSetSessionalRequest calls the generic SetSessional builder with application/json body
+func NewSetSessionalRequest(server string, body SetSessionalJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewSetSessionalRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewSetSessionalRequestWithFormdataBody calls the generic SetSessional builder with application/x-www-form-urlencoded body
+func NewSetSessionalRequestWithFormdataBody(server string, body SetSessionalFormdataRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	bodyStr, err := runtime.MarshalForm(body, nil)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = strings.NewReader(bodyStr.Encode())
+	return NewSetSessionalRequestWithBody(server, "application/x-www-form-urlencoded", bodyReader)
+}
+
+// NewSetSessionalRequestWithBody constructs an http.Request for the SetSessional method, with any body, and a specified content type
+func NewSetSessionalRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/admin/service/set_sessional")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewGetAnalyticsURLRequest constructs an http.Request for the GetAnalyticsURL method
+func NewGetAnalyticsURLRequest(server string, params *GetAnalyticsURLParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/analytics")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "app_code", params.AppCode, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "type", params.Type, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetBotSettingsRequest constructs an http.Request for the GetBotSettings method
+func NewGetBotSettingsRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/app/bot")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewSetBotActivationRequestWithFormdataBody calls the generic SetBotActivation builder with application/x-www-form-urlencoded body
+func NewSetBotActivationRequestWithFormdataBody(server string, body SetBotActivationFormdataRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	bodyStr, err := runtime.MarshalForm(body, nil)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = strings.NewReader(bodyStr.Encode())
+	return NewSetBotActivationRequestWithBody(server, "application/x-www-form-urlencoded", bodyReader)
+}
+
+// NewSetBotActivationRequestWithBody constructs an http.Request for the SetBotActivation method, with any body, and a specified content type
+func NewSetBotActivationRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/app/bot/activation")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewSetBotIntegrationRequestWithFormdataBody calls the generic SetBotIntegration builder with application/x-www-form-urlencoded body
+func NewSetBotIntegrationRequestWithFormdataBody(server string, body SetBotIntegrationFormdataRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	bodyStr, err := runtime.MarshalForm(body, nil)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = strings.NewReader(bodyStr.Encode())
+	return NewSetBotIntegrationRequestWithBody(server, "application/x-www-form-urlencoded", bodyReader)
+}
+
+// NewSetBotIntegrationRequestWithBody constructs an http.Request for the SetBotIntegration method, with any body, and a specified content type
+func NewSetBotIntegrationRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/app/bot/integrate")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewGetAgentTakeoverSettingRequest constructs an http.Request for the GetAgentTakeoverSetting method
+func NewGetAgentTakeoverSettingRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/app/config/agent_takeover")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
 
 	return req, nil
 }
@@ -7407,6 +8852,33 @@ func NewSetAgentAllocationWebhookRequestWithBody(server string, contentType stri
 	}
 
 	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewGetResolveWebhookRequest constructs an http.Request for the GetResolveWebhook method
+func NewGetResolveWebhookRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/app/webhook/mark_as_resolved")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
 
 	return req, nil
 }
@@ -7573,6 +9045,64 @@ func NewLogoutRequest(server string) (*http.Request, error) {
 	}
 
 	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewListChatTemplatesRequest constructs an http.Request for the ListChatTemplates method
+func NewListChatTemplatesRequest(server string, params *ListChatTemplatesParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/chat_templates")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "q", params.Q, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
 	if err != nil {
 		return nil, err
 	}
@@ -8426,6 +9956,100 @@ func NewGetHsm24TemplateRequest(server string, params *GetHsm24TemplateParams) (
 	return req, nil
 }
 
+// NewListWebhookConfigsRequest constructs an http.Request for the ListWebhookConfigs method
+func NewListWebhookConfigsRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v2/admin/webhook_config")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewSetForceSendBotRequestWithFormdataBody calls the generic SetForceSendBot builder with application/x-www-form-urlencoded body
+func NewSetForceSendBotRequestWithFormdataBody(server string, body SetForceSendBotFormdataRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	bodyStr, err := runtime.MarshalForm(body, nil)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = strings.NewReader(bodyStr.Encode())
+	return NewSetForceSendBotRequestWithBody(server, "application/x-www-form-urlencoded", bodyReader)
+}
+
+// NewSetForceSendBotRequestWithBody constructs an http.Request for the SetForceSendBot method, with any body, and a specified content type
+func NewSetForceSendBotRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v2/app/bot/force_send")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewGetAuthWebhookRequest constructs an http.Request for the GetAuthWebhook method
+func NewGetAuthWebhookRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v2/app/config/auth_webhook")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
 // NewSetAuthWebhookRequestWithBody constructs an http.Request for the SetAuthWebhook method, with any body, and a specified content type
 func NewSetAuthWebhookRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
 	var err error
@@ -8455,6 +10079,33 @@ func NewSetAuthWebhookRequestWithBody(server string, contentType string, body io
 	return req, nil
 }
 
+// NewGetNewSessionWebhookRequest constructs an http.Request for the GetNewSessionWebhook method
+func NewGetNewSessionWebhookRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v2/app/config/new_session_webhook")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
 // NewSetNewSessionWebhookRequestWithBody constructs an http.Request for the SetNewSessionWebhook method, with any body, and a specified content type
 func NewSetNewSessionWebhookRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
 	var err error
@@ -8480,6 +10131,33 @@ func NewSetNewSessionWebhookRequestWithBody(server string, contentType string, b
 	}
 
 	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewGetTicketingConfigRequest constructs an http.Request for the GetTicketingConfig method
+func NewGetTicketingConfigRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v2/app/config/ticketing")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
 
 	return req, nil
 }
@@ -8524,6 +10202,33 @@ func NewGetAppConfigsRequest(server string, params *GetAppConfigsParams) (*http.
 			rawQueryFragments = append(rawQueryFragments, encoded)
 		}
 		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetAppDetailsRequest constructs an http.Request for the GetAppDetails method
+func NewGetAppDetailsRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v2/app/details")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
 	}
 
 	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
@@ -8967,6 +10672,33 @@ func NewListDivisionsRequest(server string, params *ListDivisionsParams) (*http.
 			rawQueryFragments = append(rawQueryFragments, encoded)
 		}
 		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewListFeaturesRequest constructs an http.Request for the ListFeatures method
+func NewListFeaturesRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v2/features")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
 	}
 
 	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
@@ -10137,6 +11869,26 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /api/v1/admin/agents/get_by_ids (the `ListAgentsByIDs` operationId).
 	ListAgentsByIDsWithResponse(ctx context.Context, params *ListAgentsByIDsParams, reqEditors ...RequestEditorFn) (*ListAgentsByIDsHTTPResponse, error)
 
+	// GetPlanWithResponse The app's subscription and usage
+	//
+	// Prices are text that holds a number, but `extra_mau_charge` of the usage is a number. MAU are
+	// customers who were active within the month.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v1/admin/my_plan (the `GetPlan` operationId).
+	GetPlanWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetPlanHTTPResponse, error)
+
+	// GetOfficeHoursWithResponse Office hours and the messages around them
+	//
+	// Days are counted from Sunday, 0; one client also expects 7, presumably for Sunday. Times are
+	// hours and minutes in the zone of the answer. No call is known that changes them.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v1/admin/office_hours (the `GetOfficeHours` operationId).
+	GetOfficeHoursWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetOfficeHoursHTTPResponse, error)
+
 	// AllocateAgentWithBodyWithResponse Ask for the least busy agent; assigns nothing
 	//
 	// Only proposes: two callers get the same agent, so follow with `assignAgent` under a lock.
@@ -10187,6 +11939,15 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /api/v1/admin/service/allocate_assign_agent (the `AllocateAndAssignAgent` operationId).
 	AllocateAndAssignAgentWithFormdataBodyWithResponse(ctx context.Context, body AllocateAndAssignAgentFormdataRequestBody, reqEditors ...RequestEditorFn) (*AllocateAndAssignAgentHTTPResponse, error)
 
+	// GetSessionalWithResponse Whether the app keeps one room per session
+	//
+	// The shape of the answer is a guess; `getAppConfigs` has the same setting and is documented.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v1/admin/service/get_sessional (the `GetSessional` operationId).
+	GetSessionalWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetSessionalHTTPResponse, error)
+
 	// RemoveAgentWithBodyWithResponse Take an agent out of a room
 	//
 	// Forms are likely accepted as on the sibling routes; only JSON has been seen.
@@ -10204,6 +11965,105 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with POST /api/v1/admin/service/remove_agent (the `RemoveAgent` operationId).
 	RemoveAgentWithResponse(ctx context.Context, body RemoveAgentJSONRequestBody, reqEditors ...RequestEditorFn) (*RemoveAgentHTTPResponse, error)
+
+	// SetSessionalWithBodyWithResponse Change whether the app keeps one room per session
+	//
+	// When it is on, a customer who comes back after a resolve gets a new room; when it is off,
+	// the old one goes on.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v1/admin/service/set_sessional (the `SetSessional` operationId).
+	SetSessionalWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SetSessionalHTTPResponse, error)
+
+	// SetSessionalWithResponse Change whether the app keeps one room per session
+	//
+	// When it is on, a customer who comes back after a resolve gets a new room; when it is off,
+	// the old one goes on.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v1/admin/service/set_sessional (the `SetSessional` operationId).
+	SetSessionalWithResponse(ctx context.Context, body SetSessionalJSONRequestBody, reqEditors ...RequestEditorFn) (*SetSessionalHTTPResponse, error)
+
+	// SetSessionalWithFormdataBodyWithResponse Change whether the app keeps one room per session
+	//
+	// When it is on, a customer who comes back after a resolve gets a new room; when it is off,
+	// the old one goes on.
+	//
+	// Takes a body of the `application/x-www-form-urlencoded` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v1/admin/service/set_sessional (the `SetSessional` operationId).
+	SetSessionalWithFormdataBodyWithResponse(ctx context.Context, body SetSessionalFormdataRequestBody, reqEditors ...RequestEditorFn) (*SetSessionalHTTPResponse, error)
+
+	// GetAnalyticsURLWithResponse A signed link to a dashboard report
+	//
+	// The link opens without further credentials, so it is a secret. How long it works is not
+	// known.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v1/analytics (the `GetAnalyticsURL` operationId).
+	GetAnalyticsURLWithResponse(ctx context.Context, params *GetAnalyticsURLParams, reqEditors ...RequestEditorFn) (*GetAnalyticsURLHTTPResponse, error)
+
+	// GetBotSettingsWithResponse Bot integration settings
+	//
+	// Where customers' messages are sent, whether, and whether also while an agent serves.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v1/app/bot (the `GetBotSettings` operationId).
+	GetBotSettingsWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetBotSettingsHTTPResponse, error)
+
+	// SetBotActivationWithBodyWithResponse Switch the bot on or off for the whole app
+	//
+	// Leaves the bot's address alone. In a form, write `false` in full. An older call of the same
+	// client sends JSON with the switch inside `params`, which looks like a slip.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v1/app/bot/activation (the `SetBotActivation` operationId).
+	SetBotActivationWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SetBotActivationHTTPResponse, error)
+
+	// SetBotActivationWithFormdataBodyWithResponse Switch the bot on or off for the whole app
+	//
+	// Leaves the bot's address alone. In a form, write `false` in full. An older call of the same
+	// client sends JSON with the switch inside `params`, which looks like a slip.
+	//
+	// Takes a body of the `application/x-www-form-urlencoded` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v1/app/bot/activation (the `SetBotActivation` operationId).
+	SetBotActivationWithFormdataBodyWithResponse(ctx context.Context, body SetBotActivationFormdataRequestBody, reqEditors ...RequestEditorFn) (*SetBotActivationHTTPResponse, error)
+
+	// SetBotIntegrationWithBodyWithResponse Set the bot webhook URL and switch
+	//
+	// Sets where the bot's webhook is sent, for the whole app, and whether. In a form, write
+	// `false` in full. The answer is the whole app with its secret key.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v1/app/bot/integrate (the `SetBotIntegration` operationId).
+	SetBotIntegrationWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SetBotIntegrationHTTPResponse, error)
+
+	// SetBotIntegrationWithFormdataBodyWithResponse Set the bot webhook URL and switch
+	//
+	// Sets where the bot's webhook is sent, for the whole app, and whether. In a form, write
+	// `false` in full. The answer is the whole app with its secret key.
+	//
+	// Takes a body of the `application/x-www-form-urlencoded` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v1/app/bot/integrate (the `SetBotIntegration` operationId).
+	SetBotIntegrationWithFormdataBodyWithResponse(ctx context.Context, body SetBotIntegrationFormdataRequestBody, reqEditors ...RequestEditorFn) (*SetBotIntegrationHTTPResponse, error)
+
+	// GetAgentTakeoverSettingWithResponse Whether agents may take unserved customers themselves
+	//
+	// The same setting stands in `getAppConfigs`, which is documented. No call is known that
+	// changes it.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v1/app/config/agent_takeover (the `GetAgentTakeoverSetting` operationId).
+	GetAgentTakeoverSettingWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetAgentTakeoverSettingHTTPResponse, error)
 
 	// SetAgentAllocationWebhookWithBodyWithResponse Set the custom agent allocation webhook
 	//
@@ -10234,6 +12094,16 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with POST /api/v1/app/webhook/agent_allocation (the `SetAgentAllocationWebhook` operationId).
 	SetAgentAllocationWebhookWithFormdataBodyWithResponse(ctx context.Context, body SetAgentAllocationWebhookFormdataRequestBody, reqEditors ...RequestEditorFn) (*SetAgentAllocationWebhookHTTPResponse, error)
+
+	// GetResolveWebhookWithResponse Read the mark-as-resolved webhook
+	//
+	// Assumed. `getAppConfigs` has the same setting, as `mark_as_resolved_webhook_url` and
+	// `is_mark_as_resolved_webhook_enabled`, and is documented: prefer it.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v1/app/webhook/mark_as_resolved (the `GetResolveWebhook` operationId).
+	GetResolveWebhookWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetResolveWebhookHTTPResponse, error)
 
 	// SetResolveWebhookWithBodyWithResponse Set the mark-as-resolved webhook
 	//
@@ -10334,6 +12204,16 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with POST /api/v1/auth/logout (the `Logout` operationId).
 	LogoutWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*LogoutHTTPResponse, error)
+
+	// ListChatTemplatesWithResponse Canned replies for agents
+	//
+	// What an agent is offered after typing a slash. The list is nested twice, in `data.data`;
+	// whether it has pages is not known. Not to be confused with WhatsApp's templates.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v1/chat_templates (the `ListChatTemplates` operationId).
+	ListChatTemplatesWithResponse(ctx context.Context, params *ListChatTemplatesParams, reqEditors ...RequestEditorFn) (*ListChatTemplatesHTTPResponse, error)
 
 	// InitiateChatV1WithBodyWithResponse Start a live-chat session as a customer, older version
 	//
@@ -10655,6 +12535,46 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /api/v2/admin/hsm_24 (the `GetHsm24Template` operationId).
 	GetHsm24TemplateWithResponse(ctx context.Context, params *GetHsm24TemplateParams, reqEditors ...RequestEditorFn) (*GetHsm24TemplateHTTPResponse, error)
 
+	// ListWebhookConfigsWithResponse List configured webhooks
+	//
+	// Rows of a newer kind. Which webhooks they cover and what `type` can be is not known;
+	// `getAppConfigs` is the documented way to read the settings.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v2/admin/webhook_config (the `ListWebhookConfigs` operationId).
+	ListWebhookConfigsWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*ListWebhookConfigsHTTPResponse, error)
+
+	// SetForceSendBotWithBodyWithResponse Send messages to the bot even when an agent is in the room
+	//
+	// Without it the bot's webhook stops for a room once an agent serves there; both are inferred
+	// from the setting's name. In a form, write `false` in full.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v2/app/bot/force_send (the `SetForceSendBot` operationId).
+	SetForceSendBotWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SetForceSendBotHTTPResponse, error)
+
+	// SetForceSendBotWithFormdataBodyWithResponse Send messages to the bot even when an agent is in the room
+	//
+	// Without it the bot's webhook stops for a room once an agent serves there; both are inferred
+	// from the setting's name. In a form, write `false` in full.
+	//
+	// Takes a body of the `application/x-www-form-urlencoded` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v2/app/bot/force_send (the `SetForceSendBot` operationId).
+	SetForceSendBotWithFormdataBodyWithResponse(ctx context.Context, body SetForceSendBotFormdataRequestBody, reqEditors ...RequestEditorFn) (*SetForceSendBotHTTPResponse, error)
+
+	// GetAuthWebhookWithResponse Read the user-logout webhook
+	//
+	// Assumed. `getAppConfigs` is documented and is expected to have the same setting once it was
+	// set, as `auth_webhook_url` and `is_auth_webhook_enabled`: prefer it.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v2/app/config/auth_webhook (the `GetAuthWebhook` operationId).
+	GetAuthWebhookWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetAuthWebhookHTTPResponse, error)
+
 	// SetAuthWebhookWithBodyWithResponse Set the user-logout webhook
 	//
 	// The switch is written as `enabled` and read back as text, `"true"`.
@@ -10664,6 +12584,16 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /api/v2/app/config/auth_webhook (the `SetAuthWebhook` operationId).
 	SetAuthWebhookWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SetAuthWebhookHTTPResponse, error)
 
+	// GetNewSessionWebhookWithResponse Read the new-session webhook
+	//
+	// Assumed. `getAppConfigs` has the same setting, as `new_session_webhook_url` and
+	// `is_new_session_webhook_enabled`, and is documented: prefer it.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v2/app/config/new_session_webhook (the `GetNewSessionWebhook` operationId).
+	GetNewSessionWebhookWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetNewSessionWebhookHTTPResponse, error)
+
 	// SetNewSessionWebhookWithBodyWithResponse Set the new-session webhook
 	//
 	// The switch is written as `enabled` and read back as text, `"true"`.
@@ -10672,6 +12602,16 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with POST /api/v2/app/config/new_session_webhook (the `SetNewSessionWebhook` operationId).
 	SetNewSessionWebhookWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SetNewSessionWebhookHTTPResponse, error)
+
+	// GetTicketingConfigWithResponse Custom buttons (ticketing) set up for the app
+	//
+	// The buttons that agents see beside a room. Where a click is sent is not part of the answer;
+	// buttons and their addresses are set up in the dashboard.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v2/app/config/ticketing (the `GetTicketingConfig` operationId).
+	GetTicketingConfigWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetTicketingConfigHTTPResponse, error)
 
 	// GetAppConfigsWithResponse All configuration switches of the app, webhook settings included
 	//
@@ -10683,6 +12623,17 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with GET /api/v2/app/configs (the `GetAppConfigs` operationId).
 	GetAppConfigsWithResponse(ctx context.Context, params *GetAppConfigsParams, reqEditors ...RequestEditorFn) (*GetAppConfigsHTTPResponse, error)
+
+	// GetAppDetailsWithResponse The signed-in user's app
+	//
+	// The app with its secret key, and when the user's password expires. The answer seems to come
+	// without the usual envelope: the one client that reads it wraps it in `data` itself. Be ready
+	// for both.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v2/app/details (the `GetAppDetails` operationId).
+	GetAppDetailsWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetAppDetailsHTTPResponse, error)
 
 	// MobileLoginWithBodyWithResponse Open a session from a QR code's long-lived token
 	//
@@ -10819,6 +12770,16 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with GET /api/v2/divisions (the `ListDivisions` operationId).
 	ListDivisionsWithResponse(ctx context.Context, params *ListDivisionsParams, reqEditors ...RequestEditorFn) (*ListDivisionsHTTPResponse, error)
+
+	// ListFeaturesWithResponse Feature tree of the app's plan
+	//
+	// What the dashboard shows and hides. Features hold features; one without any has an empty
+	// list.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v2/features (the `ListFeatures` operationId).
+	ListFeaturesWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*ListFeaturesHTTPResponse, error)
 
 	// GetLatestMobileVersionWithResponse Newest version of the vendor's mobile agent app
 	//
@@ -11228,6 +13189,60 @@ func (r ListAgentsByIDsHTTPResponse) StatusCode() int {
 	return 0
 }
 
+type GetPlanHTTPResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *GetPlanResponse
+	// JSON4XX the response for an HTTP 4XX `application/json` response
+	JSON4XX *Refused
+	// JSON5XX the response for an HTTP 5XX `application/json` response
+	JSON5XX *Unavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r GetPlanHTTPResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetPlanHTTPResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type GetOfficeHoursHTTPResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *GetOfficeHoursResponse
+	// JSON4XX the response for an HTTP 4XX `application/json` response
+	JSON4XX *Refused
+	// JSON5XX the response for an HTTP 5XX `application/json` response
+	JSON5XX *Unavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r GetOfficeHoursHTTPResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetOfficeHoursHTTPResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
 type AllocateAgentHTTPResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -11282,6 +13297,33 @@ func (r AllocateAndAssignAgentHTTPResponse) StatusCode() int {
 	return 0
 }
 
+type GetSessionalHTTPResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *GetSessionalResponse
+	// JSON4XX the response for an HTTP 4XX `application/json` response
+	JSON4XX *Refused
+	// JSON5XX the response for an HTTP 5XX `application/json` response
+	JSON5XX *Unavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r GetSessionalHTTPResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetSessionalHTTPResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
 type RemoveAgentHTTPResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -11301,6 +13343,164 @@ func (r RemoveAgentHTTPResponse) Status() string {
 
 // StatusCode returns HTTPResponse.StatusCode
 func (r RemoveAgentHTTPResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type SetSessionalHTTPResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON4XX the response for an HTTP 4XX `application/json` response
+	JSON4XX *Refused
+	// JSON5XX the response for an HTTP 5XX `application/json` response
+	JSON5XX *Unavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r SetSessionalHTTPResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r SetSessionalHTTPResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type GetAnalyticsURLHTTPResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *GetAnalyticsURLResponse
+	// JSON4XX the response for an HTTP 4XX `application/json` response
+	JSON4XX *Refused
+	// JSON5XX the response for an HTTP 5XX `application/json` response
+	JSON5XX *Unavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r GetAnalyticsURLHTTPResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetAnalyticsURLHTTPResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type GetBotSettingsHTTPResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *GetBotSettingsResponse
+	// JSON4XX the response for an HTTP 4XX `application/json` response
+	JSON4XX *Refused
+	// JSON5XX the response for an HTTP 5XX `application/json` response
+	JSON5XX *Unavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r GetBotSettingsHTTPResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetBotSettingsHTTPResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type SetBotActivationHTTPResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON4XX the response for an HTTP 4XX `application/json` response
+	JSON4XX *Refused
+	// JSON5XX the response for an HTTP 5XX `application/json` response
+	JSON5XX *Unavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r SetBotActivationHTTPResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r SetBotActivationHTTPResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type SetBotIntegrationHTTPResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *SetBotIntegrationResponse
+	// JSON4XX the response for an HTTP 4XX `application/json` response
+	JSON4XX *Refused
+	// JSON5XX the response for an HTTP 5XX `application/json` response
+	JSON5XX *Unavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r SetBotIntegrationHTTPResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r SetBotIntegrationHTTPResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type GetAgentTakeoverSettingHTTPResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *GetAgentTakeoverSettingResponse
+	// JSON4XX the response for an HTTP 4XX `application/json` response
+	JSON4XX *Refused
+	// JSON5XX the response for an HTTP 5XX `application/json` response
+	JSON5XX *Unavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r GetAgentTakeoverSettingHTTPResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetAgentTakeoverSettingHTTPResponse) StatusCode() int {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.StatusCode
 	}
@@ -11328,6 +13528,33 @@ func (r SetAgentAllocationWebhookHTTPResponse) Status() string {
 
 // StatusCode returns HTTPResponse.StatusCode
 func (r SetAgentAllocationWebhookHTTPResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type GetResolveWebhookHTTPResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *AppResponse
+	// JSON4XX the response for an HTTP 4XX `application/json` response
+	JSON4XX *Refused
+	// JSON5XX the response for an HTTP 5XX `application/json` response
+	JSON5XX *Unavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r GetResolveWebhookHTTPResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetResolveWebhookHTTPResponse) StatusCode() int {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.StatusCode
 	}
@@ -11436,6 +13663,33 @@ func (r LogoutHTTPResponse) Status() string {
 
 // StatusCode returns HTTPResponse.StatusCode
 func (r LogoutHTTPResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type ListChatTemplatesHTTPResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ListChatTemplatesResponse
+	// JSON4XX the response for an HTTP 4XX `application/json` response
+	JSON4XX *Refused
+	// JSON5XX the response for an HTTP 5XX `application/json` response
+	JSON5XX *Unavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r ListChatTemplatesHTTPResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListChatTemplatesHTTPResponse) StatusCode() int {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.StatusCode
 	}
@@ -11891,6 +14145,87 @@ func (r GetHsm24TemplateHTTPResponse) StatusCode() int {
 	return 0
 }
 
+type ListWebhookConfigsHTTPResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ListWebhookConfigsResponse
+	// JSON4XX the response for an HTTP 4XX `application/json` response
+	JSON4XX *Refused
+	// JSON5XX the response for an HTTP 5XX `application/json` response
+	JSON5XX *Unavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r ListWebhookConfigsHTTPResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListWebhookConfigsHTTPResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type SetForceSendBotHTTPResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *SetForceSendBotResponse
+	// JSON4XX the response for an HTTP 4XX `application/json` response
+	JSON4XX *Refused
+	// JSON5XX the response for an HTTP 5XX `application/json` response
+	JSON5XX *Unavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r SetForceSendBotHTTPResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r SetForceSendBotHTTPResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type GetAuthWebhookHTTPResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *SetAuthWebhookResponse
+	// JSON4XX the response for an HTTP 4XX `application/json` response
+	JSON4XX *Refused
+	// JSON5XX the response for an HTTP 5XX `application/json` response
+	JSON5XX *Unavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r GetAuthWebhookHTTPResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetAuthWebhookHTTPResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
 type SetAuthWebhookHTTPResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -11912,6 +14247,33 @@ func (r SetAuthWebhookHTTPResponse) Status() string {
 
 // StatusCode returns HTTPResponse.StatusCode
 func (r SetAuthWebhookHTTPResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type GetNewSessionWebhookHTTPResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *SetNewSessionWebhookResponse
+	// JSON4XX the response for an HTTP 4XX `application/json` response
+	JSON4XX *Refused
+	// JSON5XX the response for an HTTP 5XX `application/json` response
+	JSON5XX *Unavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r GetNewSessionWebhookHTTPResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetNewSessionWebhookHTTPResponse) StatusCode() int {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.StatusCode
 	}
@@ -11945,6 +14307,33 @@ func (r SetNewSessionWebhookHTTPResponse) StatusCode() int {
 	return 0
 }
 
+type GetTicketingConfigHTTPResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *GetTicketingConfigResponse
+	// JSON4XX the response for an HTTP 4XX `application/json` response
+	JSON4XX *Refused
+	// JSON5XX the response for an HTTP 5XX `application/json` response
+	JSON5XX *Unavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r GetTicketingConfigHTTPResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetTicketingConfigHTTPResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
 type GetAppConfigsHTTPResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -11966,6 +14355,33 @@ func (r GetAppConfigsHTTPResponse) Status() string {
 
 // StatusCode returns HTTPResponse.StatusCode
 func (r GetAppConfigsHTTPResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type GetAppDetailsHTTPResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *AppDetails
+	// JSON4XX the response for an HTTP 4XX `application/json` response
+	JSON4XX *Refused
+	// JSON5XX the response for an HTTP 5XX `application/json` response
+	JSON5XX *Unavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r GetAppDetailsHTTPResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetAppDetailsHTTPResponse) StatusCode() int {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.StatusCode
 	}
@@ -12234,6 +14650,33 @@ func (r ListDivisionsHTTPResponse) Status() string {
 
 // StatusCode returns HTTPResponse.StatusCode
 func (r ListDivisionsHTTPResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type ListFeaturesHTTPResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ListFeaturesResponse
+	// JSON4XX the response for an HTTP 4XX `application/json` response
+	JSON4XX *Refused
+	// JSON5XX the response for an HTTP 5XX `application/json` response
+	JSON5XX *Unavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r ListFeaturesHTTPResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListFeaturesHTTPResponse) StatusCode() int {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.StatusCode
 	}
@@ -12772,6 +15215,38 @@ func (c *ClientWithResponses) ListAgentsByIDsWithResponse(ctx context.Context, p
 	return ParseListAgentsByIDsHTTPResponse(rsp)
 }
 
+// GetPlanWithResponse The app's subscription and usage
+//
+// Prices are text that holds a number, but `extra_mau_charge` of the usage is a number. MAU are
+// customers who were active within the month.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v1/admin/my_plan (the `GetPlan` operationId).
+func (c *ClientWithResponses) GetPlanWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetPlanHTTPResponse, error) {
+	rsp, err := c.GetPlan(ctx, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetPlanHTTPResponse(rsp)
+}
+
+// GetOfficeHoursWithResponse Office hours and the messages around them
+//
+// Days are counted from Sunday, 0; one client also expects 7, presumably for Sunday. Times are
+// hours and minutes in the zone of the answer. No call is known that changes them.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v1/admin/office_hours (the `GetOfficeHours` operationId).
+func (c *ClientWithResponses) GetOfficeHoursWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetOfficeHoursHTTPResponse, error) {
+	rsp, err := c.GetOfficeHours(ctx, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetOfficeHoursHTTPResponse(rsp)
+}
+
 // AllocateAgentWithBodyWithResponse Ask for the least busy agent; assigns nothing
 //
 // Only proposes: two callers get the same agent, so follow with `assignAgent` under a lock.
@@ -12852,6 +15327,21 @@ func (c *ClientWithResponses) AllocateAndAssignAgentWithFormdataBodyWithResponse
 	return ParseAllocateAndAssignAgentHTTPResponse(rsp)
 }
 
+// GetSessionalWithResponse Whether the app keeps one room per session
+//
+// The shape of the answer is a guess; `getAppConfigs` has the same setting and is documented.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v1/admin/service/get_sessional (the `GetSessional` operationId).
+func (c *ClientWithResponses) GetSessionalWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetSessionalHTTPResponse, error) {
+	rsp, err := c.GetSessional(ctx, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetSessionalHTTPResponse(rsp)
+}
+
 // RemoveAgentWithBodyWithResponse Take an agent out of a room
 //
 // Forms are likely accepted as on the sibling routes; only JSON has been seen.
@@ -12880,6 +15370,165 @@ func (c *ClientWithResponses) RemoveAgentWithResponse(ctx context.Context, body 
 		return nil, err
 	}
 	return ParseRemoveAgentHTTPResponse(rsp)
+}
+
+// SetSessionalWithBodyWithResponse Change whether the app keeps one room per session
+//
+// When it is on, a customer who comes back after a resolve gets a new room; when it is off,
+// the old one goes on.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v1/admin/service/set_sessional (the `SetSessional` operationId).
+func (c *ClientWithResponses) SetSessionalWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SetSessionalHTTPResponse, error) {
+	rsp, err := c.SetSessionalWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSetSessionalHTTPResponse(rsp)
+}
+
+// SetSessionalWithResponse Change whether the app keeps one room per session
+//
+// When it is on, a customer who comes back after a resolve gets a new room; when it is off,
+// the old one goes on.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v1/admin/service/set_sessional (the `SetSessional` operationId).
+func (c *ClientWithResponses) SetSessionalWithResponse(ctx context.Context, body SetSessionalJSONRequestBody, reqEditors ...RequestEditorFn) (*SetSessionalHTTPResponse, error) {
+	rsp, err := c.SetSessional(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSetSessionalHTTPResponse(rsp)
+}
+
+// SetSessionalWithFormdataBodyWithResponse Change whether the app keeps one room per session
+//
+// When it is on, a customer who comes back after a resolve gets a new room; when it is off,
+// the old one goes on.
+//
+// Takes a body of the `application/x-www-form-urlencoded` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v1/admin/service/set_sessional (the `SetSessional` operationId).
+func (c *ClientWithResponses) SetSessionalWithFormdataBodyWithResponse(ctx context.Context, body SetSessionalFormdataRequestBody, reqEditors ...RequestEditorFn) (*SetSessionalHTTPResponse, error) {
+	rsp, err := c.SetSessionalWithFormdataBody(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSetSessionalHTTPResponse(rsp)
+}
+
+// GetAnalyticsURLWithResponse A signed link to a dashboard report
+//
+// The link opens without further credentials, so it is a secret. How long it works is not
+// known.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v1/analytics (the `GetAnalyticsURL` operationId).
+func (c *ClientWithResponses) GetAnalyticsURLWithResponse(ctx context.Context, params *GetAnalyticsURLParams, reqEditors ...RequestEditorFn) (*GetAnalyticsURLHTTPResponse, error) {
+	rsp, err := c.GetAnalyticsURL(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetAnalyticsURLHTTPResponse(rsp)
+}
+
+// GetBotSettingsWithResponse Bot integration settings
+//
+// Where customers' messages are sent, whether, and whether also while an agent serves.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v1/app/bot (the `GetBotSettings` operationId).
+func (c *ClientWithResponses) GetBotSettingsWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetBotSettingsHTTPResponse, error) {
+	rsp, err := c.GetBotSettings(ctx, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetBotSettingsHTTPResponse(rsp)
+}
+
+// SetBotActivationWithBodyWithResponse Switch the bot on or off for the whole app
+//
+// Leaves the bot's address alone. In a form, write `false` in full. An older call of the same
+// client sends JSON with the switch inside `params`, which looks like a slip.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v1/app/bot/activation (the `SetBotActivation` operationId).
+func (c *ClientWithResponses) SetBotActivationWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SetBotActivationHTTPResponse, error) {
+	rsp, err := c.SetBotActivationWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSetBotActivationHTTPResponse(rsp)
+}
+
+// SetBotActivationWithFormdataBodyWithResponse Switch the bot on or off for the whole app
+//
+// Leaves the bot's address alone. In a form, write `false` in full. An older call of the same
+// client sends JSON with the switch inside `params`, which looks like a slip.
+//
+// Takes a body of the `application/x-www-form-urlencoded` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v1/app/bot/activation (the `SetBotActivation` operationId).
+func (c *ClientWithResponses) SetBotActivationWithFormdataBodyWithResponse(ctx context.Context, body SetBotActivationFormdataRequestBody, reqEditors ...RequestEditorFn) (*SetBotActivationHTTPResponse, error) {
+	rsp, err := c.SetBotActivationWithFormdataBody(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSetBotActivationHTTPResponse(rsp)
+}
+
+// SetBotIntegrationWithBodyWithResponse Set the bot webhook URL and switch
+//
+// Sets where the bot's webhook is sent, for the whole app, and whether. In a form, write
+// `false` in full. The answer is the whole app with its secret key.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v1/app/bot/integrate (the `SetBotIntegration` operationId).
+func (c *ClientWithResponses) SetBotIntegrationWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SetBotIntegrationHTTPResponse, error) {
+	rsp, err := c.SetBotIntegrationWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSetBotIntegrationHTTPResponse(rsp)
+}
+
+// SetBotIntegrationWithFormdataBodyWithResponse Set the bot webhook URL and switch
+//
+// Sets where the bot's webhook is sent, for the whole app, and whether. In a form, write
+// `false` in full. The answer is the whole app with its secret key.
+//
+// Takes a body of the `application/x-www-form-urlencoded` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v1/app/bot/integrate (the `SetBotIntegration` operationId).
+func (c *ClientWithResponses) SetBotIntegrationWithFormdataBodyWithResponse(ctx context.Context, body SetBotIntegrationFormdataRequestBody, reqEditors ...RequestEditorFn) (*SetBotIntegrationHTTPResponse, error) {
+	rsp, err := c.SetBotIntegrationWithFormdataBody(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSetBotIntegrationHTTPResponse(rsp)
+}
+
+// GetAgentTakeoverSettingWithResponse Whether agents may take unserved customers themselves
+//
+// The same setting stands in `getAppConfigs`, which is documented. No call is known that
+// changes it.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v1/app/config/agent_takeover (the `GetAgentTakeoverSetting` operationId).
+func (c *ClientWithResponses) GetAgentTakeoverSettingWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetAgentTakeoverSettingHTTPResponse, error) {
+	rsp, err := c.GetAgentTakeoverSetting(ctx, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetAgentTakeoverSettingHTTPResponse(rsp)
 }
 
 // SetAgentAllocationWebhookWithBodyWithResponse Set the custom agent allocation webhook
@@ -12928,6 +15577,22 @@ func (c *ClientWithResponses) SetAgentAllocationWebhookWithFormdataBodyWithRespo
 		return nil, err
 	}
 	return ParseSetAgentAllocationWebhookHTTPResponse(rsp)
+}
+
+// GetResolveWebhookWithResponse Read the mark-as-resolved webhook
+//
+// Assumed. `getAppConfigs` has the same setting, as `mark_as_resolved_webhook_url` and
+// `is_mark_as_resolved_webhook_enabled`, and is documented: prefer it.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v1/app/webhook/mark_as_resolved (the `GetResolveWebhook` operationId).
+func (c *ClientWithResponses) GetResolveWebhookWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetResolveWebhookHTTPResponse, error) {
+	rsp, err := c.GetResolveWebhook(ctx, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetResolveWebhookHTTPResponse(rsp)
 }
 
 // SetResolveWebhookWithBodyWithResponse Set the mark-as-resolved webhook
@@ -13082,6 +15747,22 @@ func (c *ClientWithResponses) LogoutWithResponse(ctx context.Context, reqEditors
 		return nil, err
 	}
 	return ParseLogoutHTTPResponse(rsp)
+}
+
+// ListChatTemplatesWithResponse Canned replies for agents
+//
+// What an agent is offered after typing a slash. The list is nested twice, in `data.data`;
+// whether it has pages is not known. Not to be confused with WhatsApp's templates.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v1/chat_templates (the `ListChatTemplates` operationId).
+func (c *ClientWithResponses) ListChatTemplatesWithResponse(ctx context.Context, params *ListChatTemplatesParams, reqEditors ...RequestEditorFn) (*ListChatTemplatesHTTPResponse, error) {
+	rsp, err := c.ListChatTemplates(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListChatTemplatesHTTPResponse(rsp)
 }
 
 // InitiateChatV1WithBodyWithResponse Start a live-chat session as a customer, older version
@@ -13584,6 +16265,70 @@ func (c *ClientWithResponses) GetHsm24TemplateWithResponse(ctx context.Context, 
 	return ParseGetHsm24TemplateHTTPResponse(rsp)
 }
 
+// ListWebhookConfigsWithResponse List configured webhooks
+//
+// Rows of a newer kind. Which webhooks they cover and what `type` can be is not known;
+// `getAppConfigs` is the documented way to read the settings.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v2/admin/webhook_config (the `ListWebhookConfigs` operationId).
+func (c *ClientWithResponses) ListWebhookConfigsWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*ListWebhookConfigsHTTPResponse, error) {
+	rsp, err := c.ListWebhookConfigs(ctx, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListWebhookConfigsHTTPResponse(rsp)
+}
+
+// SetForceSendBotWithBodyWithResponse Send messages to the bot even when an agent is in the room
+//
+// Without it the bot's webhook stops for a room once an agent serves there; both are inferred
+// from the setting's name. In a form, write `false` in full.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v2/app/bot/force_send (the `SetForceSendBot` operationId).
+func (c *ClientWithResponses) SetForceSendBotWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SetForceSendBotHTTPResponse, error) {
+	rsp, err := c.SetForceSendBotWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSetForceSendBotHTTPResponse(rsp)
+}
+
+// SetForceSendBotWithFormdataBodyWithResponse Send messages to the bot even when an agent is in the room
+//
+// Without it the bot's webhook stops for a room once an agent serves there; both are inferred
+// from the setting's name. In a form, write `false` in full.
+//
+// Takes a body of the `application/x-www-form-urlencoded` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v2/app/bot/force_send (the `SetForceSendBot` operationId).
+func (c *ClientWithResponses) SetForceSendBotWithFormdataBodyWithResponse(ctx context.Context, body SetForceSendBotFormdataRequestBody, reqEditors ...RequestEditorFn) (*SetForceSendBotHTTPResponse, error) {
+	rsp, err := c.SetForceSendBotWithFormdataBody(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSetForceSendBotHTTPResponse(rsp)
+}
+
+// GetAuthWebhookWithResponse Read the user-logout webhook
+//
+// Assumed. `getAppConfigs` is documented and is expected to have the same setting once it was
+// set, as `auth_webhook_url` and `is_auth_webhook_enabled`: prefer it.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v2/app/config/auth_webhook (the `GetAuthWebhook` operationId).
+func (c *ClientWithResponses) GetAuthWebhookWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetAuthWebhookHTTPResponse, error) {
+	rsp, err := c.GetAuthWebhook(ctx, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetAuthWebhookHTTPResponse(rsp)
+}
+
 // SetAuthWebhookWithBodyWithResponse Set the user-logout webhook
 //
 // The switch is written as `enabled` and read back as text, `"true"`.
@@ -13597,6 +16342,22 @@ func (c *ClientWithResponses) SetAuthWebhookWithBodyWithResponse(ctx context.Con
 		return nil, err
 	}
 	return ParseSetAuthWebhookHTTPResponse(rsp)
+}
+
+// GetNewSessionWebhookWithResponse Read the new-session webhook
+//
+// Assumed. `getAppConfigs` has the same setting, as `new_session_webhook_url` and
+// `is_new_session_webhook_enabled`, and is documented: prefer it.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v2/app/config/new_session_webhook (the `GetNewSessionWebhook` operationId).
+func (c *ClientWithResponses) GetNewSessionWebhookWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetNewSessionWebhookHTTPResponse, error) {
+	rsp, err := c.GetNewSessionWebhook(ctx, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetNewSessionWebhookHTTPResponse(rsp)
 }
 
 // SetNewSessionWebhookWithBodyWithResponse Set the new-session webhook
@@ -13614,6 +16375,22 @@ func (c *ClientWithResponses) SetNewSessionWebhookWithBodyWithResponse(ctx conte
 	return ParseSetNewSessionWebhookHTTPResponse(rsp)
 }
 
+// GetTicketingConfigWithResponse Custom buttons (ticketing) set up for the app
+//
+// The buttons that agents see beside a room. Where a click is sent is not part of the answer;
+// buttons and their addresses are set up in the dashboard.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v2/app/config/ticketing (the `GetTicketingConfig` operationId).
+func (c *ClientWithResponses) GetTicketingConfigWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetTicketingConfigHTTPResponse, error) {
+	rsp, err := c.GetTicketingConfig(ctx, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetTicketingConfigHTTPResponse(rsp)
+}
+
 // GetAppConfigsWithResponse All configuration switches of the app, webhook settings included
 //
 // The documented way to read the webhook settings. Keys are partly dynamic
@@ -13629,6 +16406,23 @@ func (c *ClientWithResponses) GetAppConfigsWithResponse(ctx context.Context, par
 		return nil, err
 	}
 	return ParseGetAppConfigsHTTPResponse(rsp)
+}
+
+// GetAppDetailsWithResponse The signed-in user's app
+//
+// The app with its secret key, and when the user's password expires. The answer seems to come
+// without the usual envelope: the one client that reads it wraps it in `data` itself. Be ready
+// for both.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v2/app/details (the `GetAppDetails` operationId).
+func (c *ClientWithResponses) GetAppDetailsWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetAppDetailsHTTPResponse, error) {
+	rsp, err := c.GetAppDetails(ctx, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetAppDetailsHTTPResponse(rsp)
 }
 
 // MobileLoginWithBodyWithResponse Open a session from a QR code's long-lived token
@@ -13843,6 +16637,22 @@ func (c *ClientWithResponses) ListDivisionsWithResponse(ctx context.Context, par
 		return nil, err
 	}
 	return ParseListDivisionsHTTPResponse(rsp)
+}
+
+// ListFeaturesWithResponse Feature tree of the app's plan
+//
+// What the dashboard shows and hides. Features hold features; one without any has an empty
+// list.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v2/features (the `ListFeatures` operationId).
+func (c *ClientWithResponses) ListFeaturesWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*ListFeaturesHTTPResponse, error) {
+	rsp, err := c.ListFeatures(ctx, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListFeaturesHTTPResponse(rsp)
 }
 
 // GetLatestMobileVersionWithResponse Newest version of the vendor's mobile agent app
@@ -14482,6 +17292,86 @@ func ParseListAgentsByIDsHTTPResponse(rsp *http.Response) (*ListAgentsByIDsHTTPR
 	return response, nil
 }
 
+// ParseGetPlanHTTPResponse parses an HTTP response from a GetPlanWithResponse call
+func ParseGetPlanHTTPResponse(rsp *http.Response) (*GetPlanHTTPResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetPlanHTTPResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest GetPlanResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
+		var dest Refused
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON4XX = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 5:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON5XX = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseGetOfficeHoursHTTPResponse parses an HTTP response from a GetOfficeHoursWithResponse call
+func ParseGetOfficeHoursHTTPResponse(rsp *http.Response) (*GetOfficeHoursHTTPResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetOfficeHoursHTTPResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest GetOfficeHoursResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
+		var dest Refused
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON4XX = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 5:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON5XX = &dest
+
+	}
+
+	return response, nil
+}
+
 // ParseAllocateAgentHTTPResponse parses an HTTP response from a AllocateAgentWithResponse call
 func ParseAllocateAgentHTTPResponse(rsp *http.Response) (*AllocateAgentHTTPResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -14562,6 +17452,46 @@ func ParseAllocateAndAssignAgentHTTPResponse(rsp *http.Response) (*AllocateAndAs
 	return response, nil
 }
 
+// ParseGetSessionalHTTPResponse parses an HTTP response from a GetSessionalWithResponse call
+func ParseGetSessionalHTTPResponse(rsp *http.Response) (*GetSessionalHTTPResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetSessionalHTTPResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest GetSessionalResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
+		var dest Refused
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON4XX = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 5:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON5XX = &dest
+
+	}
+
+	return response, nil
+}
+
 // ParseRemoveAgentHTTPResponse parses an HTTP response from a RemoveAgentWithResponse call
 func ParseRemoveAgentHTTPResponse(rsp *http.Response) (*RemoveAgentHTTPResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -14598,6 +17528,238 @@ func ParseRemoveAgentHTTPResponse(rsp *http.Response) (*RemoveAgentHTTPResponse,
 	return response, nil
 }
 
+// ParseSetSessionalHTTPResponse parses an HTTP response from a SetSessionalWithResponse call
+func ParseSetSessionalHTTPResponse(rsp *http.Response) (*SetSessionalHTTPResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &SetSessionalHTTPResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
+		var dest Refused
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON4XX = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 5:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON5XX = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseGetAnalyticsURLHTTPResponse parses an HTTP response from a GetAnalyticsURLWithResponse call
+func ParseGetAnalyticsURLHTTPResponse(rsp *http.Response) (*GetAnalyticsURLHTTPResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetAnalyticsURLHTTPResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest GetAnalyticsURLResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
+		var dest Refused
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON4XX = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 5:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON5XX = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseGetBotSettingsHTTPResponse parses an HTTP response from a GetBotSettingsWithResponse call
+func ParseGetBotSettingsHTTPResponse(rsp *http.Response) (*GetBotSettingsHTTPResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetBotSettingsHTTPResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest GetBotSettingsResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
+		var dest Refused
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON4XX = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 5:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON5XX = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseSetBotActivationHTTPResponse parses an HTTP response from a SetBotActivationWithResponse call
+func ParseSetBotActivationHTTPResponse(rsp *http.Response) (*SetBotActivationHTTPResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &SetBotActivationHTTPResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
+		var dest Refused
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON4XX = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 5:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON5XX = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseSetBotIntegrationHTTPResponse parses an HTTP response from a SetBotIntegrationWithResponse call
+func ParseSetBotIntegrationHTTPResponse(rsp *http.Response) (*SetBotIntegrationHTTPResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &SetBotIntegrationHTTPResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest SetBotIntegrationResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
+		var dest Refused
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON4XX = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 5:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON5XX = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseGetAgentTakeoverSettingHTTPResponse parses an HTTP response from a GetAgentTakeoverSettingWithResponse call
+func ParseGetAgentTakeoverSettingHTTPResponse(rsp *http.Response) (*GetAgentTakeoverSettingHTTPResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetAgentTakeoverSettingHTTPResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest GetAgentTakeoverSettingResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
+		var dest Refused
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON4XX = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 5:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON5XX = &dest
+
+	}
+
+	return response, nil
+}
+
 // ParseSetAgentAllocationWebhookHTTPResponse parses an HTTP response from a SetAgentAllocationWebhookWithResponse call
 func ParseSetAgentAllocationWebhookHTTPResponse(rsp *http.Response) (*SetAgentAllocationWebhookHTTPResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -14607,6 +17769,46 @@ func ParseSetAgentAllocationWebhookHTTPResponse(rsp *http.Response) (*SetAgentAl
 	}
 
 	response := &SetAgentAllocationWebhookHTTPResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest AppResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
+		var dest Refused
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON4XX = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 5:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON5XX = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseGetResolveWebhookHTTPResponse parses an HTTP response from a GetResolveWebhookWithResponse call
+func ParseGetResolveWebhookHTTPResponse(rsp *http.Response) (*GetResolveWebhookHTTPResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetResolveWebhookHTTPResponse{
 		Body:         bodyBytes,
 		HTTPResponse: rsp,
 	}
@@ -14774,6 +17976,46 @@ func ParseLogoutHTTPResponse(rsp *http.Response) (*LogoutHTTPResponse, error) {
 	switch {
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
 		var dest LogoutResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
+		var dest Refused
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON4XX = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 5:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON5XX = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseListChatTemplatesHTTPResponse parses an HTTP response from a ListChatTemplatesWithResponse call
+func ParseListChatTemplatesHTTPResponse(rsp *http.Response) (*ListChatTemplatesHTTPResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListChatTemplatesHTTPResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ListChatTemplatesResponse
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -15458,6 +18700,126 @@ func ParseGetHsm24TemplateHTTPResponse(rsp *http.Response) (*GetHsm24TemplateHTT
 	return response, nil
 }
 
+// ParseListWebhookConfigsHTTPResponse parses an HTTP response from a ListWebhookConfigsWithResponse call
+func ParseListWebhookConfigsHTTPResponse(rsp *http.Response) (*ListWebhookConfigsHTTPResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListWebhookConfigsHTTPResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ListWebhookConfigsResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
+		var dest Refused
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON4XX = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 5:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON5XX = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseSetForceSendBotHTTPResponse parses an HTTP response from a SetForceSendBotWithResponse call
+func ParseSetForceSendBotHTTPResponse(rsp *http.Response) (*SetForceSendBotHTTPResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &SetForceSendBotHTTPResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest SetForceSendBotResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
+		var dest Refused
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON4XX = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 5:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON5XX = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseGetAuthWebhookHTTPResponse parses an HTTP response from a GetAuthWebhookWithResponse call
+func ParseGetAuthWebhookHTTPResponse(rsp *http.Response) (*GetAuthWebhookHTTPResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetAuthWebhookHTTPResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest SetAuthWebhookResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
+		var dest Refused
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON4XX = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 5:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON5XX = &dest
+
+	}
+
+	return response, nil
+}
+
 // ParseSetAuthWebhookHTTPResponse parses an HTTP response from a SetAuthWebhookWithResponse call
 func ParseSetAuthWebhookHTTPResponse(rsp *http.Response) (*SetAuthWebhookHTTPResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -15474,6 +18836,46 @@ func ParseSetAuthWebhookHTTPResponse(rsp *http.Response) (*SetAuthWebhookHTTPRes
 	switch {
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
 		var dest SetAuthWebhookResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
+		var dest Refused
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON4XX = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 5:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON5XX = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseGetNewSessionWebhookHTTPResponse parses an HTTP response from a GetNewSessionWebhookWithResponse call
+func ParseGetNewSessionWebhookHTTPResponse(rsp *http.Response) (*GetNewSessionWebhookHTTPResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetNewSessionWebhookHTTPResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest SetNewSessionWebhookResponse
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -15538,6 +18940,46 @@ func ParseSetNewSessionWebhookHTTPResponse(rsp *http.Response) (*SetNewSessionWe
 	return response, nil
 }
 
+// ParseGetTicketingConfigHTTPResponse parses an HTTP response from a GetTicketingConfigWithResponse call
+func ParseGetTicketingConfigHTTPResponse(rsp *http.Response) (*GetTicketingConfigHTTPResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetTicketingConfigHTTPResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest GetTicketingConfigResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
+		var dest Refused
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON4XX = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 5:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON5XX = &dest
+
+	}
+
+	return response, nil
+}
+
 // ParseGetAppConfigsHTTPResponse parses an HTTP response from a GetAppConfigsWithResponse call
 func ParseGetAppConfigsHTTPResponse(rsp *http.Response) (*GetAppConfigsHTTPResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -15554,6 +18996,46 @@ func ParseGetAppConfigsHTTPResponse(rsp *http.Response) (*GetAppConfigsHTTPRespo
 	switch {
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
 		var dest GetAppConfigsResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
+		var dest Refused
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON4XX = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 5:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON5XX = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseGetAppDetailsHTTPResponse parses an HTTP response from a GetAppDetailsWithResponse call
+func ParseGetAppDetailsHTTPResponse(rsp *http.Response) (*GetAppDetailsHTTPResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetAppDetailsHTTPResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest AppDetails
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -15950,6 +19432,46 @@ func ParseListDivisionsHTTPResponse(rsp *http.Response) (*ListDivisionsHTTPRespo
 	switch {
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
 		var dest ListDivisionsResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
+		var dest Refused
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON4XX = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 5:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON5XX = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseListFeaturesHTTPResponse parses an HTTP response from a ListFeaturesWithResponse call
+func ParseListFeaturesHTTPResponse(rsp *http.Response) (*ListFeaturesHTTPResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListFeaturesHTTPResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ListFeaturesResponse
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}

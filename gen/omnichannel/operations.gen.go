@@ -3,7 +3,7 @@
 package omnichannel
 
 // DocumentSHA256 is the checksum of the document that this package was made from.
-const DocumentSHA256 = "9e585be59e6af45d17cb32e01a1c2e203ef42b23f4e42b3bf9ec5669724b9400"
+const DocumentSHA256 = "ad97e0efb0745ebf76fe84f856233dbc1bedc854c6e26bf06ec73907bdb70b20"
 
 // OperationID names an operation of the document.
 type OperationID string
@@ -14,14 +14,34 @@ const (
 	OperationListAgentsV1 OperationID = "listAgentsV1"
 	// OperationListAgentsByIDs is GET /api/v1/admin/agents/get_by_ids: Fetch several agents by id.
 	OperationListAgentsByIDs OperationID = "listAgentsByIDs"
+	// OperationGetPlan is GET /api/v1/admin/my_plan: The app's subscription and usage.
+	OperationGetPlan OperationID = "getPlan"
+	// OperationGetOfficeHours is GET /api/v1/admin/office_hours: Office hours and the messages around them.
+	OperationGetOfficeHours OperationID = "getOfficeHours"
 	// OperationAllocateAgent is POST /api/v1/admin/service/allocate_agent: Ask for the least busy agent; assigns nothing.
 	OperationAllocateAgent OperationID = "allocateAgent"
 	// OperationAllocateAndAssignAgent is POST /api/v1/admin/service/allocate_assign_agent: Pick the least busy agent and assign in one call.
 	OperationAllocateAndAssignAgent OperationID = "allocateAndAssignAgent"
+	// OperationGetSessional is GET /api/v1/admin/service/get_sessional: Whether the app keeps one room per session.
+	OperationGetSessional OperationID = "getSessional"
 	// OperationRemoveAgent is POST /api/v1/admin/service/remove_agent: Take an agent out of a room.
 	OperationRemoveAgent OperationID = "removeAgent"
+	// OperationSetSessional is POST /api/v1/admin/service/set_sessional: Change whether the app keeps one room per session.
+	OperationSetSessional OperationID = "setSessional"
+	// OperationGetAnalyticsURL is GET /api/v1/analytics: A signed link to a dashboard report.
+	OperationGetAnalyticsURL OperationID = "getAnalyticsURL"
+	// OperationGetBotSettings is GET /api/v1/app/bot: Bot integration settings.
+	OperationGetBotSettings OperationID = "getBotSettings"
+	// OperationSetBotActivation is POST /api/v1/app/bot/activation: Switch the bot on or off for the whole app.
+	OperationSetBotActivation OperationID = "setBotActivation"
+	// OperationSetBotIntegration is POST /api/v1/app/bot/integrate: Set the bot webhook URL and switch.
+	OperationSetBotIntegration OperationID = "setBotIntegration"
+	// OperationGetAgentTakeoverSetting is GET /api/v1/app/config/agent_takeover: Whether agents may take unserved customers themselves.
+	OperationGetAgentTakeoverSetting OperationID = "getAgentTakeoverSetting"
 	// OperationSetAgentAllocationWebhook is POST /api/v1/app/webhook/agent_allocation: Set the custom agent allocation webhook.
 	OperationSetAgentAllocationWebhook OperationID = "setAgentAllocationWebhook"
+	// OperationGetResolveWebhook is GET /api/v1/app/webhook/mark_as_resolved: Read the mark-as-resolved webhook.
+	OperationGetResolveWebhook OperationID = "getResolveWebhook"
 	// OperationSetResolveWebhook is POST /api/v1/app/webhook/mark_as_resolved: Set the mark-as-resolved webhook.
 	OperationSetResolveWebhook OperationID = "setResolveWebhook"
 	// OperationLogin is POST /api/v1/auth: Log in with e-mail and password.
@@ -30,6 +50,8 @@ const (
 	OperationGetTokenByQismoKey OperationID = "getTokenByQismoKey"
 	// OperationLogout is POST /api/v1/auth/logout: End the session and void its user token.
 	OperationLogout OperationID = "logout"
+	// OperationListChatTemplates is GET /api/v1/chat_templates: Canned replies for agents.
+	OperationListChatTemplates OperationID = "listChatTemplates"
 	// OperationInitiateChatV1 is POST /api/v1/qiscus/initiate_chat: Start a live-chat session as a customer, older version.
 	OperationInitiateChatV1 OperationID = "initiateChatV1"
 	// OperationGetRoomInfo is GET /api/v1/qiscus/room/{room_id}/user_info: Read a room's additional information and its channel.
@@ -64,12 +86,24 @@ const (
 	OperationGetTemplate OperationID = "getTemplate"
 	// OperationGetHsm24Template is GET /api/v2/admin/hsm_24: The 24-hour template of a WhatsApp channel.
 	OperationGetHsm24Template OperationID = "getHsm24Template"
+	// OperationListWebhookConfigs is GET /api/v2/admin/webhook_config: List configured webhooks.
+	OperationListWebhookConfigs OperationID = "listWebhookConfigs"
+	// OperationSetForceSendBot is POST /api/v2/app/bot/force_send: Send messages to the bot even when an agent is in the room.
+	OperationSetForceSendBot OperationID = "setForceSendBot"
+	// OperationGetAuthWebhook is GET /api/v2/app/config/auth_webhook: Read the user-logout webhook.
+	OperationGetAuthWebhook OperationID = "getAuthWebhook"
 	// OperationSetAuthWebhook is POST /api/v2/app/config/auth_webhook: Set the user-logout webhook.
 	OperationSetAuthWebhook OperationID = "setAuthWebhook"
+	// OperationGetNewSessionWebhook is GET /api/v2/app/config/new_session_webhook: Read the new-session webhook.
+	OperationGetNewSessionWebhook OperationID = "getNewSessionWebhook"
 	// OperationSetNewSessionWebhook is POST /api/v2/app/config/new_session_webhook: Set the new-session webhook.
 	OperationSetNewSessionWebhook OperationID = "setNewSessionWebhook"
+	// OperationGetTicketingConfig is GET /api/v2/app/config/ticketing: Custom buttons (ticketing) set up for the app.
+	OperationGetTicketingConfig OperationID = "getTicketingConfig"
 	// OperationGetAppConfigs is GET /api/v2/app/configs: All configuration switches of the app, webhook settings included.
 	OperationGetAppConfigs OperationID = "getAppConfigs"
+	// OperationGetAppDetails is GET /api/v2/app/details: The signed-in user's app.
+	OperationGetAppDetails OperationID = "getAppDetails"
 	// OperationMobileLogin is POST /api/v2/auth/mobile_login: Open a session from a QR code's long-lived token.
 	OperationMobileLogin OperationID = "mobileLogin"
 	// OperationRefreshToken is POST /api/v2/auth/refresh_token: Trade the long-lived token for a new user token.
@@ -90,6 +124,8 @@ const (
 	OperationGetRoom OperationID = "getRoom"
 	// OperationListDivisions is GET /api/v2/divisions: List divisions.
 	OperationListDivisions OperationID = "listDivisions"
+	// OperationListFeatures is GET /api/v2/features: Feature tree of the app's plan.
+	OperationListFeatures OperationID = "listFeatures"
 	// OperationGetLatestMobileVersion is GET /api/v2/mobile_version/latest: Newest version of the vendor's mobile agent app.
 	OperationGetLatestMobileVersion OperationID = "getLatestMobileVersion"
 	// OperationInitiateChat is POST /api/v2/qiscus/initiate_chat: Start or continue a live-chat session as a customer.
@@ -179,14 +215,25 @@ func OperationIDs() []OperationID {
 	return []OperationID{
 		OperationListAgentsV1,
 		OperationListAgentsByIDs,
+		OperationGetPlan,
+		OperationGetOfficeHours,
 		OperationAllocateAgent,
 		OperationAllocateAndAssignAgent,
+		OperationGetSessional,
 		OperationRemoveAgent,
+		OperationSetSessional,
+		OperationGetAnalyticsURL,
+		OperationGetBotSettings,
+		OperationSetBotActivation,
+		OperationSetBotIntegration,
+		OperationGetAgentTakeoverSetting,
 		OperationSetAgentAllocationWebhook,
+		OperationGetResolveWebhook,
 		OperationSetResolveWebhook,
 		OperationLogin,
 		OperationGetTokenByQismoKey,
 		OperationLogout,
+		OperationListChatTemplates,
 		OperationInitiateChatV1,
 		OperationGetRoomInfo,
 		OperationSetRoomInfo,
@@ -204,9 +251,15 @@ func OperationIDs() []OperationID {
 		OperationDeleteTemplate,
 		OperationGetTemplate,
 		OperationGetHsm24Template,
+		OperationListWebhookConfigs,
+		OperationSetForceSendBot,
+		OperationGetAuthWebhook,
 		OperationSetAuthWebhook,
+		OperationGetNewSessionWebhook,
 		OperationSetNewSessionWebhook,
+		OperationGetTicketingConfig,
 		OperationGetAppConfigs,
+		OperationGetAppDetails,
 		OperationMobileLogin,
 		OperationRefreshToken,
 		OperationListContactProperties,
@@ -217,6 +270,7 @@ func OperationIDs() []OperationID {
 		OperationListRooms,
 		OperationGetRoom,
 		OperationListDivisions,
+		OperationListFeatures,
 		OperationGetLatestMobileVersion,
 		OperationInitiateChat,
 		OperationListRoomTags,
@@ -268,6 +322,32 @@ func (id OperationID) Operation() (Operation, bool) {
 			AnswersJSON: true,
 			WrapsData:   true,
 		}, true
+	case OperationGetPlan:
+		return Operation{
+			ID:          id,
+			Method:      "GET",
+			Path:        "/api/v1/admin/my_plan",
+			Group:       "app",
+			Summary:     "The app's subscription and usage",
+			Evidence:    "single",
+			Credential:  CredentialApp,
+			Idempotent:  true,
+			AnswersJSON: true,
+			WrapsData:   true,
+		}, true
+	case OperationGetOfficeHours:
+		return Operation{
+			ID:          id,
+			Method:      "GET",
+			Path:        "/api/v1/admin/office_hours",
+			Group:       "app",
+			Summary:     "Office hours and the messages around them",
+			Evidence:    "seen",
+			Credential:  CredentialApp,
+			Idempotent:  true,
+			AnswersJSON: true,
+			WrapsData:   true,
+		}, true
 	case OperationAllocateAgent:
 		return Operation{
 			ID:          id,
@@ -294,6 +374,19 @@ func (id OperationID) Operation() (Operation, bool) {
 			AnswersJSON: true,
 			WrapsData:   true,
 		}, true
+	case OperationGetSessional:
+		return Operation{
+			ID:          id,
+			Method:      "GET",
+			Path:        "/api/v1/admin/service/get_sessional",
+			Group:       "app",
+			Summary:     "Whether the app keeps one room per session",
+			Evidence:    "single",
+			Credential:  CredentialApp,
+			Idempotent:  true,
+			AnswersJSON: true,
+			WrapsData:   false,
+		}, true
 	case OperationRemoveAgent:
 		return Operation{
 			ID:          id,
@@ -307,6 +400,84 @@ func (id OperationID) Operation() (Operation, bool) {
 			AnswersJSON: false,
 			WrapsData:   false,
 		}, true
+	case OperationSetSessional:
+		return Operation{
+			ID:          id,
+			Method:      "POST",
+			Path:        "/api/v1/admin/service/set_sessional",
+			Group:       "app",
+			Summary:     "Change whether the app keeps one room per session",
+			Evidence:    "single",
+			Credential:  CredentialApp,
+			Idempotent:  true,
+			AnswersJSON: false,
+			WrapsData:   false,
+		}, true
+	case OperationGetAnalyticsURL:
+		return Operation{
+			ID:          id,
+			Method:      "GET",
+			Path:        "/api/v1/analytics",
+			Group:       "app",
+			Summary:     "A signed link to a dashboard report",
+			Evidence:    "single",
+			Credential:  CredentialApp,
+			Idempotent:  true,
+			AnswersJSON: true,
+			WrapsData:   true,
+		}, true
+	case OperationGetBotSettings:
+		return Operation{
+			ID:          id,
+			Method:      "GET",
+			Path:        "/api/v1/app/bot",
+			Group:       "app",
+			Summary:     "Bot integration settings",
+			Evidence:    "single",
+			Credential:  CredentialApp,
+			Idempotent:  true,
+			AnswersJSON: true,
+			WrapsData:   true,
+		}, true
+	case OperationSetBotActivation:
+		return Operation{
+			ID:          id,
+			Method:      "POST",
+			Path:        "/api/v1/app/bot/activation",
+			Group:       "app",
+			Summary:     "Switch the bot on or off for the whole app",
+			Evidence:    "single",
+			Credential:  CredentialApp,
+			Idempotent:  true,
+			AnswersJSON: false,
+			WrapsData:   false,
+		}, true
+	case OperationSetBotIntegration:
+		return Operation{
+			ID:          id,
+			Method:      "POST",
+			Path:        "/api/v1/app/bot/integrate",
+			Group:       "app",
+			Summary:     "Set the bot webhook URL and switch",
+			Evidence:    "single",
+			Credential:  CredentialApp,
+			Idempotent:  true,
+			AnswersJSON: true,
+			WrapsData:   true,
+		}, true
+	case OperationGetAgentTakeoverSetting:
+		return Operation{
+			ID:          id,
+			Method:      "GET",
+			Path:        "/api/v1/app/config/agent_takeover",
+			Group:       "app",
+			Summary:     "Whether agents may take unserved customers themselves",
+			Evidence:    "single",
+			Credential:  CredentialApp,
+			Idempotent:  true,
+			AnswersJSON: true,
+			WrapsData:   true,
+		}, true
 	case OperationSetAgentAllocationWebhook:
 		return Operation{
 			ID:          id,
@@ -315,6 +486,19 @@ func (id OperationID) Operation() (Operation, bool) {
 			Group:       "webhookSettings",
 			Summary:     "Set the custom agent allocation webhook",
 			Evidence:    "single",
+			Credential:  CredentialApp,
+			Idempotent:  true,
+			AnswersJSON: true,
+			WrapsData:   true,
+		}, true
+	case OperationGetResolveWebhook:
+		return Operation{
+			ID:          id,
+			Method:      "GET",
+			Path:        "/api/v1/app/webhook/mark_as_resolved",
+			Group:       "webhookSettings",
+			Summary:     "Read the mark-as-resolved webhook",
+			Evidence:    "assumed",
 			Credential:  CredentialApp,
 			Idempotent:  true,
 			AnswersJSON: true,
@@ -371,6 +555,19 @@ func (id OperationID) Operation() (Operation, bool) {
 			Idempotent:  false,
 			AnswersJSON: true,
 			WrapsData:   false,
+		}, true
+	case OperationListChatTemplates:
+		return Operation{
+			ID:          id,
+			Method:      "GET",
+			Path:        "/api/v1/chat_templates",
+			Group:       "app",
+			Summary:     "Canned replies for agents",
+			Evidence:    "single",
+			Credential:  CredentialApp,
+			Idempotent:  true,
+			AnswersJSON: true,
+			WrapsData:   true,
 		}, true
 	case OperationInitiateChatV1:
 		return Operation{
@@ -593,6 +790,45 @@ func (id OperationID) Operation() (Operation, bool) {
 			AnswersJSON: true,
 			WrapsData:   true,
 		}, true
+	case OperationListWebhookConfigs:
+		return Operation{
+			ID:          id,
+			Method:      "GET",
+			Path:        "/api/v2/admin/webhook_config",
+			Group:       "webhookSettings",
+			Summary:     "List configured webhooks",
+			Evidence:    "single",
+			Credential:  CredentialApp,
+			Idempotent:  true,
+			AnswersJSON: true,
+			WrapsData:   true,
+		}, true
+	case OperationSetForceSendBot:
+		return Operation{
+			ID:          id,
+			Method:      "POST",
+			Path:        "/api/v2/app/bot/force_send",
+			Group:       "app",
+			Summary:     "Send messages to the bot even when an agent is in the room",
+			Evidence:    "single",
+			Credential:  CredentialApp,
+			Idempotent:  true,
+			AnswersJSON: true,
+			WrapsData:   true,
+		}, true
+	case OperationGetAuthWebhook:
+		return Operation{
+			ID:          id,
+			Method:      "GET",
+			Path:        "/api/v2/app/config/auth_webhook",
+			Group:       "webhookSettings",
+			Summary:     "Read the user-logout webhook",
+			Evidence:    "assumed",
+			Credential:  CredentialApp,
+			Idempotent:  true,
+			AnswersJSON: true,
+			WrapsData:   true,
+		}, true
 	case OperationSetAuthWebhook:
 		return Operation{
 			ID:          id,
@@ -601,6 +837,19 @@ func (id OperationID) Operation() (Operation, bool) {
 			Group:       "webhookSettings",
 			Summary:     "Set the user-logout webhook",
 			Evidence:    "documented",
+			Credential:  CredentialApp,
+			Idempotent:  true,
+			AnswersJSON: true,
+			WrapsData:   true,
+		}, true
+	case OperationGetNewSessionWebhook:
+		return Operation{
+			ID:          id,
+			Method:      "GET",
+			Path:        "/api/v2/app/config/new_session_webhook",
+			Group:       "webhookSettings",
+			Summary:     "Read the new-session webhook",
+			Evidence:    "assumed",
 			Credential:  CredentialApp,
 			Idempotent:  true,
 			AnswersJSON: true,
@@ -619,6 +868,19 @@ func (id OperationID) Operation() (Operation, bool) {
 			AnswersJSON: true,
 			WrapsData:   true,
 		}, true
+	case OperationGetTicketingConfig:
+		return Operation{
+			ID:          id,
+			Method:      "GET",
+			Path:        "/api/v2/app/config/ticketing",
+			Group:       "app",
+			Summary:     "Custom buttons (ticketing) set up for the app",
+			Evidence:    "single",
+			Credential:  CredentialApp,
+			Idempotent:  true,
+			AnswersJSON: true,
+			WrapsData:   true,
+		}, true
 	case OperationGetAppConfigs:
 		return Operation{
 			ID:          id,
@@ -631,6 +893,19 @@ func (id OperationID) Operation() (Operation, bool) {
 			Idempotent:  true,
 			AnswersJSON: true,
 			WrapsData:   true,
+		}, true
+	case OperationGetAppDetails:
+		return Operation{
+			ID:          id,
+			Method:      "GET",
+			Path:        "/api/v2/app/details",
+			Group:       "app",
+			Summary:     "The signed-in user's app",
+			Evidence:    "single",
+			Credential:  CredentialApp,
+			Idempotent:  true,
+			AnswersJSON: true,
+			WrapsData:   false,
 		}, true
 	case OperationMobileLogin:
 		return Operation{
@@ -756,6 +1031,19 @@ func (id OperationID) Operation() (Operation, bool) {
 			Path:        "/api/v2/divisions",
 			Group:       "agents",
 			Summary:     "List divisions",
+			Evidence:    "seen",
+			Credential:  CredentialApp,
+			Idempotent:  true,
+			AnswersJSON: true,
+			WrapsData:   true,
+		}, true
+	case OperationListFeatures:
+		return Operation{
+			ID:          id,
+			Method:      "GET",
+			Path:        "/api/v2/features",
+			Group:       "app",
+			Summary:     "Feature tree of the app's plan",
 			Evidence:    "seen",
 			Credential:  CredentialApp,
 			Idempotent:  true,

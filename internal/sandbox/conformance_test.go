@@ -107,6 +107,7 @@ func (w *shownWorld) values(operation *document.Operation) map[string]string {
 	}
 	maps.Copy(values, w.templateValues(operation))
 	w.addContactValues(values)
+	w.addAppValues(operation, values)
 	return values
 }
 

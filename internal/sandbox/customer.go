@@ -22,8 +22,9 @@ type CustomerMessage struct {
 
 // CustomerWrites lets a customer write a message and returns the room's id. A
 // new customer gets a room; the first message ever, and the first after a
-// resolve, opens a session. What a blocked customer writes is lost. Webhooks are
-// sent after it returns.
+// resolve, opens a session, which has a room of its own once setSessional has
+// switched that on. What a blocked customer writes is lost. Webhooks are sent
+// after it returns.
 func (s *Sandbox) CustomerWrites(ctx context.Context, message CustomerMessage) (roomID string, err error) {
 	if err := ctx.Err(); err != nil {
 		return "", fmt.Errorf("sandbox: %w", err)
@@ -70,13 +71,18 @@ func (s *Sandbox) Room(roomID string) (RoomSnapshot, bool) {
 	return room.snapshot(), true
 }
 
-// customersRoom finds a customer's room on a channel, or makes it.
+// customersRoom finds a customer's room on a channel, or makes it: the customer's
+// first or, when the app is sessional, that of a session after a resolve.
 func (s *Sandbox) customersRoom(channel Channel, userID, name string) *room {
-	if room, ok := s.state.customers[customerKey{channel.Source, channel.ID, userID}]; ok {
-		room.name = orDefault(name, room.name)
-		return room
+	room, ok := s.state.customers[customerKey{channel.Source, channel.ID, userID}]
+	switch {
+	case !ok:
+		return s.state.addRoom(channel, userID, name, s.config.Now())
+	case room.resolved() && s.state.settings.switches.sessional:
+		return s.state.nextRoom(room, name, s.config.Now())
 	}
-	return s.state.addRoom(channel, userID, name, s.config.Now())
+	room.name = orDefault(name, room.name)
+	return room
 }
 
 // openChat starts or continues a live chat, by either version of the route. Every
@@ -109,8 +115,8 @@ func (s *Sandbox) initiateChat(r *request) (any, error) {
 	row["extras"] = roomExtras(room)
 	row["session_id"] = nullable(room.widgetID)
 	return dataWithStatus(object{
-		"identity_token": newSecret("it"), "is_secure": false, "is_sessional": isSessional, "sdk_user": nil,
-		"customer_room": row,
+		"identity_token": newSecret("it"), "is_secure": false, "sdk_user": nil, "customer_room": row,
+		"is_sessional": s.state.settings.switches.sessional,
 	}), nil
 }
 
@@ -121,19 +127,17 @@ func (s *Sandbox) initiateChatV1(r *request) (any, error) {
 		return nil, err
 	}
 	return data(object{
-		"identity_token": newSecret("it"), "room_id": room.id, "sdk_user": nil, "is_sessional": isSessional,
+		"identity_token": newSecret("it"), "room_id": room.id, "sdk_user": nil,
+		"is_sessional": s.state.settings.switches.sessional,
 	}), nil
 }
 
-// isSessional says that a returning customer's room is a new one; here it is the
-// old one.
-const isSessional = false
-
+// getAppSession tells whether a returning customer's room is a new one.
 func (s *Sandbox) getAppSession(r *request) (any, error) {
 	if text(r.parameters["app_code"]) != s.config.AppCode {
 		return nil, notFound("app")
 	}
-	return data(object{"is_sessional": isSessional}), nil
+	return data(object{"is_sessional": s.state.settings.switches.sessional}), nil
 }
 
 // propertyPairs reads a customer's properties, which come as pairs, as an object

@@ -105,21 +105,6 @@ func (s *Sandbox) channelHandlers() map[string]handler {
 	return map[string]handler{}
 }
 
-func (s *Sandbox) appHandlers() map[string]handler {
-	return map[string]handler{
-		"getAppConfigs": s.getAppConfigs,
-	}
-}
-
-func (s *Sandbox) webhookSettingHandlers() map[string]handler {
-	return map[string]handler{
-		"setResolveWebhook":         adminOnly(s.setResolveWebhook),
-		"setAgentAllocationWebhook": adminOnly(s.setAgentAllocationWebhook),
-		"setNewSessionWebhook":      adminOnly(s.setNewSessionWebhook),
-		"setAuthWebhook":            adminOnly(s.setAuthWebhook),
-	}
-}
-
 func (s *Sandbox) customerHandlers() map[string]handler {
 	return map[string]handler{
 		"initiateChat":                   s.initiateChat,

@@ -155,13 +155,12 @@ func (s *state) announce(room *room, what string, now time.Time) {
 }
 
 // notForBot says why the bot does not hear the customer; "" when it does. With
-// the app's setting is_force_send_bot, which is off here, it would go on hearing
-// what is said to an agent.
+// the app's setting is_force_send_bot it goes on hearing what is said to an agent.
 func (s *state) notForBot(room *room) string {
 	switch {
 	case !s.settings.bot.set():
 		return NoBot
-	case len(room.agents) > 0:
+	case len(room.agents) > 0 && !s.settings.switches.forceSendBot:
 		return AgentServes
 	case !room.handledByBot:
 		return BotOff

@@ -20,6 +20,7 @@ func (w webhook) set() bool { return w.on && w.url != "" }
 // settings are the app's settings that something depends on.
 type settings struct {
 	bot, newSession, allocation, resolve, auth webhook
+	switches                                   appSwitches
 	changed                                    time.Time
 }
 
@@ -29,42 +30,9 @@ func newSettings(config Config) settings {
 	return settings{
 		bot: configured(urls.Bot), newSession: configured(urls.NewSession), allocation: configured(urls.Allocation),
 		resolve: configured(urls.Resolve), auth: configured(urls.Auth),
-		changed: config.Now(),
+		switches: appSwitches{takeover: true},
+		changed:  config.Now(),
 	}
-}
-
-func (s *Sandbox) setResolveWebhook(r *request) (any, error) {
-	return s.setAppWebhook(&s.state.settings.resolve, r)
-}
-
-func (s *Sandbox) setAgentAllocationWebhook(r *request) (any, error) {
-	return s.setAppWebhook(&s.state.settings.allocation, r)
-}
-
-// setAppWebhook answers with the whole app, as the older setters do.
-func (s *Sandbox) setAppWebhook(setting *webhook, r *request) (any, error) {
-	*setting = webhook{url: text(r.body["webhook_url"]), on: flag(r.body["is_webhook_enabled"])}
-	s.state.settings.changed = s.config.Now()
-	return data(s.appRow()), nil
-}
-
-func (s *Sandbox) setNewSessionWebhook(r *request) (any, error) {
-	return s.setConfigWebhook(&s.state.settings.newSession, "new_session_webhook", r)
-}
-
-func (s *Sandbox) setAuthWebhook(r *request) (any, error) {
-	return s.setConfigWebhook(&s.state.settings.auth, "auth_webhook", r)
-}
-
-// setConfigWebhook answers with the setting alone, as the newer setters do; the
-// switch comes back as text.
-func (s *Sandbox) setConfigWebhook(setting *webhook, name string, r *request) (any, error) {
-	*setting = webhook{url: text(r.body["url"]), on: flag(r.body["enabled"])}
-	s.state.settings.changed = s.config.Now()
-	return dataWithStatus(object{"configs": object{
-		name + "_url":             nullable(setting.url),
-		"is_" + name + "_enabled": strconv.FormatBool(setting.on),
-	}}), nil
 }
 
 // getAppConfigs mixes booleans, text, booleans as text and null, as the
@@ -82,14 +50,14 @@ func (s *Sandbox) getAppConfigs(*request) (any, error) {
 		"auth_webhook_url":                       nullable(set.auth.url),
 		"is_auth_webhook_enabled":                strconv.FormatBool(set.auth.on),
 		"online_message":                         nil,
-		"offline_message":                        "Kami buka lagi besok pagi.",
-		"timezone":                               "+07:00",
+		"offline_message":                        offlineMessage,
+		"timezone":                               appTimezone,
 		"api_version":                            "v2",
 		"app_sync_interval":                      "5000",
 		"is_active":                              true,
-		"is_sessional":                           false,
+		"is_sessional":                           set.switches.sessional,
 		"is_agent_allocation_enabled":            false,
-		"is_agent_takeover_enabled":              true,
+		"is_agent_takeover_enabled":              set.switches.takeover,
 		"is_create_tags_enabled":                 true,
 		"agent_can_add_other_agent":              "true",
 		"agent_can_assign_chat":                  "true",
@@ -122,9 +90,9 @@ func (s *Sandbox) shortApp() object {
 		"mark_as_resolved_webhook_url":        nullable(set.resolve.url),
 		"is_mark_as_resolved_webhook_enabled": set.resolve.on,
 		"is_active":                           true,
-		"is_sessional":                        false, // a returning customer's room is the old one
+		"is_sessional":                        set.switches.sessional,
 		"is_agent_allocation_enabled":         false,
-		"is_agent_takeover_enabled":           true,
+		"is_agent_takeover_enabled":           set.switches.takeover,
 		"use_latest":                          false,
 	}
 }
@@ -138,7 +106,7 @@ func (s *Sandbox) appRow() object {
 	row["is_token_expiring"] = true
 	row["paid_channel_approved"] = nil
 	row["free_sessions"] = 1000
-	row["is_force_send_bot"] = false
+	row["is_force_send_bot"] = s.state.settings.switches.forceSendBot
 	row["search_using_engine"] = true
 	row["use_2fa"] = false
 	row["app_joined_status"] = 1
@@ -149,8 +117,8 @@ func (s *Sandbox) appRow() object {
 // appConfigRow is the settings of older accounts, as login has them.
 func (s *Sandbox) appConfigRow() object {
 	return object{
-		"id": appRow + 1, "app_id": appRow, "widget": nil, "offline_message": "Kami buka lagi besok pagi.",
-		"online_message": nil, "timezone": "+07:00", "enable_bulk_assign": false, "send_online_if_resolved": false,
+		"id": appRow + 1, "app_id": appRow, "widget": nil, "offline_message": offlineMessage,
+		"online_message": nil, "timezone": appTimezone, "enable_bulk_assign": false, "send_online_if_resolved": false,
 		"send_offline_each_message": false,
 		"created_at":                spaced(s.state.made), "updated_at": spaced(s.state.made),
 	}

@@ -114,6 +114,9 @@ func wordsOf(request *http.Request) []string {
 	}
 	var words []string
 	for _, word := range said {
+		said = append(said, partsOf(word)...)
+	}
+	for _, word := range said {
 		if len(word) < shortestMasked {
 			continue
 		}
@@ -124,6 +127,20 @@ func wordsOf(request *http.Request) []string {
 	}
 	slices.SortFunc(words, func(a, b string) int { return len(b) - len(a) })
 	return slices.Compact(words)
+}
+
+// partsOf lists what follows the host of an address: a service may quote that
+// alone, and it can hold a secret.
+func partsOf(word string) []string {
+	address, err := url.Parse(word)
+	if err != nil || address.Host == "" {
+		return nil
+	}
+	parts := []string{address.RequestURI(), address.EscapedPath(), address.Path, address.RawQuery}
+	for _, values := range address.Query() {
+		parts = append(parts, values...)
+	}
+	return parts
 }
 
 // wordsIn lists the values in a body: of JSON its text and numbers, at any depth,

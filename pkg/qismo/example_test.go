@@ -325,3 +325,28 @@ func ExampleClient_Do() {
 	fmt.Println(out.Data.Room.Name)
 	// Output: Dewi Lestari
 }
+
+func ExampleWebhookSettingsService_SetAll() {
+	client, _, end := exampleApp()
+	defer end()
+
+	report, err := client.WebhookSettings.SetAll(context.Background(), qismo.SetAllWebhooksParams{
+		NewSession: "https://bot.example.id/qiscus?key=a-secret",
+		Resolve:    "https://bot.example.id/qiscus?key=a-secret",
+		Auth:       qismo.WebhookOff,
+	})
+	if err != nil {
+		log.Println(err) // one line for each webhook that failed; the others are set
+	}
+	for _, result := range report {
+		if result.Outcome != qismo.WebhookElsewhere {
+			fmt.Println(result)
+		}
+	}
+	// Output:
+	// botMessage: left alone
+	// newSession: set, https://bot.example.id
+	// customAgentAllocation: left alone
+	// markAsResolved: set, https://bot.example.id
+	// userLogout: switched off
+}

@@ -68,7 +68,7 @@ func facadeMethods(t *testing.T) map[string]map[string]string {
 			comments[name] = strings.Join(strings.Fields(function.Doc.Text()), " ")
 			uses[name] = map[string]bool{}
 			ast.Inspect(function.Body, func(node ast.Node) bool {
-				if selector, ok := node.(*ast.SelectorExpr); ok {
+				if selector, ok := node.(*ast.SelectorExpr); ok && leads(function, selector) {
 					uses[name][selector.Sel.Name] = true
 				}
 				return true
@@ -91,6 +91,17 @@ func facadeMethods(t *testing.T) map[string]map[string]string {
 		}
 	}
 	return found
+}
+
+// leads tells whether a selector names an operation, or a method of the service's
+// own: a member of an answer can have a method's name.
+func leads(function *ast.FuncDecl, selector *ast.SelectorExpr) bool {
+	if strings.HasPrefix(selector.Sel.Name, "Operation") {
+		return true
+	}
+	of, ok := selector.X.(*ast.Ident)
+	names := function.Recv.List[0].Names
+	return ok && len(names) == 1 && of.Name == names[0].Name
 }
 
 // reached follows what a method names through the methods of its service.

@@ -108,6 +108,8 @@ func TestEveryMethodAgainstTheSandbox(t *testing.T) {
 		"contacts":     checkContacts,
 		"hand-over":    checkHandOver,
 		"older routes": checkOlderCustomerRoutes,
+		"app":          checkApp,
+		"webhooks":     checkWebhookGetters,
 	} {
 		t.Run(name, func(t *testing.T) { check(t, p, client) })
 	}

@@ -17,6 +17,8 @@ type (
 	NewSessionWebhook = omnichannel.NewSessionWebhookConfig
 	// AuthWebhook is the setting of the user-logout webhook.
 	AuthWebhook = omnichannel.AuthWebhookConfig
+	// WebhookConfig is where one webhook is sent, and whether, as a row.
+	WebhookConfig = omnichannel.WebhookConfig
 )
 
 // SetResolve sets the mark-as-resolved webhook. No page of the dashboard does.
@@ -90,4 +92,84 @@ func (s *WebhookSettingsService) SetAuth(
 		return nil, err
 	}
 	return &out.Data.Configs, nil
+}
+
+// List returns the app's webhooks as rows of a newer kind. Which webhooks they
+// cover, and what Type can be, is not known; [AppService.Configs] is the documented
+// way to read the settings.
+//
+// Operation listWebhookConfigs, GET /api/v2/admin/webhook_config; seen in a single
+// public client.
+func (s *WebhookSettingsService) List(ctx context.Context, opts ...Option) ([]WebhookConfig, error) {
+	ctx, _ = s.client.begin(ctx, omnichannel.OperationListWebhookConfigs, opts)
+	out, err := receive[omnichannel.ListWebhookConfigsResponse](s.client.api.ListWebhookConfigs(ctx))
+	if err != nil {
+		return nil, err
+	}
+	if out.Data.WebhookConfigs == nil {
+		return nil, missing(ctx, "list of webhooks")
+	}
+	return out.Data.WebhookConfigs, nil
+}
+
+// Resolve reads the mark-as-resolved webhook, as a part of the whole app. Its route
+// and its answer are inferred from those of [WebhookSettingsService.SetResolve]:
+// [AppService.Configs] is the safe way, which has MarkAsResolvedWebhookURL and
+// IsMarkAsResolvedWebhookEnabled.
+//
+// Operation getResolveWebhook, GET /api/v1/app/webhook/mark_as_resolved; assumed.
+func (s *WebhookSettingsService) Resolve(ctx context.Context, opts ...Option) (*App, error) {
+	ctx, _ = s.client.begin(ctx, omnichannel.OperationGetResolveWebhook, opts)
+	out, err := receive[omnichannel.AppResponse](s.client.api.GetResolveWebhook(ctx))
+	if err != nil {
+		return nil, err
+	}
+	if out.Data.AppCode == "" {
+		return nil, missing(ctx, "app")
+	}
+	return &out.Data, nil
+}
+
+// NewSession reads the new-session webhook. Its route and its answer are inferred
+// from those of [WebhookSettingsService.SetNewSession]: [AppService.Configs] is the
+// safe way, which has NewSessionWebhookURL and IsNewSessionWebhookEnabled.
+//
+// Operation getNewSessionWebhook, GET /api/v2/app/config/new_session_webhook;
+// assumed.
+func (s *WebhookSettingsService) NewSession(ctx context.Context, opts ...Option) (*NewSessionWebhook, error) {
+	ctx, _ = s.client.begin(ctx, omnichannel.OperationGetNewSessionWebhook, opts)
+	out, err := receive[webhookAnswer[NewSessionWebhook]](s.client.api.GetNewSessionWebhook(ctx))
+	if err != nil {
+		return nil, err
+	}
+	if out.Data.Configs == nil {
+		return nil, missing(ctx, "setting")
+	}
+	return out.Data.Configs, nil
+}
+
+// Auth reads the user-logout webhook. Its route and its answer are inferred from
+// those of [WebhookSettingsService.SetAuth]: [AppService.Configs] is the safe way,
+// which is expected to have AuthWebhookURL and IsAuthWebhookEnabled once they were
+// set.
+//
+// Operation getAuthWebhook, GET /api/v2/app/config/auth_webhook; assumed.
+func (s *WebhookSettingsService) Auth(ctx context.Context, opts ...Option) (*AuthWebhook, error) {
+	ctx, _ = s.client.begin(ctx, omnichannel.OperationGetAuthWebhook, opts)
+	out, err := receive[webhookAnswer[AuthWebhook]](s.client.api.GetAuthWebhook(ctx))
+	if err != nil {
+		return nil, err
+	}
+	if out.Data.Configs == nil {
+		return nil, missing(ctx, "setting")
+	}
+	return out.Data.Configs, nil
+}
+
+// webhookAnswer is an answer that nobody has seen: unlike the setters' it may lack
+// the setting, which must not pass for a webhook that is off.
+type webhookAnswer[T any] struct {
+	Data struct {
+		Configs *T `json:"configs"`
+	} `json:"data"`
 }
