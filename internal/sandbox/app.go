@@ -99,7 +99,7 @@ func (s *Sandbox) setSessional(r *request) (any, error) {
 // its properties; whether the platform takes any of that along is not known.
 func (s *state) nextRoom(old *room, name string, now time.Time) *room {
 	made := s.addRoom(old.channel, old.userID, orDefault(name, old.name), now)
-	made.contact, made.avatar = old.contact, old.avatar
+	made.avatar, made.blocked = old.avatar, old.blocked
 	made.origin, made.widgetID = old.origin, old.widgetID
 	return made
 }
