@@ -3,7 +3,7 @@
 package omnichannel
 
 // DocumentSHA256 is the checksum of the document that this package was made from.
-const DocumentSHA256 = "ad97e0efb0745ebf76fe84f856233dbc1bedc854c6e26bf06ec73907bdb70b20"
+const DocumentSHA256 = "b69d341cfc7194a591c9be019b463f5d3ec0fc81708892daefddda80cd0bf4f7"
 
 // OperationID names an operation of the document.
 type OperationID string
@@ -78,6 +78,14 @@ const (
 	OperationUpdateAgent OperationID = "updateAgent"
 	// OperationListAgentsByDivision is GET /api/v2/admin/agents/by_division: List agents of given divisions, least busy first.
 	OperationListAgentsByDivision OperationID = "listAgentsByDivision"
+	// OperationSendBroadcastV2 is POST /api/v2/admin/broadcast/client_broadcast: Send a template message to several numbers, older version.
+	OperationSendBroadcastV2 OperationID = "sendBroadcastV2"
+	// OperationListBroadcastJobs is GET /api/v2/admin/broadcast_jobs: List past broadcasts.
+	OperationListBroadcastJobs OperationID = "listBroadcastJobs"
+	// OperationGetBroadcastJob is GET /api/v2/admin/broadcast_jobs/{broadcast_job_id}: Fetch one broadcast.
+	OperationGetBroadcastJob OperationID = "getBroadcastJob"
+	// OperationListBroadcastLogs is GET /api/v2/admin/broadcast_jobs/{broadcast_job_id}/broadcast_logs: List the sends of one broadcast.
+	OperationListBroadcastLogs OperationID = "listBroadcastLogs"
 	// OperationListTemplates is GET /api/v2/admin/hsm: List WhatsApp message templates.
 	OperationListTemplates OperationID = "listTemplates"
 	// OperationDeleteTemplate is POST /api/v2/admin/hsm/delete/{template_id}: Delete a WhatsApp message template.
@@ -86,6 +94,8 @@ const (
 	OperationGetTemplate OperationID = "getTemplate"
 	// OperationGetHsm24Template is GET /api/v2/admin/hsm_24: The 24-hour template of a WhatsApp channel.
 	OperationGetHsm24Template OperationID = "getHsm24Template"
+	// OperationGetWaCredit is GET /api/v2/admin/wa_pricing/balance: WhatsApp credit of each channel.
+	OperationGetWaCredit OperationID = "getWaCredit"
 	// OperationListWebhookConfigs is GET /api/v2/admin/webhook_config: List configured webhooks.
 	OperationListWebhookConfigs OperationID = "listWebhookConfigs"
 	// OperationSetForceSendBot is POST /api/v2/app/bot/force_send: Send messages to the bot even when an agent is in the room.
@@ -122,6 +132,8 @@ const (
 	OperationListRooms OperationID = "listRooms"
 	// OperationGetRoom is GET /api/v2/customer_rooms/{room_id}: Fetch one customer room.
 	OperationGetRoom OperationID = "getRoom"
+	// OperationListRoomBroadcasts is GET /api/v2/customer_rooms/{room_id}/broadcast_history: Broadcast messages that were sent to a room's customer.
+	OperationListRoomBroadcasts OperationID = "listRoomBroadcasts"
 	// OperationListDivisions is GET /api/v2/divisions: List divisions.
 	OperationListDivisions OperationID = "listDivisions"
 	// OperationListFeatures is GET /api/v2/features: Feature tree of the app's plan.
@@ -138,6 +150,8 @@ const (
 	OperationDeleteRoomTag OperationID = "deleteRoomTag"
 	// OperationListAgents is GET /api/v2/{role}/agents: List agents, supervisors and admins.
 	OperationListAgents OperationID = "listAgents"
+	// OperationSendHsm24Template is POST /api/v2/{role}/broadcast/send_hsm24: Re-open an expired WhatsApp room with the 24-hour template.
+	OperationSendHsm24Template OperationID = "sendHsm24Template"
 	// OperationBlockCustomer is POST /api/v2/{role}/customer/block: Block a WhatsApp customer.
 	OperationBlockCustomer OperationID = "blockCustomer"
 	// OperationUnblockCustomer is POST /api/v2/{role}/customer/unblock: Unblock a WhatsApp customer.
@@ -146,12 +160,26 @@ const (
 	OperationListAvailableAgents OperationID = "listAvailableAgents"
 	// OperationListOtherAgents is GET /api/v2/{role}/service/other_agents: List agents who could be added to a room.
 	OperationListOtherAgents OperationID = "listOtherAgents"
+	// OperationSendBroadcastFile is POST /api/v3/admin/broadcast/send_broadcast: Send a broadcast to an uploaded list.
+	OperationSendBroadcastFile OperationID = "sendBroadcastFile"
+	// OperationUploadBroadcastCSV is POST /api/v3/admin/broadcast/upload_csv: Upload the recipients of a broadcast.
+	OperationUploadBroadcastCSV OperationID = "uploadBroadcastCSV"
 	// OperationCreateTemplate is POST /api/v3/admin/hsm/create: Submit a WhatsApp message template for approval.
 	OperationCreateTemplate OperationID = "createTemplate"
 	// OperationListTemplatesV3 is GET /api/v3/hsm: List WhatsApp message templates, newer version.
 	OperationListTemplatesV3 OperationID = "listTemplatesV3"
+	// OperationSendBroadcast is POST /api/v3/{role}/broadcast/client: Send one WhatsApp template message to one number (preferred version).
+	OperationSendBroadcast OperationID = "sendBroadcast"
 	// OperationSetBotInRoom is POST /bot/{room_id}/activate: Switch the bot on or off in a room.
 	OperationSetBotInRoom OperationID = "setBotInRoom"
+	// OperationGetWaMedia is GET /whatsapp/v1/{app_code}/{channel_id}/media/{media_id}: Download media of an incoming WhatsApp message.
+	OperationGetWaMedia OperationID = "getWaMedia"
+	// OperationSendWaMessage is POST /whatsapp/v1/{app_code}/{channel_id}/messages: Send a WhatsApp message (pass-through to the WhatsApp Business API).
+	OperationSendWaMessage OperationID = "sendWaMessage"
+	// OperationGetWaSettings is GET /whatsapp/{app_code}/{channel_id}/settings: Read a WhatsApp channel's forward settings.
+	OperationGetWaSettings OperationID = "getWaSettings"
+	// OperationSetWaSettings is POST /whatsapp/{app_code}/{channel_id}/settings: Forward a WhatsApp channel's raw events to your URL.
+	OperationSetWaSettings OperationID = "setWaSettings"
 	// OperationSendCustomChannelMessage is POST /{app_code}/api/v2/custom_channel/send: Post a customer's message into a custom channel.
 	OperationSendCustomChannelMessage OperationID = "sendCustomChannelMessage"
 	// OperationSendBotMessage is POST /{app_code}/bot: Send a message into a room as the bot.
@@ -247,10 +275,15 @@ func OperationIDs() []OperationID {
 		OperationGetAgent,
 		OperationUpdateAgent,
 		OperationListAgentsByDivision,
+		OperationSendBroadcastV2,
+		OperationListBroadcastJobs,
+		OperationGetBroadcastJob,
+		OperationListBroadcastLogs,
 		OperationListTemplates,
 		OperationDeleteTemplate,
 		OperationGetTemplate,
 		OperationGetHsm24Template,
+		OperationGetWaCredit,
 		OperationListWebhookConfigs,
 		OperationSetForceSendBot,
 		OperationGetAuthWebhook,
@@ -269,6 +302,7 @@ func OperationIDs() []OperationID {
 		OperationListContactConversationMessages,
 		OperationListRooms,
 		OperationGetRoom,
+		OperationListRoomBroadcasts,
 		OperationListDivisions,
 		OperationListFeatures,
 		OperationGetLatestMobileVersion,
@@ -277,13 +311,21 @@ func OperationIDs() []OperationID {
 		OperationCreateRoomTag,
 		OperationDeleteRoomTag,
 		OperationListAgents,
+		OperationSendHsm24Template,
 		OperationBlockCustomer,
 		OperationUnblockCustomer,
 		OperationListAvailableAgents,
 		OperationListOtherAgents,
+		OperationSendBroadcastFile,
+		OperationUploadBroadcastCSV,
 		OperationCreateTemplate,
 		OperationListTemplatesV3,
+		OperationSendBroadcast,
 		OperationSetBotInRoom,
+		OperationGetWaMedia,
+		OperationSendWaMessage,
+		OperationGetWaSettings,
+		OperationSetWaSettings,
 		OperationSendCustomChannelMessage,
 		OperationSendBotMessage,
 		OperationHandoverRoomFromBot,
@@ -738,6 +780,58 @@ func (id OperationID) Operation() (Operation, bool) {
 			AnswersJSON: true,
 			WrapsData:   true,
 		}, true
+	case OperationSendBroadcastV2:
+		return Operation{
+			ID:          id,
+			Method:      "POST",
+			Path:        "/api/v2/admin/broadcast/client_broadcast",
+			Group:       "broadcast",
+			Summary:     "Send a template message to several numbers, older version",
+			Evidence:    "seen",
+			Credential:  CredentialApp,
+			Idempotent:  false,
+			AnswersJSON: false,
+			WrapsData:   false,
+		}, true
+	case OperationListBroadcastJobs:
+		return Operation{
+			ID:          id,
+			Method:      "GET",
+			Path:        "/api/v2/admin/broadcast_jobs",
+			Group:       "broadcast",
+			Summary:     "List past broadcasts",
+			Evidence:    "assumed",
+			Credential:  CredentialApp,
+			Idempotent:  true,
+			AnswersJSON: true,
+			WrapsData:   true,
+		}, true
+	case OperationGetBroadcastJob:
+		return Operation{
+			ID:          id,
+			Method:      "GET",
+			Path:        "/api/v2/admin/broadcast_jobs/{broadcast_job_id}",
+			Group:       "broadcast",
+			Summary:     "Fetch one broadcast",
+			Evidence:    "assumed",
+			Credential:  CredentialApp,
+			Idempotent:  true,
+			AnswersJSON: true,
+			WrapsData:   true,
+		}, true
+	case OperationListBroadcastLogs:
+		return Operation{
+			ID:          id,
+			Method:      "GET",
+			Path:        "/api/v2/admin/broadcast_jobs/{broadcast_job_id}/broadcast_logs",
+			Group:       "broadcast",
+			Summary:     "List the sends of one broadcast",
+			Evidence:    "assumed",
+			Credential:  CredentialApp,
+			Idempotent:  true,
+			AnswersJSON: true,
+			WrapsData:   true,
+		}, true
 	case OperationListTemplates:
 		return Operation{
 			ID:          id,
@@ -784,6 +878,19 @@ func (id OperationID) Operation() (Operation, bool) {
 			Path:        "/api/v2/admin/hsm_24",
 			Group:       "templates",
 			Summary:     "The 24-hour template of a WhatsApp channel",
+			Evidence:    "single",
+			Credential:  CredentialApp,
+			Idempotent:  true,
+			AnswersJSON: true,
+			WrapsData:   true,
+		}, true
+	case OperationGetWaCredit:
+		return Operation{
+			ID:          id,
+			Method:      "GET",
+			Path:        "/api/v2/admin/wa_pricing/balance",
+			Group:       "whatsapp",
+			Summary:     "WhatsApp credit of each channel",
 			Evidence:    "single",
 			Credential:  CredentialApp,
 			Idempotent:  true,
@@ -1024,6 +1131,19 @@ func (id OperationID) Operation() (Operation, bool) {
 			AnswersJSON: true,
 			WrapsData:   true,
 		}, true
+	case OperationListRoomBroadcasts:
+		return Operation{
+			ID:          id,
+			Method:      "GET",
+			Path:        "/api/v2/customer_rooms/{room_id}/broadcast_history",
+			Group:       "rooms",
+			Summary:     "Broadcast messages that were sent to a room's customer",
+			Evidence:    "single",
+			Credential:  CredentialApp,
+			Idempotent:  true,
+			AnswersJSON: true,
+			WrapsData:   true,
+		}, true
 	case OperationListDivisions:
 		return Operation{
 			ID:          id,
@@ -1128,6 +1248,19 @@ func (id OperationID) Operation() (Operation, bool) {
 			AnswersJSON: true,
 			WrapsData:   true,
 		}, true
+	case OperationSendHsm24Template:
+		return Operation{
+			ID:          id,
+			Method:      "POST",
+			Path:        "/api/v2/{role}/broadcast/send_hsm24",
+			Group:       "broadcast",
+			Summary:     "Re-open an expired WhatsApp room with the 24-hour template",
+			Evidence:    "single",
+			Credential:  CredentialApp,
+			Idempotent:  false,
+			AnswersJSON: false,
+			WrapsData:   false,
+		}, true
 	case OperationBlockCustomer:
 		return Operation{
 			ID:          id,
@@ -1180,6 +1313,32 @@ func (id OperationID) Operation() (Operation, bool) {
 			AnswersJSON: true,
 			WrapsData:   true,
 		}, true
+	case OperationSendBroadcastFile:
+		return Operation{
+			ID:          id,
+			Method:      "POST",
+			Path:        "/api/v3/admin/broadcast/send_broadcast",
+			Group:       "broadcast",
+			Summary:     "Send a broadcast to an uploaded list",
+			Evidence:    "single",
+			Credential:  CredentialApp,
+			Idempotent:  false,
+			AnswersJSON: true,
+			WrapsData:   true,
+		}, true
+	case OperationUploadBroadcastCSV:
+		return Operation{
+			ID:          id,
+			Method:      "POST",
+			Path:        "/api/v3/admin/broadcast/upload_csv",
+			Group:       "broadcast",
+			Summary:     "Upload the recipients of a broadcast",
+			Evidence:    "single",
+			Credential:  CredentialApp,
+			Idempotent:  false,
+			AnswersJSON: true,
+			WrapsData:   true,
+		}, true
 	case OperationCreateTemplate:
 		return Operation{
 			ID:          id,
@@ -1206,6 +1365,19 @@ func (id OperationID) Operation() (Operation, bool) {
 			AnswersJSON: true,
 			WrapsData:   true,
 		}, true
+	case OperationSendBroadcast:
+		return Operation{
+			ID:          id,
+			Method:      "POST",
+			Path:        "/api/v3/{role}/broadcast/client",
+			Group:       "broadcast",
+			Summary:     "Send one WhatsApp template message to one number (preferred version)",
+			Evidence:    "documented",
+			Credential:  CredentialApp,
+			Idempotent:  false,
+			AnswersJSON: true,
+			WrapsData:   true,
+		}, true
 	case OperationSetBotInRoom:
 		return Operation{
 			ID:          id,
@@ -1218,6 +1390,58 @@ func (id OperationID) Operation() (Operation, bool) {
 			Idempotent:  true,
 			AnswersJSON: true,
 			WrapsData:   true,
+		}, true
+	case OperationGetWaMedia:
+		return Operation{
+			ID:          id,
+			Method:      "GET",
+			Path:        "/whatsapp/v1/{app_code}/{channel_id}/media/{media_id}",
+			Group:       "whatsapp",
+			Summary:     "Download media of an incoming WhatsApp message",
+			Evidence:    "single",
+			Credential:  CredentialApp,
+			Idempotent:  true,
+			AnswersJSON: false,
+			WrapsData:   false,
+		}, true
+	case OperationSendWaMessage:
+		return Operation{
+			ID:          id,
+			Method:      "POST",
+			Path:        "/whatsapp/v1/{app_code}/{channel_id}/messages",
+			Group:       "whatsapp",
+			Summary:     "Send a WhatsApp message (pass-through to the WhatsApp Business API)",
+			Evidence:    "seen",
+			Credential:  CredentialApp,
+			Idempotent:  false,
+			AnswersJSON: true,
+			WrapsData:   false,
+		}, true
+	case OperationGetWaSettings:
+		return Operation{
+			ID:          id,
+			Method:      "GET",
+			Path:        "/whatsapp/{app_code}/{channel_id}/settings",
+			Group:       "whatsapp",
+			Summary:     "Read a WhatsApp channel's forward settings",
+			Evidence:    "single",
+			Credential:  CredentialApp,
+			Idempotent:  true,
+			AnswersJSON: true,
+			WrapsData:   false,
+		}, true
+	case OperationSetWaSettings:
+		return Operation{
+			ID:          id,
+			Method:      "POST",
+			Path:        "/whatsapp/{app_code}/{channel_id}/settings",
+			Group:       "whatsapp",
+			Summary:     "Forward a WhatsApp channel's raw events to your URL",
+			Evidence:    "seen",
+			Credential:  CredentialApp,
+			Idempotent:  true,
+			AnswersJSON: false,
+			WrapsData:   false,
 		}, true
 	case OperationSendCustomChannelMessage:
 		return Operation{

@@ -79,6 +79,9 @@ func (c contract) examples(t *testing.T, operation *document.Operation) []body {
 	addAll := func(part string, contents map[string]document.Body) {
 		for _, contentType := range sortedKeys(contents) {
 			content := contents[contentType]
+			if part == "response" && contentType != "application/json" {
+				continue // a file is nobody's type
+			}
 			for _, name := range sortedKeys(content.Examples) {
 				add(part, name, place(content.Pointer), content.Examples[name])
 			}

@@ -16,11 +16,13 @@ import (
 // refusedSamples are the samples that the documents refuse with good reason,
 // beside those in the folder of negative ones, which all must be refused.
 var refusedSamples = map[string]string{
-	"responses/getCustomerRoom-room-id-only.json":        "a test's mock with one member; real rooms have many",
-	"responses/initiateChat-suspect-keys.json":           "marked as suspect; its room lacks what every known room has",
-	"responses/listAgentsV2-two-keys.json":               "a test's mock with two members; real agents have many",
-	"responses/setMarkAsResolvedWebhook-minimal.json":    "a test's mock with one member; the real answer is the whole app",
-	"webhooks/customAgentAllocation-2-cut-off-2025.json": "marked as partial; the page breaks off after the first members",
+	"requests/broadcastClient-cut-off.json":                 "marked as partial; the page breaks off after the first members",
+	"requests/broadcastClientAsAgent-form-field-names.json": "marked as a template; a form's names without any value",
+	"responses/getCustomerRoom-room-id-only.json":           "a test's mock with one member; real rooms have many",
+	"responses/initiateChat-suspect-keys.json":              "marked as suspect; its room lacks what every known room has",
+	"responses/listAgentsV2-two-keys.json":                  "a test's mock with two members; real agents have many",
+	"responses/setMarkAsResolvedWebhook-minimal.json":       "a test's mock with one member; the real answer is the whole app",
+	"webhooks/customAgentAllocation-2-cut-off-2025.json":    "marked as partial; the page breaks off after the first members",
 }
 
 // A sample is a reference body with what the manifest beside it says of it.

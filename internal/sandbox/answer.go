@@ -28,7 +28,7 @@ func (e *refusedError) write(w http.ResponseWriter) {
 	if e.allow != "" {
 		w.Header().Set("Allow", e.allow)
 	}
-	writeAnswer(w, e.status, encode(e.body))
+	jsonContent(e.body).write(w, e.status)
 }
 
 // refuse is the most common shape: {"errors": {"message": "..."}}.
@@ -86,11 +86,19 @@ func encode(value any) []byte {
 	return body
 }
 
-// writeAnswer sends a body; an empty one has no content type.
-func writeAnswer(w http.ResponseWriter, status int, body []byte) {
-	if len(body) > 0 {
-		w.Header().Set("Content-Type", "application/json")
+// content is the body of an answer; the zero value is an empty one, which has no
+// content type.
+type content struct {
+	contentType string
+	bytes       []byte
+}
+
+func jsonContent(value any) content { return content{"application/json", encode(value)} }
+
+func (c content) write(w http.ResponseWriter, status int) {
+	if c.contentType != "" {
+		w.Header().Set("Content-Type", c.contentType)
 	}
 	w.WriteHeader(status)
-	_, _ = bytes.NewReader(body).WriteTo(w) // the caller may have gone
+	_, _ = bytes.NewReader(c.bytes).WriteTo(w) // the caller may have gone
 }

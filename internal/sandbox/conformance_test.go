@@ -89,6 +89,7 @@ func newShownWorld(t *testing.T, operationID string) *shownWorld {
 	w.roomID = w.call("POST", "/api/v2/customer_rooms", object{}).at("data/customer_rooms/0/room_id").(string)
 	tagged := w.call("POST", "/api/v2/room_tags/"+w.roomID, object{"tag": "grosir"})
 	w.tagID = fmt.Sprint(tagged.at("data/id"))
+	w.prepareBroadcast(operationID)
 	if operationID == "removeAgent" {
 		got := w.call("POST", "/api/v1/admin/service/assign_agent", object{"room_id": w.roomID, "agent_id": w.agentID})
 		require.Equal(t, http.StatusOK, got.status)
@@ -108,6 +109,7 @@ func (w *shownWorld) values(operation *document.Operation) map[string]string {
 	maps.Copy(values, w.templateValues(operation))
 	w.addContactValues(values)
 	w.addAppValues(operation, values)
+	w.addBroadcastValues(operation, values)
 	return values
 }
 
@@ -146,6 +148,8 @@ func (w *shownWorld) realIDs(example any) any {
 			member = w.roomID
 		case "agent_id":
 			member = w.agentID
+		case "broadcast_file_id":
+			member = w.broadcastFileID()
 		case "cursor_after", "cursor_before":
 			member = writeCursor(-2)
 		case "qismo_key":

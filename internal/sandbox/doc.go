@@ -7,6 +7,11 @@
 // security and validated against the document's schemas; what it answers and
 // the webhooks it sends fit them too, as the tests prove for every operation.
 //
+// A WhatsApp number that ends in 00000 cannot be reached: messages to it are refused,
+// and broadcasts fail for it. Each template costs 500 of a channel's credit, which
+// begins at 1,500,000. A broadcast to a file sends to half of who is left each time
+// that somebody looks at it.
+//
 // Where the platform's behaviour is not publicly known, the sandbox does the
 // plainest thing that fits what is known, and a comment says so.
 //

@@ -5,8 +5,8 @@ import (
 	"net/http"
 )
 
-// handler answers one operation. It returns the answer's JSON value, nil for an
-// empty body, or a *refusedError. It runs while Sandbox.mu is held.
+// handler answers one operation. It returns the answer's JSON value, a content that
+// is not JSON, nil for an empty body, or a *refusedError. It runs while Sandbox.mu is held.
 type handler func(*request) (any, error)
 
 // handlerTable names the handler of each operation of the document. The
@@ -113,14 +113,6 @@ func (s *Sandbox) customerHandlers() map[string]handler {
 		"sendCustomChannelMessage":       s.sendCustomChannelMessage,
 		"sendCustomChannelMessageLegacy": s.sendCustomChannelMessageLegacy,
 	}
-}
-
-func (s *Sandbox) whatsAppHandlers() map[string]handler {
-	return map[string]handler{}
-}
-
-func (s *Sandbox) broadcastHandlers() map[string]handler {
-	return map[string]handler{}
 }
 
 // shown answers as the document's example does, where there is no state that

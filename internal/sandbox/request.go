@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"mime"
 	"mime/multipart"
@@ -14,8 +15,19 @@ import (
 	"github.com/qismo-go/qismo/internal/document"
 )
 
-// maxBody bounds a request's body.
-const maxBody = 1 << 20
+// What bounds a request's body, and one that is a file.
+const (
+	maxBody   = 1 << 20
+	maxUpload = 32 << 20
+)
+
+// bodyLimit is the largest body that an operation takes.
+func bodyLimit(operation *document.Operation) int64 {
+	if operation.ID == "uploadBroadcastCSV" {
+		return maxUpload
+	}
+	return maxBody
+}
 
 // request is a request that fits the document.
 type request struct {
@@ -98,10 +110,12 @@ func readBody(
 	if len(operation.Request) == 0 {
 		return nil, nil, nil
 	}
-	content, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+	limit := bodyLimit(operation)
+	content, err := io.ReadAll(http.MaxBytesReader(w, r.Body, limit))
 	var tooLarge *http.MaxBytesError
 	if errors.As(err, &tooLarge) {
-		return nil, nil, refuse(http.StatusRequestEntityTooLarge, "the body is larger than 1 MiB")
+		return nil, nil, refuse(http.StatusRequestEntityTooLarge,
+			fmt.Sprintf("the body is larger than %d MiB", limit>>20))
 	}
 	if err != nil {
 		return nil, nil, refuseInput([]string{"/: the body cannot be read"})

@@ -64,7 +64,7 @@ func (s *Sandbox) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	var refused *refusedError
 	switch {
 	case err == nil:
-		writeAnswer(w, http.StatusOK, body)
+		body.write(w, http.StatusOK)
 	case errors.As(err, &refused):
 		refused.write(w)
 	default:
@@ -73,18 +73,18 @@ func (s *Sandbox) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 // serve takes a request from its route to its answer.
-func (s *Sandbox) serve(w http.ResponseWriter, r *http.Request) ([]byte, error) {
+func (s *Sandbox) serve(w http.ResponseWriter, r *http.Request) (content, error) {
 	operation, path, err := s.find(r.Method, r.URL.EscapedPath())
 	if err != nil {
-		return nil, err
+		return content{}, err
 	}
 	caller, err := s.authenticate(operation, r)
 	if err != nil {
-		return nil, err
+		return content{}, err
 	}
 	request, err := readRequest(w, r, operation, path)
 	if err != nil {
-		return nil, err
+		return content{}, err
 	}
 	request.caller = caller
 	return s.handle(request)
@@ -106,18 +106,21 @@ func (s *Sandbox) find(method, escapedPath string) (*document.Operation, map[str
 
 // handle runs the operation's handler. The answer is written out before the
 // state is unlocked, since it is made of the state's own parts.
-func (s *Sandbox) handle(request *request) ([]byte, error) {
+func (s *Sandbox) handle(request *request) (content, error) {
 	handle, ok := s.handlers[request.operation.ID]
 	if !ok {
-		return nil, refuse(http.StatusNotImplemented, "the sandbox does not play "+request.operation.ID+" yet")
+		return content{}, refuse(http.StatusNotImplemented, "the sandbox does not play "+request.operation.ID+" yet")
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	answer, err := handle(request)
 	if err != nil || answer == nil {
-		return nil, err
+		return content{}, err
 	}
-	return encode(answer), nil
+	if whole, isContent := answer.(content); isContent {
+		return whole, nil
+	}
+	return jsonContent(answer), nil
 }
 
 // Shutdown stops sending webhooks: it delivers those that were accepted before

@@ -25,6 +25,9 @@ type state struct {
 	tell func(roomID string, message Message)
 
 	roomRows, roomIDs, contacts, comments, services, tagIDs, activities sequence
+
+	whatsApp   whatsApp
+	broadcasts broadcasts
 }
 
 // sequence counts up.
@@ -107,6 +110,9 @@ func newState(config Config) *state {
 		comments:  firstComment,
 		services:  firstService,
 		tagIDs:    firstTag,
+
+		whatsApp:   newWhatsApp(),
+		broadcasts: newBroadcasts(),
 	}
 	s.divisions = []*division{{id: firstDivision, name: "Penjualan", isDefault: true}}
 	s.addStaff(Agent{

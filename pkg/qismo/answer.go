@@ -24,7 +24,8 @@ const (
 )
 
 // answerDoer asks the service and turns every failure into an *Error, whatever
-// shape it comes in, so that what passes is a success that was read whole.
+// shape it comes in, so that what passes is a success that was read whole, or is
+// read by whoever asked for a stream.
 type answerDoer struct{ next doer }
 
 func (d *answerDoer) Do(request *http.Request) (*http.Response, error) {
@@ -35,6 +36,9 @@ func (d *answerDoer) Do(request *http.Request) (*http.Response, error) {
 		return nil, transportError(current, request, err)
 	}
 	response.Request = request // which a transport of the caller's may leave out
+	if current.streams && response.StatusCode >= 200 && response.StatusCode <= 299 {
+		return response, nil // its caller reads it
+	}
 	body, err := readBody(response)
 	switch {
 	case err != nil && response.StatusCode < http.StatusBadRequest:
@@ -266,6 +270,7 @@ func (e *unquoted) Unwrap() error { return e.cause }
 // answerError is a call that was answered with a failure.
 func answerError(current *call, request *http.Request, response *http.Response, body []byte) *Error {
 	said, trace := messageOf(response, body)
+	code := metaCode(body)
 	if len(body) > maxErrorBody {
 		body = body[:maxErrorBody]
 	}
@@ -275,10 +280,11 @@ func answerError(current *call, request *http.Request, response *http.Response, 
 		URL:        redactURL(request.URL),
 		Status:     response.StatusCode,
 		Message:    mask(said, request),
+		Code:       code,
 		TraceID:    mask(trace, request),
 		RetryAfter: retryAfter(response.Header.Get("Retry-After"), current.settings.now),
 		Attempts:   current.attempts,
-		kinds:      kindsOf(response.StatusCode, said),
+		kinds:      append(kindsOf(response.StatusCode, said), kindsOfCode(code)...),
 		body:       append([]byte(nil), body...),
 	}
 }

@@ -115,6 +115,7 @@ type call struct {
 	settings  *settings
 	err       error // an option of the call that cannot work
 	attempts  int   // how often the service was asked
+	streams   bool  // a success is not read here, but by the caller
 }
 
 // callKey finds the call in a context that was made from it.
@@ -173,13 +174,16 @@ func (d *operationDoer) Do(request *http.Request) (*http.Response, error) {
 		return nil, fmt.Errorf("qismo: %s: %w", current.name(), err)
 	}
 	placeOn(current.settings.baseURL, request)
+	maps.Copy(request.Header, current.settings.header)
+	if current.streams {
+		return stream(d.next, request)
+	}
 	if timeout := current.settings.timeout; timeout > 0 {
 		// Answers are read whole below, so nothing needs the context afterwards.
 		ctx, cancel := context.WithTimeout(request.Context(), timeout)
 		defer cancel()
 		request = request.WithContext(ctx)
 	}
-	maps.Copy(request.Header, current.settings.header)
 	return d.next.Do(request)
 }
 

@@ -248,6 +248,8 @@ func TestSupervisorsPaths(t *testing.T) {
 	client := service.client(t, qismo.WithToken(testAppID, "tok"), qismo.WithRole(qismo.RoleSupervisor))
 	_, _ = client.Allocation.Assign(t.Context(), qismo.AssignAgentParams{RoomID: "1", AgentID: "2"})
 	_, _ = client.Rooms.Resolve(t.Context(), qismo.ResolveRoomParams{RoomID: "1"})
+	_, _ = client.Broadcasts.Send(t.Context(), qismo.SendBroadcastParams{PhoneNumber: "628115550123", TemplateDetailID: "7"})
+	_ = client.Broadcasts.SendHSM24(t.Context(), "1", "7")
 	_, _ = client.Agents.List(t.Context(), qismo.ListAgentsParams{})
 	_, _ = client.Agents.ListAvailable(t.Context(), qismo.ListAvailableAgentsParams{RoomID: "1"})
 	var paths []string
@@ -256,6 +258,7 @@ func TestSupervisorsPaths(t *testing.T) {
 	}
 	assert.Equal(t, []string{
 		"/api/v1/admin/service/assign_agent", "/api/v1/agent/service/mark_as_resolved",
+		"/api/v3/admin/broadcast/client", "/api/v2/admin/broadcast/send_hsm24",
 		"/api/v2/spv/agents", "/api/v2/spv/service/available_agents?room_id=1",
 	}, paths)
 }

@@ -10,6 +10,8 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+
+	"github.com/qismo-go/qismo/pkg/qismo/flex"
 )
 
 const (
@@ -38,6 +40,19 @@ func messageOf(response *http.Response, body []byte) (message, trace string) {
 		}
 	}
 	return "", trace
+}
+
+// metaCode finds Meta's number of a failure, 0 in any other shape.
+func metaCode(body []byte) int64 {
+	var shape struct {
+		Error struct {
+			Code flex.Int `json:"code"`
+		} `json:"error"`
+	}
+	if err := json.Unmarshal(body, &shape); err != nil {
+		return 0
+	}
+	return shape.Error.Code.Int64()
 }
 
 // messageIn reads a message that is text, an object that holds it, or a list of
@@ -81,12 +96,23 @@ func plainText(contentType string, body []byte) string {
 // quotes its input must not carry a customer's words, or a credential, into a
 // log. What is left is cut to a length that can be read.
 func mask(said string, request *http.Request) string {
+	return shorten(maskWords(said, request))
+}
+
+func maskWords(said string, request *http.Request) string {
 	if said == "" {
 		return ""
 	}
 	for _, word := range wordsOf(request) {
 		said = strings.ReplaceAll(said, word, "***")
 	}
+	if request.Body != nil && request.GetBody == nil {
+		said = maskNumbers(said) // a stream is gone; its customers' numbers may be quoted
+	}
+	return said
+}
+
+func shorten(said string) string {
 	runes := []rune(said)
 	if len(runes) <= maxMessage {
 		return said

@@ -48,6 +48,12 @@ var (
 	ErrNoApprovedTemplate = errors.New("the channel has no approved 24-hour template")
 	// ErrTokenExpired refuses a user token that expired or was voided.
 	ErrTokenExpired = errors.New("the token expired")
+	// ErrOutsideWindow refuses a free WhatsApp message: the customer has not written
+	// for 24 hours, so that only a template reaches them. It is Meta's code 131047.
+	ErrOutsideWindow = errors.New("the customer's 24 hours are over")
+	// ErrNotSent is a broadcast that did not reach every recipient, although the
+	// service took it; see [NotSentError].
+	ErrNotSent = errors.New("not sent to everybody")
 )
 
 // Error is a call that failed. It says what was asked, what came back and, through
@@ -66,6 +72,9 @@ type Error struct {
 	Status int
 	// Message is the service's own, "" when it gave none.
 	Message string
+	// Code is Meta's number of the failure, of calls that go through to WhatsApp; 0
+	// when there is none.
+	Code int64
 	// TraceID is the gateway's name for the failure, for the vendor's support.
 	TraceID string
 	// RetryAfter is how long the service asked to wait; 0 when it did not.
@@ -99,6 +108,9 @@ func (e *Error) Error() string {
 	if e.cause != nil {
 		b.WriteString(": " + e.cause.Error())
 	}
+	if e.Code != 0 {
+		fmt.Fprintf(&b, " (code %d)", e.Code)
+	}
 	if e.TraceID != "" {
 		b.WriteString(" (trace " + e.TraceID + ")")
 	}
@@ -120,7 +132,11 @@ func (e *Error) Body() []byte { return append([]byte(nil), e.body...) }
 
 // Format prints the text of Error for every verb, so that %#v shows no raw body.
 func (e *Error) Format(state fmt.State, verb rune) {
-	text := e.Error()
+	formatText(state, verb, e.Error())
+}
+
+// formatText prints a text for every verb.
+func formatText(state fmt.State, verb rune, text string) {
 	if verb == 'q' {
 		text = strconv.Quote(text)
 	}
@@ -131,7 +147,7 @@ func (e *Error) Format(state fmt.State, verb rune) {
 func (e *Error) MarshalJSON() ([]byte, error) {
 	return json.Marshal(map[string]any{
 		"error": e.Error(), "operation": e.Operation, "method": e.Method, "url": e.URL,
-		"status": e.Status, "message": e.Message, "trace_id": e.TraceID,
+		"status": e.Status, "message": e.Message, "code": e.Code, "trace_id": e.TraceID,
 		"retry_after_seconds": e.RetryAfter.Seconds(), "attempts": e.Attempts,
 	})
 }
@@ -140,7 +156,18 @@ func (e *Error) MarshalJSON() ([]byte, error) {
 func (e *Error) LogValue() slog.Value {
 	return slog.GroupValue(
 		slog.String("error", e.Error()), slog.String("operation", e.Operation), slog.Int("status", e.Status),
-		slog.Int("attempts", e.Attempts), slog.String("trace_id", e.TraceID))
+		slog.Int64("code", e.Code), slog.Int("attempts", e.Attempts), slog.String("trace_id", e.TraceID))
+}
+
+// metaOutsideWindow is Meta's number for a free message after the 24 hours.
+const metaOutsideWindow = 131047
+
+// kindsOfCode sorts a failure by Meta's number of it.
+func kindsOfCode(code int64) []error {
+	if code == metaOutsideWindow {
+		return []error{ErrOutsideWindow}
+	}
+	return nil
 }
 
 // kindsOf sorts a failure by its status and, loosely, by what the service says.

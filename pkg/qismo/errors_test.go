@@ -36,6 +36,7 @@ func TestErrorShapes(t *testing.T) {
 		"errors is a list of maps": {400, "application/json", `{"errors":[{"message":"ruang sudah penuh"}]}`, "ruang sudah penuh", []error{qismo.ErrBadRequest}, ""},
 		"error is text":            {402, "application/json", `{"error":"kredit habis"}`, "kredit habis", []error{qismo.ErrPaymentRequired}, ""},
 		"Meta's shape":             {400, "application/json", `{"error":{"message":"(#100)","error_data":{"details":"templat tidak ada"}}}`, "templat tidak ada", []error{qismo.ErrBadRequest}, ""},
+		"Meta's code":              {400, "application/json", `{"error":{"message":"(#131047)","code":"131047"}}`, "(#131047)", []error{qismo.ErrBadRequest, qismo.ErrOutsideWindow}, ""},
 		"Meta's shape in short":    {400, "application/json", `{"error":{"message":"(#100)"}}`, "(#100)", []error{qismo.ErrBadRequest}, ""},
 		"detail":                   {401, "application/json", `{"detail":"jwt: token_expired at gate"}`, "jwt: token_expired at gate", []error{qismo.ErrUnauthorized, qismo.ErrTokenExpired}, ""},
 		"gateway":                  {403, "application/json", `{"message":"tidak boleh","traceid":"7f3a"}`, "tidak boleh", []error{qismo.ErrForbidden}, "7f3a"},
@@ -97,6 +98,7 @@ func sentinels() []error {
 		qismo.ErrBadRequest, qismo.ErrUnauthorized, qismo.ErrPaymentRequired, qismo.ErrForbidden, qismo.ErrNotFound,
 		qismo.ErrRateLimited, qismo.ErrServer, qismo.ErrUnexpectedAnswer, qismo.ErrMaxAgents, qismo.ErrTagExists, qismo.ErrTokenExpired,
 		qismo.ErrNoApprovedTemplate,
+		qismo.ErrOutsideWindow, qismo.ErrNotSent,
 	}
 }
 

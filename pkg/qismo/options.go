@@ -327,7 +327,8 @@ func (s *settings) roleFor(id omnichannel.OperationID) Role {
 		return s.role
 	}
 	switch id {
-	case omnichannel.OperationAssignAgent, omnichannel.OperationBlockCustomer, omnichannel.OperationUnblockCustomer:
+	case omnichannel.OperationAssignAgent, omnichannel.OperationBlockCustomer, omnichannel.OperationUnblockCustomer,
+		omnichannel.OperationSendBroadcast, omnichannel.OperationSendHsm24Template:
 		return RoleAdmin
 	case omnichannel.OperationResolveRoom, omnichannel.OperationGetProfile,
 		omnichannel.OperationUpdateProfile, omnichannel.OperationChangePassword:

@@ -110,6 +110,8 @@ func TestEveryMethodAgainstTheSandbox(t *testing.T) {
 		"older routes": checkOlderCustomerRoutes,
 		"app":          checkApp,
 		"webhooks":     checkWebhookGetters,
+		"whatsapp":     checkWhatsApp,
+		"broadcasts":   checkBroadcasts,
 	} {
 		t.Run(name, func(t *testing.T) { check(t, p, client) })
 	}

@@ -1,0 +1,77 @@
+package qismo
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"time"
+
+	"github.com/qismo-go/qismo/gen/omnichannel"
+)
+
+// beginStream opens a call, as begin does, whose success the caller reads as it
+// arrives. Failures are still read here and become an *Error.
+func (c *Client) beginStream(
+	ctx context.Context, id omnichannel.OperationID, opts []Option,
+) (context.Context, *settings) {
+	ctx, settings := c.begin(ctx, id, opts)
+	if current, ok := ctx.(*call); ok {
+		current.streams = true
+	}
+	return ctx, settings
+}
+
+// stream makes a call whose success the caller reads. The timeout bounds it up to
+// the answer's header; its context lives on until the body is closed.
+func stream(next doer, request *http.Request) (*http.Response, error) {
+	current := callOf(request)
+	ctx, cancel := context.WithCancelCause(request.Context())
+	if timeout := current.settings.timeout; timeout > 0 {
+		timer := time.AfterFunc(timeout, func() { cancel(context.DeadlineExceeded) })
+		defer timer.Stop()
+	}
+	response, err := next.Do(request.WithContext(streamContext{ctx})) //nolint:contextcheck // it is made of the request's
+	if err != nil {
+		cancel(nil)
+		return nil, err
+	}
+	response.Body = &streamBody{name: current.name(), body: response.Body, end: cancel}
+	return response, nil
+}
+
+// streamContext calls the end of its time what callers look for. A context with a
+// deadline would do so by itself, but could not be kept from ending once the
+// header is there.
+type streamContext struct {
+	context.Context //nolint:containedctx // it is one
+}
+
+func (c streamContext) Err() error {
+	err := c.Context.Err()
+	if err != nil && errors.Is(context.Cause(c.Context), context.DeadlineExceeded) {
+		return context.DeadlineExceeded
+	}
+	return err
+}
+
+// streamBody is a success that its caller reads. Its errors say whose they are.
+type streamBody struct {
+	name string
+	body io.ReadCloser
+	end  context.CancelCauseFunc
+}
+
+func (b *streamBody) Read(into []byte) (int, error) {
+	n, err := b.body.Read(into)
+	if err != nil && !errors.Is(err, io.EOF) {
+		err = fmt.Errorf("qismo: %s: read the answer: %w", b.name, err)
+	}
+	return n, err
+}
+
+func (b *streamBody) Close() error {
+	defer b.end(nil)
+	return b.body.Close()
+}
