@@ -230,6 +230,15 @@ func (e TemplateCategory) Valid() bool {
 	}
 }
 
+// AddAgentRequest Which colleague joins which room.
+type AddAgentRequest struct {
+	// AgentID The colleague's id.
+	AgentID ID `json:"agent_id"`
+
+	// RoomID The chat room's number.
+	RoomID ID `json:"room_id"`
+}
+
 // AdditionalExtras More that a room carries.
 type AdditionalExtras struct {
 	// TimezoneOffset The customer's offset in hours.
@@ -1179,6 +1188,51 @@ type BroadcastLogsResponse struct {
 // meaning in a room's history.
 type BroadcastStatus = flex.Text
 
+// BulkResolve The resolving of all expired rooms of a channel.
+type BulkResolve struct {
+	// Progress How far it is. Not known to come from an abort.
+	Progress BulkResolveProgress `json:"progress,omitempty,omitzero"`
+
+	// TotalRooms Expired rooms of the channel; after an abort those that are left.
+	TotalRooms int64 `json:"total_rooms,omitempty,omitzero"`
+}
+
+// BulkResolveChannel A WhatsApp channel whose expired rooms can be resolved together.
+type BulkResolveChannel struct {
+	// ChannelID The channel.
+	ChannelID IntegerID `json:"channel_id,omitempty,omitzero"`
+
+	// ChannelName The channel's name.
+	ChannelName string `json:"channel_name,omitempty,omitzero"`
+
+	// TotalRooms Its expired rooms.
+	TotalRooms int64 `json:"total_rooms,omitempty,omitzero"`
+}
+
+// BulkResolveProgress How far a bulk resolve is.
+type BulkResolveProgress struct {
+	// Failed Rooms that could not be resolved.
+	Failed int64 `json:"failed,omitempty,omitzero"`
+
+	// Processed Rooms that were tried.
+	Processed int64 `json:"processed,omitempty,omitzero"`
+
+	// Status `finished` at the end; empty text after an abort, as one client has it. Other values are not known.
+	Status string `json:"status,omitempty,omitzero"`
+
+	// Success Rooms that were resolved.
+	Success int64 `json:"success,omitempty,omitzero"`
+
+	// Total Rooms to be resolved.
+	Total int64 `json:"total,omitempty,omitzero"`
+}
+
+// BulkResolveResponse Answer of `startWaBulkResolve`, `getWaBulkResolve` and `abortWaBulkResolve`.
+type BulkResolveResponse struct {
+	// Data The bulk resolve.
+	Data BulkResolve `json:"data"`
+}
+
 // ButtonTarget Where a button leads.
 type ButtonTarget struct {
 	// Method Method of the postback call.
@@ -1511,16 +1565,31 @@ type ContactResult struct {
 	Contact *Contact `json:"contact,omitempty"`
 }
 
+// ConversationExport Where a room's transcript lies.
+type ConversationExport struct {
+	// DownloadURL The link; empty when there is no history.
+	DownloadURL Secret `json:"download_url,omitempty,omitzero"`
+}
+
 // CreateRoomTagRequest A tag for a room.
 type CreateRoomTagRequest struct {
 	// Tag The tag's name.
 	Tag string `json:"tag"`
 }
 
-// CreateRoomTagResponse Answer of `createRoomTag`.
+// CreateRoomTagResponse Answer of `createRoomTag` and `createRoomTagV1`.
 type CreateRoomTagResponse struct {
 	// Data The tag.
 	Data Tag `json:"data"`
+}
+
+// CreateRoomTagV1Request A tag for a room.
+type CreateRoomTagV1Request struct {
+	// RoomID The chat room's number.
+	RoomID ID `json:"room_id"`
+
+	// Tag The tag's name.
+	Tag string `json:"tag"`
 }
 
 // CreateTemplateRequest A template to be approved.
@@ -1733,6 +1802,12 @@ type ErrorsObject struct {
 type ErrorsText struct {
 	// Errors The message.
 	Errors string `json:"errors"`
+}
+
+// ExportConversationsResponse Answer of `exportConversations`.
+type ExportConversationsResponse struct {
+	// Data The export.
+	Data ConversationExport `json:"data"`
 }
 
 // Feature A feature of the plan, with those that belong to it.
@@ -2183,6 +2258,18 @@ type IntegerInput = flex.Int
 // JSONText An object, or the same as JSON inside text.
 type JSONText = flex.JSON
 
+// LatestRoom A customer's newest room. Further members are not known.
+type LatestRoom struct {
+	// RoomID The chat room's number.
+	RoomID ID `json:"room_id,omitempty,omitzero"`
+}
+
+// LatestRoomResponse Answer of `getLatestRoom`.
+type LatestRoomResponse struct {
+	// Data The room; what comes when there is none is unknown.
+	Data LatestRoom `json:"data,omitempty,omitzero"`
+}
+
 // ListAgentsByDivisionResponse Answer of `listAgentsByDivision`.
 type ListAgentsByDivisionResponse struct {
 	// Data The agents.
@@ -2226,6 +2313,12 @@ type ListBroadcastJobsResponse struct {
 
 	// Status The HTTP number again.
 	Status int64 `json:"status,omitempty,omitzero"`
+}
+
+// ListBulkResolvesResponse Answer of `listWaBulkResolves`.
+type ListBulkResolvesResponse struct {
+	// Data The channels.
+	Data []BulkResolveChannel `json:"data"`
 }
 
 // ListChatTemplatesResponse Answer of `listChatTemplates`.
@@ -2282,7 +2375,7 @@ type ListFeaturesResponse struct {
 	Status int64 `json:"status,omitempty,omitzero"`
 }
 
-// ListRoomTagsResponse Answer of `listRoomTags`.
+// ListRoomTagsResponse Answer of `listRoomTags` and `listRoomTagsV1`.
 type ListRoomTagsResponse struct {
 	// Data The tags.
 	Data []Tag `json:"data"`
@@ -2324,7 +2417,7 @@ type ListRoomsRequest struct {
 	UserIDs []int64 `json:"user_ids,omitempty,omitzero"`
 }
 
-// ListRoomsResponse Answer of `listRooms`.
+// ListRoomsResponse Answer of `listRooms` and `listRoomsByQuery`.
 type ListRoomsResponse struct {
 	// Data The page.
 	Data RoomList `json:"data"`
@@ -2334,6 +2427,12 @@ type ListRoomsResponse struct {
 
 	// Status The HTTP number again.
 	Status int64 `json:"status,omitempty,omitzero"`
+}
+
+// ListTagsResponse Answer of `listTags`.
+type ListTagsResponse struct {
+	// Data The tags.
+	Data []Tag `json:"data"`
 }
 
 // ListTemplatesResponse Answer of `listTemplates`.
@@ -2867,6 +2966,21 @@ type ResolveRoomResponse struct {
 
 // Role The role in a path.
 type Role string
+
+// RoomCount How many customers wait for an agent.
+type RoomCount struct {
+	// TotalUnresolved The number, for agents and from the admin's older route.
+	TotalUnresolved *int64 `json:"total_unresolved,omitempty"`
+
+	// TotalUnserved The number, for supervisors and probably for admins.
+	TotalUnserved *int64 `json:"total_unserved,omitempty"`
+}
+
+// RoomCountResponse Answer of `countUnresolvedRooms` and `countUnservedRooms`.
+type RoomCountResponse struct {
+	// Data The number, under one of two names.
+	Data RoomCount `json:"data"`
+}
 
 // RoomExtras What a room carries beside its messages.
 type RoomExtras struct {
@@ -3686,6 +3800,16 @@ type UpdateProfileRequest struct {
 	PhoneNumber string `json:"phone_number,omitempty,omitzero"`
 }
 
+// UpdateRoomOptionsRequest The whole options of a room; they replace what was there.
+type UpdateRoomOptionsRequest struct {
+	// RoomID The chat room's number.
+	RoomID ID `json:"room_id"`
+
+	// RoomOptions The options, among them `notes` (text) and `is_resolved` (boolean). As an object: that
+	// the JSON text in which they are read is taken too has not been seen.
+	RoomOptions Value `json:"room_options"`
+}
+
 // UpdatedAgent Wraps an agent who was changed.
 type UpdatedAgent struct {
 	// Agent The agent.
@@ -4040,6 +4164,12 @@ type ListChatTemplatesParams struct {
 	Limit int64 `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
 }
 
+// ExportConversationsParams defines parameters for ExportConversations.
+type ExportConversationsParams struct {
+	// RoomID The chat room's number.
+	RoomID ID `form:"room_id" json:"room_id"`
+}
+
 // ListAgentsByDivisionParams defines parameters for ListAgentsByDivision.
 type ListAgentsByDivisionParams struct {
 	// DivisionIDs The divisions' ids; the name, with its brackets, is repeated for each.
@@ -4121,6 +4251,24 @@ type ListContactConversationMessagesParams struct {
 	LastCommentID ID `form:"last_comment_id,omitempty" json:"last_comment_id,omitempty,omitzero"`
 }
 
+// ListRoomsByQueryParams defines parameters for ListRoomsByQuery.
+type ListRoomsByQueryParams struct {
+	// Status Only rooms in this state.
+	Status RoomStatus `form:"status,omitempty" json:"status,omitempty,omitzero"`
+
+	// ServeStatus Only rooms that an agent serves, or that none serves.
+	ServeStatus ServeStatus `form:"serve_status,omitempty" json:"serve_status,omitempty,omitzero"`
+
+	// Page Page number, counted from 1.
+	Page Page `form:"page,omitempty" json:"page,omitempty,omitzero"`
+
+	// Limit Rows a page. The maximum is not documented; callers send up to 1,000.
+	Limit Limit `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
+
+	// CursorAfter The cursor of the next page, from the last answer's `meta`. Opaque.
+	CursorAfter CursorAfter `form:"cursor_after,omitempty" json:"cursor_after,omitempty,omitzero"`
+}
+
 // ListRoomBroadcastsParams defines parameters for ListRoomBroadcasts.
 type ListRoomBroadcastsParams struct {
 	// Page Page number, counted from 1.
@@ -4143,6 +4291,30 @@ type ListDivisionsParams struct {
 type GetLatestMobileVersionParams struct {
 	// Type Which app; `2` is what the iOS app sends. Other values are not known.
 	Type int64 `form:"type" json:"type"`
+}
+
+// GetLatestRoomParams defines parameters for GetLatestRoom.
+type GetLatestRoomParams struct {
+	// ChannelID The channel; unique within its `source` only.
+	ChannelID IntegerID `form:"channel_id" json:"channel_id"`
+
+	// Source Code of the channel's kind.
+	Source string `form:"source" json:"source"`
+
+	// CustomerID The customer's own id; on WhatsApp the phone number without a plus.
+	CustomerID string `form:"user_id" json:"user_id"`
+}
+
+// ListTagsParams defines parameters for ListTags.
+type ListTagsParams struct {
+	// Page Page number, counted from 1.
+	Page Page `form:"page,omitempty" json:"page,omitempty,omitzero"`
+
+	// Limit Rows a page. The maximum is not documented; callers send up to 1,000.
+	Limit Limit `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
+
+	// Name Part of the tag's name.
+	Name string `form:"name,omitempty" json:"name,omitempty,omitzero"`
 }
 
 // ListAgentsParams defines parameters for ListAgents.
@@ -4289,6 +4461,12 @@ type InitiateChatV1MultipartRequestBody = InitiateChatV1Request
 // SetRoomInfoJSONRequestBody defines body for SetRoomInfo for application/json ContentType.
 type SetRoomInfoJSONRequestBody = SetRoomInfoRequest
 
+// CreateRoomTagV1JSONRequestBody defines body for CreateRoomTagV1 for application/json ContentType.
+type CreateRoomTagV1JSONRequestBody = CreateRoomTagV1Request
+
+// CreateRoomTagV1FormdataRequestBody defines body for CreateRoomTagV1 for application/x-www-form-urlencoded ContentType.
+type CreateRoomTagV1FormdataRequestBody = CreateRoomTagV1Request
+
 // SetAvailabilityJSONRequestBody defines body for SetAvailability for application/json ContentType.
 type SetAvailabilityJSONRequestBody = SetAvailabilityRequest
 
@@ -4297,6 +4475,9 @@ type SignUpJSONRequestBody = SignUpRequest
 
 // SignUpFormdataRequestBody defines body for SignUp for application/x-www-form-urlencoded ContentType.
 type SignUpFormdataRequestBody = SignUpRequest
+
+// UpdateRoomOptionsJSONRequestBody defines body for UpdateRoomOptions for application/json ContentType.
+type UpdateRoomOptionsJSONRequestBody = UpdateRoomOptionsRequest
 
 // ChangePasswordJSONRequestBody defines body for ChangePassword for application/json ContentType.
 type ChangePasswordJSONRequestBody = ChangePasswordRequest
@@ -4324,6 +4505,9 @@ type UpdateAgentJSONRequestBody = UpdateAgentRequest
 
 // SendBroadcastV2JSONRequestBody defines body for SendBroadcastV2 for application/json ContentType.
 type SendBroadcastV2JSONRequestBody = SendBroadcastV2Request
+
+// AddAgentToRoomFormdataRequestBody defines body for AddAgentToRoom for application/x-www-form-urlencoded ContentType.
+type AddAgentToRoomFormdataRequestBody = AddAgentRequest
 
 // SetForceSendBotFormdataRequestBody defines body for SetForceSendBot for application/x-www-form-urlencoded ContentType.
 type SetForceSendBotFormdataRequestBody = SetForceSendBotRequest
@@ -5276,6 +5460,13 @@ type ClientInterface interface {
 	// Corresponds with GET /api/v1/admin/service/get_sessional (the `GetSessional` operationId).
 	GetSessional(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// CountUnresolvedRooms Number of unserved customers, admin's older route
+	//
+	// The app shows it to the admin as the customers whom nobody serves yet.
+	//
+	// Corresponds with GET /api/v1/admin/service/get_unresolved_count (the `CountUnresolvedRooms` operationId).
+	CountUnresolvedRooms(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// RemoveAgentWithBody Take an agent out of a room
 	//
 	// Forms are likely accepted as on the sibling routes; only JSON has been seen.
@@ -5323,6 +5514,14 @@ type ClientInterface interface {
 	//
 	// Corresponds with POST /api/v1/admin/service/set_sessional (the `SetSessional` operationId).
 	SetSessionalWithFormdataBody(ctx context.Context, body SetSessionalFormdataRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// TakeOverUnresolvedRoom The signed-in agent takes the next unserved customer
+	//
+	// Sends no body: the platform chooses the room, and a success means that one was taken. Works
+	// only where agents may take customers over. A refusal has its reason in `errors` as bare text.
+	//
+	// Corresponds with POST /api/v1/agent/service/takeover_unresolved_room (the `TakeOverUnresolvedRoom` operationId).
+	TakeOverUnresolvedRoom(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// GetAnalyticsURL A signed link to a dashboard report
 	//
@@ -5531,6 +5730,14 @@ type ClientInterface interface {
 	// Corresponds with GET /api/v1/chat_templates (the `ListChatTemplates` operationId).
 	ListChatTemplates(ctx context.Context, params *ListChatTemplatesParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// ExportConversations Get a download link for a room's transcript
+	//
+	// The link leads to a plain text file and needs no credential, so the link itself is the
+	// secret. It is empty when the room has no history.
+	//
+	// Corresponds with GET /api/v1/export/conversations (the `ExportConversations` operationId).
+	ExportConversations(ctx context.Context, params *ExportConversationsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// InitiateChatV1WithBody Start a live-chat session as a customer, older version
 	//
 	// Use `initiateChat` where you can: this one takes no properties and names the room by its
@@ -5587,6 +5794,44 @@ type ClientInterface interface {
 	// Corresponds with POST /api/v1/qiscus/room/{room_id}/user_info (the `SetRoomInfo` operationId).
 	SetRoomInfo(ctx context.Context, roomID RoomID, body SetRoomInfoJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// CreateRoomTagV1WithBody Tag a room, older version
+	//
+	// Older than `createRoomTag`, which is preferred. One client lists the tags first, so as not to
+	// be refused for a tag that is already there.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/v1/room_tag/create (the `CreateRoomTagV1` operationId).
+	CreateRoomTagV1WithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreateRoomTagV1 Tag a room, older version
+	//
+	// Older than `createRoomTag`, which is preferred. One client lists the tags first, so as not to
+	// be refused for a tag that is already there.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/v1/room_tag/create (the `CreateRoomTagV1` operationId).
+	CreateRoomTagV1(ctx context.Context, body CreateRoomTagV1JSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreateRoomTagV1WithFormdataBody Tag a room, older version
+	//
+	// Older than `createRoomTag`, which is preferred. One client lists the tags first, so as not to
+	// be refused for a tag that is already there.
+	//
+	// Takes a body of the `application/x-www-form-urlencoded` content type.
+	//
+	// Corresponds with POST /api/v1/room_tag/create (the `CreateRoomTagV1` operationId).
+	CreateRoomTagV1WithFormdataBody(ctx context.Context, body CreateRoomTagV1FormdataRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListRoomTagsV1 List a room's tags, older version
+	//
+	// Older than `listRoomTags`, which is preferred; this one is the better attested. Only ids and
+	// names have been seen.
+	//
+	// Corresponds with GET /api/v1/room_tag/{room_id} (the `ListRoomTagsV1` operationId).
+	ListRoomTagsV1(ctx context.Context, roomID RoomID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// SetAvailabilityWithBody Set the signed-in agent online or offline
 	//
 	// Acts on the token's own user: no call is known that sets another agent's availability. No
@@ -5639,6 +5884,28 @@ type ClientInterface interface {
 	//
 	// Corresponds with POST /api/v1/sign_up (the `SignUp` operationId).
 	SignUpWithFormdataBody(ctx context.Context, body SignUpFormdataRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// UpdateRoomOptionsWithBody Overwrite the room's options
+	//
+	// The options of the chat room, which the agents' app keeps its notes in. They are replaced:
+	// read them first and send back every member that was there. Not the same thing as a room's
+	// information, in spite of the path: that is `setRoomInfo`.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/v1/update_room_info (the `UpdateRoomOptions` operationId).
+	UpdateRoomOptionsWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// UpdateRoomOptions Overwrite the room's options
+	//
+	// The options of the chat room, which the agents' app keeps its notes in. They are replaced:
+	// read them first and send back every member that was there. Not the same thing as a room's
+	// information, in spite of the path: that is `setRoomInfo`.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/v1/update_room_info (the `UpdateRoomOptions` operationId).
+	UpdateRoomOptions(ctx context.Context, body UpdateRoomOptionsJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ChangePasswordWithBody Change the signed-in user's password
 	//
@@ -5846,6 +6113,36 @@ type ClientInterface interface {
 	// Corresponds with GET /api/v2/admin/broadcast_jobs/{broadcast_job_id}/broadcast_logs (the `ListBroadcastLogs` operationId).
 	ListBroadcastLogs(ctx context.Context, broadcastJobID BroadcastJobID, params *ListBroadcastLogsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// ListWaBulkResolves List WhatsApp channels with expired rooms that can be resolved together
+	//
+	// A room is expired when its customer has not written for WhatsApp's 24 hours.
+	//
+	// Corresponds with GET /api/v2/admin/bulk_resolve/wa (the `ListWaBulkResolves` operationId).
+	ListWaBulkResolves(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetWaBulkResolve Progress of a bulk resolve
+	//
+	// Ask until `progress.status` is `finished`, with a pause between: the one client known asks
+	// without any. No webhook tells of the end.
+	//
+	// Corresponds with GET /api/v2/admin/bulk_resolve/wa/{channel_id} (the `GetWaBulkResolve` operationId).
+	GetWaBulkResolve(ctx context.Context, channelID WaChannelID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// StartWaBulkResolve Start resolving all expired rooms of a WhatsApp channel
+	//
+	// Sends no body. Runs in the background: ask `getWaBulkResolve` how far it is. No call undoes
+	// it; `abortWaBulkResolve` stops what is left.
+	//
+	// Corresponds with POST /api/v2/admin/bulk_resolve/wa/{channel_id} (the `StartWaBulkResolve` operationId).
+	StartWaBulkResolve(ctx context.Context, channelID WaChannelID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// AbortWaBulkResolve Stop a running bulk resolve
+	//
+	// Sends no body. Rooms that were resolved stay so.
+	//
+	// Corresponds with POST /api/v2/admin/bulk_resolve/wa/{channel_id}/abort (the `AbortWaBulkResolve` operationId).
+	AbortWaBulkResolve(ctx context.Context, channelID WaChannelID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// ListTemplates List WhatsApp message templates
 	//
 	// Better attested than `listTemplatesV3`, which is newer; neither is documented. The answer is
@@ -5893,6 +6190,26 @@ type ClientInterface interface {
 	//
 	// Corresponds with GET /api/v2/admin/webhook_config (the `ListWebhookConfigs` operationId).
 	ListWebhookConfigs(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// AddAgentToRoomWithBody An agent invites a colleague into a room
+	//
+	// The agents' own way to bring a colleague in; admins and supervisors use `assignAgent`. Whether
+	// the room's limit of agents holds here is not known.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/v2/agent/service/add_agent (the `AddAgentToRoom` operationId).
+	AddAgentToRoomWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// AddAgentToRoomWithFormdataBody An agent invites a colleague into a room
+	//
+	// The agents' own way to bring a colleague in; admins and supervisors use `assignAgent`. Whether
+	// the room's limit of agents holds here is not known.
+	//
+	// Takes a body of the `application/x-www-form-urlencoded` content type.
+	//
+	// Corresponds with POST /api/v2/agent/service/add_agent (the `AddAgentToRoom` operationId).
+	AddAgentToRoomWithFormdataBody(ctx context.Context, body AddAgentToRoomFormdataRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// SetForceSendBotWithBody Send messages to the bot even when an agent is in the room
 	//
@@ -6047,6 +6364,15 @@ type ClientInterface interface {
 	// Corresponds with GET /api/v2/contacts/{contact_id}/conversations/{room_id} (the `ListContactConversationMessages` operationId).
 	ListContactConversationMessages(ctx context.Context, contactID ContactID, roomID RoomID, params *ListContactConversationMessagesParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// ListRoomsByQuery Search customer rooms, query-string form
+	//
+	// The answer of `listRooms`, which is preferred: a list of channels does not fit a query, and
+	// which filters the query supports is documented nowhere. One client sends `page`, whose effect
+	// is unconfirmed; another sends the filter as the body of a GET, which many proxies drop.
+	//
+	// Corresponds with GET /api/v2/customer_rooms (the `ListRoomsByQuery` operationId).
+	ListRoomsByQuery(ctx context.Context, params *ListRoomsByQueryParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// ListRoomsWithBody Search customer rooms
 	//
 	// A search, in spite of the method. Newest first. `serve_status` `unserved` can also return
@@ -6096,6 +6422,13 @@ type ClientInterface interface {
 	//
 	// Corresponds with GET /api/v2/customer_rooms/{room_id}/broadcast_history (the `ListRoomBroadcasts` operationId).
 	ListRoomBroadcasts(ctx context.Context, roomID RoomID, params *ListRoomBroadcastsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// MarkRoomAsRead Mark a room as read for the signed-in user
+	//
+	// Sends no body. The one client known waits a second at most and ignores failures.
+	//
+	// Corresponds with POST /api/v2/customer_rooms/{room_id}/mark_as_read (the `MarkRoomAsRead` operationId).
+	MarkRoomAsRead(ctx context.Context, roomID RoomID, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListDivisions List divisions
 	//
@@ -6197,6 +6530,21 @@ type ClientInterface interface {
 	// Corresponds with DELETE /api/v2/room_tags/{room_id}/{tag_id} (the `DeleteRoomTag` operationId).
 	DeleteRoomTag(ctx context.Context, roomID RoomID, tagID IntegerID, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// GetLatestRoom Find a customer's newest room by channel and customer id
+	//
+	// The only way known from a phone number to a room. What comes for a customer who has no room
+	// is not known: a refusal, or an answer without a room id.
+	//
+	// Corresponds with GET /api/v2/rooms/latest (the `GetLatestRoom` operationId).
+	GetLatestRoom(ctx context.Context, params *GetLatestRoomParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListTags Search the app's tags
+	//
+	// Not the tags of a room, which are those of `listRoomTags`.
+	//
+	// Corresponds with GET /api/v2/tags (the `ListTags` operationId).
+	ListTags(ctx context.Context, params *ListTagsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// ListAgents List agents, supervisors and admins
 	//
 	// Preferred over `listAgentsV1`. Two paging styles work on this route, `page` and
@@ -6280,6 +6628,14 @@ type ClientInterface interface {
 	//
 	// Corresponds with GET /api/v2/{role}/service/other_agents (the `ListOtherAgents` operationId).
 	ListOtherAgents(ctx context.Context, role AnyRole, params *ListOtherAgentsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CountUnservedRooms Number of customers waiting for an agent
+	//
+	// The member that holds the number depends on the role: `total_unresolved` for agents,
+	// `total_unserved` for supervisors and probably for admins. Read whichever is there.
+	//
+	// Corresponds with GET /api/v2/{role}/service/total_unserved (the `CountUnservedRooms` operationId).
+	CountUnservedRooms(ctx context.Context, role AnyRole, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// SendBroadcastFileWithBody Send a broadcast to an uploaded list
 	//
@@ -6770,6 +7126,23 @@ func (c *Client) GetSessional(ctx context.Context, reqEditors ...RequestEditorFn
 	return c.Client.Do(req)
 }
 
+// CountUnresolvedRooms Number of unserved customers, admin's older route
+//
+// The app shows it to the admin as the customers whom nobody serves yet.
+//
+// Corresponds with GET /api/v1/admin/service/get_unresolved_count (the `CountUnresolvedRooms` operationId).
+func (c *Client) CountUnresolvedRooms(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCountUnresolvedRoomsRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // RemoveAgentWithBody Take an agent out of a room
 //
 // Forms are likely accepted as on the sibling routes; only JSON has been seen.
@@ -6858,6 +7231,24 @@ func (c *Client) SetSessional(ctx context.Context, body SetSessionalJSONRequestB
 // Corresponds with POST /api/v1/admin/service/set_sessional (the `SetSessional` operationId).
 func (c *Client) SetSessionalWithFormdataBody(ctx context.Context, body SetSessionalFormdataRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewSetSessionalRequestWithFormdataBody(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// TakeOverUnresolvedRoom The signed-in agent takes the next unserved customer
+//
+// Sends no body: the platform chooses the room, and a success means that one was taken. Works
+// only where agents may take customers over. A refusal has its reason in `errors` as bare text.
+//
+// Corresponds with POST /api/v1/agent/service/takeover_unresolved_room (the `TakeOverUnresolvedRoom` operationId).
+func (c *Client) TakeOverUnresolvedRoom(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewTakeOverUnresolvedRoomRequest(c.Server)
 	if err != nil {
 		return nil, err
 	}
@@ -7285,6 +7676,24 @@ func (c *Client) ListChatTemplates(ctx context.Context, params *ListChatTemplate
 	return c.Client.Do(req)
 }
 
+// ExportConversations Get a download link for a room's transcript
+//
+// The link leads to a plain text file and needs no credential, so the link itself is the
+// secret. It is empty when the room has no history.
+//
+// Corresponds with GET /api/v1/export/conversations (the `ExportConversations` operationId).
+func (c *Client) ExportConversations(ctx context.Context, params *ExportConversationsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewExportConversationsRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // InitiateChatV1WithBody Start a live-chat session as a customer, older version
 //
 // Use `initiateChat` where you can: this one takes no properties and names the room by its
@@ -7401,6 +7810,84 @@ func (c *Client) SetRoomInfo(ctx context.Context, roomID RoomID, body SetRoomInf
 	return c.Client.Do(req)
 }
 
+// CreateRoomTagV1WithBody Tag a room, older version
+//
+// Older than `createRoomTag`, which is preferred. One client lists the tags first, so as not to
+// be refused for a tag that is already there.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/v1/room_tag/create (the `CreateRoomTagV1` operationId).
+func (c *Client) CreateRoomTagV1WithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreateRoomTagV1RequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreateRoomTagV1 Tag a room, older version
+//
+// Older than `createRoomTag`, which is preferred. One client lists the tags first, so as not to
+// be refused for a tag that is already there.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v1/room_tag/create (the `CreateRoomTagV1` operationId).
+func (c *Client) CreateRoomTagV1(ctx context.Context, body CreateRoomTagV1JSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreateRoomTagV1Request(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreateRoomTagV1WithFormdataBody Tag a room, older version
+//
+// Older than `createRoomTag`, which is preferred. One client lists the tags first, so as not to
+// be refused for a tag that is already there.
+//
+// Takes a body of the `application/x-www-form-urlencoded` content type.
+//
+// Corresponds with POST /api/v1/room_tag/create (the `CreateRoomTagV1` operationId).
+func (c *Client) CreateRoomTagV1WithFormdataBody(ctx context.Context, body CreateRoomTagV1FormdataRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreateRoomTagV1RequestWithFormdataBody(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListRoomTagsV1 List a room's tags, older version
+//
+// Older than `listRoomTags`, which is preferred; this one is the better attested. Only ids and
+// names have been seen.
+//
+// Corresponds with GET /api/v1/room_tag/{room_id} (the `ListRoomTagsV1` operationId).
+func (c *Client) ListRoomTagsV1(ctx context.Context, roomID RoomID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListRoomTagsV1Request(c.Server, roomID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // SetAvailabilityWithBody Set the signed-in agent online or offline
 //
 // Acts on the token's own user: no call is known that sets another agent's availability. No
@@ -7494,6 +7981,48 @@ func (c *Client) SignUp(ctx context.Context, body SignUpJSONRequestBody, reqEdit
 // Corresponds with POST /api/v1/sign_up (the `SignUp` operationId).
 func (c *Client) SignUpWithFormdataBody(ctx context.Context, body SignUpFormdataRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewSignUpRequestWithFormdataBody(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// UpdateRoomOptionsWithBody Overwrite the room's options
+//
+// The options of the chat room, which the agents' app keeps its notes in. They are replaced:
+// read them first and send back every member that was there. Not the same thing as a room's
+// information, in spite of the path: that is `setRoomInfo`.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/v1/update_room_info (the `UpdateRoomOptions` operationId).
+func (c *Client) UpdateRoomOptionsWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewUpdateRoomOptionsRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// UpdateRoomOptions Overwrite the room's options
+//
+// The options of the chat room, which the agents' app keeps its notes in. They are replaced:
+// read them first and send back every member that was there. Not the same thing as a room's
+// information, in spite of the path: that is `setRoomInfo`.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v1/update_room_info (the `UpdateRoomOptions` operationId).
+func (c *Client) UpdateRoomOptions(ctx context.Context, body UpdateRoomOptionsJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewUpdateRoomOptionsRequest(c.Server, body)
 	if err != nil {
 		return nil, err
 	}
@@ -7910,6 +8439,76 @@ func (c *Client) ListBroadcastLogs(ctx context.Context, broadcastJobID Broadcast
 	return c.Client.Do(req)
 }
 
+// ListWaBulkResolves List WhatsApp channels with expired rooms that can be resolved together
+//
+// A room is expired when its customer has not written for WhatsApp's 24 hours.
+//
+// Corresponds with GET /api/v2/admin/bulk_resolve/wa (the `ListWaBulkResolves` operationId).
+func (c *Client) ListWaBulkResolves(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListWaBulkResolvesRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetWaBulkResolve Progress of a bulk resolve
+//
+// Ask until `progress.status` is `finished`, with a pause between: the one client known asks
+// without any. No webhook tells of the end.
+//
+// Corresponds with GET /api/v2/admin/bulk_resolve/wa/{channel_id} (the `GetWaBulkResolve` operationId).
+func (c *Client) GetWaBulkResolve(ctx context.Context, channelID WaChannelID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetWaBulkResolveRequest(c.Server, channelID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// StartWaBulkResolve Start resolving all expired rooms of a WhatsApp channel
+//
+// Sends no body. Runs in the background: ask `getWaBulkResolve` how far it is. No call undoes
+// it; `abortWaBulkResolve` stops what is left.
+//
+// Corresponds with POST /api/v2/admin/bulk_resolve/wa/{channel_id} (the `StartWaBulkResolve` operationId).
+func (c *Client) StartWaBulkResolve(ctx context.Context, channelID WaChannelID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewStartWaBulkResolveRequest(c.Server, channelID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// AbortWaBulkResolve Stop a running bulk resolve
+//
+// Sends no body. Rooms that were resolved stay so.
+//
+// Corresponds with POST /api/v2/admin/bulk_resolve/wa/{channel_id}/abort (the `AbortWaBulkResolve` operationId).
+func (c *Client) AbortWaBulkResolve(ctx context.Context, channelID WaChannelID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewAbortWaBulkResolveRequest(c.Server, channelID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // ListTemplates List WhatsApp message templates
 //
 // Better attested than `listTemplatesV3`, which is newer; neither is documented. The answer is
@@ -8008,6 +8607,46 @@ func (c *Client) GetWaCredit(ctx context.Context, reqEditors ...RequestEditorFn)
 // Corresponds with GET /api/v2/admin/webhook_config (the `ListWebhookConfigs` operationId).
 func (c *Client) ListWebhookConfigs(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewListWebhookConfigsRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// AddAgentToRoomWithBody An agent invites a colleague into a room
+//
+// The agents' own way to bring a colleague in; admins and supervisors use `assignAgent`. Whether
+// the room's limit of agents holds here is not known.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/v2/agent/service/add_agent (the `AddAgentToRoom` operationId).
+func (c *Client) AddAgentToRoomWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewAddAgentToRoomRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// AddAgentToRoomWithFormdataBody An agent invites a colleague into a room
+//
+// The agents' own way to bring a colleague in; admins and supervisors use `assignAgent`. Whether
+// the room's limit of agents holds here is not known.
+//
+// Takes a body of the `application/x-www-form-urlencoded` content type.
+//
+// Corresponds with POST /api/v2/agent/service/add_agent (the `AddAgentToRoom` operationId).
+func (c *Client) AddAgentToRoomWithFormdataBody(ctx context.Context, body AddAgentToRoomFormdataRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewAddAgentToRoomRequestWithFormdataBody(c.Server, body)
 	if err != nil {
 		return nil, err
 	}
@@ -8341,6 +8980,25 @@ func (c *Client) ListContactConversationMessages(ctx context.Context, contactID 
 	return c.Client.Do(req)
 }
 
+// ListRoomsByQuery Search customer rooms, query-string form
+//
+// The answer of `listRooms`, which is preferred: a list of channels does not fit a query, and
+// which filters the query supports is documented nowhere. One client sends `page`, whose effect
+// is unconfirmed; another sends the filter as the body of a GET, which many proxies drop.
+//
+// Corresponds with GET /api/v2/customer_rooms (the `ListRoomsByQuery` operationId).
+func (c *Client) ListRoomsByQuery(ctx context.Context, params *ListRoomsByQueryParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListRoomsByQueryRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // ListRoomsWithBody Search customer rooms
 //
 // A search, in spite of the method. Newest first. `serve_status` `unserved` can also return
@@ -8431,6 +9089,23 @@ func (c *Client) GetRoom(ctx context.Context, roomID RoomID, reqEditors ...Reque
 // Corresponds with GET /api/v2/customer_rooms/{room_id}/broadcast_history (the `ListRoomBroadcasts` operationId).
 func (c *Client) ListRoomBroadcasts(ctx context.Context, roomID RoomID, params *ListRoomBroadcastsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewListRoomBroadcastsRequest(c.Server, roomID, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// MarkRoomAsRead Mark a room as read for the signed-in user
+//
+// Sends no body. The one client known waits a second at most and ignores failures.
+//
+// Corresponds with POST /api/v2/customer_rooms/{room_id}/mark_as_read (the `MarkRoomAsRead` operationId).
+func (c *Client) MarkRoomAsRead(ctx context.Context, roomID RoomID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewMarkRoomAsReadRequest(c.Server, roomID)
 	if err != nil {
 		return nil, err
 	}
@@ -8651,6 +9326,41 @@ func (c *Client) DeleteRoomTag(ctx context.Context, roomID RoomID, tagID Integer
 	return c.Client.Do(req)
 }
 
+// GetLatestRoom Find a customer's newest room by channel and customer id
+//
+// The only way known from a phone number to a room. What comes for a customer who has no room
+// is not known: a refusal, or an answer without a room id.
+//
+// Corresponds with GET /api/v2/rooms/latest (the `GetLatestRoom` operationId).
+func (c *Client) GetLatestRoom(ctx context.Context, params *GetLatestRoomParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetLatestRoomRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListTags Search the app's tags
+//
+// Not the tags of a room, which are those of `listRoomTags`.
+//
+// Corresponds with GET /api/v2/tags (the `ListTags` operationId).
+func (c *Client) ListTags(ctx context.Context, params *ListTagsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListTagsRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // ListAgents List agents, supervisors and admins
 //
 // Preferred over `listAgentsV1`. Two paging styles work on this route, `page` and
@@ -8815,6 +9525,24 @@ func (c *Client) ListAvailableAgents(ctx context.Context, role AnyRole, params *
 // Corresponds with GET /api/v2/{role}/service/other_agents (the `ListOtherAgents` operationId).
 func (c *Client) ListOtherAgents(ctx context.Context, role AnyRole, params *ListOtherAgentsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewListOtherAgentsRequest(c.Server, role, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CountUnservedRooms Number of customers waiting for an agent
+//
+// The member that holds the number depends on the role: `total_unresolved` for agents,
+// `total_unserved` for supervisors and probably for admins. Read whichever is there.
+//
+// Corresponds with GET /api/v2/{role}/service/total_unserved (the `CountUnservedRooms` operationId).
+func (c *Client) CountUnservedRooms(ctx context.Context, role AnyRole, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCountUnservedRoomsRequest(c.Server, role)
 	if err != nil {
 		return nil, err
 	}
@@ -9687,6 +10415,33 @@ func NewGetSessionalRequest(server string) (*http.Request, error) {
 	return req, nil
 }
 
+// NewCountUnresolvedRoomsRequest constructs an http.Request for the CountUnresolvedRooms method
+func NewCountUnresolvedRoomsRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/admin/service/get_unresolved_count")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
 // NewRemoveAgentRequest calls the generic RemoveAgent builder with application/json body
 func NewRemoveAgentRequest(server string, body RemoveAgentJSONRequestBody) (*http.Request, error) {
 	var bodyReader io.Reader
@@ -9774,6 +10529,33 @@ func NewSetSessionalRequestWithBody(server string, contentType string, body io.R
 	}
 
 	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewTakeOverUnresolvedRoomRequest constructs an http.Request for the TakeOverUnresolvedRoom method
+func NewTakeOverUnresolvedRoomRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/agent/service/takeover_unresolved_room")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
 
 	return req, nil
 }
@@ -10275,6 +11057,56 @@ func NewListChatTemplatesRequest(server string, params *ListChatTemplatesParams)
 	return req, nil
 }
 
+// NewExportConversationsRequest constructs an http.Request for the ExportConversations method
+func NewExportConversationsRequest(server string, params *ExportConversationsParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/export/conversations")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "room_id", params.RoomID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
 // NewInitiateChatV1Request calls the generic InitiateChatV1 builder with application/json body
 func NewInitiateChatV1Request(server string, body InitiateChatV1JSONRequestBody) (*http.Request, error) {
 	var bodyReader io.Reader
@@ -10407,6 +11239,91 @@ func NewSetRoomInfoRequestWithBody(server string, roomID RoomID, contentType str
 	return req, nil
 }
 
+// NewCreateRoomTagV1Request calls the generic CreateRoomTagV1 builder with application/json body
+func NewCreateRoomTagV1Request(server string, body CreateRoomTagV1JSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewCreateRoomTagV1RequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewCreateRoomTagV1RequestWithFormdataBody calls the generic CreateRoomTagV1 builder with application/x-www-form-urlencoded body
+func NewCreateRoomTagV1RequestWithFormdataBody(server string, body CreateRoomTagV1FormdataRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	bodyStr, err := runtime.MarshalForm(body, nil)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = strings.NewReader(bodyStr.Encode())
+	return NewCreateRoomTagV1RequestWithBody(server, "application/x-www-form-urlencoded", bodyReader)
+}
+
+// NewCreateRoomTagV1RequestWithBody constructs an http.Request for the CreateRoomTagV1 method, with any body, and a specified content type
+func NewCreateRoomTagV1RequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/room_tag/create")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewListRoomTagsV1Request constructs an http.Request for the ListRoomTagsV1 method
+func NewListRoomTagsV1Request(server string, roomID RoomID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "room_id", roomID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/room_tag/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
 // NewSetAvailabilityRequest calls the generic SetAvailability builder with application/json body
 func NewSetAvailabilityRequest(server string, body SetAvailabilityJSONRequestBody) (*http.Request, error) {
 	var bodyReader io.Reader
@@ -10479,6 +11396,46 @@ func NewSignUpRequestWithBody(server string, contentType string, body io.Reader)
 	}
 
 	operationPath := fmt.Sprintf("/api/v1/sign_up")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewUpdateRoomOptionsRequest calls the generic UpdateRoomOptions builder with application/json body
+func NewUpdateRoomOptionsRequest(server string, body UpdateRoomOptionsJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewUpdateRoomOptionsRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewUpdateRoomOptionsRequestWithBody constructs an http.Request for the UpdateRoomOptions method, with any body, and a specified content type
+func NewUpdateRoomOptionsRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/update_room_info")
 	if operationPath[0] == '/' {
 		operationPath = "." + operationPath
 	}
@@ -11110,6 +12067,135 @@ func NewListBroadcastLogsRequest(server string, broadcastJobID BroadcastJobID, p
 	return req, nil
 }
 
+// NewListWaBulkResolvesRequest constructs an http.Request for the ListWaBulkResolves method
+func NewListWaBulkResolvesRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v2/admin/bulk_resolve/wa")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetWaBulkResolveRequest constructs an http.Request for the GetWaBulkResolve method
+func NewGetWaBulkResolveRequest(server string, channelID WaChannelID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "channel_id", channelID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v2/admin/bulk_resolve/wa/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewStartWaBulkResolveRequest constructs an http.Request for the StartWaBulkResolve method
+func NewStartWaBulkResolveRequest(server string, channelID WaChannelID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "channel_id", channelID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v2/admin/bulk_resolve/wa/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewAbortWaBulkResolveRequest constructs an http.Request for the AbortWaBulkResolve method
+func NewAbortWaBulkResolveRequest(server string, channelID WaChannelID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "channel_id", channelID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v2/admin/bulk_resolve/wa/%s/abort", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
 // NewListTemplatesRequest constructs an http.Request for the ListTemplates method
 func NewListTemplatesRequest(server string, params *ListTemplatesParams) (*http.Request, error) {
 	var err error
@@ -11368,6 +12454,46 @@ func NewListWebhookConfigsRequest(server string) (*http.Request, error) {
 	if err != nil {
 		return nil, err
 	}
+
+	return req, nil
+}
+
+// NewAddAgentToRoomRequestWithFormdataBody calls the generic AddAgentToRoom builder with application/x-www-form-urlencoded body
+func NewAddAgentToRoomRequestWithFormdataBody(server string, body AddAgentToRoomFormdataRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	bodyStr, err := runtime.MarshalForm(body, nil)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = strings.NewReader(bodyStr.Encode())
+	return NewAddAgentToRoomRequestWithBody(server, "application/x-www-form-urlencoded", bodyReader)
+}
+
+// NewAddAgentToRoomRequestWithBody constructs an http.Request for the AddAgentToRoom method, with any body, and a specified content type
+func NewAddAgentToRoomRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v2/agent/service/add_agent")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
 
 	return req, nil
 }
@@ -11928,6 +13054,88 @@ func NewListContactConversationMessagesRequest(server string, contactID ContactI
 	return req, nil
 }
 
+// NewListRoomsByQueryRequest constructs an http.Request for the ListRoomsByQuery method
+func NewListRoomsByQueryRequest(server string, params *ListRoomsByQueryParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v2/customer_rooms")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "status", params.Status, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "serve_status", params.ServeStatus, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "page", params.Page, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "cursor_after", params.CursorAfter, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
 // NewListRoomsRequest calls the generic ListRooms builder with application/json body
 func NewListRoomsRequest(server string, body ListRoomsJSONRequestBody) (*http.Request, error) {
 	var bodyReader io.Reader
@@ -12071,6 +13279,40 @@ func NewListRoomBroadcastsRequest(server string, roomID RoomID, params *ListRoom
 	}
 
 	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewMarkRoomAsReadRequest constructs an http.Request for the MarkRoomAsRead method
+func NewMarkRoomAsReadRequest(server string, roomID RoomID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "room_id", roomID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v2/customer_rooms/%s/mark_as_read", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
 	if err != nil {
 		return nil, err
 	}
@@ -12390,6 +13632,138 @@ func NewDeleteRoomTagRequest(server string, roomID RoomID, tagID IntegerID) (*ht
 	}
 
 	req, err := http.NewRequest(http.MethodDelete, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetLatestRoomRequest constructs an http.Request for the GetLatestRoom method
+func NewGetLatestRoomRequest(server string, params *GetLatestRoomParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v2/rooms/latest")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "channel_id", params.ChannelID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "source", params.Source, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "user_id", params.CustomerID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewListTagsRequest constructs an http.Request for the ListTags method
+func NewListTagsRequest(server string, params *ListTagsParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v2/tags")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "page", params.Page, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "name", params.Name, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
 	if err != nil {
 		return nil, err
 	}
@@ -12827,6 +14201,40 @@ func NewListOtherAgentsRequest(server string, role AnyRole, params *ListOtherAge
 			rawQueryFragments = append(rawQueryFragments, encoded)
 		}
 		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewCountUnservedRoomsRequest constructs an http.Request for the CountUnservedRooms method
+func NewCountUnservedRoomsRequest(server string, role AnyRole) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "role", role, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v2/%s/service/total_unserved", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
 	}
 
 	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
@@ -13751,6 +15159,15 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /api/v1/admin/service/get_sessional (the `GetSessional` operationId).
 	GetSessionalWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetSessionalHTTPResponse, error)
 
+	// CountUnresolvedRoomsWithResponse Number of unserved customers, admin's older route
+	//
+	// The app shows it to the admin as the customers whom nobody serves yet.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v1/admin/service/get_unresolved_count (the `CountUnresolvedRooms` operationId).
+	CountUnresolvedRoomsWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*CountUnresolvedRoomsHTTPResponse, error)
+
 	// RemoveAgentWithBodyWithResponse Take an agent out of a room
 	//
 	// Forms are likely accepted as on the sibling routes; only JSON has been seen.
@@ -13798,6 +15215,16 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with POST /api/v1/admin/service/set_sessional (the `SetSessional` operationId).
 	SetSessionalWithFormdataBodyWithResponse(ctx context.Context, body SetSessionalFormdataRequestBody, reqEditors ...RequestEditorFn) (*SetSessionalHTTPResponse, error)
+
+	// TakeOverUnresolvedRoomWithResponse The signed-in agent takes the next unserved customer
+	//
+	// Sends no body: the platform chooses the room, and a success means that one was taken. Works
+	// only where agents may take customers over. A refusal has its reason in `errors` as bare text.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v1/agent/service/takeover_unresolved_room (the `TakeOverUnresolvedRoom` operationId).
+	TakeOverUnresolvedRoomWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*TakeOverUnresolvedRoomHTTPResponse, error)
 
 	// GetAnalyticsURLWithResponse A signed link to a dashboard report
 	//
@@ -14018,6 +15445,16 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /api/v1/chat_templates (the `ListChatTemplates` operationId).
 	ListChatTemplatesWithResponse(ctx context.Context, params *ListChatTemplatesParams, reqEditors ...RequestEditorFn) (*ListChatTemplatesHTTPResponse, error)
 
+	// ExportConversationsWithResponse Get a download link for a room's transcript
+	//
+	// The link leads to a plain text file and needs no credential, so the link itself is the
+	// secret. It is empty when the room has no history.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v1/export/conversations (the `ExportConversations` operationId).
+	ExportConversationsWithResponse(ctx context.Context, params *ExportConversationsParams, reqEditors ...RequestEditorFn) (*ExportConversationsHTTPResponse, error)
+
 	// InitiateChatV1WithBodyWithResponse Start a live-chat session as a customer, older version
 	//
 	// Use `initiateChat` where you can: this one takes no properties and names the room by its
@@ -14076,6 +15513,46 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /api/v1/qiscus/room/{room_id}/user_info (the `SetRoomInfo` operationId).
 	SetRoomInfoWithResponse(ctx context.Context, roomID RoomID, body SetRoomInfoJSONRequestBody, reqEditors ...RequestEditorFn) (*SetRoomInfoHTTPResponse, error)
 
+	// CreateRoomTagV1WithBodyWithResponse Tag a room, older version
+	//
+	// Older than `createRoomTag`, which is preferred. One client lists the tags first, so as not to
+	// be refused for a tag that is already there.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v1/room_tag/create (the `CreateRoomTagV1` operationId).
+	CreateRoomTagV1WithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CreateRoomTagV1HTTPResponse, error)
+
+	// CreateRoomTagV1WithResponse Tag a room, older version
+	//
+	// Older than `createRoomTag`, which is preferred. One client lists the tags first, so as not to
+	// be refused for a tag that is already there.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v1/room_tag/create (the `CreateRoomTagV1` operationId).
+	CreateRoomTagV1WithResponse(ctx context.Context, body CreateRoomTagV1JSONRequestBody, reqEditors ...RequestEditorFn) (*CreateRoomTagV1HTTPResponse, error)
+
+	// CreateRoomTagV1WithFormdataBodyWithResponse Tag a room, older version
+	//
+	// Older than `createRoomTag`, which is preferred. One client lists the tags first, so as not to
+	// be refused for a tag that is already there.
+	//
+	// Takes a body of the `application/x-www-form-urlencoded` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v1/room_tag/create (the `CreateRoomTagV1` operationId).
+	CreateRoomTagV1WithFormdataBodyWithResponse(ctx context.Context, body CreateRoomTagV1FormdataRequestBody, reqEditors ...RequestEditorFn) (*CreateRoomTagV1HTTPResponse, error)
+
+	// ListRoomTagsV1WithResponse List a room's tags, older version
+	//
+	// Older than `listRoomTags`, which is preferred; this one is the better attested. Only ids and
+	// names have been seen.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v1/room_tag/{room_id} (the `ListRoomTagsV1` operationId).
+	ListRoomTagsV1WithResponse(ctx context.Context, roomID RoomID, reqEditors ...RequestEditorFn) (*ListRoomTagsV1HTTPResponse, error)
+
 	// SetAvailabilityWithBodyWithResponse Set the signed-in agent online or offline
 	//
 	// Acts on the token's own user: no call is known that sets another agent's availability. No
@@ -14128,6 +15605,28 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with POST /api/v1/sign_up (the `SignUp` operationId).
 	SignUpWithFormdataBodyWithResponse(ctx context.Context, body SignUpFormdataRequestBody, reqEditors ...RequestEditorFn) (*SignUpHTTPResponse, error)
+
+	// UpdateRoomOptionsWithBodyWithResponse Overwrite the room's options
+	//
+	// The options of the chat room, which the agents' app keeps its notes in. They are replaced:
+	// read them first and send back every member that was there. Not the same thing as a room's
+	// information, in spite of the path: that is `setRoomInfo`.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v1/update_room_info (the `UpdateRoomOptions` operationId).
+	UpdateRoomOptionsWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*UpdateRoomOptionsHTTPResponse, error)
+
+	// UpdateRoomOptionsWithResponse Overwrite the room's options
+	//
+	// The options of the chat room, which the agents' app keeps its notes in. They are replaced:
+	// read them first and send back every member that was there. Not the same thing as a room's
+	// information, in spite of the path: that is `setRoomInfo`.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v1/update_room_info (the `UpdateRoomOptions` operationId).
+	UpdateRoomOptionsWithResponse(ctx context.Context, body UpdateRoomOptionsJSONRequestBody, reqEditors ...RequestEditorFn) (*UpdateRoomOptionsHTTPResponse, error)
 
 	// ChangePasswordWithBodyWithResponse Change the signed-in user's password
 	//
@@ -14347,6 +15846,44 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /api/v2/admin/broadcast_jobs/{broadcast_job_id}/broadcast_logs (the `ListBroadcastLogs` operationId).
 	ListBroadcastLogsWithResponse(ctx context.Context, broadcastJobID BroadcastJobID, params *ListBroadcastLogsParams, reqEditors ...RequestEditorFn) (*ListBroadcastLogsHTTPResponse, error)
 
+	// ListWaBulkResolvesWithResponse List WhatsApp channels with expired rooms that can be resolved together
+	//
+	// A room is expired when its customer has not written for WhatsApp's 24 hours.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v2/admin/bulk_resolve/wa (the `ListWaBulkResolves` operationId).
+	ListWaBulkResolvesWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*ListWaBulkResolvesHTTPResponse, error)
+
+	// GetWaBulkResolveWithResponse Progress of a bulk resolve
+	//
+	// Ask until `progress.status` is `finished`, with a pause between: the one client known asks
+	// without any. No webhook tells of the end.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v2/admin/bulk_resolve/wa/{channel_id} (the `GetWaBulkResolve` operationId).
+	GetWaBulkResolveWithResponse(ctx context.Context, channelID WaChannelID, reqEditors ...RequestEditorFn) (*GetWaBulkResolveHTTPResponse, error)
+
+	// StartWaBulkResolveWithResponse Start resolving all expired rooms of a WhatsApp channel
+	//
+	// Sends no body. Runs in the background: ask `getWaBulkResolve` how far it is. No call undoes
+	// it; `abortWaBulkResolve` stops what is left.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v2/admin/bulk_resolve/wa/{channel_id} (the `StartWaBulkResolve` operationId).
+	StartWaBulkResolveWithResponse(ctx context.Context, channelID WaChannelID, reqEditors ...RequestEditorFn) (*StartWaBulkResolveHTTPResponse, error)
+
+	// AbortWaBulkResolveWithResponse Stop a running bulk resolve
+	//
+	// Sends no body. Rooms that were resolved stay so.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v2/admin/bulk_resolve/wa/{channel_id}/abort (the `AbortWaBulkResolve` operationId).
+	AbortWaBulkResolveWithResponse(ctx context.Context, channelID WaChannelID, reqEditors ...RequestEditorFn) (*AbortWaBulkResolveHTTPResponse, error)
+
 	// ListTemplatesWithResponse List WhatsApp message templates
 	//
 	// Better attested than `listTemplatesV3`, which is newer; neither is documented. The answer is
@@ -14406,6 +15943,26 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with GET /api/v2/admin/webhook_config (the `ListWebhookConfigs` operationId).
 	ListWebhookConfigsWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*ListWebhookConfigsHTTPResponse, error)
+
+	// AddAgentToRoomWithBodyWithResponse An agent invites a colleague into a room
+	//
+	// The agents' own way to bring a colleague in; admins and supervisors use `assignAgent`. Whether
+	// the room's limit of agents holds here is not known.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v2/agent/service/add_agent (the `AddAgentToRoom` operationId).
+	AddAgentToRoomWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*AddAgentToRoomHTTPResponse, error)
+
+	// AddAgentToRoomWithFormdataBodyWithResponse An agent invites a colleague into a room
+	//
+	// The agents' own way to bring a colleague in; admins and supervisors use `assignAgent`. Whether
+	// the room's limit of agents holds here is not known.
+	//
+	// Takes a body of the `application/x-www-form-urlencoded` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v2/agent/service/add_agent (the `AddAgentToRoom` operationId).
+	AddAgentToRoomWithFormdataBodyWithResponse(ctx context.Context, body AddAgentToRoomFormdataRequestBody, reqEditors ...RequestEditorFn) (*AddAgentToRoomHTTPResponse, error)
 
 	// SetForceSendBotWithBodyWithResponse Send messages to the bot even when an agent is in the room
 	//
@@ -14580,6 +16137,17 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /api/v2/contacts/{contact_id}/conversations/{room_id} (the `ListContactConversationMessages` operationId).
 	ListContactConversationMessagesWithResponse(ctx context.Context, contactID ContactID, roomID RoomID, params *ListContactConversationMessagesParams, reqEditors ...RequestEditorFn) (*ListContactConversationMessagesHTTPResponse, error)
 
+	// ListRoomsByQueryWithResponse Search customer rooms, query-string form
+	//
+	// The answer of `listRooms`, which is preferred: a list of channels does not fit a query, and
+	// which filters the query supports is documented nowhere. One client sends `page`, whose effect
+	// is unconfirmed; another sends the filter as the body of a GET, which many proxies drop.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v2/customer_rooms (the `ListRoomsByQuery` operationId).
+	ListRoomsByQueryWithResponse(ctx context.Context, params *ListRoomsByQueryParams, reqEditors ...RequestEditorFn) (*ListRoomsByQueryHTTPResponse, error)
+
 	// ListRoomsWithBodyWithResponse Search customer rooms
 	//
 	// A search, in spite of the method. Newest first. `serve_status` `unserved` can also return
@@ -14633,6 +16201,15 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with GET /api/v2/customer_rooms/{room_id}/broadcast_history (the `ListRoomBroadcasts` operationId).
 	ListRoomBroadcastsWithResponse(ctx context.Context, roomID RoomID, params *ListRoomBroadcastsParams, reqEditors ...RequestEditorFn) (*ListRoomBroadcastsHTTPResponse, error)
+
+	// MarkRoomAsReadWithResponse Mark a room as read for the signed-in user
+	//
+	// Sends no body. The one client known waits a second at most and ignores failures.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v2/customer_rooms/{room_id}/mark_as_read (the `MarkRoomAsRead` operationId).
+	MarkRoomAsReadWithResponse(ctx context.Context, roomID RoomID, reqEditors ...RequestEditorFn) (*MarkRoomAsReadHTTPResponse, error)
 
 	// ListDivisionsWithResponse List divisions
 	//
@@ -14744,6 +16321,25 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with DELETE /api/v2/room_tags/{room_id}/{tag_id} (the `DeleteRoomTag` operationId).
 	DeleteRoomTagWithResponse(ctx context.Context, roomID RoomID, tagID IntegerID, reqEditors ...RequestEditorFn) (*DeleteRoomTagHTTPResponse, error)
 
+	// GetLatestRoomWithResponse Find a customer's newest room by channel and customer id
+	//
+	// The only way known from a phone number to a room. What comes for a customer who has no room
+	// is not known: a refusal, or an answer without a room id.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v2/rooms/latest (the `GetLatestRoom` operationId).
+	GetLatestRoomWithResponse(ctx context.Context, params *GetLatestRoomParams, reqEditors ...RequestEditorFn) (*GetLatestRoomHTTPResponse, error)
+
+	// ListTagsWithResponse Search the app's tags
+	//
+	// Not the tags of a room, which are those of `listRoomTags`.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v2/tags (the `ListTags` operationId).
+	ListTagsWithResponse(ctx context.Context, params *ListTagsParams, reqEditors ...RequestEditorFn) (*ListTagsHTTPResponse, error)
+
 	// ListAgentsWithResponse List agents, supervisors and admins
 	//
 	// Preferred over `listAgentsV1`. Two paging styles work on this route, `page` and
@@ -14833,6 +16429,16 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with GET /api/v2/{role}/service/other_agents (the `ListOtherAgents` operationId).
 	ListOtherAgentsWithResponse(ctx context.Context, role AnyRole, params *ListOtherAgentsParams, reqEditors ...RequestEditorFn) (*ListOtherAgentsHTTPResponse, error)
+
+	// CountUnservedRoomsWithResponse Number of customers waiting for an agent
+	//
+	// The member that holds the number depends on the role: `total_unresolved` for agents,
+	// `total_unserved` for supervisors and probably for admins. Read whichever is there.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v2/{role}/service/total_unserved (the `CountUnservedRooms` operationId).
+	CountUnservedRoomsWithResponse(ctx context.Context, role AnyRole, reqEditors ...RequestEditorFn) (*CountUnservedRoomsHTTPResponse, error)
 
 	// SendBroadcastFileWithBodyWithResponse Send a broadcast to an uploaded list
 	//
@@ -15332,6 +16938,33 @@ func (r GetSessionalHTTPResponse) StatusCode() int {
 	return 0
 }
 
+type CountUnresolvedRoomsHTTPResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *RoomCountResponse
+	// JSON4XX the response for an HTTP 4XX `application/json` response
+	JSON4XX *Refused
+	// JSON5XX the response for an HTTP 5XX `application/json` response
+	JSON5XX *Unavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r CountUnresolvedRoomsHTTPResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r CountUnresolvedRoomsHTTPResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
 type RemoveAgentHTTPResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -15376,6 +17009,31 @@ func (r SetSessionalHTTPResponse) Status() string {
 
 // StatusCode returns HTTPResponse.StatusCode
 func (r SetSessionalHTTPResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type TakeOverUnresolvedRoomHTTPResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON4XX the response for an HTTP 4XX `application/json` response
+	JSON4XX *Refused
+	// JSON5XX the response for an HTTP 5XX `application/json` response
+	JSON5XX *Unavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r TakeOverUnresolvedRoomHTTPResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r TakeOverUnresolvedRoomHTTPResponse) StatusCode() int {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.StatusCode
 	}
@@ -15704,6 +17362,33 @@ func (r ListChatTemplatesHTTPResponse) StatusCode() int {
 	return 0
 }
 
+type ExportConversationsHTTPResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ExportConversationsResponse
+	// JSON4XX the response for an HTTP 4XX `application/json` response
+	JSON4XX *Refused
+	// JSON5XX the response for an HTTP 5XX `application/json` response
+	JSON5XX *Unavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r ExportConversationsHTTPResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ExportConversationsHTTPResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
 type InitiateChatV1HTTPResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -15785,6 +17470,60 @@ func (r SetRoomInfoHTTPResponse) StatusCode() int {
 	return 0
 }
 
+type CreateRoomTagV1HTTPResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *CreateRoomTagResponse
+	// JSON4XX the response for an HTTP 4XX `application/json` response
+	JSON4XX *Refused
+	// JSON5XX the response for an HTTP 5XX `application/json` response
+	JSON5XX *Unavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r CreateRoomTagV1HTTPResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r CreateRoomTagV1HTTPResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type ListRoomTagsV1HTTPResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ListRoomTagsResponse
+	// JSON4XX the response for an HTTP 4XX `application/json` response
+	JSON4XX *Refused
+	// JSON5XX the response for an HTTP 5XX `application/json` response
+	JSON5XX *Unavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r ListRoomTagsV1HTTPResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListRoomTagsV1HTTPResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
 type SetAvailabilityHTTPResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -15829,6 +17568,31 @@ func (r SignUpHTTPResponse) Status() string {
 
 // StatusCode returns HTTPResponse.StatusCode
 func (r SignUpHTTPResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type UpdateRoomOptionsHTTPResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON4XX the response for an HTTP 4XX `application/json` response
+	JSON4XX *Refused
+	// JSON5XX the response for an HTTP 5XX `application/json` response
+	JSON5XX *Unavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r UpdateRoomOptionsHTTPResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r UpdateRoomOptionsHTTPResponse) StatusCode() int {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.StatusCode
 	}
@@ -16153,6 +17917,114 @@ func (r ListBroadcastLogsHTTPResponse) StatusCode() int {
 	return 0
 }
 
+type ListWaBulkResolvesHTTPResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ListBulkResolvesResponse
+	// JSON4XX the response for an HTTP 4XX `application/json` response
+	JSON4XX *Refused
+	// JSON5XX the response for an HTTP 5XX `application/json` response
+	JSON5XX *Unavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r ListWaBulkResolvesHTTPResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListWaBulkResolvesHTTPResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type GetWaBulkResolveHTTPResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *BulkResolveResponse
+	// JSON4XX the response for an HTTP 4XX `application/json` response
+	JSON4XX *Refused
+	// JSON5XX the response for an HTTP 5XX `application/json` response
+	JSON5XX *Unavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r GetWaBulkResolveHTTPResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetWaBulkResolveHTTPResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type StartWaBulkResolveHTTPResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *BulkResolveResponse
+	// JSON4XX the response for an HTTP 4XX `application/json` response
+	JSON4XX *Refused
+	// JSON5XX the response for an HTTP 5XX `application/json` response
+	JSON5XX *Unavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r StartWaBulkResolveHTTPResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r StartWaBulkResolveHTTPResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type AbortWaBulkResolveHTTPResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *BulkResolveResponse
+	// JSON4XX the response for an HTTP 4XX `application/json` response
+	JSON4XX *Refused
+	// JSON5XX the response for an HTTP 5XX `application/json` response
+	JSON5XX *Unavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r AbortWaBulkResolveHTTPResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r AbortWaBulkResolveHTTPResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
 type ListTemplatesHTTPResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -16307,6 +18179,31 @@ func (r ListWebhookConfigsHTTPResponse) Status() string {
 
 // StatusCode returns HTTPResponse.StatusCode
 func (r ListWebhookConfigsHTTPResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type AddAgentToRoomHTTPResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON4XX the response for an HTTP 4XX `application/json` response
+	JSON4XX *Refused
+	// JSON5XX the response for an HTTP 5XX `application/json` response
+	JSON5XX *Unavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r AddAgentToRoomHTTPResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r AddAgentToRoomHTTPResponse) StatusCode() int {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.StatusCode
 	}
@@ -16716,6 +18613,33 @@ func (r ListContactConversationMessagesHTTPResponse) StatusCode() int {
 	return 0
 }
 
+type ListRoomsByQueryHTTPResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ListRoomsResponse
+	// JSON4XX the response for an HTTP 4XX `application/json` response
+	JSON4XX *Refused
+	// JSON5XX the response for an HTTP 5XX `application/json` response
+	JSON5XX *Unavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r ListRoomsByQueryHTTPResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListRoomsByQueryHTTPResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
 type ListRoomsHTTPResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -16791,6 +18715,31 @@ func (r ListRoomBroadcastsHTTPResponse) Status() string {
 
 // StatusCode returns HTTPResponse.StatusCode
 func (r ListRoomBroadcastsHTTPResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type MarkRoomAsReadHTTPResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON4XX the response for an HTTP 4XX `application/json` response
+	JSON4XX *Refused
+	// JSON5XX the response for an HTTP 5XX `application/json` response
+	JSON5XX *Unavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r MarkRoomAsReadHTTPResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r MarkRoomAsReadHTTPResponse) StatusCode() int {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.StatusCode
 	}
@@ -16984,6 +18933,60 @@ func (r DeleteRoomTagHTTPResponse) StatusCode() int {
 	return 0
 }
 
+type GetLatestRoomHTTPResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *LatestRoomResponse
+	// JSON4XX the response for an HTTP 4XX `application/json` response
+	JSON4XX *Refused
+	// JSON5XX the response for an HTTP 5XX `application/json` response
+	JSON5XX *Unavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r GetLatestRoomHTTPResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetLatestRoomHTTPResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type ListTagsHTTPResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ListTagsResponse
+	// JSON4XX the response for an HTTP 4XX `application/json` response
+	JSON4XX *Refused
+	// JSON5XX the response for an HTTP 5XX `application/json` response
+	JSON5XX *Unavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r ListTagsHTTPResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListTagsHTTPResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
 type ListAgentsHTTPResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -17134,6 +19137,33 @@ func (r ListOtherAgentsHTTPResponse) Status() string {
 
 // StatusCode returns HTTPResponse.StatusCode
 func (r ListOtherAgentsHTTPResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type CountUnservedRoomsHTTPResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *RoomCountResponse
+	// JSON4XX the response for an HTTP 4XX `application/json` response
+	JSON4XX *Refused
+	// JSON5XX the response for an HTTP 5XX `application/json` response
+	JSON5XX *Unavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r CountUnservedRoomsHTTPResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r CountUnservedRoomsHTTPResponse) StatusCode() int {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.StatusCode
 	}
@@ -17720,6 +19750,21 @@ func (c *ClientWithResponses) GetSessionalWithResponse(ctx context.Context, reqE
 	return ParseGetSessionalHTTPResponse(rsp)
 }
 
+// CountUnresolvedRoomsWithResponse Number of unserved customers, admin's older route
+//
+// The app shows it to the admin as the customers whom nobody serves yet.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v1/admin/service/get_unresolved_count (the `CountUnresolvedRooms` operationId).
+func (c *ClientWithResponses) CountUnresolvedRoomsWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*CountUnresolvedRoomsHTTPResponse, error) {
+	rsp, err := c.CountUnresolvedRooms(ctx, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCountUnresolvedRoomsHTTPResponse(rsp)
+}
+
 // RemoveAgentWithBodyWithResponse Take an agent out of a room
 //
 // Forms are likely accepted as on the sibling routes; only JSON has been seen.
@@ -17796,6 +19841,22 @@ func (c *ClientWithResponses) SetSessionalWithFormdataBodyWithResponse(ctx conte
 		return nil, err
 	}
 	return ParseSetSessionalHTTPResponse(rsp)
+}
+
+// TakeOverUnresolvedRoomWithResponse The signed-in agent takes the next unserved customer
+//
+// Sends no body: the platform chooses the room, and a success means that one was taken. Works
+// only where agents may take customers over. A refusal has its reason in `errors` as bare text.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v1/agent/service/takeover_unresolved_room (the `TakeOverUnresolvedRoom` operationId).
+func (c *ClientWithResponses) TakeOverUnresolvedRoomWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*TakeOverUnresolvedRoomHTTPResponse, error) {
+	rsp, err := c.TakeOverUnresolvedRoom(ctx, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseTakeOverUnresolvedRoomHTTPResponse(rsp)
 }
 
 // GetAnalyticsURLWithResponse A signed link to a dashboard report
@@ -18143,6 +20204,22 @@ func (c *ClientWithResponses) ListChatTemplatesWithResponse(ctx context.Context,
 	return ParseListChatTemplatesHTTPResponse(rsp)
 }
 
+// ExportConversationsWithResponse Get a download link for a room's transcript
+//
+// The link leads to a plain text file and needs no credential, so the link itself is the
+// secret. It is empty when the room has no history.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v1/export/conversations (the `ExportConversations` operationId).
+func (c *ClientWithResponses) ExportConversationsWithResponse(ctx context.Context, params *ExportConversationsParams, reqEditors ...RequestEditorFn) (*ExportConversationsHTTPResponse, error) {
+	rsp, err := c.ExportConversations(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseExportConversationsHTTPResponse(rsp)
+}
+
 // InitiateChatV1WithBodyWithResponse Start a live-chat session as a customer, older version
 //
 // Use `initiateChat` where you can: this one takes no properties and names the room by its
@@ -18237,6 +20314,70 @@ func (c *ClientWithResponses) SetRoomInfoWithResponse(ctx context.Context, roomI
 	return ParseSetRoomInfoHTTPResponse(rsp)
 }
 
+// CreateRoomTagV1WithBodyWithResponse Tag a room, older version
+//
+// Older than `createRoomTag`, which is preferred. One client lists the tags first, so as not to
+// be refused for a tag that is already there.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v1/room_tag/create (the `CreateRoomTagV1` operationId).
+func (c *ClientWithResponses) CreateRoomTagV1WithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CreateRoomTagV1HTTPResponse, error) {
+	rsp, err := c.CreateRoomTagV1WithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCreateRoomTagV1HTTPResponse(rsp)
+}
+
+// CreateRoomTagV1WithResponse Tag a room, older version
+//
+// Older than `createRoomTag`, which is preferred. One client lists the tags first, so as not to
+// be refused for a tag that is already there.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v1/room_tag/create (the `CreateRoomTagV1` operationId).
+func (c *ClientWithResponses) CreateRoomTagV1WithResponse(ctx context.Context, body CreateRoomTagV1JSONRequestBody, reqEditors ...RequestEditorFn) (*CreateRoomTagV1HTTPResponse, error) {
+	rsp, err := c.CreateRoomTagV1(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCreateRoomTagV1HTTPResponse(rsp)
+}
+
+// CreateRoomTagV1WithFormdataBodyWithResponse Tag a room, older version
+//
+// Older than `createRoomTag`, which is preferred. One client lists the tags first, so as not to
+// be refused for a tag that is already there.
+//
+// Takes a body of the `application/x-www-form-urlencoded` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v1/room_tag/create (the `CreateRoomTagV1` operationId).
+func (c *ClientWithResponses) CreateRoomTagV1WithFormdataBodyWithResponse(ctx context.Context, body CreateRoomTagV1FormdataRequestBody, reqEditors ...RequestEditorFn) (*CreateRoomTagV1HTTPResponse, error) {
+	rsp, err := c.CreateRoomTagV1WithFormdataBody(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCreateRoomTagV1HTTPResponse(rsp)
+}
+
+// ListRoomTagsV1WithResponse List a room's tags, older version
+//
+// Older than `listRoomTags`, which is preferred; this one is the better attested. Only ids and
+// names have been seen.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v1/room_tag/{room_id} (the `ListRoomTagsV1` operationId).
+func (c *ClientWithResponses) ListRoomTagsV1WithResponse(ctx context.Context, roomID RoomID, reqEditors ...RequestEditorFn) (*ListRoomTagsV1HTTPResponse, error) {
+	rsp, err := c.ListRoomTagsV1(ctx, roomID, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListRoomTagsV1HTTPResponse(rsp)
+}
+
 // SetAvailabilityWithBodyWithResponse Set the signed-in agent online or offline
 //
 // Acts on the token's own user: no call is known that sets another agent's availability. No
@@ -18318,6 +20459,40 @@ func (c *ClientWithResponses) SignUpWithFormdataBodyWithResponse(ctx context.Con
 		return nil, err
 	}
 	return ParseSignUpHTTPResponse(rsp)
+}
+
+// UpdateRoomOptionsWithBodyWithResponse Overwrite the room's options
+//
+// The options of the chat room, which the agents' app keeps its notes in. They are replaced:
+// read them first and send back every member that was there. Not the same thing as a room's
+// information, in spite of the path: that is `setRoomInfo`.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v1/update_room_info (the `UpdateRoomOptions` operationId).
+func (c *ClientWithResponses) UpdateRoomOptionsWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*UpdateRoomOptionsHTTPResponse, error) {
+	rsp, err := c.UpdateRoomOptionsWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseUpdateRoomOptionsHTTPResponse(rsp)
+}
+
+// UpdateRoomOptionsWithResponse Overwrite the room's options
+//
+// The options of the chat room, which the agents' app keeps its notes in. They are replaced:
+// read them first and send back every member that was there. Not the same thing as a room's
+// information, in spite of the path: that is `setRoomInfo`.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v1/update_room_info (the `UpdateRoomOptions` operationId).
+func (c *ClientWithResponses) UpdateRoomOptionsWithResponse(ctx context.Context, body UpdateRoomOptionsJSONRequestBody, reqEditors ...RequestEditorFn) (*UpdateRoomOptionsHTTPResponse, error) {
+	rsp, err := c.UpdateRoomOptions(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseUpdateRoomOptionsHTTPResponse(rsp)
 }
 
 // ChangePasswordWithBodyWithResponse Change the signed-in user's password
@@ -18658,6 +20833,68 @@ func (c *ClientWithResponses) ListBroadcastLogsWithResponse(ctx context.Context,
 	return ParseListBroadcastLogsHTTPResponse(rsp)
 }
 
+// ListWaBulkResolvesWithResponse List WhatsApp channels with expired rooms that can be resolved together
+//
+// A room is expired when its customer has not written for WhatsApp's 24 hours.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v2/admin/bulk_resolve/wa (the `ListWaBulkResolves` operationId).
+func (c *ClientWithResponses) ListWaBulkResolvesWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*ListWaBulkResolvesHTTPResponse, error) {
+	rsp, err := c.ListWaBulkResolves(ctx, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListWaBulkResolvesHTTPResponse(rsp)
+}
+
+// GetWaBulkResolveWithResponse Progress of a bulk resolve
+//
+// Ask until `progress.status` is `finished`, with a pause between: the one client known asks
+// without any. No webhook tells of the end.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v2/admin/bulk_resolve/wa/{channel_id} (the `GetWaBulkResolve` operationId).
+func (c *ClientWithResponses) GetWaBulkResolveWithResponse(ctx context.Context, channelID WaChannelID, reqEditors ...RequestEditorFn) (*GetWaBulkResolveHTTPResponse, error) {
+	rsp, err := c.GetWaBulkResolve(ctx, channelID, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetWaBulkResolveHTTPResponse(rsp)
+}
+
+// StartWaBulkResolveWithResponse Start resolving all expired rooms of a WhatsApp channel
+//
+// Sends no body. Runs in the background: ask `getWaBulkResolve` how far it is. No call undoes
+// it; `abortWaBulkResolve` stops what is left.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v2/admin/bulk_resolve/wa/{channel_id} (the `StartWaBulkResolve` operationId).
+func (c *ClientWithResponses) StartWaBulkResolveWithResponse(ctx context.Context, channelID WaChannelID, reqEditors ...RequestEditorFn) (*StartWaBulkResolveHTTPResponse, error) {
+	rsp, err := c.StartWaBulkResolve(ctx, channelID, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseStartWaBulkResolveHTTPResponse(rsp)
+}
+
+// AbortWaBulkResolveWithResponse Stop a running bulk resolve
+//
+// Sends no body. Rooms that were resolved stay so.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v2/admin/bulk_resolve/wa/{channel_id}/abort (the `AbortWaBulkResolve` operationId).
+func (c *ClientWithResponses) AbortWaBulkResolveWithResponse(ctx context.Context, channelID WaChannelID, reqEditors ...RequestEditorFn) (*AbortWaBulkResolveHTTPResponse, error) {
+	rsp, err := c.AbortWaBulkResolve(ctx, channelID, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseAbortWaBulkResolveHTTPResponse(rsp)
+}
+
 // ListTemplatesWithResponse List WhatsApp message templates
 //
 // Better attested than `listTemplatesV3`, which is newer; neither is documented. The answer is
@@ -18752,6 +20989,38 @@ func (c *ClientWithResponses) ListWebhookConfigsWithResponse(ctx context.Context
 		return nil, err
 	}
 	return ParseListWebhookConfigsHTTPResponse(rsp)
+}
+
+// AddAgentToRoomWithBodyWithResponse An agent invites a colleague into a room
+//
+// The agents' own way to bring a colleague in; admins and supervisors use `assignAgent`. Whether
+// the room's limit of agents holds here is not known.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v2/agent/service/add_agent (the `AddAgentToRoom` operationId).
+func (c *ClientWithResponses) AddAgentToRoomWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*AddAgentToRoomHTTPResponse, error) {
+	rsp, err := c.AddAgentToRoomWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseAddAgentToRoomHTTPResponse(rsp)
+}
+
+// AddAgentToRoomWithFormdataBodyWithResponse An agent invites a colleague into a room
+//
+// The agents' own way to bring a colleague in; admins and supervisors use `assignAgent`. Whether
+// the room's limit of agents holds here is not known.
+//
+// Takes a body of the `application/x-www-form-urlencoded` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v2/agent/service/add_agent (the `AddAgentToRoom` operationId).
+func (c *ClientWithResponses) AddAgentToRoomWithFormdataBodyWithResponse(ctx context.Context, body AddAgentToRoomFormdataRequestBody, reqEditors ...RequestEditorFn) (*AddAgentToRoomHTTPResponse, error) {
+	rsp, err := c.AddAgentToRoomWithFormdataBody(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseAddAgentToRoomHTTPResponse(rsp)
 }
 
 // SetForceSendBotWithBodyWithResponse Send messages to the bot even when an agent is in the room
@@ -19029,6 +21298,23 @@ func (c *ClientWithResponses) ListContactConversationMessagesWithResponse(ctx co
 	return ParseListContactConversationMessagesHTTPResponse(rsp)
 }
 
+// ListRoomsByQueryWithResponse Search customer rooms, query-string form
+//
+// The answer of `listRooms`, which is preferred: a list of channels does not fit a query, and
+// which filters the query supports is documented nowhere. One client sends `page`, whose effect
+// is unconfirmed; another sends the filter as the body of a GET, which many proxies drop.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v2/customer_rooms (the `ListRoomsByQuery` operationId).
+func (c *ClientWithResponses) ListRoomsByQueryWithResponse(ctx context.Context, params *ListRoomsByQueryParams, reqEditors ...RequestEditorFn) (*ListRoomsByQueryHTTPResponse, error) {
+	rsp, err := c.ListRoomsByQuery(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListRoomsByQueryHTTPResponse(rsp)
+}
+
 // ListRoomsWithBodyWithResponse Search customer rooms
 //
 // A search, in spite of the method. Newest first. `serve_status` `unserved` can also return
@@ -19111,6 +21397,21 @@ func (c *ClientWithResponses) ListRoomBroadcastsWithResponse(ctx context.Context
 		return nil, err
 	}
 	return ParseListRoomBroadcastsHTTPResponse(rsp)
+}
+
+// MarkRoomAsReadWithResponse Mark a room as read for the signed-in user
+//
+// Sends no body. The one client known waits a second at most and ignores failures.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v2/customer_rooms/{room_id}/mark_as_read (the `MarkRoomAsRead` operationId).
+func (c *ClientWithResponses) MarkRoomAsReadWithResponse(ctx context.Context, roomID RoomID, reqEditors ...RequestEditorFn) (*MarkRoomAsReadHTTPResponse, error) {
+	rsp, err := c.MarkRoomAsRead(ctx, roomID, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseMarkRoomAsReadHTTPResponse(rsp)
 }
 
 // ListDivisionsWithResponse List divisions
@@ -19289,6 +21590,37 @@ func (c *ClientWithResponses) DeleteRoomTagWithResponse(ctx context.Context, roo
 	return ParseDeleteRoomTagHTTPResponse(rsp)
 }
 
+// GetLatestRoomWithResponse Find a customer's newest room by channel and customer id
+//
+// The only way known from a phone number to a room. What comes for a customer who has no room
+// is not known: a refusal, or an answer without a room id.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v2/rooms/latest (the `GetLatestRoom` operationId).
+func (c *ClientWithResponses) GetLatestRoomWithResponse(ctx context.Context, params *GetLatestRoomParams, reqEditors ...RequestEditorFn) (*GetLatestRoomHTTPResponse, error) {
+	rsp, err := c.GetLatestRoom(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetLatestRoomHTTPResponse(rsp)
+}
+
+// ListTagsWithResponse Search the app's tags
+//
+// Not the tags of a room, which are those of `listRoomTags`.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v2/tags (the `ListTags` operationId).
+func (c *ClientWithResponses) ListTagsWithResponse(ctx context.Context, params *ListTagsParams, reqEditors ...RequestEditorFn) (*ListTagsHTTPResponse, error) {
+	rsp, err := c.ListTags(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListTagsHTTPResponse(rsp)
+}
+
 // ListAgentsWithResponse List agents, supervisors and admins
 //
 // Preferred over `listAgentsV1`. Two paging styles work on this route, `page` and
@@ -19431,6 +21763,22 @@ func (c *ClientWithResponses) ListOtherAgentsWithResponse(ctx context.Context, r
 		return nil, err
 	}
 	return ParseListOtherAgentsHTTPResponse(rsp)
+}
+
+// CountUnservedRoomsWithResponse Number of customers waiting for an agent
+//
+// The member that holds the number depends on the role: `total_unresolved` for agents,
+// `total_unserved` for supervisors and probably for admins. Read whichever is there.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v2/{role}/service/total_unserved (the `CountUnservedRooms` operationId).
+func (c *ClientWithResponses) CountUnservedRoomsWithResponse(ctx context.Context, role AnyRole, reqEditors ...RequestEditorFn) (*CountUnservedRoomsHTTPResponse, error) {
+	rsp, err := c.CountUnservedRooms(ctx, role, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCountUnservedRoomsHTTPResponse(rsp)
 }
 
 // SendBroadcastFileWithBodyWithResponse Send a broadcast to an uploaded list
@@ -20189,6 +22537,46 @@ func ParseGetSessionalHTTPResponse(rsp *http.Response) (*GetSessionalHTTPRespons
 	return response, nil
 }
 
+// ParseCountUnresolvedRoomsHTTPResponse parses an HTTP response from a CountUnresolvedRoomsWithResponse call
+func ParseCountUnresolvedRoomsHTTPResponse(rsp *http.Response) (*CountUnresolvedRoomsHTTPResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &CountUnresolvedRoomsHTTPResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest RoomCountResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
+		var dest Refused
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON4XX = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 5:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON5XX = &dest
+
+	}
+
+	return response, nil
+}
+
 // ParseRemoveAgentHTTPResponse parses an HTTP response from a RemoveAgentWithResponse call
 func ParseRemoveAgentHTTPResponse(rsp *http.Response) (*RemoveAgentHTTPResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -20234,6 +22622,42 @@ func ParseSetSessionalHTTPResponse(rsp *http.Response) (*SetSessionalHTTPRespons
 	}
 
 	response := &SetSessionalHTTPResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
+		var dest Refused
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON4XX = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 5:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON5XX = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseTakeOverUnresolvedRoomHTTPResponse parses an HTTP response from a TakeOverUnresolvedRoomWithResponse call
+func ParseTakeOverUnresolvedRoomHTTPResponse(rsp *http.Response) (*TakeOverUnresolvedRoomHTTPResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &TakeOverUnresolvedRoomHTTPResponse{
 		Body:         bodyBytes,
 		HTTPResponse: rsp,
 	}
@@ -20737,6 +23161,46 @@ func ParseListChatTemplatesHTTPResponse(rsp *http.Response) (*ListChatTemplatesH
 	return response, nil
 }
 
+// ParseExportConversationsHTTPResponse parses an HTTP response from a ExportConversationsWithResponse call
+func ParseExportConversationsHTTPResponse(rsp *http.Response) (*ExportConversationsHTTPResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ExportConversationsHTTPResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ExportConversationsResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
+		var dest Refused
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON4XX = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 5:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON5XX = &dest
+
+	}
+
+	return response, nil
+}
+
 // ParseInitiateChatV1HTTPResponse parses an HTTP response from a InitiateChatV1WithResponse call
 func ParseInitiateChatV1HTTPResponse(rsp *http.Response) (*InitiateChatV1HTTPResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -20857,6 +23321,86 @@ func ParseSetRoomInfoHTTPResponse(rsp *http.Response) (*SetRoomInfoHTTPResponse,
 	return response, nil
 }
 
+// ParseCreateRoomTagV1HTTPResponse parses an HTTP response from a CreateRoomTagV1WithResponse call
+func ParseCreateRoomTagV1HTTPResponse(rsp *http.Response) (*CreateRoomTagV1HTTPResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &CreateRoomTagV1HTTPResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest CreateRoomTagResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
+		var dest Refused
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON4XX = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 5:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON5XX = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseListRoomTagsV1HTTPResponse parses an HTTP response from a ListRoomTagsV1WithResponse call
+func ParseListRoomTagsV1HTTPResponse(rsp *http.Response) (*ListRoomTagsV1HTTPResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListRoomTagsV1HTTPResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ListRoomTagsResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
+		var dest Refused
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON4XX = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 5:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON5XX = &dest
+
+	}
+
+	return response, nil
+}
+
 // ParseSetAvailabilityHTTPResponse parses an HTTP response from a SetAvailabilityWithResponse call
 func ParseSetAvailabilityHTTPResponse(rsp *http.Response) (*SetAvailabilityHTTPResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -20902,6 +23446,42 @@ func ParseSignUpHTTPResponse(rsp *http.Response) (*SignUpHTTPResponse, error) {
 	}
 
 	response := &SignUpHTTPResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
+		var dest Refused
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON4XX = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 5:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON5XX = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseUpdateRoomOptionsHTTPResponse parses an HTTP response from a UpdateRoomOptionsWithResponse call
+func ParseUpdateRoomOptionsHTTPResponse(rsp *http.Response) (*UpdateRoomOptionsHTTPResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &UpdateRoomOptionsHTTPResponse{
 		Body:         bodyBytes,
 		HTTPResponse: rsp,
 	}
@@ -21397,6 +23977,166 @@ func ParseListBroadcastLogsHTTPResponse(rsp *http.Response) (*ListBroadcastLogsH
 	return response, nil
 }
 
+// ParseListWaBulkResolvesHTTPResponse parses an HTTP response from a ListWaBulkResolvesWithResponse call
+func ParseListWaBulkResolvesHTTPResponse(rsp *http.Response) (*ListWaBulkResolvesHTTPResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListWaBulkResolvesHTTPResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ListBulkResolvesResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
+		var dest Refused
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON4XX = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 5:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON5XX = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseGetWaBulkResolveHTTPResponse parses an HTTP response from a GetWaBulkResolveWithResponse call
+func ParseGetWaBulkResolveHTTPResponse(rsp *http.Response) (*GetWaBulkResolveHTTPResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetWaBulkResolveHTTPResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest BulkResolveResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
+		var dest Refused
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON4XX = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 5:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON5XX = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseStartWaBulkResolveHTTPResponse parses an HTTP response from a StartWaBulkResolveWithResponse call
+func ParseStartWaBulkResolveHTTPResponse(rsp *http.Response) (*StartWaBulkResolveHTTPResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &StartWaBulkResolveHTTPResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest BulkResolveResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
+		var dest Refused
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON4XX = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 5:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON5XX = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseAbortWaBulkResolveHTTPResponse parses an HTTP response from a AbortWaBulkResolveWithResponse call
+func ParseAbortWaBulkResolveHTTPResponse(rsp *http.Response) (*AbortWaBulkResolveHTTPResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &AbortWaBulkResolveHTTPResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest BulkResolveResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
+		var dest Refused
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON4XX = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 5:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON5XX = &dest
+
+	}
+
+	return response, nil
+}
+
 // ParseListTemplatesHTTPResponse parses an HTTP response from a ListTemplatesWithResponse call
 func ParseListTemplatesHTTPResponse(rsp *http.Response) (*ListTemplatesHTTPResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -21613,6 +24353,42 @@ func ParseListWebhookConfigsHTTPResponse(rsp *http.Response) (*ListWebhookConfig
 			return nil, err
 		}
 		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
+		var dest Refused
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON4XX = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 5:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON5XX = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseAddAgentToRoomHTTPResponse parses an HTTP response from a AddAgentToRoomWithResponse call
+func ParseAddAgentToRoomHTTPResponse(rsp *http.Response) (*AddAgentToRoomHTTPResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &AddAgentToRoomHTTPResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		break // No content-type
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
 		var dest Refused
@@ -22229,6 +25005,46 @@ func ParseListContactConversationMessagesHTTPResponse(rsp *http.Response) (*List
 	return response, nil
 }
 
+// ParseListRoomsByQueryHTTPResponse parses an HTTP response from a ListRoomsByQueryWithResponse call
+func ParseListRoomsByQueryHTTPResponse(rsp *http.Response) (*ListRoomsByQueryHTTPResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListRoomsByQueryHTTPResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ListRoomsResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
+		var dest Refused
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON4XX = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 5:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON5XX = &dest
+
+	}
+
+	return response, nil
+}
+
 // ParseListRoomsHTTPResponse parses an HTTP response from a ListRoomsWithResponse call
 func ParseListRoomsHTTPResponse(rsp *http.Response) (*ListRoomsHTTPResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -22329,6 +25145,42 @@ func ParseListRoomBroadcastsHTTPResponse(rsp *http.Response) (*ListRoomBroadcast
 			return nil, err
 		}
 		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
+		var dest Refused
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON4XX = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 5:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON5XX = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseMarkRoomAsReadHTTPResponse parses an HTTP response from a MarkRoomAsReadWithResponse call
+func ParseMarkRoomAsReadHTTPResponse(rsp *http.Response) (*MarkRoomAsReadHTTPResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &MarkRoomAsReadHTTPResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		break // No content-type
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
 		var dest Refused
@@ -22625,6 +25477,86 @@ func ParseDeleteRoomTagHTTPResponse(rsp *http.Response) (*DeleteRoomTagHTTPRespo
 	return response, nil
 }
 
+// ParseGetLatestRoomHTTPResponse parses an HTTP response from a GetLatestRoomWithResponse call
+func ParseGetLatestRoomHTTPResponse(rsp *http.Response) (*GetLatestRoomHTTPResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetLatestRoomHTTPResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest LatestRoomResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
+		var dest Refused
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON4XX = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 5:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON5XX = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseListTagsHTTPResponse parses an HTTP response from a ListTagsWithResponse call
+func ParseListTagsHTTPResponse(rsp *http.Response) (*ListTagsHTTPResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListTagsHTTPResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ListTagsResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
+		var dest Refused
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON4XX = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 5:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON5XX = &dest
+
+	}
+
+	return response, nil
+}
+
 // ParseListAgentsHTTPResponse parses an HTTP response from a ListAgentsWithResponse call
 func ParseListAgentsHTTPResponse(rsp *http.Response) (*ListAgentsHTTPResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -22829,6 +25761,46 @@ func ParseListOtherAgentsHTTPResponse(rsp *http.Response) (*ListOtherAgentsHTTPR
 	switch {
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
 		var dest ListAgentsResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
+		var dest Refused
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON4XX = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 5:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON5XX = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseCountUnservedRoomsHTTPResponse parses an HTTP response from a CountUnservedRoomsWithResponse call
+func ParseCountUnservedRoomsHTTPResponse(rsp *http.Response) (*CountUnservedRoomsHTTPResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &CountUnservedRoomsHTTPResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest RoomCountResponse
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}

@@ -3,7 +3,7 @@
 package omnichannel
 
 // DocumentSHA256 is the checksum of the document that this package was made from.
-const DocumentSHA256 = "b69d341cfc7194a591c9be019b463f5d3ec0fc81708892daefddda80cd0bf4f7"
+const DocumentSHA256 = "3c1330b425429a377196c489cdba3788f47d89f289f8b46f7d4d3ce0d36e0f7a"
 
 // OperationID names an operation of the document.
 type OperationID string
@@ -24,10 +24,14 @@ const (
 	OperationAllocateAndAssignAgent OperationID = "allocateAndAssignAgent"
 	// OperationGetSessional is GET /api/v1/admin/service/get_sessional: Whether the app keeps one room per session.
 	OperationGetSessional OperationID = "getSessional"
+	// OperationCountUnresolvedRooms is GET /api/v1/admin/service/get_unresolved_count: Number of unserved customers, admin's older route.
+	OperationCountUnresolvedRooms OperationID = "countUnresolvedRooms"
 	// OperationRemoveAgent is POST /api/v1/admin/service/remove_agent: Take an agent out of a room.
 	OperationRemoveAgent OperationID = "removeAgent"
 	// OperationSetSessional is POST /api/v1/admin/service/set_sessional: Change whether the app keeps one room per session.
 	OperationSetSessional OperationID = "setSessional"
+	// OperationTakeOverUnresolvedRoom is POST /api/v1/agent/service/takeover_unresolved_room: The signed-in agent takes the next unserved customer.
+	OperationTakeOverUnresolvedRoom OperationID = "takeOverUnresolvedRoom"
 	// OperationGetAnalyticsURL is GET /api/v1/analytics: A signed link to a dashboard report.
 	OperationGetAnalyticsURL OperationID = "getAnalyticsURL"
 	// OperationGetBotSettings is GET /api/v1/app/bot: Bot integration settings.
@@ -52,16 +56,24 @@ const (
 	OperationLogout OperationID = "logout"
 	// OperationListChatTemplates is GET /api/v1/chat_templates: Canned replies for agents.
 	OperationListChatTemplates OperationID = "listChatTemplates"
+	// OperationExportConversations is GET /api/v1/export/conversations: Get a download link for a room's transcript.
+	OperationExportConversations OperationID = "exportConversations"
 	// OperationInitiateChatV1 is POST /api/v1/qiscus/initiate_chat: Start a live-chat session as a customer, older version.
 	OperationInitiateChatV1 OperationID = "initiateChatV1"
 	// OperationGetRoomInfo is GET /api/v1/qiscus/room/{room_id}/user_info: Read a room's additional information and its channel.
 	OperationGetRoomInfo OperationID = "getRoomInfo"
 	// OperationSetRoomInfo is POST /api/v1/qiscus/room/{room_id}/user_info: Replace a room's additional information.
 	OperationSetRoomInfo OperationID = "setRoomInfo"
+	// OperationCreateRoomTagV1 is POST /api/v1/room_tag/create: Tag a room, older version.
+	OperationCreateRoomTagV1 OperationID = "createRoomTagV1"
+	// OperationListRoomTagsV1 is GET /api/v1/room_tag/{room_id}: List a room's tags, older version.
+	OperationListRoomTagsV1 OperationID = "listRoomTagsV1"
 	// OperationSetAvailability is POST /api/v1/set_availability: Set the signed-in agent online or offline.
 	OperationSetAvailability OperationID = "setAvailability"
 	// OperationSignUp is POST /api/v1/sign_up: Create an account.
 	OperationSignUp OperationID = "signUp"
+	// OperationUpdateRoomOptions is POST /api/v1/update_room_info: Overwrite the room's options.
+	OperationUpdateRoomOptions OperationID = "updateRoomOptions"
 	// OperationChangePassword is POST /api/v1/{role}/change_password: Change the signed-in user's password.
 	OperationChangePassword OperationID = "changePassword"
 	// OperationGetProfile is GET /api/v1/{role}/get_profile: Profile of the signed-in user, or of the app's admin with the secret key.
@@ -86,6 +98,14 @@ const (
 	OperationGetBroadcastJob OperationID = "getBroadcastJob"
 	// OperationListBroadcastLogs is GET /api/v2/admin/broadcast_jobs/{broadcast_job_id}/broadcast_logs: List the sends of one broadcast.
 	OperationListBroadcastLogs OperationID = "listBroadcastLogs"
+	// OperationListWaBulkResolves is GET /api/v2/admin/bulk_resolve/wa: List WhatsApp channels with expired rooms that can be resolved together.
+	OperationListWaBulkResolves OperationID = "listWaBulkResolves"
+	// OperationGetWaBulkResolve is GET /api/v2/admin/bulk_resolve/wa/{channel_id}: Progress of a bulk resolve.
+	OperationGetWaBulkResolve OperationID = "getWaBulkResolve"
+	// OperationStartWaBulkResolve is POST /api/v2/admin/bulk_resolve/wa/{channel_id}: Start resolving all expired rooms of a WhatsApp channel.
+	OperationStartWaBulkResolve OperationID = "startWaBulkResolve"
+	// OperationAbortWaBulkResolve is POST /api/v2/admin/bulk_resolve/wa/{channel_id}/abort: Stop a running bulk resolve.
+	OperationAbortWaBulkResolve OperationID = "abortWaBulkResolve"
 	// OperationListTemplates is GET /api/v2/admin/hsm: List WhatsApp message templates.
 	OperationListTemplates OperationID = "listTemplates"
 	// OperationDeleteTemplate is POST /api/v2/admin/hsm/delete/{template_id}: Delete a WhatsApp message template.
@@ -98,6 +118,8 @@ const (
 	OperationGetWaCredit OperationID = "getWaCredit"
 	// OperationListWebhookConfigs is GET /api/v2/admin/webhook_config: List configured webhooks.
 	OperationListWebhookConfigs OperationID = "listWebhookConfigs"
+	// OperationAddAgentToRoom is POST /api/v2/agent/service/add_agent: An agent invites a colleague into a room.
+	OperationAddAgentToRoom OperationID = "addAgentToRoom"
 	// OperationSetForceSendBot is POST /api/v2/app/bot/force_send: Send messages to the bot even when an agent is in the room.
 	OperationSetForceSendBot OperationID = "setForceSendBot"
 	// OperationGetAuthWebhook is GET /api/v2/app/config/auth_webhook: Read the user-logout webhook.
@@ -128,12 +150,16 @@ const (
 	OperationListContactConversations OperationID = "listContactConversations"
 	// OperationListContactConversationMessages is GET /api/v2/contacts/{contact_id}/conversations/{room_id}: List the messages of one of a contact's rooms.
 	OperationListContactConversationMessages OperationID = "listContactConversationMessages"
+	// OperationListRoomsByQuery is GET /api/v2/customer_rooms: Search customer rooms, query-string form.
+	OperationListRoomsByQuery OperationID = "listRoomsByQuery"
 	// OperationListRooms is POST /api/v2/customer_rooms: Search customer rooms.
 	OperationListRooms OperationID = "listRooms"
 	// OperationGetRoom is GET /api/v2/customer_rooms/{room_id}: Fetch one customer room.
 	OperationGetRoom OperationID = "getRoom"
 	// OperationListRoomBroadcasts is GET /api/v2/customer_rooms/{room_id}/broadcast_history: Broadcast messages that were sent to a room's customer.
 	OperationListRoomBroadcasts OperationID = "listRoomBroadcasts"
+	// OperationMarkRoomAsRead is POST /api/v2/customer_rooms/{room_id}/mark_as_read: Mark a room as read for the signed-in user.
+	OperationMarkRoomAsRead OperationID = "markRoomAsRead"
 	// OperationListDivisions is GET /api/v2/divisions: List divisions.
 	OperationListDivisions OperationID = "listDivisions"
 	// OperationListFeatures is GET /api/v2/features: Feature tree of the app's plan.
@@ -148,6 +174,10 @@ const (
 	OperationCreateRoomTag OperationID = "createRoomTag"
 	// OperationDeleteRoomTag is DELETE /api/v2/room_tags/{room_id}/{tag_id}: Remove a tag from a room.
 	OperationDeleteRoomTag OperationID = "deleteRoomTag"
+	// OperationGetLatestRoom is GET /api/v2/rooms/latest: Find a customer's newest room by channel and customer id.
+	OperationGetLatestRoom OperationID = "getLatestRoom"
+	// OperationListTags is GET /api/v2/tags: Search the app's tags.
+	OperationListTags OperationID = "listTags"
 	// OperationListAgents is GET /api/v2/{role}/agents: List agents, supervisors and admins.
 	OperationListAgents OperationID = "listAgents"
 	// OperationSendHsm24Template is POST /api/v2/{role}/broadcast/send_hsm24: Re-open an expired WhatsApp room with the 24-hour template.
@@ -160,6 +190,8 @@ const (
 	OperationListAvailableAgents OperationID = "listAvailableAgents"
 	// OperationListOtherAgents is GET /api/v2/{role}/service/other_agents: List agents who could be added to a room.
 	OperationListOtherAgents OperationID = "listOtherAgents"
+	// OperationCountUnservedRooms is GET /api/v2/{role}/service/total_unserved: Number of customers waiting for an agent.
+	OperationCountUnservedRooms OperationID = "countUnservedRooms"
 	// OperationSendBroadcastFile is POST /api/v3/admin/broadcast/send_broadcast: Send a broadcast to an uploaded list.
 	OperationSendBroadcastFile OperationID = "sendBroadcastFile"
 	// OperationUploadBroadcastCSV is POST /api/v3/admin/broadcast/upload_csv: Upload the recipients of a broadcast.
@@ -248,8 +280,10 @@ func OperationIDs() []OperationID {
 		OperationAllocateAgent,
 		OperationAllocateAndAssignAgent,
 		OperationGetSessional,
+		OperationCountUnresolvedRooms,
 		OperationRemoveAgent,
 		OperationSetSessional,
+		OperationTakeOverUnresolvedRoom,
 		OperationGetAnalyticsURL,
 		OperationGetBotSettings,
 		OperationSetBotActivation,
@@ -262,11 +296,15 @@ func OperationIDs() []OperationID {
 		OperationGetTokenByQismoKey,
 		OperationLogout,
 		OperationListChatTemplates,
+		OperationExportConversations,
 		OperationInitiateChatV1,
 		OperationGetRoomInfo,
 		OperationSetRoomInfo,
+		OperationCreateRoomTagV1,
+		OperationListRoomTagsV1,
 		OperationSetAvailability,
 		OperationSignUp,
+		OperationUpdateRoomOptions,
 		OperationChangePassword,
 		OperationGetProfile,
 		OperationAssignAgent,
@@ -279,12 +317,17 @@ func OperationIDs() []OperationID {
 		OperationListBroadcastJobs,
 		OperationGetBroadcastJob,
 		OperationListBroadcastLogs,
+		OperationListWaBulkResolves,
+		OperationGetWaBulkResolve,
+		OperationStartWaBulkResolve,
+		OperationAbortWaBulkResolve,
 		OperationListTemplates,
 		OperationDeleteTemplate,
 		OperationGetTemplate,
 		OperationGetHsm24Template,
 		OperationGetWaCredit,
 		OperationListWebhookConfigs,
+		OperationAddAgentToRoom,
 		OperationSetForceSendBot,
 		OperationGetAuthWebhook,
 		OperationSetAuthWebhook,
@@ -300,9 +343,11 @@ func OperationIDs() []OperationID {
 		OperationGetContact,
 		OperationListContactConversations,
 		OperationListContactConversationMessages,
+		OperationListRoomsByQuery,
 		OperationListRooms,
 		OperationGetRoom,
 		OperationListRoomBroadcasts,
+		OperationMarkRoomAsRead,
 		OperationListDivisions,
 		OperationListFeatures,
 		OperationGetLatestMobileVersion,
@@ -310,12 +355,15 @@ func OperationIDs() []OperationID {
 		OperationListRoomTags,
 		OperationCreateRoomTag,
 		OperationDeleteRoomTag,
+		OperationGetLatestRoom,
+		OperationListTags,
 		OperationListAgents,
 		OperationSendHsm24Template,
 		OperationBlockCustomer,
 		OperationUnblockCustomer,
 		OperationListAvailableAgents,
 		OperationListOtherAgents,
+		OperationCountUnservedRooms,
 		OperationSendBroadcastFile,
 		OperationUploadBroadcastCSV,
 		OperationCreateTemplate,
@@ -429,6 +477,19 @@ func (id OperationID) Operation() (Operation, bool) {
 			AnswersJSON: true,
 			WrapsData:   false,
 		}, true
+	case OperationCountUnresolvedRooms:
+		return Operation{
+			ID:          id,
+			Method:      "GET",
+			Path:        "/api/v1/admin/service/get_unresolved_count",
+			Group:       "allocation",
+			Summary:     "Number of unserved customers, admin's older route",
+			Evidence:    "single",
+			Credential:  CredentialApp,
+			Idempotent:  true,
+			AnswersJSON: true,
+			WrapsData:   true,
+		}, true
 	case OperationRemoveAgent:
 		return Operation{
 			ID:          id,
@@ -452,6 +513,19 @@ func (id OperationID) Operation() (Operation, bool) {
 			Evidence:    "single",
 			Credential:  CredentialApp,
 			Idempotent:  true,
+			AnswersJSON: false,
+			WrapsData:   false,
+		}, true
+	case OperationTakeOverUnresolvedRoom:
+		return Operation{
+			ID:          id,
+			Method:      "POST",
+			Path:        "/api/v1/agent/service/takeover_unresolved_room",
+			Group:       "allocation",
+			Summary:     "The signed-in agent takes the next unserved customer",
+			Evidence:    "single",
+			Credential:  CredentialApp,
+			Idempotent:  false,
 			AnswersJSON: false,
 			WrapsData:   false,
 		}, true
@@ -611,6 +685,19 @@ func (id OperationID) Operation() (Operation, bool) {
 			AnswersJSON: true,
 			WrapsData:   true,
 		}, true
+	case OperationExportConversations:
+		return Operation{
+			ID:          id,
+			Method:      "GET",
+			Path:        "/api/v1/export/conversations",
+			Group:       "rooms",
+			Summary:     "Get a download link for a room's transcript",
+			Evidence:    "single",
+			Credential:  CredentialApp,
+			Idempotent:  true,
+			AnswersJSON: true,
+			WrapsData:   true,
+		}, true
 	case OperationInitiateChatV1:
 		return Operation{
 			ID:          id,
@@ -650,6 +737,32 @@ func (id OperationID) Operation() (Operation, bool) {
 			AnswersJSON: true,
 			WrapsData:   true,
 		}, true
+	case OperationCreateRoomTagV1:
+		return Operation{
+			ID:          id,
+			Method:      "POST",
+			Path:        "/api/v1/room_tag/create",
+			Group:       "tags",
+			Summary:     "Tag a room, older version",
+			Evidence:    "seen",
+			Credential:  CredentialApp,
+			Idempotent:  false,
+			AnswersJSON: true,
+			WrapsData:   true,
+		}, true
+	case OperationListRoomTagsV1:
+		return Operation{
+			ID:          id,
+			Method:      "GET",
+			Path:        "/api/v1/room_tag/{room_id}",
+			Group:       "tags",
+			Summary:     "List a room's tags, older version",
+			Evidence:    "seen",
+			Credential:  CredentialApp,
+			Idempotent:  true,
+			AnswersJSON: true,
+			WrapsData:   true,
+		}, true
 	case OperationSetAvailability:
 		return Operation{
 			ID:          id,
@@ -673,6 +786,19 @@ func (id OperationID) Operation() (Operation, bool) {
 			Evidence:    "single",
 			Credential:  CredentialNone,
 			Idempotent:  false,
+			AnswersJSON: false,
+			WrapsData:   false,
+		}, true
+	case OperationUpdateRoomOptions:
+		return Operation{
+			ID:          id,
+			Method:      "POST",
+			Path:        "/api/v1/update_room_info",
+			Group:       "rooms",
+			Summary:     "Overwrite the room's options",
+			Evidence:    "single",
+			Credential:  CredentialApp,
+			Idempotent:  true,
 			AnswersJSON: false,
 			WrapsData:   false,
 		}, true
@@ -832,6 +958,58 @@ func (id OperationID) Operation() (Operation, bool) {
 			AnswersJSON: true,
 			WrapsData:   true,
 		}, true
+	case OperationListWaBulkResolves:
+		return Operation{
+			ID:          id,
+			Method:      "GET",
+			Path:        "/api/v2/admin/bulk_resolve/wa",
+			Group:       "allocation",
+			Summary:     "List WhatsApp channels with expired rooms that can be resolved together",
+			Evidence:    "single",
+			Credential:  CredentialApp,
+			Idempotent:  true,
+			AnswersJSON: true,
+			WrapsData:   true,
+		}, true
+	case OperationGetWaBulkResolve:
+		return Operation{
+			ID:          id,
+			Method:      "GET",
+			Path:        "/api/v2/admin/bulk_resolve/wa/{channel_id}",
+			Group:       "allocation",
+			Summary:     "Progress of a bulk resolve",
+			Evidence:    "single",
+			Credential:  CredentialApp,
+			Idempotent:  true,
+			AnswersJSON: true,
+			WrapsData:   true,
+		}, true
+	case OperationStartWaBulkResolve:
+		return Operation{
+			ID:          id,
+			Method:      "POST",
+			Path:        "/api/v2/admin/bulk_resolve/wa/{channel_id}",
+			Group:       "allocation",
+			Summary:     "Start resolving all expired rooms of a WhatsApp channel",
+			Evidence:    "single",
+			Credential:  CredentialApp,
+			Idempotent:  false,
+			AnswersJSON: true,
+			WrapsData:   true,
+		}, true
+	case OperationAbortWaBulkResolve:
+		return Operation{
+			ID:          id,
+			Method:      "POST",
+			Path:        "/api/v2/admin/bulk_resolve/wa/{channel_id}/abort",
+			Group:       "allocation",
+			Summary:     "Stop a running bulk resolve",
+			Evidence:    "single",
+			Credential:  CredentialApp,
+			Idempotent:  true,
+			AnswersJSON: true,
+			WrapsData:   true,
+		}, true
 	case OperationListTemplates:
 		return Operation{
 			ID:          id,
@@ -909,6 +1087,19 @@ func (id OperationID) Operation() (Operation, bool) {
 			Idempotent:  true,
 			AnswersJSON: true,
 			WrapsData:   true,
+		}, true
+	case OperationAddAgentToRoom:
+		return Operation{
+			ID:          id,
+			Method:      "POST",
+			Path:        "/api/v2/agent/service/add_agent",
+			Group:       "allocation",
+			Summary:     "An agent invites a colleague into a room",
+			Evidence:    "single",
+			Credential:  CredentialApp,
+			Idempotent:  false,
+			AnswersJSON: false,
+			WrapsData:   false,
 		}, true
 	case OperationSetForceSendBot:
 		return Operation{
@@ -1105,6 +1296,19 @@ func (id OperationID) Operation() (Operation, bool) {
 			AnswersJSON: true,
 			WrapsData:   false,
 		}, true
+	case OperationListRoomsByQuery:
+		return Operation{
+			ID:          id,
+			Method:      "GET",
+			Path:        "/api/v2/customer_rooms",
+			Group:       "rooms",
+			Summary:     "Search customer rooms, query-string form",
+			Evidence:    "seen",
+			Credential:  CredentialApp,
+			Idempotent:  true,
+			AnswersJSON: true,
+			WrapsData:   true,
+		}, true
 	case OperationListRooms:
 		return Operation{
 			ID:          id,
@@ -1143,6 +1347,19 @@ func (id OperationID) Operation() (Operation, bool) {
 			Idempotent:  true,
 			AnswersJSON: true,
 			WrapsData:   true,
+		}, true
+	case OperationMarkRoomAsRead:
+		return Operation{
+			ID:          id,
+			Method:      "POST",
+			Path:        "/api/v2/customer_rooms/{room_id}/mark_as_read",
+			Group:       "rooms",
+			Summary:     "Mark a room as read for the signed-in user",
+			Evidence:    "single",
+			Credential:  CredentialApp,
+			Idempotent:  true,
+			AnswersJSON: false,
+			WrapsData:   false,
 		}, true
 	case OperationListDivisions:
 		return Operation{
@@ -1235,6 +1452,32 @@ func (id OperationID) Operation() (Operation, bool) {
 			AnswersJSON: false,
 			WrapsData:   false,
 		}, true
+	case OperationGetLatestRoom:
+		return Operation{
+			ID:          id,
+			Method:      "GET",
+			Path:        "/api/v2/rooms/latest",
+			Group:       "rooms",
+			Summary:     "Find a customer's newest room by channel and customer id",
+			Evidence:    "single",
+			Credential:  CredentialApp,
+			Idempotent:  true,
+			AnswersJSON: true,
+			WrapsData:   false,
+		}, true
+	case OperationListTags:
+		return Operation{
+			ID:          id,
+			Method:      "GET",
+			Path:        "/api/v2/tags",
+			Group:       "tags",
+			Summary:     "Search the app's tags",
+			Evidence:    "single",
+			Credential:  CredentialApp,
+			Idempotent:  true,
+			AnswersJSON: true,
+			WrapsData:   true,
+		}, true
 	case OperationListAgents:
 		return Operation{
 			ID:          id,
@@ -1307,6 +1550,19 @@ func (id OperationID) Operation() (Operation, bool) {
 			Path:        "/api/v2/{role}/service/other_agents",
 			Group:       "agents",
 			Summary:     "List agents who could be added to a room",
+			Evidence:    "seen",
+			Credential:  CredentialApp,
+			Idempotent:  true,
+			AnswersJSON: true,
+			WrapsData:   true,
+		}, true
+	case OperationCountUnservedRooms:
+		return Operation{
+			ID:          id,
+			Method:      "GET",
+			Path:        "/api/v2/{role}/service/total_unserved",
+			Group:       "allocation",
+			Summary:     "Number of customers waiting for an agent",
 			Evidence:    "seen",
 			Credential:  CredentialApp,
 			Idempotent:  true,

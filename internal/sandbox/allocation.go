@@ -57,6 +57,19 @@ func (s *Sandbox) assign(room *room, agent *staff, maximum int, replaceLatest, i
 	return nil
 }
 
+// addAgentToRoom is an agent's invitation. That it follows the rules of
+// assignAgent, as it does here, is not known; nor is what the platform answers.
+func (s *Sandbox) addAgentToRoom(r *request) (any, error) {
+	room, agent, err := s.roomAndAgent(r)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.assign(room, agent, defaultMaxAgents, false, false); err != nil {
+		return nil, err
+	}
+	return nil, nil //nolint:nilnil // an empty body
+}
+
 // removeAgent takes an agent out of a room. What the platform answers is not
 // known; nor is what it does about an agent who is not in the room.
 func (s *Sandbox) removeAgent(r *request) (any, error) {

@@ -110,6 +110,7 @@ func (w *shownWorld) values(operation *document.Operation) map[string]string {
 	w.addContactValues(values)
 	w.addAppValues(operation, values)
 	w.addBroadcastValues(operation, values)
+	maps.Copy(values, w.roomValues(operation))
 	return values
 }
 

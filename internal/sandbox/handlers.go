@@ -68,27 +68,43 @@ func (s *Sandbox) agentHandlers() map[string]handler {
 func (s *Sandbox) allocationHandlers() map[string]handler {
 	return map[string]handler{
 		"assignAgent":            s.assignAgent,
+		"addAgentToRoom":         s.addAgentToRoom,
 		"removeAgent":            s.removeAgent,
 		"allocateAgent":          s.allocateAgent,
 		"allocateAndAssignAgent": s.allocateAndAssignAgent,
+		"takeOverUnresolvedRoom": s.takeOverUnresolvedRoom,
+		"countUnresolvedRooms":   s.countUnresolvedRooms,
+		"countUnservedRooms":     s.countUnservedRooms,
+		"listWaBulkResolves":     s.listWaBulkResolves,
+		"startWaBulkResolve":     s.startWaBulkResolve,
+		"getWaBulkResolve":       s.getWaBulkResolve,
+		"abortWaBulkResolve":     s.abortWaBulkResolve,
 	}
 }
 
 func (s *Sandbox) roomHandlers() map[string]handler {
 	return map[string]handler{
-		"listRooms":   s.listRooms,
-		"getRoom":     s.getRoom,
-		"resolveRoom": s.resolveRoom,
-		"getRoomInfo": s.getRoomInfo,
-		"setRoomInfo": s.setRoomInfo,
+		"listRooms":           s.listRooms,
+		"listRoomsByQuery":    s.listRoomsByQuery,
+		"getRoom":             s.getRoom,
+		"getLatestRoom":       s.getLatestRoom,
+		"resolveRoom":         s.resolveRoom,
+		"markRoomAsRead":      s.markRoomAsRead,
+		"updateRoomOptions":   s.updateRoomOptions,
+		"exportConversations": s.exportConversations,
+		"getRoomInfo":         s.getRoomInfo,
+		"setRoomInfo":         s.setRoomInfo,
 	}
 }
 
 func (s *Sandbox) tagHandlers() map[string]handler {
 	return map[string]handler{
-		"listRoomTags":  s.listRoomTags,
-		"createRoomTag": s.createRoomTag,
-		"deleteRoomTag": s.deleteRoomTag,
+		"listRoomTags":    s.listRoomTags,
+		"createRoomTag":   s.createRoomTag,
+		"deleteRoomTag":   s.deleteRoomTag,
+		"listTags":        s.listTags,
+		"listRoomTagsV1":  s.listRoomTagsV1,
+		"createRoomTagV1": s.createRoomTagV1,
 	}
 }
 

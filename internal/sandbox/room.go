@@ -62,7 +62,8 @@ type room struct {
 	origin, widgetID     string // where a live chat began
 
 	handledByBot bool
-	properties   []any // pairs of key and value, as they were set
+	properties   []any  // pairs of key and value, as they were set
+	options      object // as they were set; nil for those that every room has
 	tags         []roomTag
 	agents       []*staff // who serves, in the order they joined
 	messages     []Message
@@ -171,6 +172,19 @@ func (s *state) notForBot(room *room) string {
 
 // resolved tells whether the newest session is closed.
 func (r *room) resolved() bool { return r.service != nil && r.service.resolved }
+
+// windowAge tells how long ago WhatsApp's window opened in an unresolved room, and
+// whether it has one: the customer must have written.
+func (r *room) windowAge(now time.Time) (age time.Duration, ok bool) {
+	last, wrote := r.lastBy(AuthorCustomer)
+	return now.Sub(last.At), wrote && r.channel.Source == "wa" && !r.resolved()
+}
+
+// expired tells whether WhatsApp's window has closed in an unresolved room.
+func (r *room) expired(now time.Time) bool {
+	age, hasWindow := r.windowAge(now)
+	return hasWindow && age >= windowLength
+}
 
 // waiting tells whether the customer wrote last; it is not known before
 // anything was written.

@@ -33,6 +33,18 @@ func (s *Sandbox) setRoomInfo(r *request) (any, error) {
 	return data(roomInfo(room, dateObject)), nil
 }
 
+// updateRoomOptions replaces a room's options. Whether is_resolved could resolve
+// the room is not known; here it changes nothing.
+func (s *Sandbox) updateRoomOptions(r *request) (any, error) {
+	room, err := s.state.room(text(r.body["room_id"]))
+	if err != nil {
+		return nil, err
+	}
+	room.options, _ = r.body["room_options"].(object)
+	room.updated = s.config.Now()
+	return nil, nil //nolint:nilnil // an empty body
+}
+
 // roomInfo is what both answers have. No agent has answered yet: agents write
 // through the chat server, which is not played.
 func roomInfo(room *room, form func(time.Time) any) object {

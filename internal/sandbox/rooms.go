@@ -15,8 +15,21 @@ const (
 )
 
 // listRooms searches the rooms, by the time of their last message.
-func (s *Sandbox) listRooms(r *request) (any, error) {
-	filter := s.readRoomFilter(r.body)
+func (s *Sandbox) listRooms(r *request) (any, error) { return s.searchRooms(r.body, 0) }
+
+// listRoomsByQuery does the same for a filter in the query. Whether the platform
+// heeds the page is not known; here it does where no cursor comes with it.
+func (s *Sandbox) listRoomsByQuery(r *request) (any, error) {
+	page := numberedPage{
+		number: positive(r.parameters["page"], 1), limit: positive(r.parameters["limit"], defaultRoomRows),
+	}
+	return s.searchRooms(r.parameters, page.skip())
+}
+
+// searchRooms answers a search; the skipped rooms are left out at the beginning
+// unless a cursor says where that is.
+func (s *Sandbox) searchRooms(wanted object, skip int) (any, error) {
+	filter := s.readRoomFilter(wanted)
 	var found []*room
 	for _, room := range s.state.rooms {
 		if filter.fits(room) {
@@ -25,13 +38,13 @@ func (s *Sandbox) listRooms(r *request) (any, error) {
 	}
 	// Positions grow along the list, whichever way it is ordered.
 	position := func(room *room) int64 { return -room.activity }
-	if text(r.body["order"]) == "asc" {
+	if text(wanted["order"]) == "asc" {
 		position = func(room *room) int64 { return room.activity }
 	}
 	slices.SortFunc(found, func(a, b *room) int { return cmp.Compare(position(a), position(b)) })
 	page, err := cutWindow(found, position, windowRequest{
-		limit: positive(r.body["limit"], defaultRoomRows),
-		after: text(r.body["cursor_after"]), before: text(r.body["cursor_before"]),
+		limit: positive(wanted["limit"], defaultRoomRows), skip: skip,
+		after: text(wanted["cursor_after"]), before: text(wanted["cursor_before"]),
 	})
 	if err != nil {
 		return nil, err
@@ -65,17 +78,17 @@ type roomFilter struct {
 	now          time.Time
 }
 
-func (s *Sandbox) readRoomFilter(body object) roomFilter {
+func (s *Sandbox) readRoomFilter(wanted object) roomFilter {
 	filter := roomFilter{
-		status:       text(body["status"]),
-		served:       text(body["serve_status"]),
-		name:         strings.ToLower(text(body["name"])),
-		handledByBot: body["is_handled_by_bot"],
+		status:       text(wanted["status"]),
+		served:       text(wanted["serve_status"]),
+		name:         strings.ToLower(text(wanted["name"])),
+		handledByBot: wanted["is_handled_by_bot"],
 		now:          s.config.Now(),
 	}
-	filter.channels, _ = body["channels"].([]any)
-	filter.tagIDs, _ = body["tag_ids"].([]any)
-	filter.agentIDs, _ = body["user_ids"].([]any)
+	filter.channels, _ = wanted["channels"].([]any)
+	filter.tagIDs, _ = wanted["tag_ids"].([]any)
+	filter.agentIDs, _ = wanted["user_ids"].([]any)
 	return filter
 }
 
@@ -100,16 +113,14 @@ func (f roomFilter) fits(room *room) bool {
 }
 
 func (f roomFilter) fitsStatus(room *room) bool {
-	last, wrote := room.lastBy(AuthorCustomer)
-	age := f.now.Sub(last.At)
-	hasWindow := room.channel.Source == "wa" && wrote && !room.resolved()
+	age, hasWindow := room.windowAge(f.now)
 	switch f.status {
 	case "resolved":
 		return room.resolved()
 	case "unresolved":
 		return !room.resolved()
 	case "expired":
-		return hasWindow && age >= windowLength
+		return room.expired(f.now)
 	case "almost_expired":
 		return hasWindow && age >= windowWarning && age < windowLength
 	default:
@@ -127,15 +138,25 @@ func (s *Sandbox) resolveRoom(r *request) (any, error) {
 	if room.resolved() {
 		return nil, badRequest("room is already resolved") // the wording is not recorded
 	}
+	by := r.caller.user
+	s.resolve(room, by, text(r.body["notes"]))
+	service := room.service
+	row := serviceRow(service, spaced)
+	row["resolved_at"], row["retrieved_at"] = dateObject(service.ended), dateObject(service.retrieved)
+	row["user"] = s.agentV1(by)
+	return data(object{"service": row, "room_info": object{"room": s.chatRoom(room)}}), nil
+}
+
+// resolve closes the session of a room that is not resolved, and tells of it.
+func (s *Sandbox) resolve(room *room, by *staff, notes string) {
 	now := s.config.Now()
 	if room.service == nil { // a live chat in which nobody has written yet
 		s.state.openService(room, now)
 	}
-	by := r.caller.user
 	s.state.announce(room, by.Name+" resolved the conversation", now)
 	service := room.service
 	service.resolved, service.ended, service.lastChanged = true, now, now
-	service.notes = nullable(text(r.body["notes"]))
+	service.notes = nullable(notes)
 	if service.agent != nil {
 		service.agent.resolved++
 	}
@@ -143,9 +164,40 @@ func (s *Sandbox) resolveRoom(r *request) (any, error) {
 		room.leave(agent, now)
 	}
 	s.announceResolve(room, by)
+}
 
-	row := serviceRow(service, spaced)
-	row["resolved_at"], row["retrieved_at"] = dateObject(service.ended), dateObject(service.retrieved)
-	row["user"] = s.agentV1(by)
-	return data(object{"service": row, "room_info": object{"room": s.chatRoom(room)}}), nil
+// getLatestRoom finds a customer's room; here there is one on each channel. What
+// the platform answers when there is none is not known.
+func (s *Sandbox) getLatestRoom(r *request) (any, error) {
+	channelID, _ := number(r.parameters["channel_id"])
+	room, ok := s.state.customers[customerKey{
+		source: text(r.parameters["source"]), channelID: channelID, userID: text(r.parameters["user_id"]),
+	}]
+	if !ok {
+		return nil, notFound("room")
+	}
+	return data(object{"room_id": room.id}), nil
+}
+
+// markRoomAsRead changes nothing that can be seen: no answer tells what is
+// unread.
+func (s *Sandbox) markRoomAsRead(r *request) (any, error) {
+	if _, err := s.state.room(text(r.parameters["room_id"])); err != nil {
+		return nil, err
+	}
+	return nil, nil //nolint:nilnil // an empty body
+}
+
+// exportConversations gives a link to a room in which something was written.
+// Nothing is behind it.
+func (s *Sandbox) exportConversations(r *request) (any, error) {
+	room, err := s.state.room(text(r.parameters["room_id"]))
+	if err != nil {
+		return nil, err
+	}
+	link := ""
+	if len(room.messages) > 0 {
+		link = "https://cdn.example.id/export/" + newSecret(room.id) + ".txt"
+	}
+	return data(object{"download_url": link}), nil
 }

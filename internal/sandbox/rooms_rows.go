@@ -1,6 +1,9 @@
 package sandbox
 
-import "time"
+import (
+	"maps"
+	"time"
+)
 
 // customerRoom is a room as the room routes write it. Who serves it is not part
 // of it.
@@ -91,16 +94,19 @@ func (s *Sandbox) chatRoom(room *room) object {
 	}
 }
 
-// roomOptions are the options of a room on the chat server.
+// roomOptions are the options of a room on the chat server: those that were set,
+// or those that every room has. How the room stands is always told as it is.
 func roomOptions(room *room) object {
-	details := object{"channel_id": room.channel.ID, "name": room.channel.Name}
-	if room.channel.Source == "wa" {
-		details["phone"] = "+628115550100"
+	options := maps.Clone(room.options)
+	if options == nil {
+		details := object{"channel_id": room.channel.ID, "name": room.channel.Name}
+		if room.channel.Source == "wa" {
+			details["phone"] = "+628115550100"
+		}
+		options = object{"channel": room.channel.Source, "channel_details": details, "source": room.channel.Source}
 	}
-	return object{
-		"channel": room.channel.Source, "channel_details": details, "source": room.channel.Source,
-		"is_resolved": room.resolved(), "is_waiting": room.waiting() == true,
-	}
+	options["is_resolved"], options["is_waiting"] = room.resolved(), room.waiting() == true
+	return options
 }
 
 func badge(channel Channel) string {

@@ -79,12 +79,122 @@ func TestUnknownRooms(t *testing.T) {
 		"POST /api/v1/admin/service/mark_as_resolved":         object{"room_id": "1"},
 		"POST /api/v1/admin/service/remove_agent":             object{"room_id": "1", "agent_id": 1},
 		"GET /api/v2/admin/service/available_agents?room_id=": nil,
+		"GET /api/v1/export/conversations?room_id=1":          nil,
+		"GET /api/v1/room_tag/1":                              nil,
+		"POST /api/v1/room_tag/create":                        object{"room_id": "1", "tag": "grosir"},
 	} {
 		method, path := splitRequest(request)
 		got := w.call(method, path, body)
 		assert.Equal(t, http.StatusNotFound, got.status, request)
 		assert.Equal(t, "room not found", got.at("errors/message"), request)
 	}
+	for request, body := range map[string]any{
+		"POST /api/v2/customer_rooms/1/mark_as_read": nil,
+		"POST /api/v1/update_room_info":              object{"room_id": "1", "room_options": object{}},
+	} {
+		method, path := splitRequest(request)
+		assert.Equal(t, http.StatusNotFound, w.callWithToken(method, path, body).status, request)
+	}
+}
+
+// The query knows fewer filters, and pages by number too.
+func TestRoomsByQuery(t *testing.T) {
+	w := newWorld(t, Config{Rooms: 5})
+	ids := func(got answer) []any {
+		found := []any{}
+		for _, row := range got.at("data/customer_rooms").([]any) {
+			found = append(found, row.(object)["room_id"])
+		}
+		return found
+	}
+	all := ids(w.call("GET", "/api/v2/customer_rooms", nil))
+	require.Len(t, all, 5)
+	assert.Equal(t, all, ids(w.call("POST", "/api/v2/customer_rooms", object{"page": 2})), "the body knows no page")
+	first := w.call("GET", "/api/v2/customer_rooms?limit=2&page=1", nil)
+	assert.Equal(t, all[:2], ids(first))
+	assert.Equal(t, all[2:4], ids(w.call("GET", "/api/v2/customer_rooms?limit=2&page=2", nil)))
+	assert.Empty(t, ids(w.call("GET", "/api/v2/customer_rooms?limit=2&page=4", nil)))
+	after := first.at("meta/cursor_after").(string)
+	assert.Equal(t, all[2:4], ids(w.call("GET", "/api/v2/customer_rooms?limit=2&cursor_after="+after, nil)))
+	w.call("POST", "/api/v1/admin/service/mark_as_resolved", object{"room_id": all[3]})
+	assert.Equal(t, []any{all[3]}, ids(w.call("GET", "/api/v2/customer_rooms?status=resolved", nil)))
+	assert.Equal(t, http.StatusBadRequest, w.call("GET", "/api/v2/customer_rooms?status=lain", nil).status)
+}
+
+// A customer is found on the channel where they write, and nowhere else.
+func TestLatestRoom(t *testing.T) {
+	w := newWorld(t, Config{})
+	room := w.anyRoom()
+	find := func(query string) answer { return w.call("GET", "/api/v2/rooms/latest?"+query, nil) }
+	assert.Equal(t, room, find("source=wa&channel_id=5120&user_id=628115559999").at("data/room_id"))
+	assert.Equal(t, http.StatusNotFound, find("source=wa&channel_id=5121&user_id=628115559999").status)
+	assert.Equal(t, http.StatusNotFound, find("source=qiscus&channel_id=5120&user_id=628115559999").status)
+	assert.Equal(t, http.StatusBadRequest, find("source=wa&channel_id=5120").status)
+}
+
+// Options that were set are what the room shows from then on, to callers and to
+// receivers of webhooks; how the room stands is always told as it is.
+func TestRoomOptions(t *testing.T) {
+	w := newWorld(t, Config{})
+	room := w.anyRoom()
+	set := w.callWithToken("POST", "/api/v1/update_room_info", object{
+		"room_id": room, "room_options": object{"source": "wa", "notes": "minta faktur", "is_resolved": true},
+	})
+	require.Equal(t, http.StatusOK, set.status)
+	assert.Empty(t, set.raw)
+	assert.False(t, w.isResolved(room))
+	w.anyRoom()
+	resolved := w.call("POST", "/api/v1/admin/service/mark_as_resolved", object{"room_id": room})
+	assert.JSONEq(t, `{"source":"wa","notes":"minta faktur","is_resolved":true,"is_waiting":true}`,
+		resolved.at("data/room_info/room/room_options").(string))
+	assert.Equal(t, http.StatusBadRequest, w.callWithToken("POST", "/api/v1/update_room_info", object{"room_id": room, "room_options": "{}"}).status)
+
+	sent := w.delivered()
+	require.Equal(t, []string{"newSession", "botMessage", "customAgentAllocation", "botMessage", "customAgentAllocation", "markAsResolved"}, events(sent))
+	assert.Contains(t, sent[1].at("payload/room/options"), "channel_details")
+	assert.JSONEq(t, `{"source":"wa","notes":"minta faktur","is_resolved":false,"is_waiting":true}`, sent[3].at("payload/room/options").(string))
+}
+
+// There is a link once something was written.
+func TestExport(t *testing.T) {
+	w := newWorld(t, Config{})
+	config := w.Config()
+	chat := w.call("POST", "/api/v2/qiscus/initiate_chat", object{
+		"app_id": config.AppCode, "user_id": "laras@example.id", "name": "Laras", "nonce": "n", "channel_id": 5121,
+	})
+	path := "/api/v1/export/conversations?room_id=" + chat.at("data/customer_room/room_id").(string)
+	assert.JSONEq(t, `{"data":{"download_url":""}}`, w.call("GET", path, nil).raw)
+	_, err := w.CustomerWrites(t.Context(), CustomerMessage{Source: "qiscus", UserID: "laras@example.id", Text: "Halo"})
+	require.NoError(t, err)
+	assert.Contains(t, w.call("GET", path, nil).at("data/download_url"), "https://cdn.example.id/export/")
+}
+
+// The app's tags are searched by a part of their names, page by page.
+func TestAppTags(t *testing.T) {
+	w := newWorld(t, Config{})
+	room := w.anyRoom()
+	for _, name := range []string{"Kopi Gayo", "grosir", "kopi luwak", "kopi toraja"} {
+		made := w.call("POST", "/api/v1/room_tag/create", object{"room_id": room, "tag": name})
+		require.Equal(t, http.StatusOK, made.status)
+		assert.Len(t, made.at("data"), 2, "an id and a name")
+	}
+	again := w.call("POST", "/api/v1/room_tag/create", object{"room_id": room, "tag": "grosir"})
+	assert.JSONEq(t, `{"errors":{"message":"Tag already exist"}}`, again.raw)
+	search := func(query string) []string {
+		found := []string{}
+		for _, row := range w.callWithToken("GET", "/api/v2/tags"+query, nil).at("data").([]any) {
+			found = append(found, row.(object)["name"].(string))
+		}
+		return found
+	}
+	assert.Equal(t, []string{"Kopi Gayo", "grosir", "kopi luwak", "kopi toraja"}, search(""))
+	assert.Equal(t, []string{"Kopi Gayo", "kopi luwak"}, search("?name=KOPI&limit=2"))
+	assert.Equal(t, []string{"kopi toraja"}, search("?name=KOPI&limit=2&page=2"))
+	assert.Empty(t, search("?name=susu"))
+
+	tags := w.call("GET", "/api/v1/room_tag/"+room, nil)
+	assert.Len(t, tags.at("data"), 4)
+	assert.Len(t, tags.at("data/0"), 2)
 }
 
 func TestTags(t *testing.T) {

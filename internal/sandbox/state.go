@@ -21,6 +21,8 @@ type state struct {
 	account   account
 	templates templates
 	made      time.Time
+	// bulkResolves are the newest of each WhatsApp channel, by its id.
+	bulkResolves map[int64]*bulkResolve
 	// tell, unless it is nil, takes each message that is said.
 	tell func(roomID string, message Message)
 
@@ -114,6 +116,7 @@ func newState(config Config) *state {
 		whatsApp:   newWhatsApp(),
 		broadcasts: newBroadcasts(),
 	}
+	s.bulkResolves = map[int64]*bulkResolve{}
 	s.divisions = []*division{{id: firstDivision, name: "Penjualan", isDefault: true}}
 	s.addStaff(Agent{
 		ID: adminID, Name: "Sari Wulandari", Email: config.AdminEmail, Password: config.AdminPassword, Type: TypeAdmin,

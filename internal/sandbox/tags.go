@@ -1,6 +1,10 @@
 package sandbox
 
-import "slices"
+import (
+	"cmp"
+	"slices"
+	"strings"
+)
 
 func (s *Sandbox) listRoomTags(r *request) (any, error) {
 	room, err := s.state.room(text(r.parameters["room_id"]))
@@ -14,15 +18,23 @@ func (s *Sandbox) listRoomTags(r *request) (any, error) {
 	return data(rows), nil
 }
 
-// createRoomTag tags a room; a tag that the app does not have yet is made.
+// createRoomTag tags a room.
 func (s *Sandbox) createRoomTag(r *request) (any, error) {
-	room, err := s.state.room(text(r.parameters["room_id"]))
+	tag, err := s.tagRoom(text(r.parameters["room_id"]), text(r.body["tag"]))
 	if err != nil {
 		return nil, err
 	}
-	name := text(r.body["tag"])
+	return data(tagRow(tag)), nil
+}
+
+// tagRoom puts a tag on a room; one that the app does not have yet is made.
+func (s *Sandbox) tagRoom(roomID, name string) (roomTag, error) {
+	room, err := s.state.room(roomID)
+	if err != nil {
+		return roomTag{}, err
+	}
 	if slices.ContainsFunc(room.tags, func(tag roomTag) bool { return tag.name == name }) {
-		return nil, badRequest("Tag already exist")
+		return roomTag{}, badRequest("Tag already exist")
 	}
 	now := s.config.Now()
 	if s.state.tags[name] == nil {
@@ -30,7 +42,48 @@ func (s *Sandbox) createRoomTag(r *request) (any, error) {
 	}
 	added := roomTag{tag: s.state.tags[name], at: now}
 	room.tags = append(room.tags, added)
-	return data(tagRow(added)), nil
+	return added, nil
+}
+
+// listRoomTagsV1 has ids and names only.
+func (s *Sandbox) listRoomTagsV1(r *request) (any, error) {
+	room, err := s.state.room(text(r.parameters["room_id"]))
+	if err != nil {
+		return nil, err
+	}
+	rows := []object{}
+	for _, tag := range room.tags {
+		rows = append(rows, shortTagRow(tag.tag))
+	}
+	return data(rows), nil
+}
+
+func (s *Sandbox) createRoomTagV1(r *request) (any, error) {
+	tag, err := s.tagRoom(text(r.body["room_id"]), text(r.body["tag"]))
+	if err != nil {
+		return nil, err
+	}
+	return data(shortTagRow(tag.tag)), nil
+}
+
+// listTags searches the app's tags, the oldest first. How the platform tells its
+// pages is not known, so nothing does.
+func (s *Sandbox) listTags(r *request) (any, error) {
+	wanted := strings.ToLower(text(r.parameters["name"]))
+	var found []*tag
+	for _, tag := range s.state.tags {
+		if strings.Contains(strings.ToLower(tag.name), wanted) {
+			found = append(found, tag)
+		}
+	}
+	slices.SortFunc(found, func(a, b *tag) int { return cmp.Compare(a.id, b.id) })
+	rows := []object{}
+	for _, tag := range cutPage(found, readPage(r)) {
+		row := shortTagRow(tag)
+		row["created_at"], row["updated_at"] = zoned(tag.made), zoned(tag.made)
+		rows = append(rows, row)
+	}
+	return data(rows), nil
 }
 
 // deleteRoomTag takes a tag off a room. The tag itself stays. What the platform
@@ -49,9 +102,12 @@ func (s *Sandbox) deleteRoomTag(r *request) (any, error) {
 	return nil, nil //nolint:nilnil // an empty body
 }
 
+// tagRow is a tag on a room, with its times.
 func tagRow(tag roomTag) object {
-	return object{
-		"id": tag.id, "name": tag.name, "created_at": zoned(tag.made), "updated_at": zoned(tag.made),
-		"room_tag_created_at": zoned(tag.at),
-	}
+	row := shortTagRow(tag.tag)
+	row["created_at"], row["updated_at"] = zoned(tag.made), zoned(tag.made)
+	row["room_tag_created_at"] = zoned(tag.at)
+	return row
 }
+
+func shortTagRow(tag *tag) object { return object{"id": tag.id, "name": tag.name} }

@@ -2,6 +2,7 @@ package qismo
 
 import (
 	"context"
+	"errors"
 
 	"github.com/qismo-go/qismo/gen/omnichannel"
 )
@@ -13,6 +14,8 @@ type (
 	// AssignAgentParams say which agent goes into which room. MaxAgent caps the
 	// agents in this room, not the rooms of an agent.
 	AssignAgentParams = omnichannel.AssignAgentRequest
+	// AddAgentParams say which colleague joins which room.
+	AddAgentParams = omnichannel.AddAgentRequest
 	// RemoveAgentParams say which agent leaves which room.
 	RemoveAgentParams = omnichannel.RemoveAgentRequest
 	// AllocateAgentParams say for what kind of channel an agent is wanted.
@@ -42,6 +45,24 @@ func (s *AllocationService) Assign(ctx context.Context, params AssignAgentParams
 		return nil, missing(ctx, "agent id")
 	}
 	return &out.Data, nil
+}
+
+// AddAgent invites a colleague into a room, on the part of an agent who is signed
+// in; it was seen with that agent's token only. Admins and supervisors use
+// [AllocationService.Assign]. What the service answers is not known, nor whether
+// the room's limit of agents holds here. It is never repeated.
+//
+// Operation addAgentToRoom, POST /api/v2/agent/service/add_agent; seen in a single
+// public client.
+func (s *AllocationService) AddAgent(ctx context.Context, params AddAgentParams, opts ...Option) error {
+	switch {
+	case params.RoomID == "":
+		return errors.New("qismo: addAgentToRoom: the room id is empty")
+	case params.AgentID.IsNone():
+		return errors.New("qismo: addAgentToRoom: the agent id is empty")
+	}
+	ctx, _ = s.client.begin(ctx, omnichannel.OperationAddAgentToRoom, opts)
+	return discard(s.client.api.AddAgentToRoomWithFormdataBody(ctx, params))
 }
 
 // Remove takes an agent out of a room. What the service answers is not known.
@@ -87,4 +108,56 @@ func (s *AllocationService) AllocateAndAssign(
 		return nil, err
 	}
 	return out.Data.Agent, nil
+}
+
+// TakeOver gives the signed-in agent the next customer whom nobody serves; it
+// needs that agent's token, and an app that lets agents take customers over. The
+// platform chooses the room and does not say which: look for it among the agent's
+// own, with [RoomsService.List]. When it refuses, Error.Message is the reason; its
+// texts are not recorded, not even the one for an empty queue. It is never
+// repeated, as each call takes a further room.
+//
+// Operation takeOverUnresolvedRoom, POST
+// /api/v1/agent/service/takeover_unresolved_room; seen in a single public client.
+func (s *AllocationService) TakeOver(ctx context.Context, opts ...Option) error {
+	ctx, _ = s.client.begin(ctx, omnichannel.OperationTakeOverUnresolvedRoom, opts)
+	return discard(s.client.api.TakeOverUnresolvedRoom(ctx))
+}
+
+// CountUnresolved returns how many customers nobody serves yet. It is the older
+// route, of admins; its name notwithstanding, rooms that an agent serves do not
+// count. Prefer [AllocationService.CountUnserved].
+//
+// Operation countUnresolvedRooms, GET /api/v1/admin/service/get_unresolved_count;
+// seen in a single public client.
+func (s *AllocationService) CountUnresolved(ctx context.Context, opts ...Option) (int64, error) {
+	ctx, _ = s.client.begin(ctx, omnichannel.OperationCountUnresolvedRooms, opts)
+	out, err := receive[omnichannel.RoomCountResponse](s.client.api.CountUnresolvedRooms(ctx))
+	return countOf(ctx, out, err)
+}
+
+// CountUnserved returns how many customers wait for an agent. It was seen with a
+// user's token only; the client's role, see [WithRole], must be that user's.
+//
+// Operation countUnservedRooms, GET /api/v2/{role}/service/total_unserved; seen in
+// public clients.
+func (s *AllocationService) CountUnserved(ctx context.Context, opts ...Option) (int64, error) {
+	ctx, settings := s.client.begin(ctx, omnichannel.OperationCountUnservedRooms, opts)
+	role := settings.roleFor(omnichannel.OperationCountUnservedRooms)
+	out, err := receive[omnichannel.RoomCountResponse](s.client.api.CountUnservedRooms(ctx, role))
+	return countOf(ctx, out, err)
+}
+
+// countOf reads the number under the name that it came with, which depends on the
+// role.
+func countOf(ctx context.Context, out *omnichannel.RoomCountResponse, err error) (int64, error) {
+	switch {
+	case err != nil:
+		return 0, err
+	case out.Data.TotalUnserved != nil:
+		return *out.Data.TotalUnserved, nil
+	case out.Data.TotalUnresolved != nil:
+		return *out.Data.TotalUnresolved, nil
+	}
+	return 0, missing(ctx, "number of rooms")
 }

@@ -162,11 +162,12 @@ func receive[T any](response *http.Response, err error) (*T, error) {
 // missing is a success without what it was asked for. An empty id or token that is
 // taken for one would do its harm far from here.
 func missing(ctx context.Context, member string) error {
-	failure := &Error{
-		Status: http.StatusOK,
-		kinds:  []error{ErrUnexpectedAnswer},
-		cause:  errors.New("the answer has no " + member),
-	}
+	return lacking(ctx, ErrUnexpectedAnswer, "the answer has no "+member)
+}
+
+// lacking is a success that says by what it leaves out that it is none.
+func lacking(ctx context.Context, kind error, cause string) error {
+	failure := &Error{Status: http.StatusOK, kinds: []error{kind}, cause: errors.New(cause)}
 	if current, ok := ctx.Value(callKey{}).(*call); ok {
 		failure.Operation, failure.Attempts = string(current.operation.ID), current.attempts
 		failure.Method, failure.URL = current.operation.Method, current.settings.baseURL.String()+current.operation.Path

@@ -2,6 +2,7 @@ package qismo
 
 import (
 	"context"
+	"errors"
 	"iter"
 
 	"github.com/qismo-go/qismo/gen/omnichannel"
@@ -23,14 +24,13 @@ type (
 	ChannelFilter = omnichannel.ChannelFilter
 	// ListRoomsParams filter rooms; what is not set does not filter.
 	ListRoomsParams = omnichannel.ListRoomsRequest
+	// ListRoomsByQueryParams filter rooms in a query; what is not set does not
+	// filter. Page and CursorAfter are two ways of paging: use one.
+	ListRoomsByQueryParams = omnichannel.ListRoomsByQueryParams
 	// ResolveRoomParams say which room is resolved, and how; RoomID is enough.
 	ResolveRoomParams = omnichannel.ResolveRoomRequest
 	// Resolution is a resolved session.
 	Resolution = omnichannel.Resolution
-	// RoomInfo is the additional information of a room.
-	RoomInfo = omnichannel.RoomInfo
-	// UserProperty is one pair of a room's information.
-	UserProperty = omnichannel.UserProperty
 )
 
 // The states of a room. Expired and almost expired concern WhatsApp's 24 hours.
@@ -90,6 +90,65 @@ func (s *RoomsService) pager(params ListRoomsParams, opts []Option) pager[Room] 
 	}
 }
 
+// ListByQuery returns one page of rooms, the newest first, for a filter that is
+// sent in the query. [RoomsService.List] is preferred: it knows more filters, and
+// which of them the query supports is documented nowhere. That the service heeds
+// Page was not confirmed either.
+//
+// Operation listRoomsByQuery, GET /api/v2/customer_rooms; seen in public clients.
+func (s *RoomsService) ListByQuery(
+	ctx context.Context, params ListRoomsByQueryParams, opts ...Option,
+) (*Page[Room], error) {
+	return s.queryPager(params, opts).page(ctx, startOfQuery(params))
+}
+
+// AllByQuery walks every room that the filter lets through, page by page, and ends
+// with the first error. With Page set it goes by number, else by cursor. See
+// [RoomsService.ListByQuery].
+//
+// Operation listRoomsByQuery, GET /api/v2/customer_rooms; seen in public clients.
+func (s *RoomsService) AllByQuery(
+	ctx context.Context, params ListRoomsByQueryParams, opts ...Option,
+) iter.Seq2[Room, error] {
+	return s.queryPager(params, opts).all(ctx, startOfQuery(params))
+}
+
+// startOfQuery is the cursor, or the page number, that the caller starts from.
+func startOfQuery(params ListRoomsByQueryParams) flex.ID {
+	if params.Page > 0 {
+		return pageNumber(params.Page)
+	}
+	return params.CursorAfter
+}
+
+func (s *RoomsService) queryPager(params ListRoomsByQueryParams, opts []Option) pager[Room] {
+	byNumber := params.Page > 0
+	return func(ctx context.Context, at flex.ID) (*Page[Room], error) {
+		if params.Page < 0 || params.Limit < 0 {
+			return nil, errors.New("qismo: listRoomsByQuery: the page or the limit is negative")
+		}
+		params := params // each page has its own: an iterator may run twice at once
+		if byNumber {
+			params.Page = pageOf(at)
+		} else {
+			params.CursorAfter = at
+		}
+		ctx, _ = s.client.begin(ctx, omnichannel.OperationListRoomsByQuery, opts)
+		out, err := receive[omnichannel.ListRoomsResponse](s.client.api.ListRoomsByQuery(ctx, &params))
+		if err != nil {
+			return nil, err
+		}
+		if out.Data.CustomerRooms == nil {
+			return nil, missing(ctx, "list of rooms")
+		}
+		page := &Page[Room]{Items: out.Data.CustomerRooms, Next: out.Meta.CursorAfter}
+		if byNumber {
+			page.Next, page.blind = numberAfter(params.Page, len(page.Items), 0, nil), true
+		}
+		return page, nil
+	}
+}
+
 // Get returns one room. Which agents serve it is not part of it. An unknown room
 // is [ErrNotFound].
 //
@@ -122,36 +181,13 @@ func (s *RoomsService) Resolve(ctx context.Context, params ResolveRoomParams, op
 	return &out.Data, nil
 }
 
-// Info reads a room's additional information; the pairs are at
-// Extras.UserProperties.
+// MarkAsRead marks a room as read for the user whose token it is sent with. What
+// the service answers is not known; the one client seen waits a second at most and
+// goes on whatever comes.
 //
-// Operation getRoomInfo, GET /api/v1/qiscus/room/{room_id}/user_info; seen in
-// public clients.
-func (s *RoomsService) Info(ctx context.Context, roomID flex.ID, opts ...Option) (*RoomInfo, error) {
-	ctx, _ = s.client.begin(ctx, omnichannel.OperationGetRoomInfo, opts)
-	out, err := receive[omnichannel.RoomInfoResponse](s.client.api.GetRoomInfo(ctx, roomID))
-	if err != nil {
-		return nil, err
-	}
-	return &out.Data, nil
-}
-
-// SetInfo replaces the whole list of a room's pairs; without any it is emptied.
-//
-// Operation setRoomInfo, POST /api/v1/qiscus/room/{room_id}/user_info; seen in
-// public clients.
-func (s *RoomsService) SetInfo(
-	ctx context.Context, roomID flex.ID, properties []UserProperty, opts ...Option,
-) (*RoomInfo, error) {
-	if properties == nil {
-		properties = []UserProperty{} // the service wants a list, not null
-	}
-	ctx, _ = s.client.begin(ctx, omnichannel.OperationSetRoomInfo, opts)
-	out, err := receive[omnichannel.RoomInfoResponse](
-		s.client.api.SetRoomInfo(ctx, roomID, omnichannel.SetRoomInfoRequest{UserProperties: properties}),
-	)
-	if err != nil {
-		return nil, err
-	}
-	return &out.Data, nil
+// Operation markRoomAsRead, POST /api/v2/customer_rooms/{room_id}/mark_as_read;
+// seen in a single public client.
+func (s *RoomsService) MarkAsRead(ctx context.Context, roomID flex.ID, opts ...Option) error {
+	ctx, _ = s.client.begin(ctx, omnichannel.OperationMarkRoomAsRead, opts)
+	return discard(s.client.api.MarkRoomAsRead(ctx, roomID))
 }

@@ -112,6 +112,10 @@ func TestEveryMethodAgainstTheSandbox(t *testing.T) {
 		"webhooks":     checkWebhookGetters,
 		"whatsapp":     checkWhatsApp,
 		"broadcasts":   checkBroadcasts,
+		"waiting":      checkWaiting,
+		"bulk resolve": checkBulkResolve,
+		"room by room": checkRoomByRoom,
+		"app's tags":   checkTagsOfApp,
 	} {
 		t.Run(name, func(t *testing.T) { check(t, p, client) })
 	}

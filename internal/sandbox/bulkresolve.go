@@ -1,0 +1,145 @@
+package sandbox
+
+import (
+	"cmp"
+	"slices"
+	"time"
+)
+
+// bulkResolveShare is the part of the rooms that is resolved between two looks:
+// a quarter. Work in the background would take its own time; that it goes on by
+// being looked at makes it the same each time.
+const bulkResolveShare = 4
+
+// The words for how a bulk resolve stands. Only the last is known.
+const (
+	bulkResolveAborted  = "" // also when there was none
+	bulkResolveRunning  = "running"
+	bulkResolveFinished = "finished"
+)
+
+// bulkResolve is the resolving of a channel's expired rooms.
+type bulkResolve struct {
+	by              *staff
+	status          string
+	left            []*room // the one that expired first comes first
+	total           int
+	success, failed int
+}
+
+// expired are the rooms of a WhatsApp channel whose window has closed, by when it
+// did.
+func (s *state) expired(channelID int64, now time.Time) []*room {
+	var found []*room
+	for _, room := range s.rooms {
+		if room.channel.ID == channelID && room.expired(now) {
+			found = append(found, room)
+		}
+	}
+	opened := func(room *room) int64 {
+		last, _ := room.lastBy(AuthorCustomer)
+		return last.ID
+	}
+	slices.SortFunc(found, func(a, b *room) int { return cmp.Compare(opened(a), opened(b)) })
+	return found
+}
+
+// listWaBulkResolves lists the channels that have expired rooms.
+func (s *Sandbox) listWaBulkResolves(*request) (any, error) {
+	rows := []object{}
+	for _, channel := range s.state.channels {
+		if channel.Source != "wa" {
+			continue
+		}
+		if count := len(s.state.expired(channel.ID, s.config.Now())); count > 0 {
+			rows = append(rows, object{"channel_id": channel.ID, "channel_name": channel.Name, "total_rooms": count})
+		}
+	}
+	return data(rows), nil
+}
+
+// startWaBulkResolve takes stock of the expired rooms. What the platform does
+// about a second start while the first runs is not known; here it is refused.
+func (s *Sandbox) startWaBulkResolve(r *request) (any, error) {
+	channel, run, err := s.bulkResolveOf(r)
+	if err != nil {
+		return nil, err
+	}
+	if run.status == bulkResolveRunning {
+		return nil, badRequest("a bulk resolve is running already")
+	}
+	left := s.state.expired(channel.ID, s.config.Now())
+	run = &bulkResolve{by: r.caller.user, status: bulkResolveRunning, left: left, total: len(left)}
+	s.state.bulkResolves[channel.ID] = run
+	return s.bulkResolveAnswer(channel, run), nil
+}
+
+// getWaBulkResolve goes on with the work by one share, and tells how far it is.
+func (s *Sandbox) getWaBulkResolve(r *request) (any, error) {
+	channel, run, err := s.bulkResolveOf(r)
+	if err != nil {
+		return nil, err
+	}
+	if run.status == bulkResolveRunning {
+		s.resolveShare(run)
+	}
+	return s.bulkResolveAnswer(channel, run), nil
+}
+
+// resolveShare resolves the next rooms. One that is no longer expired, because it
+// was resolved or its customer wrote again, is left alone and counts as failed.
+func (s *Sandbox) resolveShare(run *bulkResolve) {
+	share := (run.total + bulkResolveShare - 1) / bulkResolveShare
+	for _, room := range run.left[:min(share, len(run.left))] {
+		if room.expired(s.config.Now()) {
+			s.resolve(room, run.by, "")
+			run.success++
+		} else {
+			run.failed++
+		}
+	}
+	run.left = run.left[min(share, len(run.left)):]
+	if len(run.left) == 0 {
+		run.status = bulkResolveFinished
+	}
+}
+
+// abortWaBulkResolve leaves the rooms alone that are left. When nothing runs, it
+// changes nothing.
+func (s *Sandbox) abortWaBulkResolve(r *request) (any, error) {
+	channel, run, err := s.bulkResolveOf(r)
+	if err != nil {
+		return nil, err
+	}
+	if run.status == bulkResolveRunning {
+		run.status, run.left = bulkResolveAborted, nil
+	}
+	return data(object{"total_rooms": len(s.state.expired(channel.ID, s.config.Now()))}), nil
+}
+
+// bulkResolveOf finds the channel that a request names and its newest bulk
+// resolve, or one that never began.
+func (s *Sandbox) bulkResolveOf(r *request) (Channel, *bulkResolve, error) {
+	id, ok := number(r.parameters["channel_id"])
+	if !ok || id == 0 { // which would stand for the first one
+		return Channel{}, nil, notFound("channel")
+	}
+	channel, err := s.state.channel("wa", id)
+	if err != nil {
+		return Channel{}, nil, err
+	}
+	if run := s.state.bulkResolves[id]; run != nil {
+		return channel, run, nil
+	}
+	return channel, &bulkResolve{}, nil
+}
+
+func (s *Sandbox) bulkResolveAnswer(channel Channel, run *bulkResolve) object {
+	return data(object{
+		"progress": object{
+			"status": run.status, "total": run.total, "processed": run.success + run.failed,
+			"success": run.success, "failed": run.failed,
+		},
+		"total_rooms": len(s.state.expired(channel.ID, s.config.Now())),
+	})
+}
