@@ -95,6 +95,78 @@ func (e ButtonType) Valid() bool {
 	}
 }
 
+// Defines values for ChannelListType.
+const (
+	ChannelListTypeCustom   ChannelListType = "custom"
+	ChannelListTypeFb       ChannelListType = "fb"
+	ChannelListTypeIg       ChannelListType = "ig"
+	ChannelListTypeLine     ChannelListType = "line"
+	ChannelListTypeQiscus   ChannelListType = "qiscus"
+	ChannelListTypeTelegram ChannelListType = "telegram"
+	ChannelListTypeTiktok   ChannelListType = "tiktok"
+	ChannelListTypeWa       ChannelListType = "wa"
+)
+
+// Valid indicates whether the value is a known member of the ChannelListType enum.
+func (e ChannelListType) Valid() bool {
+	switch e {
+	case ChannelListTypeCustom:
+		return true
+	case ChannelListTypeFb:
+		return true
+	case ChannelListTypeIg:
+		return true
+	case ChannelListTypeLine:
+		return true
+	case ChannelListTypeQiscus:
+		return true
+	case ChannelListTypeTelegram:
+		return true
+	case ChannelListTypeTiktok:
+		return true
+	case ChannelListTypeWa:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ChannelUpdateType.
+const (
+	ChannelUpdateTypeCustomChannel ChannelUpdateType = "custom_channel"
+	ChannelUpdateTypeFb            ChannelUpdateType = "fb"
+	ChannelUpdateTypeIg            ChannelUpdateType = "ig"
+	ChannelUpdateTypeLine          ChannelUpdateType = "line"
+	ChannelUpdateTypeQiscus        ChannelUpdateType = "qiscus"
+	ChannelUpdateTypeTelegram      ChannelUpdateType = "telegram"
+	ChannelUpdateTypeTiktok        ChannelUpdateType = "tiktok"
+	ChannelUpdateTypeWa            ChannelUpdateType = "wa"
+)
+
+// Valid indicates whether the value is a known member of the ChannelUpdateType enum.
+func (e ChannelUpdateType) Valid() bool {
+	switch e {
+	case ChannelUpdateTypeCustomChannel:
+		return true
+	case ChannelUpdateTypeFb:
+		return true
+	case ChannelUpdateTypeIg:
+		return true
+	case ChannelUpdateTypeLine:
+		return true
+	case ChannelUpdateTypeQiscus:
+		return true
+	case ChannelUpdateTypeTelegram:
+		return true
+	case ChannelUpdateTypeTiktok:
+		return true
+	case ChannelUpdateTypeWa:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for MessageType.
 const (
 	MessageTypeButtons        MessageType = "buttons"
@@ -1326,6 +1398,30 @@ type ChangePasswordRequest struct {
 	OldPassword Credential `json:"old_password"`
 }
 
+// ChannelConfig The auto-responder of a channel, as it is read. What the switches do is read from their names.
+type ChannelConfig struct {
+	// IsEnabled It is on; written as `enabled`.
+	IsEnabled bool `json:"is_enabled"`
+
+	// OfflineMessage Sent outside office hours; null for none.
+	OfflineMessage string `json:"offline_message,omitempty,omitzero"`
+
+	// OnlineMessage Sent within office hours; null for none.
+	OnlineMessage string `json:"online_message,omitempty,omitzero"`
+
+	// SendOfflineEachMessage Send the offline message for each message of the customer's, not only for the first.
+	SendOfflineEachMessage bool `json:"send_offline_each_message"`
+
+	// SendOnlineIfResolved Send the online message again after a session was resolved.
+	SendOnlineIfResolved bool `json:"send_online_if_resolved"`
+}
+
+// ChannelConfigResult Wraps an auto-responder.
+type ChannelConfigResult struct {
+	// ChannelConfig The auto-responder.
+	ChannelConfig ChannelConfig `json:"channel_config"`
+}
+
 // ChannelFilter One channel.
 type ChannelFilter struct {
 	// ChannelID The channel's id, unique within its kind only.
@@ -1333,6 +1429,86 @@ type ChannelFilter struct {
 
 	// Source Code of the channel's kind.
 	Source string `json:"source"`
+}
+
+// ChannelGroups All channels, one array for each kind. Arrays of kinds that are not listed here are kept.
+type ChannelGroups struct {
+	// CustomChannels Custom channels.
+	CustomChannels []CustomChannel `json:"custom_channels,omitempty,omitzero"`
+
+	// FbChannels Facebook Messenger.
+	FbChannels []FbChannel `json:"fb_channels,omitempty,omitzero"`
+
+	// IgChannels Instagram.
+	IgChannels []IgChannel `json:"ig_channels,omitempty,omitzero"`
+
+	// LineChannels LINE.
+	LineChannels []LineChannel `json:"line_channels,omitempty,omitzero"`
+
+	// QiscusChannels Live chat.
+	QiscusChannels []QiscusChannel `json:"qiscus_channels,omitempty,omitzero"`
+
+	// TelegramChannels Telegram.
+	TelegramChannels []TelegramChannel `json:"telegram_channels,omitempty,omitzero"`
+
+	// TiktokChannels TikTok; the shape of its rows is not known.
+	TiktokChannels []SecretValue `json:"tiktok_channels,omitempty,omitzero"`
+
+	// WaChannels WhatsApp.
+	WaChannels []WaChannel `json:"wa_channels,omitempty,omitzero"`
+
+	// WacaChannels WhatsApp on Meta's cloud API.
+	WacaChannels         []WacaChannel          `json:"waca_channels,omitempty,omitzero"`
+	AdditionalProperties map[string]SecretValue `json:"-"`
+}
+
+// ChannelListType The code of a kind of channel, as `listChannelsByType` has it.
+type ChannelListType string
+
+// ChannelResponder What a channel answers by itself. What the switches do is read from their names.
+type ChannelResponder struct {
+	// OfflineMessage Sent outside office hours; null for none.
+	OfflineMessage *string `json:"offline_message"`
+
+	// OnlineMessage Sent within office hours; null for none.
+	OnlineMessage *string `json:"online_message"`
+
+	// SendOfflineEachMessage Send the offline message for each message of the customer's, not only for the first.
+	SendOfflineEachMessage bool `json:"send_offline_each_message"`
+
+	// SendOnlineIfResolved Send the online message again after a session was resolved.
+	SendOnlineIfResolved bool `json:"send_online_if_resolved"`
+}
+
+// ChannelRowV3 A channel of the kind that was asked for, with its secrets. Never log it.
+type ChannelRowV3 = flex.SecretJSON
+
+// ChannelSwitch Whether a channel answers by itself.
+type ChannelSwitch struct {
+	// IsEnabled The auto-responder is on.
+	IsEnabled bool `json:"is_enabled,omitempty,omitzero"`
+}
+
+// ChannelUpdateType The code of a kind of channel, as `updateChannel` has it.
+type ChannelUpdateType string
+
+// ChannelWidget The page of a widget that offers other channels.
+type ChannelWidget struct {
+	// Introduction Text above the channels.
+	Introduction *string `json:"introduction,omitempty"`
+
+	// LiveChannel The live chat itself.
+	LiveChannel *LiveChannelLink `json:"live_channel,omitempty"`
+
+	// OtherChannel The other channels.
+	OtherChannel *[]OtherChannelLink `json:"other_channel,omitempty"`
+
+	// Subtitle The page's second line.
+	Subtitle *string `json:"subtitle,omitempty"`
+
+	// Title The page's first line.
+	Title                *string          `json:"title,omitempty"`
+	AdditionalProperties map[string]Value `json:"-"`
 }
 
 // ChatAvatar Wraps a picture.
@@ -1571,6 +1747,24 @@ type ConversationExport struct {
 	DownloadURL Secret `json:"download_url,omitempty,omitzero"`
 }
 
+// CreateQiscusChannelRequest A live-chat channel.
+type CreateQiscusChannelRequest struct {
+	// BadgeURL The channel's icon.
+	BadgeURL string `json:"badge_url"`
+
+	// IsActive The channel is on.
+	IsActive bool `json:"is_active"`
+
+	// IsSecure Check customers' identity.
+	IsSecure bool `json:"is_secure"`
+
+	// IsSecureToc The terms of the identity check are accepted.
+	IsSecureToc bool `json:"is_secure_toc"`
+
+	// Name The channel's name.
+	Name string `json:"name"`
+}
+
 // CreateRoomTagRequest A tag for a room.
 type CreateRoomTagRequest struct {
 	// Tag The tag's name.
@@ -1590,6 +1784,15 @@ type CreateRoomTagV1Request struct {
 
 	// Tag The tag's name.
 	Tag string `json:"tag"`
+}
+
+// CreateTelegramChannelRequest A Telegram bot.
+type CreateTelegramChannelRequest struct {
+	// BotToken The bot's token, from Telegram.
+	BotToken Credential `json:"bot_token"`
+
+	// Configs The auto-responder; null for none.
+	Configs *ChannelResponder `json:"configs"`
 }
 
 // CreateTemplateRequest A template to be approved.
@@ -1616,6 +1819,30 @@ type CreateTemplateRequest struct {
 // Credential A credential in a request. Never log it.
 type Credential = flex.Credential
 
+// CustomChannel A custom channel, as `listChannels` has it.
+type CustomChannel struct {
+	// ID The channel's id; unique within its kind only.
+	ID IntegerID `json:"id"`
+
+	// IdentifierKey Posts messages as customers; the `source` of the channel's rooms.
+	IdentifierKey Secret `json:"identifier_key,omitempty,omitzero"`
+
+	// IsActive The channel is on.
+	IsActive bool `json:"is_active,omitempty,omitzero"`
+
+	// LogoURL The channel's icon.
+	LogoURL string `json:"logo_url,omitempty,omitzero"`
+
+	// Name The channel's name.
+	Name string `json:"name,omitempty,omitzero"`
+
+	// UseChannelResponder The channel has an auto-responder of its own.
+	UseChannelResponder bool `json:"use_channel_responder,omitempty,omitzero"`
+
+	// WebhookURL Where agents' replies go.
+	WebhookURL string `json:"webhook_url,omitempty,omitzero"`
+}
+
 // CustomChannelDelivery Where a customer's message went.
 type CustomChannelDelivery struct {
 	// Agent The serving agent; null when nobody serves.
@@ -1635,6 +1862,48 @@ type CustomChannelDeliveryLegacy struct {
 
 	// SdkUser The customer's account in the Chat SDK, with its password.
 	SdkUser *SDKUser `json:"sdk_user,omitempty"`
+}
+
+// CustomChannelV3 A custom channel, as newer routes have it.
+type CustomChannelV3 struct {
+	// AppID The app's row; not the App ID.
+	AppID IntegerID `json:"app_id"`
+
+	// CreatedAt When it was made.
+	CreatedAt Time `json:"created_at"`
+
+	// ID The channel's id; unique within its kind only.
+	ID IntegerID `json:"id"`
+
+	// IdentifierKey Posts messages as customers; the `source` of the channel's rooms.
+	IdentifierKey Secret `json:"identifier_key"`
+
+	// IsActive The channel is on.
+	IsActive bool `json:"is_active"`
+
+	// IsLimitCharacterEnable That limit holds.
+	IsLimitCharacterEnable bool `json:"is_limit_character_enable"`
+
+	// IsReplyEnable Agents can reply to a message.
+	IsReplyEnable bool `json:"is_reply_enable"`
+
+	// LimitCharacter Most characters of an agent's reply.
+	LimitCharacter int64 `json:"limit_character,omitempty,omitzero"`
+
+	// LogoURL The channel's icon.
+	LogoURL string `json:"logo_url"`
+
+	// Name The channel's name.
+	Name string `json:"name,omitempty,omitzero"`
+
+	// UpdatedAt When it last changed.
+	UpdatedAt Time `json:"updated_at"`
+
+	// UseChannelResponder The channel has an auto-responder of its own.
+	UseChannelResponder bool `json:"use_channel_responder"`
+
+	// WebhookURL Where agents' replies go.
+	WebhookURL string `json:"webhook_url"`
 }
 
 // CustomPayload Anything, for a client that knows what to do with it.
@@ -1810,6 +2079,51 @@ type ExportConversationsResponse struct {
 	Data ConversationExport `json:"data"`
 }
 
+// FbChannel A Facebook Messenger channel, as `listChannels` has it.
+type FbChannel struct {
+	// AppID The app's row; not the App ID.
+	AppID IntegerID `json:"app_id,omitempty,omitzero"`
+
+	// BadgeURL The channel's icon.
+	BadgeURL string `json:"badge_url,omitempty,omitzero"`
+
+	// ID The channel's id; unique within its kind only.
+	ID IntegerID `json:"id"`
+
+	// IsActive The channel is on.
+	IsActive bool `json:"is_active,omitempty,omitzero"`
+
+	// LongLivedToken Meta's token.
+	LongLivedToken Secret `json:"long_lived_token,omitempty,omitzero"`
+
+	// PageID Meta's id of the page.
+	PageID string `json:"page_id,omitempty,omitzero"`
+
+	// ProfileName The channel's name; there is no `name`.
+	ProfileName string `json:"profile_name,omitempty,omitzero"`
+
+	// UseChannelResponder The channel has an auto-responder of its own; null has been seen.
+	UseChannelResponder bool `json:"use_channel_responder,omitempty,omitzero"`
+}
+
+// FbChannelV3 A Facebook Messenger channel, as newer routes have it.
+type FbChannelV3 struct {
+	// BadgeURL The channel's icon.
+	BadgeURL string `json:"badge_url"`
+
+	// ID The channel's id; unique within its kind only.
+	ID IntegerID `json:"id"`
+
+	// IsActive The channel is on.
+	IsActive bool `json:"is_active"`
+
+	// Name The channel's name; `listChannels` has it as `profile_name`.
+	Name string `json:"name,omitempty,omitzero"`
+
+	// PageID Meta's id of the page.
+	PageID string `json:"page_id"`
+}
+
 // Feature A feature of the plan, with those that belong to it.
 type Feature struct {
 	// Caption What people call it.
@@ -1924,6 +2238,15 @@ type GetBotSettingsResponse struct {
 	Status int64 `json:"status,omitempty,omitzero"`
 }
 
+// GetChannelConfigResponse Answer of `getChannelConfig`.
+type GetChannelConfigResponse struct {
+	// Data Wraps the auto-responder.
+	Data ChannelConfigResult `json:"data"`
+
+	// Status The HTTP number again.
+	Status int64 `json:"status,omitempty,omitzero"`
+}
+
 // GetContactResponse Answer of `getContact`.
 type GetContactResponse struct {
 	// Data Wraps the contact.
@@ -1967,6 +2290,15 @@ type GetPlanResponse struct {
 type GetProfileResponse struct {
 	// Data The profile.
 	Data AdminProfile `json:"data"`
+
+	// Status The HTTP number again.
+	Status int64 `json:"status,omitempty,omitzero"`
+}
+
+// GetPublicWidgetConfigResponse Answer of `getPublicWidgetConfig`.
+type GetPublicWidgetConfigResponse struct {
+	// Data Wraps the look.
+	Data PublicWidgetResult `json:"data"`
 
 	// Status The HTTP number again.
 	Status int64 `json:"status,omitempty,omitzero"`
@@ -2025,6 +2357,9 @@ type GetWaCreditResponse struct {
 	// Status The HTTP number again.
 	Status int64 `json:"status,omitempty,omitzero"`
 }
+
+// GrabberTimeout A number, or one written as text.
+type GrabberTimeout = flex.Text
 
 // HandoverRoomToDivisionRequest Which division takes the room.
 type HandoverRoomToDivisionRequest struct {
@@ -2177,6 +2512,69 @@ type HsmTemplate struct {
 // ID An identifier that comes as text or as a number. Compare it as text.
 type ID = flex.ID
 
+// IgChannel An Instagram channel, as `listChannels` has it.
+type IgChannel struct {
+	// AppID The app's row; not the App ID.
+	AppID IntegerID `json:"app_id,omitempty,omitzero"`
+
+	// BadgeURL The channel's icon.
+	BadgeURL string `json:"badge_url,omitempty,omitzero"`
+
+	// ID The channel's id; unique within its kind only.
+	ID IntegerID `json:"id"`
+
+	// IgID Meta's id of the account.
+	IgID string `json:"ig_id,omitempty,omitzero"`
+
+	// IsActive The channel is on.
+	IsActive bool `json:"is_active,omitempty,omitzero"`
+
+	// LongLivedToken Meta's token.
+	LongLivedToken Secret `json:"long_lived_token,omitempty,omitzero"`
+
+	// Name The channel's name.
+	Name string `json:"name,omitempty,omitzero"`
+
+	// PageID Meta's id of the page.
+	PageID string `json:"page_id,omitempty,omitzero"`
+
+	// PrivateRepliesEnabled Comments are answered in private. In the vendor's gem only.
+	PrivateRepliesEnabled bool `json:"private_replies_enabled,omitempty,omitzero"`
+
+	// PrivateRepliesText What they are answered with. In the vendor's gem only.
+	PrivateRepliesText string `json:"private_replies_text,omitempty,omitzero"`
+
+	// UseChannelResponder The channel has an auto-responder of its own.
+	UseChannelResponder bool `json:"use_channel_responder,omitempty,omitzero"`
+}
+
+// IgChannelV3 An Instagram channel, as newer routes have it.
+type IgChannelV3 struct {
+	// BadgeURL The channel's icon.
+	BadgeURL string `json:"badge_url"`
+
+	// ID The channel's id; unique within its kind only.
+	ID IntegerID `json:"id"`
+
+	// IgID Meta's id of the account.
+	IgID string `json:"ig_id"`
+
+	// IsActive The channel is on.
+	IsActive bool `json:"is_active"`
+
+	// Name The channel's name.
+	Name string `json:"name,omitempty,omitzero"`
+
+	// PageID Meta's id of the page.
+	PageID string `json:"page_id"`
+
+	// PrivateRepliesEnabled Comments are answered in private.
+	PrivateRepliesEnabled bool `json:"private_replies_enabled"`
+
+	// PrivateRepliesText What they are answered with.
+	PrivateRepliesText string `json:"private_replies_text,omitempty,omitzero"`
+}
+
 // InitiateChatRequest Who the customer is.
 type InitiateChatRequest struct {
 	// AppID The App ID as text.
@@ -2270,6 +2668,57 @@ type LatestRoomResponse struct {
 	Data LatestRoom `json:"data,omitempty,omitzero"`
 }
 
+// LineChannel A LINE channel, as `listChannels` has it.
+type LineChannel struct {
+	// AccessToken LINE's token.
+	AccessToken Secret `json:"access_token,omitempty,omitzero"`
+
+	// AppID The app's row; not the App ID.
+	AppID IntegerID `json:"app_id,omitempty,omitzero"`
+
+	// BadgeURL The channel's icon.
+	BadgeURL string `json:"badge_url,omitempty,omitzero"`
+
+	// ID The channel's id; unique within its kind only.
+	ID IntegerID `json:"id"`
+
+	// IsActive The channel is on.
+	IsActive bool `json:"is_active,omitempty,omitzero"`
+
+	// Name The channel's name.
+	Name string `json:"name,omitempty,omitzero"`
+
+	// SecretKey LINE's channel secret.
+	SecretKey Secret `json:"secret_key,omitempty,omitzero"`
+
+	// UseChannelResponder The channel has an auto-responder of its own.
+	UseChannelResponder bool `json:"use_channel_responder,omitempty,omitzero"`
+}
+
+// LineChannelV3 A LINE channel, as newer routes have it.
+type LineChannelV3 struct {
+	// AccessToken LINE's token.
+	AccessToken Secret `json:"access_token"`
+
+	// BadgeURL The channel's icon.
+	BadgeURL string `json:"badge_url"`
+
+	// ID The channel's id; unique within its kind only.
+	ID IntegerID `json:"id"`
+
+	// IsActive The channel is on.
+	IsActive bool `json:"is_active"`
+
+	// Name The channel's name.
+	Name string `json:"name,omitempty,omitzero"`
+
+	// SecretKey LINE's channel secret.
+	SecretKey Secret `json:"secret_key"`
+
+	// WebhookURL Where LINE sends what customers write.
+	WebhookURL string `json:"webhook_url"`
+}
+
 // ListAgentsByDivisionResponse Answer of `listAgentsByDivision`.
 type ListAgentsByDivisionResponse struct {
 	// Data The agents.
@@ -2319,6 +2768,24 @@ type ListBroadcastJobsResponse struct {
 type ListBulkResolvesResponse struct {
 	// Data The channels.
 	Data []BulkResolveChannel `json:"data"`
+}
+
+// ListChannelsByTypeResponse Answer of `listChannelsByType`.
+type ListChannelsByTypeResponse struct {
+	// Data The channels, all of one kind.
+	Data []ChannelRowV3 `json:"data"`
+
+	// Meta Where the page stands.
+	Meta PageMeta `json:"meta"`
+
+	// Status The HTTP number again.
+	Status int64 `json:"status,omitempty,omitzero"`
+}
+
+// ListChannelsResponse Answer of `listChannels`.
+type ListChannelsResponse struct {
+	// Data The channels.
+	Data ChannelGroups `json:"data"`
 }
 
 // ListChatTemplatesResponse Answer of `listChatTemplates`.
@@ -2460,6 +2927,19 @@ type ListWebhookConfigsResponse struct {
 
 	// Status The HTTP number again.
 	Status int64 `json:"status,omitempty,omitzero"`
+}
+
+// LiveChannelLink The live chat, as a widget offers it.
+type LiveChannelLink struct {
+	// BadgeURL Its icon.
+	BadgeURL *string `json:"badge_url,omitempty"`
+
+	// IsEnable It is offered.
+	IsEnable *bool `json:"is_enable,omitempty"`
+
+	// Name Its name.
+	Name                 *string          `json:"name,omitempty"`
+	AdditionalProperties map[string]Value `json:"-"`
 }
 
 // LocationPayload A place. Documented for the Chat SDK, not seen here.
@@ -2768,6 +3248,28 @@ type OfficeHours struct {
 	Timezone string `json:"timezone,omitempty,omitzero"`
 }
 
+// OtherChannelLink Another channel, as a widget offers it.
+type OtherChannelLink struct {
+	// BadgeURL Its icon.
+	BadgeURL *string `json:"badge_url,omitempty"`
+
+	// Index Its place among the others.
+	Index *Value `json:"index,omitempty"`
+
+	// IsActive The channel is on.
+	IsActive *bool `json:"is_active,omitempty"`
+
+	// IsEnable It is offered.
+	IsEnable *bool `json:"is_enable,omitempty"`
+
+	// Name Its name.
+	Name *string `json:"name,omitempty"`
+
+	// URL Where it leads.
+	URL                  *string          `json:"url,omitempty"`
+	AdditionalProperties map[string]Value `json:"-"`
+}
+
 // PageMeta Page-style paging.
 type PageMeta struct {
 	// Limit Rows a page.
@@ -2885,6 +3387,111 @@ type Properties = flex.JSON
 
 // PropertyValue Text in every body seen; the vendor's gem also reads integers and booleans.
 type PropertyValue = flex.Text
+
+// PublicWidget How a live-chat widget looks.
+type PublicWidget struct {
+	// Styles An object whose content is not known; written as `style`.
+	Styles Value `json:"styles,omitempty,omitzero"`
+
+	// Variables The texts, pictures and switches.
+	Variables *WidgetVariables `json:"variables,omitempty"`
+}
+
+// PublicWidgetResult Wraps a widget's look.
+type PublicWidgetResult struct {
+	// Widget The look.
+	Widget PublicWidget `json:"widget"`
+}
+
+// QiscusChannel A live-chat channel, as `listChannels` has it.
+type QiscusChannel struct {
+	// AppCode The App ID.
+	AppCode string `json:"app_code,omitempty,omitzero"`
+
+	// AppID The app's row; not the App ID.
+	AppID IntegerID `json:"app_id,omitempty,omitzero"`
+
+	// BadgeURL The channel's icon.
+	BadgeURL string `json:"badge_url,omitempty,omitzero"`
+
+	// CreatedAt When it was made.
+	CreatedAt Time `json:"created_at,omitempty,omitzero"`
+
+	// ForwardEnabled Raw events are forwarded.
+	ForwardEnabled bool `json:"forward_enabled,omitempty,omitzero"`
+
+	// ForwardURL Where raw events are forwarded.
+	ForwardURL string `json:"forward_url,omitempty,omitzero"`
+
+	// ID The channel's id; unique within its kind only.
+	ID IntegerID `json:"id"`
+
+	// IsActive The channel is on.
+	IsActive bool `json:"is_active,omitempty,omitzero"`
+
+	// IsSecure Customers' identity is checked.
+	IsSecure bool `json:"is_secure,omitempty,omitzero"`
+
+	// IsSecureToc The terms of the identity check were accepted.
+	IsSecureToc bool `json:"is_secure_toc,omitempty,omitzero"`
+
+	// Name The channel's name.
+	Name string `json:"name,omitempty,omitzero"`
+
+	// SecretKey Secret of the widget.
+	SecretKey Secret `json:"secret_key,omitempty,omitzero"`
+
+	// UpdatedAt When it last changed.
+	UpdatedAt Time `json:"updated_at,omitempty,omitzero"`
+
+	// UseChannelResponder The channel has an auto-responder of its own.
+	UseChannelResponder bool `json:"use_channel_responder,omitempty,omitzero"`
+}
+
+// QiscusChannelResponse Answer of `getQiscusChannel` and `createQiscusChannel`.
+type QiscusChannelResponse struct {
+	// Data Wraps the channel.
+	Data QiscusChannelResult `json:"data"`
+
+	// Status The HTTP number again.
+	Status int64 `json:"status,omitempty,omitzero"`
+}
+
+// QiscusChannelResult Wraps a live-chat channel.
+type QiscusChannelResult struct {
+	// QiscusChannel The channel.
+	QiscusChannel QiscusChannelV3 `json:"qiscus_channel"`
+}
+
+// QiscusChannelV3 A live-chat channel, as newer routes have it.
+type QiscusChannelV3 struct {
+	// AppCode The App ID.
+	AppCode string `json:"app_code"`
+
+	// BadgeURL The channel's icon.
+	BadgeURL string `json:"badge_url,omitempty,omitzero"`
+
+	// Configs Whether the auto-responder is on. `getQiscusChannel` only.
+	Configs ChannelSwitch `json:"configs,omitempty,omitzero"`
+
+	// ID The channel's id; unique within its kind only.
+	ID IntegerID `json:"id"`
+
+	// IsActive The channel is on.
+	IsActive bool `json:"is_active"`
+
+	// IsSecure Customers' identity is checked.
+	IsSecure bool `json:"is_secure"`
+
+	// Name The channel's name.
+	Name string `json:"name,omitempty,omitzero"`
+
+	// SecretKey Secret of the widget.
+	SecretKey Secret `json:"secret_key"`
+
+	// WidgetVersion Version of the widget.
+	WidgetVersion string `json:"widget_version,omitempty,omitzero"`
+}
 
 // QismoKeySession A session that was opened with an older QR code's key. Holds a secret.
 type QismoKeySession struct {
@@ -3273,6 +3880,9 @@ type SDKUserExtras struct {
 // Secret A credential. Never log it.
 type Secret = flex.Secret
 
+// SecretValue Any JSON value that may hold credentials. Never log it.
+type SecretValue = flex.SecretJSON
+
 // SendBotMessageRequest A message of the bot. Every type but `text` needs its payload.
 type SendBotMessageRequest struct {
 	// Message The text, or what is shown where the rich type cannot be. Up to 4,000 characters.
@@ -3612,6 +4222,27 @@ type SetBotIntegrationResponse struct {
 	Status int64 `json:"status,omitempty,omitzero"`
 }
 
+// SetChannelConfigRequest The auto-responder of a channel, as it is written.
+type SetChannelConfigRequest struct {
+	// Enabled It is on; read as `is_enabled`.
+	Enabled bool `json:"enabled"`
+
+	// OfflineMessage Sent outside office hours; null for none.
+	OfflineMessage *string `json:"offline_message"`
+
+	// OnlineMessage Sent within office hours; null for none.
+	OnlineMessage *string `json:"online_message"`
+
+	// SendOfflineEachMessage Send the offline message for each message of the customer's, not only for the first.
+	SendOfflineEachMessage *bool `json:"send_offline_each_message,omitempty"`
+
+	// SendOnlineIfResolved Send the online message again after a session was resolved.
+	SendOnlineIfResolved *bool `json:"send_online_if_resolved,omitempty"`
+
+	// Source The code of the channel's kind.
+	Source string `json:"source"`
+}
+
 // SetContactPropertyRequest One property.
 type SetContactPropertyRequest struct {
 	// Label The name.
@@ -3663,6 +4294,15 @@ type SetWaSettingsRequest struct {
 	Webhooks WaForwardInput `json:"webhooks"`
 }
 
+// SetWidgetConfigRequest How a live-chat widget shall look.
+type SetWidgetConfigRequest struct {
+	// Style An object whose content is not known; read as `styles`.
+	Style Value `json:"style,omitempty,omitzero"`
+
+	// Widget The rest of the look.
+	Widget WidgetContent `json:"widget"`
+}
+
 // SignUpRequest Whose account is made.
 type SignUpRequest struct {
 	// Email The first admin's e-mail address.
@@ -3700,6 +4340,72 @@ type Tag struct {
 
 	// UpdatedAt When the tag last changed.
 	UpdatedAt Time `json:"updated_at,omitempty,omitzero"`
+}
+
+// TelegramChannel A Telegram channel, as `listChannels` has it.
+type TelegramChannel struct {
+	// AppID The app's row; not the App ID.
+	AppID IntegerID `json:"app_id,omitempty,omitzero"`
+
+	// BadgeURL The channel's icon.
+	BadgeURL string `json:"badge_url,omitempty,omitzero"`
+
+	// BotToken The bot's token.
+	BotToken Secret `json:"bot_token,omitempty,omitzero"`
+
+	// ID The channel's id; unique within its kind only.
+	ID IntegerID `json:"id"`
+
+	// IsActive The channel is on.
+	IsActive bool `json:"is_active,omitempty,omitzero"`
+
+	// Name The channel's name.
+	Name string `json:"name,omitempty,omitzero"`
+
+	// UseChannelResponder The channel has an auto-responder of its own.
+	UseChannelResponder bool `json:"use_channel_responder,omitempty,omitzero"`
+
+	// Username The bot's name with Telegram.
+	Username string `json:"username,omitempty,omitzero"`
+}
+
+// TelegramChannelResponse Answer of `createTelegramChannel`.
+type TelegramChannelResponse struct {
+	// Data Wraps the channel.
+	Data TelegramChannelResult `json:"data"`
+
+	// Status The HTTP number again.
+	Status int64 `json:"status,omitempty,omitzero"`
+}
+
+// TelegramChannelResult Wraps a Telegram channel.
+type TelegramChannelResult struct {
+	// TelegramChannel The channel.
+	TelegramChannel TelegramChannelV3 `json:"telegram_channel"`
+}
+
+// TelegramChannelV3 A Telegram channel, as newer routes have it.
+type TelegramChannelV3 struct {
+	// BadgeURL The channel's icon.
+	BadgeURL string `json:"badge_url,omitempty,omitzero"`
+
+	// BotToken The bot's token.
+	BotToken Secret `json:"bot_token"`
+
+	// ID The channel's id; unique within its kind only.
+	ID IntegerID `json:"id"`
+
+	// IsActive The channel is on.
+	IsActive bool `json:"is_active"`
+
+	// Name The channel's name.
+	Name string `json:"name,omitempty,omitzero"`
+
+	// Username The bot's name with Telegram.
+	Username string `json:"username"`
+
+	// WebhookURL Where Telegram sends what customers write.
+	WebhookURL string `json:"webhook_url,omitempty,omitzero"`
 }
 
 // TemplateCategory What a template is for.
@@ -3747,6 +4453,42 @@ type TicketingConfig struct {
 	Configs []TicketingButton `json:"configs,omitempty,omitzero"`
 }
 
+// TiktokChannelV3 A TikTok channel, as newer routes have it.
+type TiktokChannelV3 struct {
+	// AccessToken TikTok's token.
+	AccessToken Secret `json:"access_token"`
+
+	// BadgeURL The channel's icon.
+	BadgeURL string `json:"badge_url"`
+
+	// ForwardEnabled Raw events are forwarded.
+	ForwardEnabled bool `json:"forward_enabled"`
+
+	// ForwardURL Where raw events are forwarded.
+	ForwardURL string `json:"forward_url,omitempty,omitzero"`
+
+	// ID The channel's id; unique within its kind only.
+	ID IntegerID `json:"id"`
+
+	// IsActive The channel is on.
+	IsActive bool `json:"is_active"`
+
+	// IsBotEnabled The bot is on.
+	IsBotEnabled bool `json:"is_bot_enabled"`
+
+	// Name The channel's name.
+	Name string `json:"name,omitempty,omitzero"`
+
+	// Source The code of the kind.
+	Source string `json:"source"`
+
+	// UniqueID The account's name with TikTok.
+	UniqueID string `json:"unique_id"`
+
+	// UseChannelResponder The channel has an auto-responder of its own.
+	UseChannelResponder bool `json:"use_channel_responder"`
+}
+
 // Time A time in one of the API's forms: RFC 3339, the same without a zone and with `T` or a space,
 // or a date object. Times without a zone are read as UTC, which no page states. Empty text and
 // null stand for none.
@@ -3771,6 +4513,36 @@ type UpdateAgentRequest struct {
 type UpdateAgentResponse struct {
 	// Data Wraps the agent.
 	Data UpdatedAgent `json:"data,omitempty,omitzero"`
+
+	// Status The HTTP number again.
+	Status int64 `json:"status,omitempty,omitzero"`
+}
+
+// UpdateChannelRequest What changes; what is left out stays as it is.
+type UpdateChannelRequest struct {
+	// BadgeURL The channel's icon. For `qiscus`.
+	BadgeURL string `json:"badge_url,omitempty,omitzero"`
+
+	// Configs The auto-responder. For `telegram`.
+	Configs *ChannelResponder `json:"configs,omitempty"`
+
+	// ID The channel's id, which the known client repeats here.
+	ID ID `json:"id,omitempty,omitzero"`
+
+	// IsActive Whether the channel is on. For every kind.
+	IsActive *bool `json:"is_active,omitempty"`
+
+	// IsSecure Whether customers' identity is checked. For `qiscus`.
+	IsSecure *bool `json:"is_secure,omitempty"`
+
+	// Name The channel's name. For `qiscus` and `telegram`.
+	Name string `json:"name,omitempty,omitzero"`
+}
+
+// UpdateChannelResponse Answer of `updateChannel`.
+type UpdateChannelResponse struct {
+	// Data Wraps the channel.
+	Data UpdatedChannel `json:"data"`
 
 	// Status The HTTP number again.
 	Status int64 `json:"status,omitempty,omitzero"`
@@ -3814,6 +4586,33 @@ type UpdateRoomOptionsRequest struct {
 type UpdatedAgent struct {
 	// Agent The agent.
 	Agent *AgentV2 `json:"agent,omitempty"`
+}
+
+// UpdatedChannel The channel that was changed, in the member of its kind.
+type UpdatedChannel struct {
+	// CustomChannel A custom channel.
+	CustomChannel *CustomChannelV3 `json:"custom_channel,omitempty"`
+
+	// FbChannel Facebook Messenger.
+	FbChannel *FbChannelV3 `json:"fb_channel,omitempty"`
+
+	// IgChannel Instagram.
+	IgChannel *IgChannelV3 `json:"ig_channel,omitempty"`
+
+	// LineChannel LINE.
+	LineChannel *LineChannelV3 `json:"line_channel,omitempty"`
+
+	// QiscusChannel Live chat.
+	QiscusChannel *QiscusChannelV3 `json:"qiscus_channel,omitempty"`
+
+	// TelegramChannel Telegram.
+	TelegramChannel *TelegramChannelV3 `json:"telegram_channel,omitempty"`
+
+	// TiktokChannel TikTok.
+	TiktokChannel *TiktokChannelV3 `json:"tiktok_channel,omitempty"`
+
+	// WaChannel WhatsApp.
+	WaChannel *WaChannelV3 `json:"wa_channel,omitempty"`
 }
 
 // UploadBroadcastCSVRequest The recipients of a broadcast. In the form, `file` is a file.
@@ -3868,6 +4667,201 @@ type WaButton struct {
 
 	// Type `reply` seen.
 	Type string `json:"type"`
+}
+
+// WaChannel A WhatsApp channel, as `listChannels` has it.
+type WaChannel struct {
+	// AllowIntlHsm Templates may go abroad.
+	AllowIntlHsm bool `json:"allow_intl_hsm,omitempty,omitzero"`
+
+	// AlterAppID An integer in one client, a boolean in the vendor's gem.
+	AlterAppID Value `json:"alter_app_id,omitempty,omitzero"`
+
+	// AppID The app's row; not the App ID.
+	AppID IntegerID `json:"app_id,omitempty,omitzero"`
+
+	// BadgeURL The channel's icon.
+	BadgeURL string `json:"badge_url,omitempty,omitzero"`
+
+	// BaseURL Host of the WhatsApp API.
+	BaseURL string `json:"base_url,omitempty,omitzero"`
+
+	// BusinessID Meta's id of the business.
+	BusinessID string `json:"business_id,omitempty,omitzero"`
+
+	// BusinessVerificationStatus How far Meta has verified the business.
+	BusinessVerificationStatus string `json:"business_verification_status,omitempty,omitzero"`
+
+	// CreatedAt When it was made.
+	CreatedAt Time `json:"created_at,omitempty,omitzero"`
+
+	// EncodedToken WhatsApp log-in.
+	EncodedToken Secret `json:"encoded_token,omitempty,omitzero"`
+
+	// ForwardEnabled Raw events are forwarded.
+	ForwardEnabled bool `json:"forward_enabled,omitempty,omitzero"`
+
+	// ForwardURL Where raw events are forwarded.
+	ForwardURL string `json:"forward_url,omitempty,omitzero"`
+
+	// Hsm24Enabled The 24-hour template is on.
+	Hsm24Enabled bool `json:"hsm_24_enabled,omitempty,omitzero"`
+
+	// ID The channel's id; unique within its kind only.
+	ID IntegerID `json:"id,omitempty,omitzero"`
+
+	// IsActive The channel is on.
+	IsActive bool `json:"is_active,omitempty,omitzero"`
+
+	// IsAutoResponderEnabled Answers by itself. In newer rows only.
+	IsAutoResponderEnabled bool `json:"is_auto_responder_enabled,omitempty,omitzero"`
+
+	// IsBotEnabled The bot is on. In newer rows only.
+	IsBotEnabled bool `json:"is_bot_enabled,omitempty,omitzero"`
+
+	// IsOnCloud Meta's cloud API serves it. In newer rows only.
+	IsOnCloud bool `json:"is_on_cloud,omitempty,omitzero"`
+
+	// IsSslEnabled Meaning not documented.
+	IsSslEnabled bool `json:"is_ssl_enabled,omitempty,omitzero"`
+
+	// Name The channel's name.
+	Name string `json:"name,omitempty,omitzero"`
+
+	// OnSync A synchronisation is running.
+	OnSync bool `json:"on_sync,omitempty,omitzero"`
+
+	// PhoneNumber The business's number.
+	PhoneNumber string `json:"phone_number,omitempty,omitzero"`
+
+	// PhoneNumberID Meta's id of the number.
+	PhoneNumberID string `json:"phone_number_id,omitempty,omitzero"`
+
+	// PhoneNumberStatus What Meta says of the number.
+	PhoneNumberStatus string `json:"phone_number_status,omitempty,omitzero"`
+
+	// Pin WhatsApp PIN.
+	Pin Secret `json:"pin,omitempty,omitzero"`
+
+	// Platform Kind of WhatsApp API.
+	Platform string `json:"platform,omitempty,omitzero"`
+
+	// ReadEnabled Read marks are sent.
+	ReadEnabled bool `json:"read_enabled,omitempty,omitzero"`
+
+	// UpdatedAt When it last changed.
+	UpdatedAt Time `json:"updated_at,omitempty,omitzero"`
+
+	// UseChannelResponder The channel has an auto-responder of its own.
+	UseChannelResponder bool `json:"use_channel_responder,omitempty,omitzero"`
+}
+
+// WaChannelResponse Answer of `getWaChannel`.
+type WaChannelResponse struct {
+	// Data Wraps the channel.
+	Data WaChannelResult `json:"data,omitempty,omitzero"`
+
+	// Status The HTTP number again.
+	Status int64 `json:"status,omitempty,omitzero"`
+}
+
+// WaChannelResult Wraps a WhatsApp channel.
+type WaChannelResult struct {
+	// WaChannel The channel.
+	WaChannel WaChannelV3 `json:"wa_channel,omitempty,omitzero"`
+}
+
+// WaChannelV3 A WhatsApp channel, as newer routes have it. What most switches mean is read from their names.
+type WaChannelV3 struct {
+	// AllocateWaCallWebhookURL Where the allocation of calls is asked for.
+	AllocateWaCallWebhookURL string `json:"allocate_wa_call_webhook_url,omitempty,omitzero"`
+
+	// BadgeURL The channel's icon.
+	BadgeURL string `json:"badge_url,omitempty,omitzero"`
+
+	// BaseURL Host of the WhatsApp API.
+	BaseURL string `json:"base_url"`
+
+	// BusinessID Meta's id of the business.
+	BusinessID string `json:"business_id,omitempty,omitzero"`
+
+	// BusinessVerificationStatus How far Meta has verified the business.
+	BusinessVerificationStatus string `json:"business_verification_status,omitempty,omitzero"`
+
+	// Currency The currency of the charges.
+	Currency string `json:"currency,omitempty,omitzero"`
+
+	// EligibleWaCall The channel may take calls.
+	EligibleWaCall bool `json:"eligible_wa_call"`
+
+	// EncodedToken WhatsApp log-in.
+	EncodedToken Secret `json:"encoded_token"`
+
+	// ForwardEnabled Raw events are forwarded.
+	ForwardEnabled bool `json:"forward_enabled"`
+
+	// ForwardURL Where raw events are forwarded.
+	ForwardURL string `json:"forward_url,omitempty,omitzero"`
+
+	// ID The channel's id; unique within its kind only.
+	ID IntegerID `json:"id"`
+
+	// IsActive The channel is on.
+	IsActive bool `json:"is_active"`
+
+	// IsAllocateWaCallWebhookEnabled The allocation of calls is asked for.
+	IsAllocateWaCallWebhookEnabled bool `json:"is_allocate_wa_call_webhook_enabled"`
+
+	// IsAuthInternational Authentication templates may go abroad.
+	IsAuthInternational bool `json:"is_auth_international"`
+
+	// IsAutoResponderEnabled The channel answers by itself.
+	IsAutoResponderEnabled bool `json:"is_auto_responder_enabled"`
+
+	// IsBotEnabled The bot is on.
+	IsBotEnabled bool `json:"is_bot_enabled"`
+
+	// IsCoex The number is used with WhatsApp's own app too.
+	IsCoex bool `json:"is_coex"`
+
+	// IsMmlite Marketing Messages Lite is on.
+	IsMmlite bool `json:"is_mmlite"`
+
+	// IsOnCloud Meta's cloud API serves it.
+	IsOnCloud bool `json:"is_on_cloud"`
+
+	// IsPostpaid The channel is paid for afterwards.
+	IsPostpaid bool `json:"is_postpaid,omitempty,omitzero"`
+
+	// IsSslEnabled Meaning not documented.
+	IsSslEnabled bool `json:"is_ssl_enabled"`
+
+	// IsTemplateOptimized Meaning not documented.
+	IsTemplateOptimized bool `json:"is_template_optimized"`
+
+	// Name The channel's name.
+	Name string `json:"name,omitempty,omitzero"`
+
+	// PhoneNumber The business's number.
+	PhoneNumber string `json:"phone_number,omitempty,omitzero"`
+
+	// PhoneNumberID Meta's id of the number.
+	PhoneNumberID string `json:"phone_number_id,omitempty,omitzero"`
+
+	// PhoneNumberStatus What Meta says of the number.
+	PhoneNumberStatus string `json:"phone_number_status,omitempty,omitzero"`
+
+	// Platform Kind of WhatsApp API.
+	Platform string `json:"platform"`
+
+	// PricingModel How the channel is charged for.
+	PricingModel string `json:"pricing_model"`
+
+	// PrimaryBusinessLocation Where the business is.
+	PrimaryBusinessLocation string `json:"primary_business_location,omitempty,omitzero"`
+
+	// ReadEnabled Read marks are sent.
+	ReadEnabled bool `json:"read_enabled,omitempty,omitzero"`
 }
 
 // WaCredit WhatsApp credit.
@@ -4059,6 +5053,33 @@ type WaText struct {
 	Body string `json:"body"`
 }
 
+// WacaChannel A channel on WhatsApp's cloud API, as far as the vendor's gem knows it.
+type WacaChannel struct {
+	// BadgeURL The channel's icon.
+	BadgeURL string `json:"badge_url,omitempty,omitzero"`
+
+	// BusinessID Meta's id of the business.
+	BusinessID string `json:"business_id,omitempty,omitzero"`
+
+	// CreatedAt When it was made.
+	CreatedAt Time `json:"created_at,omitempty,omitzero"`
+
+	// ID The channel's id; unique within its kind only.
+	ID IntegerID `json:"id,omitempty,omitzero"`
+
+	// IsActive The channel is on.
+	IsActive bool `json:"is_active,omitempty,omitzero"`
+
+	// Name The channel's name.
+	Name string `json:"name,omitempty,omitzero"`
+
+	// PhoneNumber The business's number.
+	PhoneNumber string `json:"phone_number,omitempty,omitzero"`
+
+	// PhoneNumberID Meta's id of the number.
+	PhoneNumberID string `json:"phone_number_id,omitempty,omitzero"`
+}
+
 // WebhookConfig Where one webhook is sent, and whether, as a row.
 type WebhookConfig struct {
 	// CreatedAt When it was made.
@@ -4086,6 +5107,152 @@ type WebhookConfigList struct {
 	WebhookConfigs []WebhookConfig `json:"webhook_configs,omitempty,omitzero"`
 }
 
+// WidgetContent The part of a widget's look that is not style.
+type WidgetContent struct {
+	// Variables The texts, pictures and switches.
+	Variables WidgetVariables `json:"variables"`
+}
+
+// WidgetField A field of a widget's log-in form.
+type WidgetField struct {
+	// IconField The field's icon.
+	IconField *string `json:"iconField,omitempty"`
+
+	// Name The field's name.
+	Name *string `json:"name,omitempty"`
+
+	// Options What can be chosen.
+	Options *[]WidgetOption `json:"options,omitempty"`
+
+	// Placeholder Text in the field while it is empty.
+	Placeholder *string `json:"placeholder,omitempty"`
+
+	// Required It must be filled in.
+	Required *bool `json:"required,omitempty"`
+
+	// Type Kind of the field.
+	Type                 *string          `json:"type,omitempty"`
+	AdditionalProperties map[string]Value `json:"-"`
+}
+
+// WidgetFields Further fields of a widget's log-in form.
+type WidgetFields = []WidgetField
+
+// WidgetOption A choice in a widget's log-in form.
+type WidgetOption struct {
+	// ID The choice's number.
+	ID *int64 `json:"id,omitempty"`
+
+	// Label The choice's text.
+	Label                *string          `json:"label,omitempty"`
+	AdditionalProperties map[string]Value `json:"-"`
+}
+
+// WidgetVariables Texts, pictures and switches of a widget, an open map: what is not listed here is kept, so
+// that a look can be read, changed and written back. What most members mean is read from their
+// names.
+type WidgetVariables struct {
+	// AppID The App ID.
+	AppID string `json:"appID"`
+
+	// AttentionGrabberImage The picture that calls for attention.
+	AttentionGrabberImage string `json:"attentionGrabberImage"`
+
+	// AttentionGrabberStatus Something calls for attention beside the button.
+	AttentionGrabberStatus bool `json:"attentionGrabberStatus"`
+
+	// AttentionGrabberText The text that calls for attention.
+	AttentionGrabberText string `json:"attentionGrabberText"`
+
+	// BorderRadius How round the corners are. Newer widgets.
+	BorderRadius *string `json:"borderRadius,omitempty"`
+
+	// ButtonHasIcon The button has an icon.
+	ButtonHasIcon bool `json:"buttonHasIcon"`
+
+	// ButtonHasText The button has text.
+	ButtonHasText bool `json:"buttonHasText"`
+
+	// ButtonIcon The button's icon.
+	ButtonIcon string `json:"buttonIcon"`
+
+	// ButtonText The button's text.
+	ButtonText string `json:"buttonText"`
+
+	// ChannelWidget The other channels that the widget offers.
+	ChannelWidget *ChannelWidget `json:"channel_widget"`
+
+	// ColorWidget Main colour. Newer widgets.
+	ColorWidget *string `json:"colorWidget,omitempty"`
+
+	// CustomerIdentifierInputType What customers give as their id, such as `email` or `phone`.
+	CustomerIdentifierInputType string `json:"customerIdentifierInputType"`
+
+	// CustomerServiceAvatar That one's picture.
+	CustomerServiceAvatar string `json:"customerServiceAvatar"`
+
+	// CustomerServiceName Whom customers see as the other side.
+	CustomerServiceName string `json:"customerServiceName"`
+
+	// ExtraFields Further fields of the log-in form.
+	ExtraFields WidgetFields `json:"extra_fields"`
+
+	// FormGreet First line of the log-in form.
+	FormGreet string `json:"formGreet"`
+
+	// FormSecondGreet Further line of the log-in form. Newer widgets.
+	FormSecondGreet *string `json:"formSecondGreet,omitempty"`
+
+	// FormSubtitle Second line of the log-in form.
+	FormSubtitle string `json:"formSubtitle"`
+
+	// GrabberImage It holds a picture.
+	GrabberImage bool `json:"grabberImage"`
+
+	// GrabberTextStatus It holds text.
+	GrabberTextStatus bool `json:"grabberTextStatus"`
+
+	// GrabberTimeout Seconds until attention is called for.
+	GrabberTimeout GrabberTimeout `json:"grabberTimeout"`
+
+	// IsChannelWidgetEnabled The widget offers other channels.
+	IsChannelWidgetEnabled bool `json:"isChannelWidgetEnabled"`
+
+	// LoginBrandLogo Logo of the log-in form. Newer widgets.
+	LoginBrandLogo *string `json:"loginBrandLogo,omitempty"`
+
+	// LoginFormButtonLabel The button of the log-in form.
+	LoginFormButtonLabel string `json:"loginFormButtonLabel"`
+
+	// OpenAtStart The widget opens with the page.
+	OpenAtStart bool `json:"openAtStart"`
+
+	// SelectedWidgetPage Meaning not documented.
+	SelectedWidgetPage string `json:"selectedWidgetPage"`
+
+	// WelcomeActionDescription What the welcome invites to. Newer widgets.
+	WelcomeActionDescription *string `json:"welcomeActionDescription,omitempty"`
+
+	// WelcomeActionIcon Icon of that invitation. Newer widgets.
+	WelcomeActionIcon *string `json:"welcomeActionIcon,omitempty"`
+
+	// WelcomeBrandIcon Logo above the welcome. Newer widgets.
+	WelcomeBrandIcon *string `json:"welcomeBrandIcon,omitempty"`
+
+	// WelcomeGreetingText Greeting of the welcome. Newer widgets.
+	WelcomeGreetingText *string `json:"welcomeGreetingText,omitempty"`
+
+	// WelcomeMessageStatus The welcome message is shown.
+	WelcomeMessageStatus bool `json:"welcomeMessageStatus"`
+
+	// WelcomeText The welcome message.
+	WelcomeText string `json:"welcomeText"`
+
+	// WelcomeTimeout Seconds until it is shown, as text.
+	WelcomeTimeout       string           `json:"welcomeTimeout"`
+	AdditionalProperties map[string]Value `json:"-"`
+}
+
 // AdminOrAgent The role in a path.
 type AdminOrAgent = Role
 
@@ -4100,6 +5267,9 @@ type AppCode = string
 
 // BroadcastJobID An identifier that has been an integer in every body seen.
 type BroadcastJobID = IntegerID
+
+// ChannelID An identifier that has been an integer in every body seen.
+type ChannelID = IntegerID
 
 // ContactID An identifier that has been an integer in every body seen.
 type ContactID = IntegerID
@@ -4234,6 +5404,12 @@ type GetHsm24TemplateParams struct {
 type GetAppConfigsParams struct {
 	// ShowAll `true` in every call seen; what it leaves out otherwise is unknown.
 	ShowAll bool `form:"show_all,omitempty" json:"show_all,omitempty,omitzero"`
+}
+
+// GetChannelConfigParams defines parameters for GetChannelConfig.
+type GetChannelConfigParams struct {
+	// Source The code of the channel's kind, such as `qiscus` or `telegram`; ids are unique within a kind only.
+	Source string `form:"source" json:"source"`
 }
 
 // ListContactConversationsParams defines parameters for ListContactConversations.
@@ -4380,6 +5556,18 @@ type ListOtherAgentsParams struct {
 	IsAvailableInRoom *bool `form:"is_available_in_room,omitempty" json:"is_available_in_room,omitempty"`
 }
 
+// ListChannelsByTypeParams defines parameters for ListChannelsByType.
+type ListChannelsByTypeParams struct {
+	// Page Page number, counted from 1.
+	Page Page `form:"page,omitempty" json:"page,omitempty,omitzero"`
+
+	// Limit Rows a page. The maximum is not documented; callers send up to 1,000.
+	Limit Limit `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
+
+	// Search A part of what is looked for; in which members is not known.
+	Search string `form:"search,omitempty" json:"search,omitempty,omitzero"`
+}
+
 // ListTemplatesV3Params defines parameters for ListTemplatesV3.
 type ListTemplatesV3Params struct {
 	// Name Part of the template's name.
@@ -4521,6 +5709,9 @@ type SetNewSessionWebhookMultipartRequestBody = ConfigWebhookRequest
 // MobileLoginFormdataRequestBody defines body for MobileLogin for application/x-www-form-urlencoded ContentType.
 type MobileLoginFormdataRequestBody = MobileLoginRequest
 
+// SetChannelConfigJSONRequestBody defines body for SetChannelConfig for application/json ContentType.
+type SetChannelConfigJSONRequestBody = SetChannelConfigRequest
+
 // SetContactPropertyMultipartRequestBody defines body for SetContactProperty for multipart/form-data ContentType.
 type SetContactPropertyMultipartRequestBody = SetContactPropertyRequest
 
@@ -4530,17 +5721,29 @@ type ListRoomsJSONRequestBody = ListRoomsRequest
 // ListRoomsFormdataRequestBody defines body for ListRooms for application/x-www-form-urlencoded ContentType.
 type ListRoomsFormdataRequestBody = ListRoomsRequest
 
+// CreateQiscusChannelJSONRequestBody defines body for CreateQiscusChannel for application/json ContentType.
+type CreateQiscusChannelJSONRequestBody = CreateQiscusChannelRequest
+
 // InitiateChatJSONRequestBody defines body for InitiateChat for application/json ContentType.
 type InitiateChatJSONRequestBody = InitiateChatRequest
 
 // InitiateChatFormdataRequestBody defines body for InitiateChat for application/x-www-form-urlencoded ContentType.
 type InitiateChatFormdataRequestBody = InitiateChatRequest
 
+// SetWidgetConfigJSONRequestBody defines body for SetWidgetConfig for application/json ContentType.
+type SetWidgetConfigJSONRequestBody = SetWidgetConfigRequest
+
 // CreateRoomTagJSONRequestBody defines body for CreateRoomTag for application/json ContentType.
 type CreateRoomTagJSONRequestBody = CreateRoomTagRequest
 
 // CreateRoomTagFormdataRequestBody defines body for CreateRoomTag for application/x-www-form-urlencoded ContentType.
 type CreateRoomTagFormdataRequestBody = CreateRoomTagRequest
+
+// CreateTelegramChannelJSONRequestBody defines body for CreateTelegramChannel for application/json ContentType.
+type CreateTelegramChannelJSONRequestBody = CreateTelegramChannelRequest
+
+// UpdateChannelJSONRequestBody defines body for UpdateChannel for application/json ContentType.
+type UpdateChannelJSONRequestBody = UpdateChannelRequest
 
 // SendHsm24TemplateJSONRequestBody defines body for SendHsm24Template for application/json ContentType.
 type SendHsm24TemplateJSONRequestBody = SendHsm24TemplateRequest
@@ -5093,6 +6296,1285 @@ func (a AppConfigs) MarshalJSON() ([]byte, error) {
 	object["widget"], err = json.Marshal(a.Widget)
 	if err != nil {
 		return nil, fmt.Errorf("error marshaling 'widget': %w", err)
+	}
+
+	for fieldName, field := range a.AdditionalProperties {
+		object[fieldName], err = json.Marshal(field)
+		if err != nil {
+			return nil, fmt.Errorf("error marshaling '%s': %w", fieldName, err)
+		}
+	}
+	return json.Marshal(object)
+}
+
+// Getter for additional properties for ChannelGroups. Returns the specified
+// element and whether it was found
+func (a ChannelGroups) Get(fieldName string) (value SecretValue, found bool) {
+	if a.AdditionalProperties != nil {
+		value, found = a.AdditionalProperties[fieldName]
+	}
+	return
+}
+
+// Setter for additional properties for ChannelGroups
+func (a *ChannelGroups) Set(fieldName string, value SecretValue) {
+	if a.AdditionalProperties == nil {
+		a.AdditionalProperties = make(map[string]SecretValue)
+	}
+	a.AdditionalProperties[fieldName] = value
+}
+
+// Override default JSON handling for ChannelGroups to handle AdditionalProperties
+func (a *ChannelGroups) UnmarshalJSON(b []byte) error {
+	object := make(map[string]json.RawMessage)
+	err := json.Unmarshal(b, &object)
+	if err != nil {
+		return err
+	}
+
+	if raw, found := object["custom_channels"]; found {
+		err = json.Unmarshal(raw, &a.CustomChannels)
+		if err != nil {
+			return fmt.Errorf("error reading 'custom_channels': %w", err)
+		}
+		delete(object, "custom_channels")
+	}
+
+	if raw, found := object["fb_channels"]; found {
+		err = json.Unmarshal(raw, &a.FbChannels)
+		if err != nil {
+			return fmt.Errorf("error reading 'fb_channels': %w", err)
+		}
+		delete(object, "fb_channels")
+	}
+
+	if raw, found := object["ig_channels"]; found {
+		err = json.Unmarshal(raw, &a.IgChannels)
+		if err != nil {
+			return fmt.Errorf("error reading 'ig_channels': %w", err)
+		}
+		delete(object, "ig_channels")
+	}
+
+	if raw, found := object["line_channels"]; found {
+		err = json.Unmarshal(raw, &a.LineChannels)
+		if err != nil {
+			return fmt.Errorf("error reading 'line_channels': %w", err)
+		}
+		delete(object, "line_channels")
+	}
+
+	if raw, found := object["qiscus_channels"]; found {
+		err = json.Unmarshal(raw, &a.QiscusChannels)
+		if err != nil {
+			return fmt.Errorf("error reading 'qiscus_channels': %w", err)
+		}
+		delete(object, "qiscus_channels")
+	}
+
+	if raw, found := object["telegram_channels"]; found {
+		err = json.Unmarshal(raw, &a.TelegramChannels)
+		if err != nil {
+			return fmt.Errorf("error reading 'telegram_channels': %w", err)
+		}
+		delete(object, "telegram_channels")
+	}
+
+	if raw, found := object["tiktok_channels"]; found {
+		err = json.Unmarshal(raw, &a.TiktokChannels)
+		if err != nil {
+			return fmt.Errorf("error reading 'tiktok_channels': %w", err)
+		}
+		delete(object, "tiktok_channels")
+	}
+
+	if raw, found := object["wa_channels"]; found {
+		err = json.Unmarshal(raw, &a.WaChannels)
+		if err != nil {
+			return fmt.Errorf("error reading 'wa_channels': %w", err)
+		}
+		delete(object, "wa_channels")
+	}
+
+	if raw, found := object["waca_channels"]; found {
+		err = json.Unmarshal(raw, &a.WacaChannels)
+		if err != nil {
+			return fmt.Errorf("error reading 'waca_channels': %w", err)
+		}
+		delete(object, "waca_channels")
+	}
+
+	if len(object) != 0 {
+		a.AdditionalProperties = make(map[string]SecretValue)
+		for fieldName, fieldBuf := range object {
+			var fieldVal SecretValue
+			err := json.Unmarshal(fieldBuf, &fieldVal)
+			if err != nil {
+				return fmt.Errorf("error unmarshaling field %s: %w", fieldName, err)
+			}
+			a.AdditionalProperties[fieldName] = fieldVal
+		}
+	}
+	return nil
+}
+
+// Override default JSON handling for ChannelGroups to handle AdditionalProperties
+func (a ChannelGroups) MarshalJSON() ([]byte, error) {
+	var err error
+	object := make(map[string]json.RawMessage)
+
+	if a.CustomChannels != nil {
+		object["custom_channels"], err = json.Marshal(a.CustomChannels)
+		if err != nil {
+			return nil, fmt.Errorf("error marshaling 'custom_channels': %w", err)
+		}
+	}
+
+	if a.FbChannels != nil {
+		object["fb_channels"], err = json.Marshal(a.FbChannels)
+		if err != nil {
+			return nil, fmt.Errorf("error marshaling 'fb_channels': %w", err)
+		}
+	}
+
+	if a.IgChannels != nil {
+		object["ig_channels"], err = json.Marshal(a.IgChannels)
+		if err != nil {
+			return nil, fmt.Errorf("error marshaling 'ig_channels': %w", err)
+		}
+	}
+
+	if a.LineChannels != nil {
+		object["line_channels"], err = json.Marshal(a.LineChannels)
+		if err != nil {
+			return nil, fmt.Errorf("error marshaling 'line_channels': %w", err)
+		}
+	}
+
+	if a.QiscusChannels != nil {
+		object["qiscus_channels"], err = json.Marshal(a.QiscusChannels)
+		if err != nil {
+			return nil, fmt.Errorf("error marshaling 'qiscus_channels': %w", err)
+		}
+	}
+
+	if a.TelegramChannels != nil {
+		object["telegram_channels"], err = json.Marshal(a.TelegramChannels)
+		if err != nil {
+			return nil, fmt.Errorf("error marshaling 'telegram_channels': %w", err)
+		}
+	}
+
+	if a.TiktokChannels != nil {
+		object["tiktok_channels"], err = json.Marshal(a.TiktokChannels)
+		if err != nil {
+			return nil, fmt.Errorf("error marshaling 'tiktok_channels': %w", err)
+		}
+	}
+
+	if a.WaChannels != nil {
+		object["wa_channels"], err = json.Marshal(a.WaChannels)
+		if err != nil {
+			return nil, fmt.Errorf("error marshaling 'wa_channels': %w", err)
+		}
+	}
+
+	if a.WacaChannels != nil {
+		object["waca_channels"], err = json.Marshal(a.WacaChannels)
+		if err != nil {
+			return nil, fmt.Errorf("error marshaling 'waca_channels': %w", err)
+		}
+	}
+
+	for fieldName, field := range a.AdditionalProperties {
+		object[fieldName], err = json.Marshal(field)
+		if err != nil {
+			return nil, fmt.Errorf("error marshaling '%s': %w", fieldName, err)
+		}
+	}
+	return json.Marshal(object)
+}
+
+// Getter for additional properties for ChannelWidget. Returns the specified
+// element and whether it was found
+func (a ChannelWidget) Get(fieldName string) (value Value, found bool) {
+	if a.AdditionalProperties != nil {
+		value, found = a.AdditionalProperties[fieldName]
+	}
+	return
+}
+
+// Setter for additional properties for ChannelWidget
+func (a *ChannelWidget) Set(fieldName string, value Value) {
+	if a.AdditionalProperties == nil {
+		a.AdditionalProperties = make(map[string]Value)
+	}
+	a.AdditionalProperties[fieldName] = value
+}
+
+// Override default JSON handling for ChannelWidget to handle AdditionalProperties
+func (a *ChannelWidget) UnmarshalJSON(b []byte) error {
+	object := make(map[string]json.RawMessage)
+	err := json.Unmarshal(b, &object)
+	if err != nil {
+		return err
+	}
+
+	if raw, found := object["introduction"]; found {
+		err = json.Unmarshal(raw, &a.Introduction)
+		if err != nil {
+			return fmt.Errorf("error reading 'introduction': %w", err)
+		}
+		delete(object, "introduction")
+	}
+
+	if raw, found := object["live_channel"]; found {
+		err = json.Unmarshal(raw, &a.LiveChannel)
+		if err != nil {
+			return fmt.Errorf("error reading 'live_channel': %w", err)
+		}
+		delete(object, "live_channel")
+	}
+
+	if raw, found := object["other_channel"]; found {
+		err = json.Unmarshal(raw, &a.OtherChannel)
+		if err != nil {
+			return fmt.Errorf("error reading 'other_channel': %w", err)
+		}
+		delete(object, "other_channel")
+	}
+
+	if raw, found := object["subtitle"]; found {
+		err = json.Unmarshal(raw, &a.Subtitle)
+		if err != nil {
+			return fmt.Errorf("error reading 'subtitle': %w", err)
+		}
+		delete(object, "subtitle")
+	}
+
+	if raw, found := object["title"]; found {
+		err = json.Unmarshal(raw, &a.Title)
+		if err != nil {
+			return fmt.Errorf("error reading 'title': %w", err)
+		}
+		delete(object, "title")
+	}
+
+	if len(object) != 0 {
+		a.AdditionalProperties = make(map[string]Value)
+		for fieldName, fieldBuf := range object {
+			var fieldVal Value
+			err := json.Unmarshal(fieldBuf, &fieldVal)
+			if err != nil {
+				return fmt.Errorf("error unmarshaling field %s: %w", fieldName, err)
+			}
+			a.AdditionalProperties[fieldName] = fieldVal
+		}
+	}
+	return nil
+}
+
+// Override default JSON handling for ChannelWidget to handle AdditionalProperties
+func (a ChannelWidget) MarshalJSON() ([]byte, error) {
+	var err error
+	object := make(map[string]json.RawMessage)
+
+	if a.Introduction != nil {
+		object["introduction"], err = json.Marshal(a.Introduction)
+		if err != nil {
+			return nil, fmt.Errorf("error marshaling 'introduction': %w", err)
+		}
+	}
+
+	object["live_channel"], err = json.Marshal(a.LiveChannel)
+	if err != nil {
+		return nil, fmt.Errorf("error marshaling 'live_channel': %w", err)
+	}
+
+	if a.OtherChannel != nil {
+		object["other_channel"], err = json.Marshal(a.OtherChannel)
+		if err != nil {
+			return nil, fmt.Errorf("error marshaling 'other_channel': %w", err)
+		}
+	}
+
+	if a.Subtitle != nil {
+		object["subtitle"], err = json.Marshal(a.Subtitle)
+		if err != nil {
+			return nil, fmt.Errorf("error marshaling 'subtitle': %w", err)
+		}
+	}
+
+	if a.Title != nil {
+		object["title"], err = json.Marshal(a.Title)
+		if err != nil {
+			return nil, fmt.Errorf("error marshaling 'title': %w", err)
+		}
+	}
+
+	for fieldName, field := range a.AdditionalProperties {
+		object[fieldName], err = json.Marshal(field)
+		if err != nil {
+			return nil, fmt.Errorf("error marshaling '%s': %w", fieldName, err)
+		}
+	}
+	return json.Marshal(object)
+}
+
+// Getter for additional properties for LiveChannelLink. Returns the specified
+// element and whether it was found
+func (a LiveChannelLink) Get(fieldName string) (value Value, found bool) {
+	if a.AdditionalProperties != nil {
+		value, found = a.AdditionalProperties[fieldName]
+	}
+	return
+}
+
+// Setter for additional properties for LiveChannelLink
+func (a *LiveChannelLink) Set(fieldName string, value Value) {
+	if a.AdditionalProperties == nil {
+		a.AdditionalProperties = make(map[string]Value)
+	}
+	a.AdditionalProperties[fieldName] = value
+}
+
+// Override default JSON handling for LiveChannelLink to handle AdditionalProperties
+func (a *LiveChannelLink) UnmarshalJSON(b []byte) error {
+	object := make(map[string]json.RawMessage)
+	err := json.Unmarshal(b, &object)
+	if err != nil {
+		return err
+	}
+
+	if raw, found := object["badge_url"]; found {
+		err = json.Unmarshal(raw, &a.BadgeURL)
+		if err != nil {
+			return fmt.Errorf("error reading 'badge_url': %w", err)
+		}
+		delete(object, "badge_url")
+	}
+
+	if raw, found := object["is_enable"]; found {
+		err = json.Unmarshal(raw, &a.IsEnable)
+		if err != nil {
+			return fmt.Errorf("error reading 'is_enable': %w", err)
+		}
+		delete(object, "is_enable")
+	}
+
+	if raw, found := object["name"]; found {
+		err = json.Unmarshal(raw, &a.Name)
+		if err != nil {
+			return fmt.Errorf("error reading 'name': %w", err)
+		}
+		delete(object, "name")
+	}
+
+	if len(object) != 0 {
+		a.AdditionalProperties = make(map[string]Value)
+		for fieldName, fieldBuf := range object {
+			var fieldVal Value
+			err := json.Unmarshal(fieldBuf, &fieldVal)
+			if err != nil {
+				return fmt.Errorf("error unmarshaling field %s: %w", fieldName, err)
+			}
+			a.AdditionalProperties[fieldName] = fieldVal
+		}
+	}
+	return nil
+}
+
+// Override default JSON handling for LiveChannelLink to handle AdditionalProperties
+func (a LiveChannelLink) MarshalJSON() ([]byte, error) {
+	var err error
+	object := make(map[string]json.RawMessage)
+
+	if a.BadgeURL != nil {
+		object["badge_url"], err = json.Marshal(a.BadgeURL)
+		if err != nil {
+			return nil, fmt.Errorf("error marshaling 'badge_url': %w", err)
+		}
+	}
+
+	if a.IsEnable != nil {
+		object["is_enable"], err = json.Marshal(a.IsEnable)
+		if err != nil {
+			return nil, fmt.Errorf("error marshaling 'is_enable': %w", err)
+		}
+	}
+
+	if a.Name != nil {
+		object["name"], err = json.Marshal(a.Name)
+		if err != nil {
+			return nil, fmt.Errorf("error marshaling 'name': %w", err)
+		}
+	}
+
+	for fieldName, field := range a.AdditionalProperties {
+		object[fieldName], err = json.Marshal(field)
+		if err != nil {
+			return nil, fmt.Errorf("error marshaling '%s': %w", fieldName, err)
+		}
+	}
+	return json.Marshal(object)
+}
+
+// Getter for additional properties for OtherChannelLink. Returns the specified
+// element and whether it was found
+func (a OtherChannelLink) Get(fieldName string) (value Value, found bool) {
+	if a.AdditionalProperties != nil {
+		value, found = a.AdditionalProperties[fieldName]
+	}
+	return
+}
+
+// Setter for additional properties for OtherChannelLink
+func (a *OtherChannelLink) Set(fieldName string, value Value) {
+	if a.AdditionalProperties == nil {
+		a.AdditionalProperties = make(map[string]Value)
+	}
+	a.AdditionalProperties[fieldName] = value
+}
+
+// Override default JSON handling for OtherChannelLink to handle AdditionalProperties
+func (a *OtherChannelLink) UnmarshalJSON(b []byte) error {
+	object := make(map[string]json.RawMessage)
+	err := json.Unmarshal(b, &object)
+	if err != nil {
+		return err
+	}
+
+	if raw, found := object["badge_url"]; found {
+		err = json.Unmarshal(raw, &a.BadgeURL)
+		if err != nil {
+			return fmt.Errorf("error reading 'badge_url': %w", err)
+		}
+		delete(object, "badge_url")
+	}
+
+	if raw, found := object["index"]; found {
+		err = json.Unmarshal(raw, &a.Index)
+		if err != nil {
+			return fmt.Errorf("error reading 'index': %w", err)
+		}
+		delete(object, "index")
+	}
+
+	if raw, found := object["is_active"]; found {
+		err = json.Unmarshal(raw, &a.IsActive)
+		if err != nil {
+			return fmt.Errorf("error reading 'is_active': %w", err)
+		}
+		delete(object, "is_active")
+	}
+
+	if raw, found := object["is_enable"]; found {
+		err = json.Unmarshal(raw, &a.IsEnable)
+		if err != nil {
+			return fmt.Errorf("error reading 'is_enable': %w", err)
+		}
+		delete(object, "is_enable")
+	}
+
+	if raw, found := object["name"]; found {
+		err = json.Unmarshal(raw, &a.Name)
+		if err != nil {
+			return fmt.Errorf("error reading 'name': %w", err)
+		}
+		delete(object, "name")
+	}
+
+	if raw, found := object["url"]; found {
+		err = json.Unmarshal(raw, &a.URL)
+		if err != nil {
+			return fmt.Errorf("error reading 'url': %w", err)
+		}
+		delete(object, "url")
+	}
+
+	if len(object) != 0 {
+		a.AdditionalProperties = make(map[string]Value)
+		for fieldName, fieldBuf := range object {
+			var fieldVal Value
+			err := json.Unmarshal(fieldBuf, &fieldVal)
+			if err != nil {
+				return fmt.Errorf("error unmarshaling field %s: %w", fieldName, err)
+			}
+			a.AdditionalProperties[fieldName] = fieldVal
+		}
+	}
+	return nil
+}
+
+// Override default JSON handling for OtherChannelLink to handle AdditionalProperties
+func (a OtherChannelLink) MarshalJSON() ([]byte, error) {
+	var err error
+	object := make(map[string]json.RawMessage)
+
+	if a.BadgeURL != nil {
+		object["badge_url"], err = json.Marshal(a.BadgeURL)
+		if err != nil {
+			return nil, fmt.Errorf("error marshaling 'badge_url': %w", err)
+		}
+	}
+
+	if a.Index != nil {
+		object["index"], err = json.Marshal(a.Index)
+		if err != nil {
+			return nil, fmt.Errorf("error marshaling 'index': %w", err)
+		}
+	}
+
+	if a.IsActive != nil {
+		object["is_active"], err = json.Marshal(a.IsActive)
+		if err != nil {
+			return nil, fmt.Errorf("error marshaling 'is_active': %w", err)
+		}
+	}
+
+	if a.IsEnable != nil {
+		object["is_enable"], err = json.Marshal(a.IsEnable)
+		if err != nil {
+			return nil, fmt.Errorf("error marshaling 'is_enable': %w", err)
+		}
+	}
+
+	if a.Name != nil {
+		object["name"], err = json.Marshal(a.Name)
+		if err != nil {
+			return nil, fmt.Errorf("error marshaling 'name': %w", err)
+		}
+	}
+
+	if a.URL != nil {
+		object["url"], err = json.Marshal(a.URL)
+		if err != nil {
+			return nil, fmt.Errorf("error marshaling 'url': %w", err)
+		}
+	}
+
+	for fieldName, field := range a.AdditionalProperties {
+		object[fieldName], err = json.Marshal(field)
+		if err != nil {
+			return nil, fmt.Errorf("error marshaling '%s': %w", fieldName, err)
+		}
+	}
+	return json.Marshal(object)
+}
+
+// Getter for additional properties for WidgetField. Returns the specified
+// element and whether it was found
+func (a WidgetField) Get(fieldName string) (value Value, found bool) {
+	if a.AdditionalProperties != nil {
+		value, found = a.AdditionalProperties[fieldName]
+	}
+	return
+}
+
+// Setter for additional properties for WidgetField
+func (a *WidgetField) Set(fieldName string, value Value) {
+	if a.AdditionalProperties == nil {
+		a.AdditionalProperties = make(map[string]Value)
+	}
+	a.AdditionalProperties[fieldName] = value
+}
+
+// Override default JSON handling for WidgetField to handle AdditionalProperties
+func (a *WidgetField) UnmarshalJSON(b []byte) error {
+	object := make(map[string]json.RawMessage)
+	err := json.Unmarshal(b, &object)
+	if err != nil {
+		return err
+	}
+
+	if raw, found := object["iconField"]; found {
+		err = json.Unmarshal(raw, &a.IconField)
+		if err != nil {
+			return fmt.Errorf("error reading 'iconField': %w", err)
+		}
+		delete(object, "iconField")
+	}
+
+	if raw, found := object["name"]; found {
+		err = json.Unmarshal(raw, &a.Name)
+		if err != nil {
+			return fmt.Errorf("error reading 'name': %w", err)
+		}
+		delete(object, "name")
+	}
+
+	if raw, found := object["options"]; found {
+		err = json.Unmarshal(raw, &a.Options)
+		if err != nil {
+			return fmt.Errorf("error reading 'options': %w", err)
+		}
+		delete(object, "options")
+	}
+
+	if raw, found := object["placeholder"]; found {
+		err = json.Unmarshal(raw, &a.Placeholder)
+		if err != nil {
+			return fmt.Errorf("error reading 'placeholder': %w", err)
+		}
+		delete(object, "placeholder")
+	}
+
+	if raw, found := object["required"]; found {
+		err = json.Unmarshal(raw, &a.Required)
+		if err != nil {
+			return fmt.Errorf("error reading 'required': %w", err)
+		}
+		delete(object, "required")
+	}
+
+	if raw, found := object["type"]; found {
+		err = json.Unmarshal(raw, &a.Type)
+		if err != nil {
+			return fmt.Errorf("error reading 'type': %w", err)
+		}
+		delete(object, "type")
+	}
+
+	if len(object) != 0 {
+		a.AdditionalProperties = make(map[string]Value)
+		for fieldName, fieldBuf := range object {
+			var fieldVal Value
+			err := json.Unmarshal(fieldBuf, &fieldVal)
+			if err != nil {
+				return fmt.Errorf("error unmarshaling field %s: %w", fieldName, err)
+			}
+			a.AdditionalProperties[fieldName] = fieldVal
+		}
+	}
+	return nil
+}
+
+// Override default JSON handling for WidgetField to handle AdditionalProperties
+func (a WidgetField) MarshalJSON() ([]byte, error) {
+	var err error
+	object := make(map[string]json.RawMessage)
+
+	if a.IconField != nil {
+		object["iconField"], err = json.Marshal(a.IconField)
+		if err != nil {
+			return nil, fmt.Errorf("error marshaling 'iconField': %w", err)
+		}
+	}
+
+	if a.Name != nil {
+		object["name"], err = json.Marshal(a.Name)
+		if err != nil {
+			return nil, fmt.Errorf("error marshaling 'name': %w", err)
+		}
+	}
+
+	if a.Options != nil {
+		object["options"], err = json.Marshal(a.Options)
+		if err != nil {
+			return nil, fmt.Errorf("error marshaling 'options': %w", err)
+		}
+	}
+
+	if a.Placeholder != nil {
+		object["placeholder"], err = json.Marshal(a.Placeholder)
+		if err != nil {
+			return nil, fmt.Errorf("error marshaling 'placeholder': %w", err)
+		}
+	}
+
+	if a.Required != nil {
+		object["required"], err = json.Marshal(a.Required)
+		if err != nil {
+			return nil, fmt.Errorf("error marshaling 'required': %w", err)
+		}
+	}
+
+	if a.Type != nil {
+		object["type"], err = json.Marshal(a.Type)
+		if err != nil {
+			return nil, fmt.Errorf("error marshaling 'type': %w", err)
+		}
+	}
+
+	for fieldName, field := range a.AdditionalProperties {
+		object[fieldName], err = json.Marshal(field)
+		if err != nil {
+			return nil, fmt.Errorf("error marshaling '%s': %w", fieldName, err)
+		}
+	}
+	return json.Marshal(object)
+}
+
+// Getter for additional properties for WidgetOption. Returns the specified
+// element and whether it was found
+func (a WidgetOption) Get(fieldName string) (value Value, found bool) {
+	if a.AdditionalProperties != nil {
+		value, found = a.AdditionalProperties[fieldName]
+	}
+	return
+}
+
+// Setter for additional properties for WidgetOption
+func (a *WidgetOption) Set(fieldName string, value Value) {
+	if a.AdditionalProperties == nil {
+		a.AdditionalProperties = make(map[string]Value)
+	}
+	a.AdditionalProperties[fieldName] = value
+}
+
+// Override default JSON handling for WidgetOption to handle AdditionalProperties
+func (a *WidgetOption) UnmarshalJSON(b []byte) error {
+	object := make(map[string]json.RawMessage)
+	err := json.Unmarshal(b, &object)
+	if err != nil {
+		return err
+	}
+
+	if raw, found := object["id"]; found {
+		err = json.Unmarshal(raw, &a.ID)
+		if err != nil {
+			return fmt.Errorf("error reading 'id': %w", err)
+		}
+		delete(object, "id")
+	}
+
+	if raw, found := object["label"]; found {
+		err = json.Unmarshal(raw, &a.Label)
+		if err != nil {
+			return fmt.Errorf("error reading 'label': %w", err)
+		}
+		delete(object, "label")
+	}
+
+	if len(object) != 0 {
+		a.AdditionalProperties = make(map[string]Value)
+		for fieldName, fieldBuf := range object {
+			var fieldVal Value
+			err := json.Unmarshal(fieldBuf, &fieldVal)
+			if err != nil {
+				return fmt.Errorf("error unmarshaling field %s: %w", fieldName, err)
+			}
+			a.AdditionalProperties[fieldName] = fieldVal
+		}
+	}
+	return nil
+}
+
+// Override default JSON handling for WidgetOption to handle AdditionalProperties
+func (a WidgetOption) MarshalJSON() ([]byte, error) {
+	var err error
+	object := make(map[string]json.RawMessage)
+
+	if a.ID != nil {
+		object["id"], err = json.Marshal(a.ID)
+		if err != nil {
+			return nil, fmt.Errorf("error marshaling 'id': %w", err)
+		}
+	}
+
+	if a.Label != nil {
+		object["label"], err = json.Marshal(a.Label)
+		if err != nil {
+			return nil, fmt.Errorf("error marshaling 'label': %w", err)
+		}
+	}
+
+	for fieldName, field := range a.AdditionalProperties {
+		object[fieldName], err = json.Marshal(field)
+		if err != nil {
+			return nil, fmt.Errorf("error marshaling '%s': %w", fieldName, err)
+		}
+	}
+	return json.Marshal(object)
+}
+
+// Getter for additional properties for WidgetVariables. Returns the specified
+// element and whether it was found
+func (a WidgetVariables) Get(fieldName string) (value Value, found bool) {
+	if a.AdditionalProperties != nil {
+		value, found = a.AdditionalProperties[fieldName]
+	}
+	return
+}
+
+// Setter for additional properties for WidgetVariables
+func (a *WidgetVariables) Set(fieldName string, value Value) {
+	if a.AdditionalProperties == nil {
+		a.AdditionalProperties = make(map[string]Value)
+	}
+	a.AdditionalProperties[fieldName] = value
+}
+
+// Override default JSON handling for WidgetVariables to handle AdditionalProperties
+func (a *WidgetVariables) UnmarshalJSON(b []byte) error {
+	object := make(map[string]json.RawMessage)
+	err := json.Unmarshal(b, &object)
+	if err != nil {
+		return err
+	}
+
+	if raw, found := object["appID"]; found {
+		err = json.Unmarshal(raw, &a.AppID)
+		if err != nil {
+			return fmt.Errorf("error reading 'appID': %w", err)
+		}
+		delete(object, "appID")
+	}
+
+	if raw, found := object["attentionGrabberImage"]; found {
+		err = json.Unmarshal(raw, &a.AttentionGrabberImage)
+		if err != nil {
+			return fmt.Errorf("error reading 'attentionGrabberImage': %w", err)
+		}
+		delete(object, "attentionGrabberImage")
+	}
+
+	if raw, found := object["attentionGrabberStatus"]; found {
+		err = json.Unmarshal(raw, &a.AttentionGrabberStatus)
+		if err != nil {
+			return fmt.Errorf("error reading 'attentionGrabberStatus': %w", err)
+		}
+		delete(object, "attentionGrabberStatus")
+	}
+
+	if raw, found := object["attentionGrabberText"]; found {
+		err = json.Unmarshal(raw, &a.AttentionGrabberText)
+		if err != nil {
+			return fmt.Errorf("error reading 'attentionGrabberText': %w", err)
+		}
+		delete(object, "attentionGrabberText")
+	}
+
+	if raw, found := object["borderRadius"]; found {
+		err = json.Unmarshal(raw, &a.BorderRadius)
+		if err != nil {
+			return fmt.Errorf("error reading 'borderRadius': %w", err)
+		}
+		delete(object, "borderRadius")
+	}
+
+	if raw, found := object["buttonHasIcon"]; found {
+		err = json.Unmarshal(raw, &a.ButtonHasIcon)
+		if err != nil {
+			return fmt.Errorf("error reading 'buttonHasIcon': %w", err)
+		}
+		delete(object, "buttonHasIcon")
+	}
+
+	if raw, found := object["buttonHasText"]; found {
+		err = json.Unmarshal(raw, &a.ButtonHasText)
+		if err != nil {
+			return fmt.Errorf("error reading 'buttonHasText': %w", err)
+		}
+		delete(object, "buttonHasText")
+	}
+
+	if raw, found := object["buttonIcon"]; found {
+		err = json.Unmarshal(raw, &a.ButtonIcon)
+		if err != nil {
+			return fmt.Errorf("error reading 'buttonIcon': %w", err)
+		}
+		delete(object, "buttonIcon")
+	}
+
+	if raw, found := object["buttonText"]; found {
+		err = json.Unmarshal(raw, &a.ButtonText)
+		if err != nil {
+			return fmt.Errorf("error reading 'buttonText': %w", err)
+		}
+		delete(object, "buttonText")
+	}
+
+	if raw, found := object["channel_widget"]; found {
+		err = json.Unmarshal(raw, &a.ChannelWidget)
+		if err != nil {
+			return fmt.Errorf("error reading 'channel_widget': %w", err)
+		}
+		delete(object, "channel_widget")
+	}
+
+	if raw, found := object["colorWidget"]; found {
+		err = json.Unmarshal(raw, &a.ColorWidget)
+		if err != nil {
+			return fmt.Errorf("error reading 'colorWidget': %w", err)
+		}
+		delete(object, "colorWidget")
+	}
+
+	if raw, found := object["customerIdentifierInputType"]; found {
+		err = json.Unmarshal(raw, &a.CustomerIdentifierInputType)
+		if err != nil {
+			return fmt.Errorf("error reading 'customerIdentifierInputType': %w", err)
+		}
+		delete(object, "customerIdentifierInputType")
+	}
+
+	if raw, found := object["customerServiceAvatar"]; found {
+		err = json.Unmarshal(raw, &a.CustomerServiceAvatar)
+		if err != nil {
+			return fmt.Errorf("error reading 'customerServiceAvatar': %w", err)
+		}
+		delete(object, "customerServiceAvatar")
+	}
+
+	if raw, found := object["customerServiceName"]; found {
+		err = json.Unmarshal(raw, &a.CustomerServiceName)
+		if err != nil {
+			return fmt.Errorf("error reading 'customerServiceName': %w", err)
+		}
+		delete(object, "customerServiceName")
+	}
+
+	if raw, found := object["extra_fields"]; found {
+		err = json.Unmarshal(raw, &a.ExtraFields)
+		if err != nil {
+			return fmt.Errorf("error reading 'extra_fields': %w", err)
+		}
+		delete(object, "extra_fields")
+	}
+
+	if raw, found := object["formGreet"]; found {
+		err = json.Unmarshal(raw, &a.FormGreet)
+		if err != nil {
+			return fmt.Errorf("error reading 'formGreet': %w", err)
+		}
+		delete(object, "formGreet")
+	}
+
+	if raw, found := object["formSecondGreet"]; found {
+		err = json.Unmarshal(raw, &a.FormSecondGreet)
+		if err != nil {
+			return fmt.Errorf("error reading 'formSecondGreet': %w", err)
+		}
+		delete(object, "formSecondGreet")
+	}
+
+	if raw, found := object["formSubtitle"]; found {
+		err = json.Unmarshal(raw, &a.FormSubtitle)
+		if err != nil {
+			return fmt.Errorf("error reading 'formSubtitle': %w", err)
+		}
+		delete(object, "formSubtitle")
+	}
+
+	if raw, found := object["grabberImage"]; found {
+		err = json.Unmarshal(raw, &a.GrabberImage)
+		if err != nil {
+			return fmt.Errorf("error reading 'grabberImage': %w", err)
+		}
+		delete(object, "grabberImage")
+	}
+
+	if raw, found := object["grabberTextStatus"]; found {
+		err = json.Unmarshal(raw, &a.GrabberTextStatus)
+		if err != nil {
+			return fmt.Errorf("error reading 'grabberTextStatus': %w", err)
+		}
+		delete(object, "grabberTextStatus")
+	}
+
+	if raw, found := object["grabberTimeout"]; found {
+		err = json.Unmarshal(raw, &a.GrabberTimeout)
+		if err != nil {
+			return fmt.Errorf("error reading 'grabberTimeout': %w", err)
+		}
+		delete(object, "grabberTimeout")
+	}
+
+	if raw, found := object["isChannelWidgetEnabled"]; found {
+		err = json.Unmarshal(raw, &a.IsChannelWidgetEnabled)
+		if err != nil {
+			return fmt.Errorf("error reading 'isChannelWidgetEnabled': %w", err)
+		}
+		delete(object, "isChannelWidgetEnabled")
+	}
+
+	if raw, found := object["loginBrandLogo"]; found {
+		err = json.Unmarshal(raw, &a.LoginBrandLogo)
+		if err != nil {
+			return fmt.Errorf("error reading 'loginBrandLogo': %w", err)
+		}
+		delete(object, "loginBrandLogo")
+	}
+
+	if raw, found := object["loginFormButtonLabel"]; found {
+		err = json.Unmarshal(raw, &a.LoginFormButtonLabel)
+		if err != nil {
+			return fmt.Errorf("error reading 'loginFormButtonLabel': %w", err)
+		}
+		delete(object, "loginFormButtonLabel")
+	}
+
+	if raw, found := object["openAtStart"]; found {
+		err = json.Unmarshal(raw, &a.OpenAtStart)
+		if err != nil {
+			return fmt.Errorf("error reading 'openAtStart': %w", err)
+		}
+		delete(object, "openAtStart")
+	}
+
+	if raw, found := object["selectedWidgetPage"]; found {
+		err = json.Unmarshal(raw, &a.SelectedWidgetPage)
+		if err != nil {
+			return fmt.Errorf("error reading 'selectedWidgetPage': %w", err)
+		}
+		delete(object, "selectedWidgetPage")
+	}
+
+	if raw, found := object["welcomeActionDescription"]; found {
+		err = json.Unmarshal(raw, &a.WelcomeActionDescription)
+		if err != nil {
+			return fmt.Errorf("error reading 'welcomeActionDescription': %w", err)
+		}
+		delete(object, "welcomeActionDescription")
+	}
+
+	if raw, found := object["welcomeActionIcon"]; found {
+		err = json.Unmarshal(raw, &a.WelcomeActionIcon)
+		if err != nil {
+			return fmt.Errorf("error reading 'welcomeActionIcon': %w", err)
+		}
+		delete(object, "welcomeActionIcon")
+	}
+
+	if raw, found := object["welcomeBrandIcon"]; found {
+		err = json.Unmarshal(raw, &a.WelcomeBrandIcon)
+		if err != nil {
+			return fmt.Errorf("error reading 'welcomeBrandIcon': %w", err)
+		}
+		delete(object, "welcomeBrandIcon")
+	}
+
+	if raw, found := object["welcomeGreetingText"]; found {
+		err = json.Unmarshal(raw, &a.WelcomeGreetingText)
+		if err != nil {
+			return fmt.Errorf("error reading 'welcomeGreetingText': %w", err)
+		}
+		delete(object, "welcomeGreetingText")
+	}
+
+	if raw, found := object["welcomeMessageStatus"]; found {
+		err = json.Unmarshal(raw, &a.WelcomeMessageStatus)
+		if err != nil {
+			return fmt.Errorf("error reading 'welcomeMessageStatus': %w", err)
+		}
+		delete(object, "welcomeMessageStatus")
+	}
+
+	if raw, found := object["welcomeText"]; found {
+		err = json.Unmarshal(raw, &a.WelcomeText)
+		if err != nil {
+			return fmt.Errorf("error reading 'welcomeText': %w", err)
+		}
+		delete(object, "welcomeText")
+	}
+
+	if raw, found := object["welcomeTimeout"]; found {
+		err = json.Unmarshal(raw, &a.WelcomeTimeout)
+		if err != nil {
+			return fmt.Errorf("error reading 'welcomeTimeout': %w", err)
+		}
+		delete(object, "welcomeTimeout")
+	}
+
+	if len(object) != 0 {
+		a.AdditionalProperties = make(map[string]Value)
+		for fieldName, fieldBuf := range object {
+			var fieldVal Value
+			err := json.Unmarshal(fieldBuf, &fieldVal)
+			if err != nil {
+				return fmt.Errorf("error unmarshaling field %s: %w", fieldName, err)
+			}
+			a.AdditionalProperties[fieldName] = fieldVal
+		}
+	}
+	return nil
+}
+
+// Override default JSON handling for WidgetVariables to handle AdditionalProperties
+func (a WidgetVariables) MarshalJSON() ([]byte, error) {
+	var err error
+	object := make(map[string]json.RawMessage)
+
+	object["appID"], err = json.Marshal(a.AppID)
+	if err != nil {
+		return nil, fmt.Errorf("error marshaling 'appID': %w", err)
+	}
+
+	object["attentionGrabberImage"], err = json.Marshal(a.AttentionGrabberImage)
+	if err != nil {
+		return nil, fmt.Errorf("error marshaling 'attentionGrabberImage': %w", err)
+	}
+
+	object["attentionGrabberStatus"], err = json.Marshal(a.AttentionGrabberStatus)
+	if err != nil {
+		return nil, fmt.Errorf("error marshaling 'attentionGrabberStatus': %w", err)
+	}
+
+	object["attentionGrabberText"], err = json.Marshal(a.AttentionGrabberText)
+	if err != nil {
+		return nil, fmt.Errorf("error marshaling 'attentionGrabberText': %w", err)
+	}
+
+	if a.BorderRadius != nil {
+		object["borderRadius"], err = json.Marshal(a.BorderRadius)
+		if err != nil {
+			return nil, fmt.Errorf("error marshaling 'borderRadius': %w", err)
+		}
+	}
+
+	object["buttonHasIcon"], err = json.Marshal(a.ButtonHasIcon)
+	if err != nil {
+		return nil, fmt.Errorf("error marshaling 'buttonHasIcon': %w", err)
+	}
+
+	object["buttonHasText"], err = json.Marshal(a.ButtonHasText)
+	if err != nil {
+		return nil, fmt.Errorf("error marshaling 'buttonHasText': %w", err)
+	}
+
+	object["buttonIcon"], err = json.Marshal(a.ButtonIcon)
+	if err != nil {
+		return nil, fmt.Errorf("error marshaling 'buttonIcon': %w", err)
+	}
+
+	object["buttonText"], err = json.Marshal(a.ButtonText)
+	if err != nil {
+		return nil, fmt.Errorf("error marshaling 'buttonText': %w", err)
+	}
+
+	object["channel_widget"], err = json.Marshal(a.ChannelWidget)
+	if err != nil {
+		return nil, fmt.Errorf("error marshaling 'channel_widget': %w", err)
+	}
+
+	if a.ColorWidget != nil {
+		object["colorWidget"], err = json.Marshal(a.ColorWidget)
+		if err != nil {
+			return nil, fmt.Errorf("error marshaling 'colorWidget': %w", err)
+		}
+	}
+
+	object["customerIdentifierInputType"], err = json.Marshal(a.CustomerIdentifierInputType)
+	if err != nil {
+		return nil, fmt.Errorf("error marshaling 'customerIdentifierInputType': %w", err)
+	}
+
+	object["customerServiceAvatar"], err = json.Marshal(a.CustomerServiceAvatar)
+	if err != nil {
+		return nil, fmt.Errorf("error marshaling 'customerServiceAvatar': %w", err)
+	}
+
+	object["customerServiceName"], err = json.Marshal(a.CustomerServiceName)
+	if err != nil {
+		return nil, fmt.Errorf("error marshaling 'customerServiceName': %w", err)
+	}
+
+	object["extra_fields"], err = json.Marshal(a.ExtraFields)
+	if err != nil {
+		return nil, fmt.Errorf("error marshaling 'extra_fields': %w", err)
+	}
+
+	object["formGreet"], err = json.Marshal(a.FormGreet)
+	if err != nil {
+		return nil, fmt.Errorf("error marshaling 'formGreet': %w", err)
+	}
+
+	if a.FormSecondGreet != nil {
+		object["formSecondGreet"], err = json.Marshal(a.FormSecondGreet)
+		if err != nil {
+			return nil, fmt.Errorf("error marshaling 'formSecondGreet': %w", err)
+		}
+	}
+
+	object["formSubtitle"], err = json.Marshal(a.FormSubtitle)
+	if err != nil {
+		return nil, fmt.Errorf("error marshaling 'formSubtitle': %w", err)
+	}
+
+	object["grabberImage"], err = json.Marshal(a.GrabberImage)
+	if err != nil {
+		return nil, fmt.Errorf("error marshaling 'grabberImage': %w", err)
+	}
+
+	object["grabberTextStatus"], err = json.Marshal(a.GrabberTextStatus)
+	if err != nil {
+		return nil, fmt.Errorf("error marshaling 'grabberTextStatus': %w", err)
+	}
+
+	object["grabberTimeout"], err = json.Marshal(a.GrabberTimeout)
+	if err != nil {
+		return nil, fmt.Errorf("error marshaling 'grabberTimeout': %w", err)
+	}
+
+	object["isChannelWidgetEnabled"], err = json.Marshal(a.IsChannelWidgetEnabled)
+	if err != nil {
+		return nil, fmt.Errorf("error marshaling 'isChannelWidgetEnabled': %w", err)
+	}
+
+	if a.LoginBrandLogo != nil {
+		object["loginBrandLogo"], err = json.Marshal(a.LoginBrandLogo)
+		if err != nil {
+			return nil, fmt.Errorf("error marshaling 'loginBrandLogo': %w", err)
+		}
+	}
+
+	object["loginFormButtonLabel"], err = json.Marshal(a.LoginFormButtonLabel)
+	if err != nil {
+		return nil, fmt.Errorf("error marshaling 'loginFormButtonLabel': %w", err)
+	}
+
+	object["openAtStart"], err = json.Marshal(a.OpenAtStart)
+	if err != nil {
+		return nil, fmt.Errorf("error marshaling 'openAtStart': %w", err)
+	}
+
+	object["selectedWidgetPage"], err = json.Marshal(a.SelectedWidgetPage)
+	if err != nil {
+		return nil, fmt.Errorf("error marshaling 'selectedWidgetPage': %w", err)
+	}
+
+	if a.WelcomeActionDescription != nil {
+		object["welcomeActionDescription"], err = json.Marshal(a.WelcomeActionDescription)
+		if err != nil {
+			return nil, fmt.Errorf("error marshaling 'welcomeActionDescription': %w", err)
+		}
+	}
+
+	if a.WelcomeActionIcon != nil {
+		object["welcomeActionIcon"], err = json.Marshal(a.WelcomeActionIcon)
+		if err != nil {
+			return nil, fmt.Errorf("error marshaling 'welcomeActionIcon': %w", err)
+		}
+	}
+
+	if a.WelcomeBrandIcon != nil {
+		object["welcomeBrandIcon"], err = json.Marshal(a.WelcomeBrandIcon)
+		if err != nil {
+			return nil, fmt.Errorf("error marshaling 'welcomeBrandIcon': %w", err)
+		}
+	}
+
+	if a.WelcomeGreetingText != nil {
+		object["welcomeGreetingText"], err = json.Marshal(a.WelcomeGreetingText)
+		if err != nil {
+			return nil, fmt.Errorf("error marshaling 'welcomeGreetingText': %w", err)
+		}
+	}
+
+	object["welcomeMessageStatus"], err = json.Marshal(a.WelcomeMessageStatus)
+	if err != nil {
+		return nil, fmt.Errorf("error marshaling 'welcomeMessageStatus': %w", err)
+	}
+
+	object["welcomeText"], err = json.Marshal(a.WelcomeText)
+	if err != nil {
+		return nil, fmt.Errorf("error marshaling 'welcomeText': %w", err)
+	}
+
+	object["welcomeTimeout"], err = json.Marshal(a.WelcomeTimeout)
+	if err != nil {
+		return nil, fmt.Errorf("error marshaling 'welcomeTimeout': %w", err)
 	}
 
 	for fieldName, field := range a.AdditionalProperties {
@@ -6265,6 +8747,14 @@ type ClientInterface interface {
 	// Corresponds with POST /api/v2/app/config/new_session_webhook (the `SetNewSessionWebhook` operationId).
 	SetNewSessionWebhookWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// GetPublicWidgetConfig Read how a live-chat widget looks
+	//
+	// What the widget's own script reads. The path says public, but the only client that is known
+	// sends a token.
+	//
+	// Corresponds with GET /api/v2/app/config/public-widget/{app_code}/{channel_id} (the `GetPublicWidgetConfig` operationId).
+	GetPublicWidgetConfig(ctx context.Context, appCode AppCode, channelID ChannelID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// GetTicketingConfig Custom buttons (ticketing) set up for the app
 	//
 	// The buttons that agents see beside a room. Where a click is sent is not part of the answer;
@@ -6320,6 +8810,46 @@ type ClientInterface interface {
 	//
 	// Corresponds with POST /api/v2/auth/refresh_token (the `RefreshToken` operationId).
 	RefreshToken(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListChannels List all channels of the app, grouped by kind
+	//
+	// `data` holds one array for each kind of channel, all of them whole: there is no paging. New
+	// kinds of channel appear as new arrays. The name of an array without `_channels` is the code
+	// that rooms and webhooks have as `source`. Ids are unique within a kind only. The answer leaks
+	// the tokens and keys of every channel.
+	//
+	// Corresponds with GET /api/v2/channels (the `ListChannels` operationId).
+	ListChannels(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetChannelConfig Read a channel's auto-responder
+	//
+	// What the channel answers by itself within and outside office hours, in place of the app's own
+	// messages.
+	//
+	// Corresponds with GET /api/v2/channels/{channel_id}/configs (the `GetChannelConfig` operationId).
+	GetChannelConfig(ctx context.Context, channelID ChannelID, params *GetChannelConfigParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SetChannelConfigWithBody Change a channel's auto-responder
+	//
+	// Mind the switch: it is written as `enabled` and read as `is_enabled`; sending both is
+	// tolerated. The client that this is known from sends all members; what becomes of one that is
+	// left out is not known.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/v2/channels/{channel_id}/configs (the `SetChannelConfig` operationId).
+	SetChannelConfigWithBody(ctx context.Context, channelID ChannelID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SetChannelConfig Change a channel's auto-responder
+	//
+	// Mind the switch: it is written as `enabled` and read as `is_enabled`; sending both is
+	// tolerated. The client that this is known from sends all members; what becomes of one that is
+	// left out is not known.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/v2/channels/{channel_id}/configs (the `SetChannelConfig` operationId).
+	SetChannelConfig(ctx context.Context, channelID ChannelID, body SetChannelConfigJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListContactProperties List the custom properties of a contact
 	//
@@ -6452,6 +8982,26 @@ type ClientInterface interface {
 	// Corresponds with GET /api/v2/mobile_version/latest (the `GetLatestMobileVersion` operationId).
 	GetLatestMobileVersion(ctx context.Context, params *GetLatestMobileVersionParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// CreateQiscusChannelWithBody Create a live-chat channel
+	//
+	// A second call makes a second channel. No call is known that deletes one; `updateChannel`
+	// switches it off.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/v2/qiscus/connect (the `CreateQiscusChannel` operationId).
+	CreateQiscusChannelWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreateQiscusChannel Create a live-chat channel
+	//
+	// A second call makes a second channel. No call is known that deletes one; `updateChannel`
+	// switches it off.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/v2/qiscus/connect (the `CreateQiscusChannel` operationId).
+	CreateQiscusChannel(ctx context.Context, body CreateQiscusChannelJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// InitiateChatWithBody Start or continue a live-chat session as a customer
 	//
 	// Needs no credential; the nonce, taken from the Chat SDK, works once and for ten minutes. The
@@ -6484,6 +9034,34 @@ type ClientInterface interface {
 	//
 	// Corresponds with POST /api/v2/qiscus/initiate_chat (the `InitiateChat` operationId).
 	InitiateChatWithFormdataBody(ctx context.Context, body InitiateChatFormdataRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SetWidgetConfigWithBody Change how a live-chat widget looks
+	//
+	// Sends the whole look back, as the dashboard does: what becomes of a variable that is left out
+	// is not known. Mind the word: `style` when written, `styles` when read.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/v2/qiscus/widget_configs/{channel_id} (the `SetWidgetConfig` operationId).
+	SetWidgetConfigWithBody(ctx context.Context, channelID ChannelID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SetWidgetConfig Change how a live-chat widget looks
+	//
+	// Sends the whole look back, as the dashboard does: what becomes of a variable that is left out
+	// is not known. Mind the word: `style` when written, `styles` when read.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/v2/qiscus/widget_configs/{channel_id} (the `SetWidgetConfig` operationId).
+	SetWidgetConfig(ctx context.Context, channelID ChannelID, body SetWidgetConfigJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetQiscusChannel Fetch one live-chat channel
+	//
+	// The row is that of `listChannelsByType` and says besides whether the channel answers by
+	// itself.
+	//
+	// Corresponds with GET /api/v2/qiscus/{channel_id} (the `GetQiscusChannel` operationId).
+	GetQiscusChannel(ctx context.Context, channelID ChannelID, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListRoomTags List a room's tags
 	//
@@ -6544,6 +9122,62 @@ type ClientInterface interface {
 	//
 	// Corresponds with GET /api/v2/tags (the `ListTags` operationId).
 	ListTags(ctx context.Context, params *ListTagsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreateTelegramChannelWithBody Connect a Telegram bot
+	//
+	// The bot is made with Telegram, which gives out its token. The answer repeats the token.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/v2/telegram/connect (the `CreateTelegramChannel` operationId).
+	CreateTelegramChannelWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreateTelegramChannel Connect a Telegram bot
+	//
+	// The bot is made with Telegram, which gives out its token. The answer repeats the token.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/v2/telegram/connect (the `CreateTelegramChannel` operationId).
+	CreateTelegramChannel(ctx context.Context, body CreateTelegramChannelJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// DeleteTelegramChannel Disconnect a Telegram bot
+	//
+	// Sends no body. A POST, not a DELETE. What becomes of the channel's rooms is not known.
+	//
+	// Corresponds with POST /api/v2/telegram/connect/{channel_id}/delete (the `DeleteTelegramChannel` operationId).
+	DeleteTelegramChannel(ctx context.Context, channelID ChannelID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetWaChannel Fetch one WhatsApp channel
+	//
+	// The row is taken to be that of `listChannelsByType`.
+	//
+	// Corresponds with GET /api/v2/wa/{channel_id} (the `GetWaChannel` operationId).
+	GetWaChannel(ctx context.Context, channelID ChannelID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// UpdateChannelWithBody Change a channel's settings
+	//
+	// What is left out stays as it is; the client that this is known from sends `is_active` alone
+	// for most kinds. Beside it, `name` is sent for `qiscus` and `telegram`, `badge_url` and
+	// `is_secure` for `qiscus`, and `configs` for `telegram`. The answer holds one member, named
+	// after the kind.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/v2/{channel_type}/connect/{channel_id}/update (the `UpdateChannel` operationId).
+	UpdateChannelWithBody(ctx context.Context, channelType ChannelUpdateType, channelID ChannelID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// UpdateChannel Change a channel's settings
+	//
+	// What is left out stays as it is; the client that this is known from sends `is_active` alone
+	// for most kinds. Beside it, `name` is sent for `qiscus` and `telegram`, `badge_url` and
+	// `is_secure` for `qiscus`, and `configs` for `telegram`. The answer holds one member, named
+	// after the kind.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/v2/{channel_type}/connect/{channel_id}/update (the `UpdateChannel` operationId).
+	UpdateChannel(ctx context.Context, channelType ChannelUpdateType, channelID ChannelID, body UpdateChannelJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListAgents List agents, supervisors and admins
 	//
@@ -6656,6 +9290,15 @@ type ClientInterface interface {
 	//
 	// Corresponds with POST /api/v3/admin/broadcast/upload_csv (the `UploadBroadcastCSV` operationId).
 	UploadBroadcastCSVWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListChannelsByType List channels of one kind, page by page
+	//
+	// `data` is a plain array, whose rows differ with the kind: `QiscusChannelV3` for `qiscus`,
+	// `WaChannelV3` for `wa` and so on. They say more than those of `listChannels`, secrets
+	// included. There is no list of its own for `waca`.
+	//
+	// Corresponds with GET /api/v3/admin/channel/{channel_type} (the `ListChannelsByType` operationId).
+	ListChannelsByType(ctx context.Context, channelType ChannelListType, params *ListChannelsByTypeParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// CreateTemplateWithBody Submit a WhatsApp message template for approval
 	//
@@ -8771,6 +11414,24 @@ func (c *Client) SetNewSessionWebhookWithBody(ctx context.Context, contentType s
 	return c.Client.Do(req)
 }
 
+// GetPublicWidgetConfig Read how a live-chat widget looks
+//
+// What the widget's own script reads. The path says public, but the only client that is known
+// sends a token.
+//
+// Corresponds with GET /api/v2/app/config/public-widget/{app_code}/{channel_id} (the `GetPublicWidgetConfig` operationId).
+func (c *Client) GetPublicWidgetConfig(ctx context.Context, appCode AppCode, channelID ChannelID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetPublicWidgetConfigRequest(c.Server, appCode, channelID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // GetTicketingConfig Custom buttons (ticketing) set up for the app
 //
 // The buttons that agents see beside a room. Where a click is sent is not part of the answer;
@@ -8877,6 +11538,86 @@ func (c *Client) MobileLoginWithFormdataBody(ctx context.Context, body MobileLog
 // Corresponds with POST /api/v2/auth/refresh_token (the `RefreshToken` operationId).
 func (c *Client) RefreshToken(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewRefreshTokenRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListChannels List all channels of the app, grouped by kind
+//
+// `data` holds one array for each kind of channel, all of them whole: there is no paging. New
+// kinds of channel appear as new arrays. The name of an array without `_channels` is the code
+// that rooms and webhooks have as `source`. Ids are unique within a kind only. The answer leaks
+// the tokens and keys of every channel.
+//
+// Corresponds with GET /api/v2/channels (the `ListChannels` operationId).
+func (c *Client) ListChannels(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListChannelsRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetChannelConfig Read a channel's auto-responder
+//
+// What the channel answers by itself within and outside office hours, in place of the app's own
+// messages.
+//
+// Corresponds with GET /api/v2/channels/{channel_id}/configs (the `GetChannelConfig` operationId).
+func (c *Client) GetChannelConfig(ctx context.Context, channelID ChannelID, params *GetChannelConfigParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetChannelConfigRequest(c.Server, channelID, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SetChannelConfigWithBody Change a channel's auto-responder
+//
+// Mind the switch: it is written as `enabled` and read as `is_enabled`; sending both is
+// tolerated. The client that this is known from sends all members; what becomes of one that is
+// left out is not known.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/v2/channels/{channel_id}/configs (the `SetChannelConfig` operationId).
+func (c *Client) SetChannelConfigWithBody(ctx context.Context, channelID ChannelID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSetChannelConfigRequestWithBody(c.Server, channelID, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SetChannelConfig Change a channel's auto-responder
+//
+// Mind the switch: it is written as `enabled` and read as `is_enabled`; sending both is
+// tolerated. The client that this is known from sends all members; what becomes of one that is
+// left out is not known.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v2/channels/{channel_id}/configs (the `SetChannelConfig` operationId).
+func (c *Client) SetChannelConfig(ctx context.Context, channelID ChannelID, body SetChannelConfigJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSetChannelConfigRequest(c.Server, channelID, body)
 	if err != nil {
 		return nil, err
 	}
@@ -9168,6 +11909,46 @@ func (c *Client) GetLatestMobileVersion(ctx context.Context, params *GetLatestMo
 	return c.Client.Do(req)
 }
 
+// CreateQiscusChannelWithBody Create a live-chat channel
+//
+// A second call makes a second channel. No call is known that deletes one; `updateChannel`
+// switches it off.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/v2/qiscus/connect (the `CreateQiscusChannel` operationId).
+func (c *Client) CreateQiscusChannelWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreateQiscusChannelRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreateQiscusChannel Create a live-chat channel
+//
+// A second call makes a second channel. No call is known that deletes one; `updateChannel`
+// switches it off.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v2/qiscus/connect (the `CreateQiscusChannel` operationId).
+func (c *Client) CreateQiscusChannel(ctx context.Context, body CreateQiscusChannelJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreateQiscusChannelRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // InitiateChatWithBody Start or continue a live-chat session as a customer
 //
 // Needs no credential; the nonce, taken from the Chat SDK, works once and for ten minutes. The
@@ -9221,6 +12002,64 @@ func (c *Client) InitiateChat(ctx context.Context, body InitiateChatJSONRequestB
 // Corresponds with POST /api/v2/qiscus/initiate_chat (the `InitiateChat` operationId).
 func (c *Client) InitiateChatWithFormdataBody(ctx context.Context, body InitiateChatFormdataRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewInitiateChatRequestWithFormdataBody(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SetWidgetConfigWithBody Change how a live-chat widget looks
+//
+// Sends the whole look back, as the dashboard does: what becomes of a variable that is left out
+// is not known. Mind the word: `style` when written, `styles` when read.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/v2/qiscus/widget_configs/{channel_id} (the `SetWidgetConfig` operationId).
+func (c *Client) SetWidgetConfigWithBody(ctx context.Context, channelID ChannelID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSetWidgetConfigRequestWithBody(c.Server, channelID, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SetWidgetConfig Change how a live-chat widget looks
+//
+// Sends the whole look back, as the dashboard does: what becomes of a variable that is left out
+// is not known. Mind the word: `style` when written, `styles` when read.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v2/qiscus/widget_configs/{channel_id} (the `SetWidgetConfig` operationId).
+func (c *Client) SetWidgetConfig(ctx context.Context, channelID ChannelID, body SetWidgetConfigJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSetWidgetConfigRequest(c.Server, channelID, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetQiscusChannel Fetch one live-chat channel
+//
+// The row is that of `listChannelsByType` and says besides whether the channel answers by
+// itself.
+//
+// Corresponds with GET /api/v2/qiscus/{channel_id} (the `GetQiscusChannel` operationId).
+func (c *Client) GetQiscusChannel(ctx context.Context, channelID ChannelID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetQiscusChannelRequest(c.Server, channelID)
 	if err != nil {
 		return nil, err
 	}
@@ -9351,6 +12190,122 @@ func (c *Client) GetLatestRoom(ctx context.Context, params *GetLatestRoomParams,
 // Corresponds with GET /api/v2/tags (the `ListTags` operationId).
 func (c *Client) ListTags(ctx context.Context, params *ListTagsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewListTagsRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreateTelegramChannelWithBody Connect a Telegram bot
+//
+// The bot is made with Telegram, which gives out its token. The answer repeats the token.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/v2/telegram/connect (the `CreateTelegramChannel` operationId).
+func (c *Client) CreateTelegramChannelWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreateTelegramChannelRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreateTelegramChannel Connect a Telegram bot
+//
+// The bot is made with Telegram, which gives out its token. The answer repeats the token.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v2/telegram/connect (the `CreateTelegramChannel` operationId).
+func (c *Client) CreateTelegramChannel(ctx context.Context, body CreateTelegramChannelJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreateTelegramChannelRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// DeleteTelegramChannel Disconnect a Telegram bot
+//
+// Sends no body. A POST, not a DELETE. What becomes of the channel's rooms is not known.
+//
+// Corresponds with POST /api/v2/telegram/connect/{channel_id}/delete (the `DeleteTelegramChannel` operationId).
+func (c *Client) DeleteTelegramChannel(ctx context.Context, channelID ChannelID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewDeleteTelegramChannelRequest(c.Server, channelID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetWaChannel Fetch one WhatsApp channel
+//
+// The row is taken to be that of `listChannelsByType`.
+//
+// Corresponds with GET /api/v2/wa/{channel_id} (the `GetWaChannel` operationId).
+func (c *Client) GetWaChannel(ctx context.Context, channelID ChannelID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetWaChannelRequest(c.Server, channelID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// UpdateChannelWithBody Change a channel's settings
+//
+// What is left out stays as it is; the client that this is known from sends `is_active` alone
+// for most kinds. Beside it, `name` is sent for `qiscus` and `telegram`, `badge_url` and
+// `is_secure` for `qiscus`, and `configs` for `telegram`. The answer holds one member, named
+// after the kind.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/v2/{channel_type}/connect/{channel_id}/update (the `UpdateChannel` operationId).
+func (c *Client) UpdateChannelWithBody(ctx context.Context, channelType ChannelUpdateType, channelID ChannelID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewUpdateChannelRequestWithBody(c.Server, channelType, channelID, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// UpdateChannel Change a channel's settings
+//
+// What is left out stays as it is; the client that this is known from sends `is_active` alone
+// for most kinds. Beside it, `name` is sent for `qiscus` and `telegram`, `badge_url` and
+// `is_secure` for `qiscus`, and `configs` for `telegram`. The answer holds one member, named
+// after the kind.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v2/{channel_type}/connect/{channel_id}/update (the `UpdateChannel` operationId).
+func (c *Client) UpdateChannel(ctx context.Context, channelType ChannelUpdateType, channelID ChannelID, body UpdateChannelJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewUpdateChannelRequest(c.Server, channelType, channelID, body)
 	if err != nil {
 		return nil, err
 	}
@@ -9583,6 +12538,25 @@ func (c *Client) SendBroadcastFileWithBody(ctx context.Context, contentType stri
 // Corresponds with POST /api/v3/admin/broadcast/upload_csv (the `UploadBroadcastCSV` operationId).
 func (c *Client) UploadBroadcastCSVWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewUploadBroadcastCSVRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListChannelsByType List channels of one kind, page by page
+//
+// `data` is a plain array, whose rows differ with the kind: `QiscusChannelV3` for `qiscus`,
+// `WaChannelV3` for `wa` and so on. They say more than those of `listChannels`, secrets
+// included. There is no list of its own for `waca`.
+//
+// Corresponds with GET /api/v3/admin/channel/{channel_type} (the `ListChannelsByType` operationId).
+func (c *Client) ListChannelsByType(ctx context.Context, channelType ChannelListType, params *ListChannelsByTypeParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListChannelsByTypeRequest(c.Server, channelType, params)
 	if err != nil {
 		return nil, err
 	}
@@ -12650,6 +15624,47 @@ func NewSetNewSessionWebhookRequestWithBody(server string, contentType string, b
 	return req, nil
 }
 
+// NewGetPublicWidgetConfigRequest constructs an http.Request for the GetPublicWidgetConfig method
+func NewGetPublicWidgetConfigRequest(server string, appCode AppCode, channelID ChannelID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "app_code", appCode, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "channel_id", channelID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v2/app/config/public-widget/%s/%s", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
 // NewGetTicketingConfigRequest constructs an http.Request for the GetTicketingConfig method
 func NewGetTicketingConfigRequest(server string) (*http.Request, error) {
 	var err error
@@ -12817,6 +15832,137 @@ func NewRefreshTokenRequest(server string) (*http.Request, error) {
 	if err != nil {
 		return nil, err
 	}
+
+	return req, nil
+}
+
+// NewListChannelsRequest constructs an http.Request for the ListChannels method
+func NewListChannelsRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v2/channels")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetChannelConfigRequest constructs an http.Request for the GetChannelConfig method
+func NewGetChannelConfigRequest(server string, channelID ChannelID, params *GetChannelConfigParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "channel_id", channelID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v2/channels/%s/configs", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "source", params.Source, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewSetChannelConfigRequest calls the generic SetChannelConfig builder with application/json body
+func NewSetChannelConfigRequest(server string, channelID ChannelID, body SetChannelConfigJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewSetChannelConfigRequestWithBody(server, channelID, "application/json", bodyReader)
+}
+
+// NewSetChannelConfigRequestWithBody constructs an http.Request for the SetChannelConfig method, with any body, and a specified content type
+func NewSetChannelConfigRequestWithBody(server string, channelID ChannelID, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "channel_id", channelID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v2/channels/%s/configs", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
 
 	return req, nil
 }
@@ -13455,6 +16601,46 @@ func NewGetLatestMobileVersionRequest(server string, params *GetLatestMobileVers
 	return req, nil
 }
 
+// NewCreateQiscusChannelRequest calls the generic CreateQiscusChannel builder with application/json body
+func NewCreateQiscusChannelRequest(server string, body CreateQiscusChannelJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewCreateQiscusChannelRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewCreateQiscusChannelRequestWithBody constructs an http.Request for the CreateQiscusChannel method, with any body, and a specified content type
+func NewCreateQiscusChannelRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v2/qiscus/connect")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
 // NewInitiateChatRequest calls the generic InitiateChat builder with application/json body
 func NewInitiateChatRequest(server string, body InitiateChatJSONRequestBody) (*http.Request, error) {
 	var bodyReader io.Reader
@@ -13502,6 +16688,87 @@ func NewInitiateChatRequestWithBody(server string, contentType string, body io.R
 	}
 
 	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewSetWidgetConfigRequest calls the generic SetWidgetConfig builder with application/json body
+func NewSetWidgetConfigRequest(server string, channelID ChannelID, body SetWidgetConfigJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewSetWidgetConfigRequestWithBody(server, channelID, "application/json", bodyReader)
+}
+
+// NewSetWidgetConfigRequestWithBody constructs an http.Request for the SetWidgetConfig method, with any body, and a specified content type
+func NewSetWidgetConfigRequestWithBody(server string, channelID ChannelID, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "channel_id", channelID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v2/qiscus/widget_configs/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewGetQiscusChannelRequest constructs an http.Request for the GetQiscusChannel method
+func NewGetQiscusChannelRequest(server string, channelID ChannelID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "channel_id", channelID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v2/qiscus/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
 
 	return req, nil
 }
@@ -13767,6 +17034,168 @@ func NewListTagsRequest(server string, params *ListTagsParams) (*http.Request, e
 	if err != nil {
 		return nil, err
 	}
+
+	return req, nil
+}
+
+// NewCreateTelegramChannelRequest calls the generic CreateTelegramChannel builder with application/json body
+func NewCreateTelegramChannelRequest(server string, body CreateTelegramChannelJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewCreateTelegramChannelRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewCreateTelegramChannelRequestWithBody constructs an http.Request for the CreateTelegramChannel method, with any body, and a specified content type
+func NewCreateTelegramChannelRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v2/telegram/connect")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewDeleteTelegramChannelRequest constructs an http.Request for the DeleteTelegramChannel method
+func NewDeleteTelegramChannelRequest(server string, channelID ChannelID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "channel_id", channelID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v2/telegram/connect/%s/delete", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetWaChannelRequest constructs an http.Request for the GetWaChannel method
+func NewGetWaChannelRequest(server string, channelID ChannelID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "channel_id", channelID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v2/wa/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewUpdateChannelRequest calls the generic UpdateChannel builder with application/json body
+func NewUpdateChannelRequest(server string, channelType ChannelUpdateType, channelID ChannelID, body UpdateChannelJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewUpdateChannelRequestWithBody(server, channelType, channelID, "application/json", bodyReader)
+}
+
+// NewUpdateChannelRequestWithBody constructs an http.Request for the UpdateChannel method, with any body, and a specified content type
+func NewUpdateChannelRequestWithBody(server string, channelType ChannelUpdateType, channelID ChannelID, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "channel_type", channelType, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "channel_id", channelID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v2/%s/connect/%s/update", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
 
 	return req, nil
 }
@@ -14299,6 +17728,79 @@ func NewUploadBroadcastCSVRequestWithBody(server string, contentType string, bod
 	}
 
 	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewListChannelsByTypeRequest constructs an http.Request for the ListChannelsByType method
+func NewListChannelsByTypeRequest(server string, channelType ChannelListType, params *ListChannelsByTypeParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "channel_type", channelType, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v3/admin/channel/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "page", params.Page, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "search", params.Search, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
 
 	return req, nil
 }
@@ -16022,6 +19524,16 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /api/v2/app/config/new_session_webhook (the `SetNewSessionWebhook` operationId).
 	SetNewSessionWebhookWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SetNewSessionWebhookHTTPResponse, error)
 
+	// GetPublicWidgetConfigWithResponse Read how a live-chat widget looks
+	//
+	// What the widget's own script reads. The path says public, but the only client that is known
+	// sends a token.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v2/app/config/public-widget/{app_code}/{channel_id} (the `GetPublicWidgetConfig` operationId).
+	GetPublicWidgetConfigWithResponse(ctx context.Context, appCode AppCode, channelID ChannelID, reqEditors ...RequestEditorFn) (*GetPublicWidgetConfigHTTPResponse, error)
+
 	// GetTicketingConfigWithResponse Custom buttons (ticketing) set up for the app
 	//
 	// The buttons that agents see beside a room. Where a click is sent is not part of the answer;
@@ -16085,6 +19597,50 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with POST /api/v2/auth/refresh_token (the `RefreshToken` operationId).
 	RefreshTokenWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*RefreshTokenHTTPResponse, error)
+
+	// ListChannelsWithResponse List all channels of the app, grouped by kind
+	//
+	// `data` holds one array for each kind of channel, all of them whole: there is no paging. New
+	// kinds of channel appear as new arrays. The name of an array without `_channels` is the code
+	// that rooms and webhooks have as `source`. Ids are unique within a kind only. The answer leaks
+	// the tokens and keys of every channel.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v2/channels (the `ListChannels` operationId).
+	ListChannelsWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*ListChannelsHTTPResponse, error)
+
+	// GetChannelConfigWithResponse Read a channel's auto-responder
+	//
+	// What the channel answers by itself within and outside office hours, in place of the app's own
+	// messages.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v2/channels/{channel_id}/configs (the `GetChannelConfig` operationId).
+	GetChannelConfigWithResponse(ctx context.Context, channelID ChannelID, params *GetChannelConfigParams, reqEditors ...RequestEditorFn) (*GetChannelConfigHTTPResponse, error)
+
+	// SetChannelConfigWithBodyWithResponse Change a channel's auto-responder
+	//
+	// Mind the switch: it is written as `enabled` and read as `is_enabled`; sending both is
+	// tolerated. The client that this is known from sends all members; what becomes of one that is
+	// left out is not known.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v2/channels/{channel_id}/configs (the `SetChannelConfig` operationId).
+	SetChannelConfigWithBodyWithResponse(ctx context.Context, channelID ChannelID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SetChannelConfigHTTPResponse, error)
+
+	// SetChannelConfigWithResponse Change a channel's auto-responder
+	//
+	// Mind the switch: it is written as `enabled` and read as `is_enabled`; sending both is
+	// tolerated. The client that this is known from sends all members; what becomes of one that is
+	// left out is not known.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v2/channels/{channel_id}/configs (the `SetChannelConfig` operationId).
+	SetChannelConfigWithResponse(ctx context.Context, channelID ChannelID, body SetChannelConfigJSONRequestBody, reqEditors ...RequestEditorFn) (*SetChannelConfigHTTPResponse, error)
 
 	// ListContactPropertiesWithResponse List the custom properties of a contact
 	//
@@ -16239,6 +19795,26 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /api/v2/mobile_version/latest (the `GetLatestMobileVersion` operationId).
 	GetLatestMobileVersionWithResponse(ctx context.Context, params *GetLatestMobileVersionParams, reqEditors ...RequestEditorFn) (*GetLatestMobileVersionHTTPResponse, error)
 
+	// CreateQiscusChannelWithBodyWithResponse Create a live-chat channel
+	//
+	// A second call makes a second channel. No call is known that deletes one; `updateChannel`
+	// switches it off.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v2/qiscus/connect (the `CreateQiscusChannel` operationId).
+	CreateQiscusChannelWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CreateQiscusChannelHTTPResponse, error)
+
+	// CreateQiscusChannelWithResponse Create a live-chat channel
+	//
+	// A second call makes a second channel. No call is known that deletes one; `updateChannel`
+	// switches it off.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v2/qiscus/connect (the `CreateQiscusChannel` operationId).
+	CreateQiscusChannelWithResponse(ctx context.Context, body CreateQiscusChannelJSONRequestBody, reqEditors ...RequestEditorFn) (*CreateQiscusChannelHTTPResponse, error)
+
 	// InitiateChatWithBodyWithResponse Start or continue a live-chat session as a customer
 	//
 	// Needs no credential; the nonce, taken from the Chat SDK, works once and for ten minutes. The
@@ -16271,6 +19847,36 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with POST /api/v2/qiscus/initiate_chat (the `InitiateChat` operationId).
 	InitiateChatWithFormdataBodyWithResponse(ctx context.Context, body InitiateChatFormdataRequestBody, reqEditors ...RequestEditorFn) (*InitiateChatHTTPResponse, error)
+
+	// SetWidgetConfigWithBodyWithResponse Change how a live-chat widget looks
+	//
+	// Sends the whole look back, as the dashboard does: what becomes of a variable that is left out
+	// is not known. Mind the word: `style` when written, `styles` when read.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v2/qiscus/widget_configs/{channel_id} (the `SetWidgetConfig` operationId).
+	SetWidgetConfigWithBodyWithResponse(ctx context.Context, channelID ChannelID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SetWidgetConfigHTTPResponse, error)
+
+	// SetWidgetConfigWithResponse Change how a live-chat widget looks
+	//
+	// Sends the whole look back, as the dashboard does: what becomes of a variable that is left out
+	// is not known. Mind the word: `style` when written, `styles` when read.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v2/qiscus/widget_configs/{channel_id} (the `SetWidgetConfig` operationId).
+	SetWidgetConfigWithResponse(ctx context.Context, channelID ChannelID, body SetWidgetConfigJSONRequestBody, reqEditors ...RequestEditorFn) (*SetWidgetConfigHTTPResponse, error)
+
+	// GetQiscusChannelWithResponse Fetch one live-chat channel
+	//
+	// The row is that of `listChannelsByType` and says besides whether the channel answers by
+	// itself.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v2/qiscus/{channel_id} (the `GetQiscusChannel` operationId).
+	GetQiscusChannelWithResponse(ctx context.Context, channelID ChannelID, reqEditors ...RequestEditorFn) (*GetQiscusChannelHTTPResponse, error)
 
 	// ListRoomTagsWithResponse List a room's tags
 	//
@@ -16339,6 +19945,66 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with GET /api/v2/tags (the `ListTags` operationId).
 	ListTagsWithResponse(ctx context.Context, params *ListTagsParams, reqEditors ...RequestEditorFn) (*ListTagsHTTPResponse, error)
+
+	// CreateTelegramChannelWithBodyWithResponse Connect a Telegram bot
+	//
+	// The bot is made with Telegram, which gives out its token. The answer repeats the token.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v2/telegram/connect (the `CreateTelegramChannel` operationId).
+	CreateTelegramChannelWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CreateTelegramChannelHTTPResponse, error)
+
+	// CreateTelegramChannelWithResponse Connect a Telegram bot
+	//
+	// The bot is made with Telegram, which gives out its token. The answer repeats the token.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v2/telegram/connect (the `CreateTelegramChannel` operationId).
+	CreateTelegramChannelWithResponse(ctx context.Context, body CreateTelegramChannelJSONRequestBody, reqEditors ...RequestEditorFn) (*CreateTelegramChannelHTTPResponse, error)
+
+	// DeleteTelegramChannelWithResponse Disconnect a Telegram bot
+	//
+	// Sends no body. A POST, not a DELETE. What becomes of the channel's rooms is not known.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v2/telegram/connect/{channel_id}/delete (the `DeleteTelegramChannel` operationId).
+	DeleteTelegramChannelWithResponse(ctx context.Context, channelID ChannelID, reqEditors ...RequestEditorFn) (*DeleteTelegramChannelHTTPResponse, error)
+
+	// GetWaChannelWithResponse Fetch one WhatsApp channel
+	//
+	// The row is taken to be that of `listChannelsByType`.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v2/wa/{channel_id} (the `GetWaChannel` operationId).
+	GetWaChannelWithResponse(ctx context.Context, channelID ChannelID, reqEditors ...RequestEditorFn) (*GetWaChannelHTTPResponse, error)
+
+	// UpdateChannelWithBodyWithResponse Change a channel's settings
+	//
+	// What is left out stays as it is; the client that this is known from sends `is_active` alone
+	// for most kinds. Beside it, `name` is sent for `qiscus` and `telegram`, `badge_url` and
+	// `is_secure` for `qiscus`, and `configs` for `telegram`. The answer holds one member, named
+	// after the kind.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v2/{channel_type}/connect/{channel_id}/update (the `UpdateChannel` operationId).
+	UpdateChannelWithBodyWithResponse(ctx context.Context, channelType ChannelUpdateType, channelID ChannelID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*UpdateChannelHTTPResponse, error)
+
+	// UpdateChannelWithResponse Change a channel's settings
+	//
+	// What is left out stays as it is; the client that this is known from sends `is_active` alone
+	// for most kinds. Beside it, `name` is sent for `qiscus` and `telegram`, `badge_url` and
+	// `is_secure` for `qiscus`, and `configs` for `telegram`. The answer holds one member, named
+	// after the kind.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v2/{channel_type}/connect/{channel_id}/update (the `UpdateChannel` operationId).
+	UpdateChannelWithResponse(ctx context.Context, channelType ChannelUpdateType, channelID ChannelID, body UpdateChannelJSONRequestBody, reqEditors ...RequestEditorFn) (*UpdateChannelHTTPResponse, error)
 
 	// ListAgentsWithResponse List agents, supervisors and admins
 	//
@@ -16459,6 +20125,17 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with POST /api/v3/admin/broadcast/upload_csv (the `UploadBroadcastCSV` operationId).
 	UploadBroadcastCSVWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*UploadBroadcastCSVHTTPResponse, error)
+
+	// ListChannelsByTypeWithResponse List channels of one kind, page by page
+	//
+	// `data` is a plain array, whose rows differ with the kind: `QiscusChannelV3` for `qiscus`,
+	// `WaChannelV3` for `wa` and so on. They say more than those of `listChannels`, secrets
+	// included. There is no list of its own for `waca`.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v3/admin/channel/{channel_type} (the `ListChannelsByType` operationId).
+	ListChannelsByTypeWithResponse(ctx context.Context, channelType ChannelListType, params *ListChannelsByTypeParams, reqEditors ...RequestEditorFn) (*ListChannelsByTypeHTTPResponse, error)
 
 	// CreateTemplateWithBodyWithResponse Submit a WhatsApp message template for approval
 	//
@@ -18345,6 +22022,33 @@ func (r SetNewSessionWebhookHTTPResponse) StatusCode() int {
 	return 0
 }
 
+type GetPublicWidgetConfigHTTPResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *GetPublicWidgetConfigResponse
+	// JSON4XX the response for an HTTP 4XX `application/json` response
+	JSON4XX *Refused
+	// JSON5XX the response for an HTTP 5XX `application/json` response
+	JSON5XX *Unavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r GetPublicWidgetConfigHTTPResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetPublicWidgetConfigHTTPResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
 type GetTicketingConfigHTTPResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -18474,6 +22178,85 @@ func (r RefreshTokenHTTPResponse) Status() string {
 
 // StatusCode returns HTTPResponse.StatusCode
 func (r RefreshTokenHTTPResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type ListChannelsHTTPResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ListChannelsResponse
+	// JSON4XX the response for an HTTP 4XX `application/json` response
+	JSON4XX *Refused
+	// JSON5XX the response for an HTTP 5XX `application/json` response
+	JSON5XX *Unavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r ListChannelsHTTPResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListChannelsHTTPResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type GetChannelConfigHTTPResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *GetChannelConfigResponse
+	// JSON4XX the response for an HTTP 4XX `application/json` response
+	JSON4XX *Refused
+	// JSON5XX the response for an HTTP 5XX `application/json` response
+	JSON5XX *Unavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r GetChannelConfigHTTPResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetChannelConfigHTTPResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type SetChannelConfigHTTPResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON4XX the response for an HTTP 4XX `application/json` response
+	JSON4XX *Refused
+	// JSON5XX the response for an HTTP 5XX `application/json` response
+	JSON5XX *Unavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r SetChannelConfigHTTPResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r SetChannelConfigHTTPResponse) StatusCode() int {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.StatusCode
 	}
@@ -18827,6 +22610,33 @@ func (r GetLatestMobileVersionHTTPResponse) StatusCode() int {
 	return 0
 }
 
+type CreateQiscusChannelHTTPResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *QiscusChannelResponse
+	// JSON4XX the response for an HTTP 4XX `application/json` response
+	JSON4XX *Refused
+	// JSON5XX the response for an HTTP 5XX `application/json` response
+	JSON5XX *Unavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r CreateQiscusChannelHTTPResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r CreateQiscusChannelHTTPResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
 type InitiateChatHTTPResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -18848,6 +22658,58 @@ func (r InitiateChatHTTPResponse) Status() string {
 
 // StatusCode returns HTTPResponse.StatusCode
 func (r InitiateChatHTTPResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type SetWidgetConfigHTTPResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON4XX the response for an HTTP 4XX `application/json` response
+	JSON4XX *Refused
+	// JSON5XX the response for an HTTP 5XX `application/json` response
+	JSON5XX *Unavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r SetWidgetConfigHTTPResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r SetWidgetConfigHTTPResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type GetQiscusChannelHTTPResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *QiscusChannelResponse
+	// JSON4XX the response for an HTTP 4XX `application/json` response
+	JSON4XX *Refused
+	// JSON5XX the response for an HTTP 5XX `application/json` response
+	JSON5XX *Unavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r GetQiscusChannelHTTPResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetQiscusChannelHTTPResponse) StatusCode() int {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.StatusCode
 	}
@@ -18981,6 +22843,112 @@ func (r ListTagsHTTPResponse) Status() string {
 
 // StatusCode returns HTTPResponse.StatusCode
 func (r ListTagsHTTPResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type CreateTelegramChannelHTTPResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *TelegramChannelResponse
+	// JSON4XX the response for an HTTP 4XX `application/json` response
+	JSON4XX *Refused
+	// JSON5XX the response for an HTTP 5XX `application/json` response
+	JSON5XX *Unavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r CreateTelegramChannelHTTPResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r CreateTelegramChannelHTTPResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type DeleteTelegramChannelHTTPResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON4XX the response for an HTTP 4XX `application/json` response
+	JSON4XX *Refused
+	// JSON5XX the response for an HTTP 5XX `application/json` response
+	JSON5XX *Unavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r DeleteTelegramChannelHTTPResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r DeleteTelegramChannelHTTPResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type GetWaChannelHTTPResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *WaChannelResponse
+	// JSON4XX the response for an HTTP 4XX `application/json` response
+	JSON4XX *Refused
+	// JSON5XX the response for an HTTP 5XX `application/json` response
+	JSON5XX *Unavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r GetWaChannelHTTPResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetWaChannelHTTPResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type UpdateChannelHTTPResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *UpdateChannelResponse
+	// JSON4XX the response for an HTTP 4XX `application/json` response
+	JSON4XX *Refused
+	// JSON5XX the response for an HTTP 5XX `application/json` response
+	JSON5XX *Unavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r UpdateChannelHTTPResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r UpdateChannelHTTPResponse) StatusCode() int {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.StatusCode
 	}
@@ -19218,6 +23186,33 @@ func (r UploadBroadcastCSVHTTPResponse) Status() string {
 
 // StatusCode returns HTTPResponse.StatusCode
 func (r UploadBroadcastCSVHTTPResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type ListChannelsByTypeHTTPResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ListChannelsByTypeResponse
+	// JSON4XX the response for an HTTP 4XX `application/json` response
+	JSON4XX *Refused
+	// JSON5XX the response for an HTTP 5XX `application/json` response
+	JSON5XX *Unavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r ListChannelsByTypeHTTPResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListChannelsByTypeHTTPResponse) StatusCode() int {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.StatusCode
 	}
@@ -21117,6 +25112,22 @@ func (c *ClientWithResponses) SetNewSessionWebhookWithBodyWithResponse(ctx conte
 	return ParseSetNewSessionWebhookHTTPResponse(rsp)
 }
 
+// GetPublicWidgetConfigWithResponse Read how a live-chat widget looks
+//
+// What the widget's own script reads. The path says public, but the only client that is known
+// sends a token.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v2/app/config/public-widget/{app_code}/{channel_id} (the `GetPublicWidgetConfig` operationId).
+func (c *ClientWithResponses) GetPublicWidgetConfigWithResponse(ctx context.Context, appCode AppCode, channelID ChannelID, reqEditors ...RequestEditorFn) (*GetPublicWidgetConfigHTTPResponse, error) {
+	rsp, err := c.GetPublicWidgetConfig(ctx, appCode, channelID, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetPublicWidgetConfigHTTPResponse(rsp)
+}
+
 // GetTicketingConfigWithResponse Custom buttons (ticketing) set up for the app
 //
 // The buttons that agents see beside a room. Where a click is sent is not part of the answer;
@@ -21215,6 +25226,74 @@ func (c *ClientWithResponses) RefreshTokenWithResponse(ctx context.Context, reqE
 		return nil, err
 	}
 	return ParseRefreshTokenHTTPResponse(rsp)
+}
+
+// ListChannelsWithResponse List all channels of the app, grouped by kind
+//
+// `data` holds one array for each kind of channel, all of them whole: there is no paging. New
+// kinds of channel appear as new arrays. The name of an array without `_channels` is the code
+// that rooms and webhooks have as `source`. Ids are unique within a kind only. The answer leaks
+// the tokens and keys of every channel.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v2/channels (the `ListChannels` operationId).
+func (c *ClientWithResponses) ListChannelsWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*ListChannelsHTTPResponse, error) {
+	rsp, err := c.ListChannels(ctx, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListChannelsHTTPResponse(rsp)
+}
+
+// GetChannelConfigWithResponse Read a channel's auto-responder
+//
+// What the channel answers by itself within and outside office hours, in place of the app's own
+// messages.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v2/channels/{channel_id}/configs (the `GetChannelConfig` operationId).
+func (c *ClientWithResponses) GetChannelConfigWithResponse(ctx context.Context, channelID ChannelID, params *GetChannelConfigParams, reqEditors ...RequestEditorFn) (*GetChannelConfigHTTPResponse, error) {
+	rsp, err := c.GetChannelConfig(ctx, channelID, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetChannelConfigHTTPResponse(rsp)
+}
+
+// SetChannelConfigWithBodyWithResponse Change a channel's auto-responder
+//
+// Mind the switch: it is written as `enabled` and read as `is_enabled`; sending both is
+// tolerated. The client that this is known from sends all members; what becomes of one that is
+// left out is not known.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v2/channels/{channel_id}/configs (the `SetChannelConfig` operationId).
+func (c *ClientWithResponses) SetChannelConfigWithBodyWithResponse(ctx context.Context, channelID ChannelID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SetChannelConfigHTTPResponse, error) {
+	rsp, err := c.SetChannelConfigWithBody(ctx, channelID, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSetChannelConfigHTTPResponse(rsp)
+}
+
+// SetChannelConfigWithResponse Change a channel's auto-responder
+//
+// Mind the switch: it is written as `enabled` and read as `is_enabled`; sending both is
+// tolerated. The client that this is known from sends all members; what becomes of one that is
+// left out is not known.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v2/channels/{channel_id}/configs (the `SetChannelConfig` operationId).
+func (c *ClientWithResponses) SetChannelConfigWithResponse(ctx context.Context, channelID ChannelID, body SetChannelConfigJSONRequestBody, reqEditors ...RequestEditorFn) (*SetChannelConfigHTTPResponse, error) {
+	rsp, err := c.SetChannelConfig(ctx, channelID, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSetChannelConfigHTTPResponse(rsp)
 }
 
 // ListContactPropertiesWithResponse List the custom properties of a contact
@@ -21460,6 +25539,38 @@ func (c *ClientWithResponses) GetLatestMobileVersionWithResponse(ctx context.Con
 	return ParseGetLatestMobileVersionHTTPResponse(rsp)
 }
 
+// CreateQiscusChannelWithBodyWithResponse Create a live-chat channel
+//
+// A second call makes a second channel. No call is known that deletes one; `updateChannel`
+// switches it off.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v2/qiscus/connect (the `CreateQiscusChannel` operationId).
+func (c *ClientWithResponses) CreateQiscusChannelWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CreateQiscusChannelHTTPResponse, error) {
+	rsp, err := c.CreateQiscusChannelWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCreateQiscusChannelHTTPResponse(rsp)
+}
+
+// CreateQiscusChannelWithResponse Create a live-chat channel
+//
+// A second call makes a second channel. No call is known that deletes one; `updateChannel`
+// switches it off.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v2/qiscus/connect (the `CreateQiscusChannel` operationId).
+func (c *ClientWithResponses) CreateQiscusChannelWithResponse(ctx context.Context, body CreateQiscusChannelJSONRequestBody, reqEditors ...RequestEditorFn) (*CreateQiscusChannelHTTPResponse, error) {
+	rsp, err := c.CreateQiscusChannel(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCreateQiscusChannelHTTPResponse(rsp)
+}
+
 // InitiateChatWithBodyWithResponse Start or continue a live-chat session as a customer
 //
 // Needs no credential; the nonce, taken from the Chat SDK, works once and for ten minutes. The
@@ -21509,6 +25620,54 @@ func (c *ClientWithResponses) InitiateChatWithFormdataBodyWithResponse(ctx conte
 		return nil, err
 	}
 	return ParseInitiateChatHTTPResponse(rsp)
+}
+
+// SetWidgetConfigWithBodyWithResponse Change how a live-chat widget looks
+//
+// Sends the whole look back, as the dashboard does: what becomes of a variable that is left out
+// is not known. Mind the word: `style` when written, `styles` when read.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v2/qiscus/widget_configs/{channel_id} (the `SetWidgetConfig` operationId).
+func (c *ClientWithResponses) SetWidgetConfigWithBodyWithResponse(ctx context.Context, channelID ChannelID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SetWidgetConfigHTTPResponse, error) {
+	rsp, err := c.SetWidgetConfigWithBody(ctx, channelID, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSetWidgetConfigHTTPResponse(rsp)
+}
+
+// SetWidgetConfigWithResponse Change how a live-chat widget looks
+//
+// Sends the whole look back, as the dashboard does: what becomes of a variable that is left out
+// is not known. Mind the word: `style` when written, `styles` when read.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v2/qiscus/widget_configs/{channel_id} (the `SetWidgetConfig` operationId).
+func (c *ClientWithResponses) SetWidgetConfigWithResponse(ctx context.Context, channelID ChannelID, body SetWidgetConfigJSONRequestBody, reqEditors ...RequestEditorFn) (*SetWidgetConfigHTTPResponse, error) {
+	rsp, err := c.SetWidgetConfig(ctx, channelID, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSetWidgetConfigHTTPResponse(rsp)
+}
+
+// GetQiscusChannelWithResponse Fetch one live-chat channel
+//
+// The row is that of `listChannelsByType` and says besides whether the channel answers by
+// itself.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v2/qiscus/{channel_id} (the `GetQiscusChannel` operationId).
+func (c *ClientWithResponses) GetQiscusChannelWithResponse(ctx context.Context, channelID ChannelID, reqEditors ...RequestEditorFn) (*GetQiscusChannelHTTPResponse, error) {
+	rsp, err := c.GetQiscusChannel(ctx, channelID, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetQiscusChannelHTTPResponse(rsp)
 }
 
 // ListRoomTagsWithResponse List a room's tags
@@ -21619,6 +25778,102 @@ func (c *ClientWithResponses) ListTagsWithResponse(ctx context.Context, params *
 		return nil, err
 	}
 	return ParseListTagsHTTPResponse(rsp)
+}
+
+// CreateTelegramChannelWithBodyWithResponse Connect a Telegram bot
+//
+// The bot is made with Telegram, which gives out its token. The answer repeats the token.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v2/telegram/connect (the `CreateTelegramChannel` operationId).
+func (c *ClientWithResponses) CreateTelegramChannelWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CreateTelegramChannelHTTPResponse, error) {
+	rsp, err := c.CreateTelegramChannelWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCreateTelegramChannelHTTPResponse(rsp)
+}
+
+// CreateTelegramChannelWithResponse Connect a Telegram bot
+//
+// The bot is made with Telegram, which gives out its token. The answer repeats the token.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v2/telegram/connect (the `CreateTelegramChannel` operationId).
+func (c *ClientWithResponses) CreateTelegramChannelWithResponse(ctx context.Context, body CreateTelegramChannelJSONRequestBody, reqEditors ...RequestEditorFn) (*CreateTelegramChannelHTTPResponse, error) {
+	rsp, err := c.CreateTelegramChannel(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCreateTelegramChannelHTTPResponse(rsp)
+}
+
+// DeleteTelegramChannelWithResponse Disconnect a Telegram bot
+//
+// Sends no body. A POST, not a DELETE. What becomes of the channel's rooms is not known.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v2/telegram/connect/{channel_id}/delete (the `DeleteTelegramChannel` operationId).
+func (c *ClientWithResponses) DeleteTelegramChannelWithResponse(ctx context.Context, channelID ChannelID, reqEditors ...RequestEditorFn) (*DeleteTelegramChannelHTTPResponse, error) {
+	rsp, err := c.DeleteTelegramChannel(ctx, channelID, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseDeleteTelegramChannelHTTPResponse(rsp)
+}
+
+// GetWaChannelWithResponse Fetch one WhatsApp channel
+//
+// The row is taken to be that of `listChannelsByType`.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v2/wa/{channel_id} (the `GetWaChannel` operationId).
+func (c *ClientWithResponses) GetWaChannelWithResponse(ctx context.Context, channelID ChannelID, reqEditors ...RequestEditorFn) (*GetWaChannelHTTPResponse, error) {
+	rsp, err := c.GetWaChannel(ctx, channelID, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetWaChannelHTTPResponse(rsp)
+}
+
+// UpdateChannelWithBodyWithResponse Change a channel's settings
+//
+// What is left out stays as it is; the client that this is known from sends `is_active` alone
+// for most kinds. Beside it, `name` is sent for `qiscus` and `telegram`, `badge_url` and
+// `is_secure` for `qiscus`, and `configs` for `telegram`. The answer holds one member, named
+// after the kind.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v2/{channel_type}/connect/{channel_id}/update (the `UpdateChannel` operationId).
+func (c *ClientWithResponses) UpdateChannelWithBodyWithResponse(ctx context.Context, channelType ChannelUpdateType, channelID ChannelID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*UpdateChannelHTTPResponse, error) {
+	rsp, err := c.UpdateChannelWithBody(ctx, channelType, channelID, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseUpdateChannelHTTPResponse(rsp)
+}
+
+// UpdateChannelWithResponse Change a channel's settings
+//
+// What is left out stays as it is; the client that this is known from sends `is_active` alone
+// for most kinds. Beside it, `name` is sent for `qiscus` and `telegram`, `badge_url` and
+// `is_secure` for `qiscus`, and `configs` for `telegram`. The answer holds one member, named
+// after the kind.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v2/{channel_type}/connect/{channel_id}/update (the `UpdateChannel` operationId).
+func (c *ClientWithResponses) UpdateChannelWithResponse(ctx context.Context, channelType ChannelUpdateType, channelID ChannelID, body UpdateChannelJSONRequestBody, reqEditors ...RequestEditorFn) (*UpdateChannelHTTPResponse, error) {
+	rsp, err := c.UpdateChannel(ctx, channelType, channelID, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseUpdateChannelHTTPResponse(rsp)
 }
 
 // ListAgentsWithResponse List agents, supervisors and admins
@@ -21811,6 +26066,23 @@ func (c *ClientWithResponses) UploadBroadcastCSVWithBodyWithResponse(ctx context
 		return nil, err
 	}
 	return ParseUploadBroadcastCSVHTTPResponse(rsp)
+}
+
+// ListChannelsByTypeWithResponse List channels of one kind, page by page
+//
+// `data` is a plain array, whose rows differ with the kind: `QiscusChannelV3` for `qiscus`,
+// `WaChannelV3` for `wa` and so on. They say more than those of `listChannels`, secrets
+// included. There is no list of its own for `waca`.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v3/admin/channel/{channel_type} (the `ListChannelsByType` operationId).
+func (c *ClientWithResponses) ListChannelsByTypeWithResponse(ctx context.Context, channelType ChannelListType, params *ListChannelsByTypeParams, reqEditors ...RequestEditorFn) (*ListChannelsByTypeHTTPResponse, error) {
+	rsp, err := c.ListChannelsByType(ctx, channelType, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListChannelsByTypeHTTPResponse(rsp)
 }
 
 // CreateTemplateWithBodyWithResponse Submit a WhatsApp message template for approval
@@ -24609,6 +28881,46 @@ func ParseSetNewSessionWebhookHTTPResponse(rsp *http.Response) (*SetNewSessionWe
 	return response, nil
 }
 
+// ParseGetPublicWidgetConfigHTTPResponse parses an HTTP response from a GetPublicWidgetConfigWithResponse call
+func ParseGetPublicWidgetConfigHTTPResponse(rsp *http.Response) (*GetPublicWidgetConfigHTTPResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetPublicWidgetConfigHTTPResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest GetPublicWidgetConfigResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
+		var dest Refused
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON4XX = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 5:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON5XX = &dest
+
+	}
+
+	return response, nil
+}
+
 // ParseGetTicketingConfigHTTPResponse parses an HTTP response from a GetTicketingConfigWithResponse call
 func ParseGetTicketingConfigHTTPResponse(rsp *http.Response) (*GetTicketingConfigHTTPResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -24789,6 +29101,122 @@ func ParseRefreshTokenHTTPResponse(rsp *http.Response) (*RefreshTokenHTTPRespons
 			return nil, err
 		}
 		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
+		var dest Refused
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON4XX = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 5:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON5XX = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseListChannelsHTTPResponse parses an HTTP response from a ListChannelsWithResponse call
+func ParseListChannelsHTTPResponse(rsp *http.Response) (*ListChannelsHTTPResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListChannelsHTTPResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ListChannelsResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
+		var dest Refused
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON4XX = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 5:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON5XX = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseGetChannelConfigHTTPResponse parses an HTTP response from a GetChannelConfigWithResponse call
+func ParseGetChannelConfigHTTPResponse(rsp *http.Response) (*GetChannelConfigHTTPResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetChannelConfigHTTPResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest GetChannelConfigResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
+		var dest Refused
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON4XX = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 5:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON5XX = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseSetChannelConfigHTTPResponse parses an HTTP response from a SetChannelConfigWithResponse call
+func ParseSetChannelConfigHTTPResponse(rsp *http.Response) (*SetChannelConfigHTTPResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &SetChannelConfigHTTPResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		break // No content-type
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
 		var dest Refused
@@ -25321,6 +29749,46 @@ func ParseGetLatestMobileVersionHTTPResponse(rsp *http.Response) (*GetLatestMobi
 	return response, nil
 }
 
+// ParseCreateQiscusChannelHTTPResponse parses an HTTP response from a CreateQiscusChannelWithResponse call
+func ParseCreateQiscusChannelHTTPResponse(rsp *http.Response) (*CreateQiscusChannelHTTPResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &CreateQiscusChannelHTTPResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest QiscusChannelResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
+		var dest Refused
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON4XX = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 5:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON5XX = &dest
+
+	}
+
+	return response, nil
+}
+
 // ParseInitiateChatHTTPResponse parses an HTTP response from a InitiateChatWithResponse call
 func ParseInitiateChatHTTPResponse(rsp *http.Response) (*InitiateChatHTTPResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -25337,6 +29805,82 @@ func ParseInitiateChatHTTPResponse(rsp *http.Response) (*InitiateChatHTTPRespons
 	switch {
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
 		var dest InitiateChatResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
+		var dest Refused
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON4XX = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 5:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON5XX = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseSetWidgetConfigHTTPResponse parses an HTTP response from a SetWidgetConfigWithResponse call
+func ParseSetWidgetConfigHTTPResponse(rsp *http.Response) (*SetWidgetConfigHTTPResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &SetWidgetConfigHTTPResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
+		var dest Refused
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON4XX = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 5:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON5XX = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseGetQiscusChannelHTTPResponse parses an HTTP response from a GetQiscusChannelWithResponse call
+func ParseGetQiscusChannelHTTPResponse(rsp *http.Response) (*GetQiscusChannelHTTPResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetQiscusChannelHTTPResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest QiscusChannelResponse
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -25533,6 +30077,162 @@ func ParseListTagsHTTPResponse(rsp *http.Response) (*ListTagsHTTPResponse, error
 	switch {
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
 		var dest ListTagsResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
+		var dest Refused
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON4XX = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 5:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON5XX = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseCreateTelegramChannelHTTPResponse parses an HTTP response from a CreateTelegramChannelWithResponse call
+func ParseCreateTelegramChannelHTTPResponse(rsp *http.Response) (*CreateTelegramChannelHTTPResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &CreateTelegramChannelHTTPResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest TelegramChannelResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
+		var dest Refused
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON4XX = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 5:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON5XX = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseDeleteTelegramChannelHTTPResponse parses an HTTP response from a DeleteTelegramChannelWithResponse call
+func ParseDeleteTelegramChannelHTTPResponse(rsp *http.Response) (*DeleteTelegramChannelHTTPResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &DeleteTelegramChannelHTTPResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
+		var dest Refused
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON4XX = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 5:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON5XX = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseGetWaChannelHTTPResponse parses an HTTP response from a GetWaChannelWithResponse call
+func ParseGetWaChannelHTTPResponse(rsp *http.Response) (*GetWaChannelHTTPResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetWaChannelHTTPResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest WaChannelResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
+		var dest Refused
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON4XX = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 5:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON5XX = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseUpdateChannelHTTPResponse parses an HTTP response from a UpdateChannelWithResponse call
+func ParseUpdateChannelHTTPResponse(rsp *http.Response) (*UpdateChannelHTTPResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &UpdateChannelHTTPResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest UpdateChannelResponse
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -25881,6 +30581,46 @@ func ParseUploadBroadcastCSVHTTPResponse(rsp *http.Response) (*UploadBroadcastCS
 	switch {
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
 		var dest UploadBroadcastCSVResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
+		var dest Refused
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON4XX = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 5:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON5XX = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseListChannelsByTypeHTTPResponse parses an HTTP response from a ListChannelsByTypeWithResponse call
+func ParseListChannelsByTypeHTTPResponse(rsp *http.Response) (*ListChannelsByTypeHTTPResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListChannelsByTypeHTTPResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ListChannelsByTypeResponse
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}

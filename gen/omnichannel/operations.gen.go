@@ -3,7 +3,7 @@
 package omnichannel
 
 // DocumentSHA256 is the checksum of the document that this package was made from.
-const DocumentSHA256 = "3c1330b425429a377196c489cdba3788f47d89f289f8b46f7d4d3ce0d36e0f7a"
+const DocumentSHA256 = "d2ea3ec6585027282f04ceeead6ae6ce946363a16c920b49433c3152cea94e90"
 
 // OperationID names an operation of the document.
 type OperationID string
@@ -130,6 +130,8 @@ const (
 	OperationGetNewSessionWebhook OperationID = "getNewSessionWebhook"
 	// OperationSetNewSessionWebhook is POST /api/v2/app/config/new_session_webhook: Set the new-session webhook.
 	OperationSetNewSessionWebhook OperationID = "setNewSessionWebhook"
+	// OperationGetPublicWidgetConfig is GET /api/v2/app/config/public-widget/{app_code}/{channel_id}: Read how a live-chat widget looks.
+	OperationGetPublicWidgetConfig OperationID = "getPublicWidgetConfig"
 	// OperationGetTicketingConfig is GET /api/v2/app/config/ticketing: Custom buttons (ticketing) set up for the app.
 	OperationGetTicketingConfig OperationID = "getTicketingConfig"
 	// OperationGetAppConfigs is GET /api/v2/app/configs: All configuration switches of the app, webhook settings included.
@@ -140,6 +142,12 @@ const (
 	OperationMobileLogin OperationID = "mobileLogin"
 	// OperationRefreshToken is POST /api/v2/auth/refresh_token: Trade the long-lived token for a new user token.
 	OperationRefreshToken OperationID = "refreshToken"
+	// OperationListChannels is GET /api/v2/channels: List all channels of the app, grouped by kind.
+	OperationListChannels OperationID = "listChannels"
+	// OperationGetChannelConfig is GET /api/v2/channels/{channel_id}/configs: Read a channel's auto-responder.
+	OperationGetChannelConfig OperationID = "getChannelConfig"
+	// OperationSetChannelConfig is POST /api/v2/channels/{channel_id}/configs: Change a channel's auto-responder.
+	OperationSetChannelConfig OperationID = "setChannelConfig"
 	// OperationListContactProperties is GET /api/v2/contacts/properties/{contact_id}: List the custom properties of a contact.
 	OperationListContactProperties OperationID = "listContactProperties"
 	// OperationSetContactProperty is POST /api/v2/contacts/properties/{contact_id}: Set one custom property of a contact.
@@ -166,8 +174,14 @@ const (
 	OperationListFeatures OperationID = "listFeatures"
 	// OperationGetLatestMobileVersion is GET /api/v2/mobile_version/latest: Newest version of the vendor's mobile agent app.
 	OperationGetLatestMobileVersion OperationID = "getLatestMobileVersion"
+	// OperationCreateQiscusChannel is POST /api/v2/qiscus/connect: Create a live-chat channel.
+	OperationCreateQiscusChannel OperationID = "createQiscusChannel"
 	// OperationInitiateChat is POST /api/v2/qiscus/initiate_chat: Start or continue a live-chat session as a customer.
 	OperationInitiateChat OperationID = "initiateChat"
+	// OperationSetWidgetConfig is POST /api/v2/qiscus/widget_configs/{channel_id}: Change how a live-chat widget looks.
+	OperationSetWidgetConfig OperationID = "setWidgetConfig"
+	// OperationGetQiscusChannel is GET /api/v2/qiscus/{channel_id}: Fetch one live-chat channel.
+	OperationGetQiscusChannel OperationID = "getQiscusChannel"
 	// OperationListRoomTags is GET /api/v2/room_tags/{room_id}: List a room's tags.
 	OperationListRoomTags OperationID = "listRoomTags"
 	// OperationCreateRoomTag is POST /api/v2/room_tags/{room_id}: Tag a room.
@@ -178,6 +192,14 @@ const (
 	OperationGetLatestRoom OperationID = "getLatestRoom"
 	// OperationListTags is GET /api/v2/tags: Search the app's tags.
 	OperationListTags OperationID = "listTags"
+	// OperationCreateTelegramChannel is POST /api/v2/telegram/connect: Connect a Telegram bot.
+	OperationCreateTelegramChannel OperationID = "createTelegramChannel"
+	// OperationDeleteTelegramChannel is POST /api/v2/telegram/connect/{channel_id}/delete: Disconnect a Telegram bot.
+	OperationDeleteTelegramChannel OperationID = "deleteTelegramChannel"
+	// OperationGetWaChannel is GET /api/v2/wa/{channel_id}: Fetch one WhatsApp channel.
+	OperationGetWaChannel OperationID = "getWaChannel"
+	// OperationUpdateChannel is POST /api/v2/{channel_type}/connect/{channel_id}/update: Change a channel's settings.
+	OperationUpdateChannel OperationID = "updateChannel"
 	// OperationListAgents is GET /api/v2/{role}/agents: List agents, supervisors and admins.
 	OperationListAgents OperationID = "listAgents"
 	// OperationSendHsm24Template is POST /api/v2/{role}/broadcast/send_hsm24: Re-open an expired WhatsApp room with the 24-hour template.
@@ -196,6 +218,8 @@ const (
 	OperationSendBroadcastFile OperationID = "sendBroadcastFile"
 	// OperationUploadBroadcastCSV is POST /api/v3/admin/broadcast/upload_csv: Upload the recipients of a broadcast.
 	OperationUploadBroadcastCSV OperationID = "uploadBroadcastCSV"
+	// OperationListChannelsByType is GET /api/v3/admin/channel/{channel_type}: List channels of one kind, page by page.
+	OperationListChannelsByType OperationID = "listChannelsByType"
 	// OperationCreateTemplate is POST /api/v3/admin/hsm/create: Submit a WhatsApp message template for approval.
 	OperationCreateTemplate OperationID = "createTemplate"
 	// OperationListTemplatesV3 is GET /api/v3/hsm: List WhatsApp message templates, newer version.
@@ -333,11 +357,15 @@ func OperationIDs() []OperationID {
 		OperationSetAuthWebhook,
 		OperationGetNewSessionWebhook,
 		OperationSetNewSessionWebhook,
+		OperationGetPublicWidgetConfig,
 		OperationGetTicketingConfig,
 		OperationGetAppConfigs,
 		OperationGetAppDetails,
 		OperationMobileLogin,
 		OperationRefreshToken,
+		OperationListChannels,
+		OperationGetChannelConfig,
+		OperationSetChannelConfig,
 		OperationListContactProperties,
 		OperationSetContactProperty,
 		OperationGetContact,
@@ -351,12 +379,19 @@ func OperationIDs() []OperationID {
 		OperationListDivisions,
 		OperationListFeatures,
 		OperationGetLatestMobileVersion,
+		OperationCreateQiscusChannel,
 		OperationInitiateChat,
+		OperationSetWidgetConfig,
+		OperationGetQiscusChannel,
 		OperationListRoomTags,
 		OperationCreateRoomTag,
 		OperationDeleteRoomTag,
 		OperationGetLatestRoom,
 		OperationListTags,
+		OperationCreateTelegramChannel,
+		OperationDeleteTelegramChannel,
+		OperationGetWaChannel,
+		OperationUpdateChannel,
 		OperationListAgents,
 		OperationSendHsm24Template,
 		OperationBlockCustomer,
@@ -366,6 +401,7 @@ func OperationIDs() []OperationID {
 		OperationCountUnservedRooms,
 		OperationSendBroadcastFile,
 		OperationUploadBroadcastCSV,
+		OperationListChannelsByType,
 		OperationCreateTemplate,
 		OperationListTemplatesV3,
 		OperationSendBroadcast,
@@ -1166,6 +1202,19 @@ func (id OperationID) Operation() (Operation, bool) {
 			AnswersJSON: true,
 			WrapsData:   true,
 		}, true
+	case OperationGetPublicWidgetConfig:
+		return Operation{
+			ID:          id,
+			Method:      "GET",
+			Path:        "/api/v2/app/config/public-widget/{app_code}/{channel_id}",
+			Group:       "channels",
+			Summary:     "Read how a live-chat widget looks",
+			Evidence:    "single",
+			Credential:  CredentialApp,
+			Idempotent:  true,
+			AnswersJSON: true,
+			WrapsData:   true,
+		}, true
 	case OperationGetTicketingConfig:
 		return Operation{
 			ID:          id,
@@ -1230,6 +1279,45 @@ func (id OperationID) Operation() (Operation, bool) {
 			Idempotent:  false,
 			AnswersJSON: true,
 			WrapsData:   true,
+		}, true
+	case OperationListChannels:
+		return Operation{
+			ID:          id,
+			Method:      "GET",
+			Path:        "/api/v2/channels",
+			Group:       "channels",
+			Summary:     "List all channels of the app, grouped by kind",
+			Evidence:    "seen",
+			Credential:  CredentialApp,
+			Idempotent:  true,
+			AnswersJSON: true,
+			WrapsData:   true,
+		}, true
+	case OperationGetChannelConfig:
+		return Operation{
+			ID:          id,
+			Method:      "GET",
+			Path:        "/api/v2/channels/{channel_id}/configs",
+			Group:       "channels",
+			Summary:     "Read a channel's auto-responder",
+			Evidence:    "single",
+			Credential:  CredentialApp,
+			Idempotent:  true,
+			AnswersJSON: true,
+			WrapsData:   true,
+		}, true
+	case OperationSetChannelConfig:
+		return Operation{
+			ID:          id,
+			Method:      "POST",
+			Path:        "/api/v2/channels/{channel_id}/configs",
+			Group:       "channels",
+			Summary:     "Change a channel's auto-responder",
+			Evidence:    "single",
+			Credential:  CredentialApp,
+			Idempotent:  true,
+			AnswersJSON: false,
+			WrapsData:   false,
 		}, true
 	case OperationListContactProperties:
 		return Operation{
@@ -1400,6 +1488,19 @@ func (id OperationID) Operation() (Operation, bool) {
 			AnswersJSON: true,
 			WrapsData:   true,
 		}, true
+	case OperationCreateQiscusChannel:
+		return Operation{
+			ID:          id,
+			Method:      "POST",
+			Path:        "/api/v2/qiscus/connect",
+			Group:       "channels",
+			Summary:     "Create a live-chat channel",
+			Evidence:    "single",
+			Credential:  CredentialApp,
+			Idempotent:  false,
+			AnswersJSON: true,
+			WrapsData:   true,
+		}, true
 	case OperationInitiateChat:
 		return Operation{
 			ID:          id,
@@ -1410,6 +1511,32 @@ func (id OperationID) Operation() (Operation, bool) {
 			Evidence:    "seen",
 			Credential:  CredentialNone,
 			Idempotent:  false,
+			AnswersJSON: true,
+			WrapsData:   true,
+		}, true
+	case OperationSetWidgetConfig:
+		return Operation{
+			ID:          id,
+			Method:      "POST",
+			Path:        "/api/v2/qiscus/widget_configs/{channel_id}",
+			Group:       "channels",
+			Summary:     "Change how a live-chat widget looks",
+			Evidence:    "single",
+			Credential:  CredentialApp,
+			Idempotent:  true,
+			AnswersJSON: false,
+			WrapsData:   false,
+		}, true
+	case OperationGetQiscusChannel:
+		return Operation{
+			ID:          id,
+			Method:      "GET",
+			Path:        "/api/v2/qiscus/{channel_id}",
+			Group:       "channels",
+			Summary:     "Fetch one live-chat channel",
+			Evidence:    "single",
+			Credential:  CredentialApp,
+			Idempotent:  true,
 			AnswersJSON: true,
 			WrapsData:   true,
 		}, true
@@ -1472,6 +1599,58 @@ func (id OperationID) Operation() (Operation, bool) {
 			Path:        "/api/v2/tags",
 			Group:       "tags",
 			Summary:     "Search the app's tags",
+			Evidence:    "single",
+			Credential:  CredentialApp,
+			Idempotent:  true,
+			AnswersJSON: true,
+			WrapsData:   true,
+		}, true
+	case OperationCreateTelegramChannel:
+		return Operation{
+			ID:          id,
+			Method:      "POST",
+			Path:        "/api/v2/telegram/connect",
+			Group:       "channels",
+			Summary:     "Connect a Telegram bot",
+			Evidence:    "single",
+			Credential:  CredentialApp,
+			Idempotent:  false,
+			AnswersJSON: true,
+			WrapsData:   true,
+		}, true
+	case OperationDeleteTelegramChannel:
+		return Operation{
+			ID:          id,
+			Method:      "POST",
+			Path:        "/api/v2/telegram/connect/{channel_id}/delete",
+			Group:       "channels",
+			Summary:     "Disconnect a Telegram bot",
+			Evidence:    "single",
+			Credential:  CredentialApp,
+			Idempotent:  true,
+			AnswersJSON: false,
+			WrapsData:   false,
+		}, true
+	case OperationGetWaChannel:
+		return Operation{
+			ID:          id,
+			Method:      "GET",
+			Path:        "/api/v2/wa/{channel_id}",
+			Group:       "channels",
+			Summary:     "Fetch one WhatsApp channel",
+			Evidence:    "single",
+			Credential:  CredentialApp,
+			Idempotent:  true,
+			AnswersJSON: true,
+			WrapsData:   false,
+		}, true
+	case OperationUpdateChannel:
+		return Operation{
+			ID:          id,
+			Method:      "POST",
+			Path:        "/api/v2/{channel_type}/connect/{channel_id}/update",
+			Group:       "channels",
+			Summary:     "Change a channel's settings",
 			Evidence:    "single",
 			Credential:  CredentialApp,
 			Idempotent:  true,
@@ -1592,6 +1771,19 @@ func (id OperationID) Operation() (Operation, bool) {
 			Evidence:    "single",
 			Credential:  CredentialApp,
 			Idempotent:  false,
+			AnswersJSON: true,
+			WrapsData:   true,
+		}, true
+	case OperationListChannelsByType:
+		return Operation{
+			ID:          id,
+			Method:      "GET",
+			Path:        "/api/v3/admin/channel/{channel_type}",
+			Group:       "channels",
+			Summary:     "List channels of one kind, page by page",
+			Evidence:    "single",
+			Credential:  CredentialApp,
+			Idempotent:  true,
 			AnswersJSON: true,
 			WrapsData:   true,
 		}, true

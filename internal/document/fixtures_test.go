@@ -177,7 +177,7 @@ func settle(name string, value any) any {
 		return json.Number(text)
 	case name == "flex.Bool":
 		return text == "true"
-	case name == "flex.Secret":
+	case name == "flex.Secret", name == "flex.SecretJSON":
 		return "***"
 	default: // flex.ID and flex.Text
 		return text

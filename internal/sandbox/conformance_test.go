@@ -95,6 +95,7 @@ func newShownWorld(t *testing.T, operationID string) *shownWorld {
 		require.Equal(t, http.StatusOK, got.status)
 	}
 	w.showContacts(operationID)
+	w.connectTelegram()
 	return w
 }
 
@@ -111,6 +112,7 @@ func (w *shownWorld) values(operation *document.Operation) map[string]string {
 	w.addAppValues(operation, values)
 	w.addBroadcastValues(operation, values)
 	maps.Copy(values, w.roomValues(operation))
+	maps.Copy(values, w.channelValues(operation))
 	return values
 }
 

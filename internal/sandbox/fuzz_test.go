@@ -45,7 +45,7 @@ func FuzzRequests(f *testing.F) {
 		target := strings.NewReplacer("{role}", "admin", "{room_id}", "98120701", "{agent_id}", "73011",
 			"{tag_id}", "4401", "{template_id}", "30511", "{contact_id}", "880001",
 			"{channel_id}", "5120", "{media_id}", "3120045601", "{broadcast_job_id}", "10301",
-			"{app_code}", config.AppCode).Replace(operation.Path)
+			"{channel_type}", "qiscus", "{app_code}", config.AppCode).Replace(operation.Path)
 		request := httptest.NewRequestWithContext(t.Context(), operation.Method, target, bytes.NewReader(body))
 		request.URL.RawQuery = query
 		request.Header = http.Header{

@@ -117,10 +117,6 @@ func (s *Sandbox) botHandlers() map[string]handler {
 	}
 }
 
-func (s *Sandbox) channelHandlers() map[string]handler {
-	return map[string]handler{}
-}
-
 func (s *Sandbox) customerHandlers() map[string]handler {
 	return map[string]handler{
 		"initiateChat":                   s.initiateChat,

@@ -59,15 +59,17 @@ func roomInfo(room *room, form func(time.Time) any) object {
 
 // channelRow is a channel with its secrets; the members differ by its kind.
 func (s *Sandbox) channelRow(channel Channel) object {
+	details := s.state.detailsOf(channel)
 	row := object{
-		"id": channel.ID, "app_id": appRow, "name": channel.Name, "badge_url": badge(channel), "is_active": true,
-		"forward_enabled": false, "use_channel_responder": false, "forward_url": nil,
-		"created_at": unzoned(s.state.made), "updated_at": unzoned(s.state.made),
+		"id": channel.ID, "app_id": appRow, "name": channel.Name, "badge_url": details.badge,
+		"is_active": !details.off, "forward_enabled": false, "use_channel_responder": details.responder.on,
+		"forward_url": nil,
+		"created_at":  unzoned(s.state.made), "updated_at": unzoned(s.state.made),
 	}
 	switch channel.Source {
 	case "qiscus":
 		row["app_code"] = s.config.AppCode
-		row["secret_key"] = "cs-" + text(channel.ID)
+		row["secret_key"] = channelSecret("cs", channel)
 	case "wa":
 		maps.Copy(row, whatsAppMembers())
 	}

@@ -23,6 +23,8 @@ type state struct {
 	made      time.Time
 	// bulkResolves are the newest of each WhatsApp channel, by its id.
 	bulkResolves map[int64]*bulkResolve
+	// channelBook is what is known of the channels besides.
+	channelBook channelBook
 	// tell, unless it is nil, takes each message that is said.
 	tell func(roomID string, message Message)
 
@@ -117,6 +119,7 @@ func newState(config Config) *state {
 		broadcasts: newBroadcasts(),
 	}
 	s.bulkResolves = map[int64]*bulkResolve{}
+	s.channelBook = newChannelBook()
 	s.divisions = []*division{{id: firstDivision, name: "Penjualan", isDefault: true}}
 	s.addStaff(Agent{
 		ID: adminID, Name: "Sari Wulandari", Email: config.AdminEmail, Password: config.AdminPassword, Type: TypeAdmin,

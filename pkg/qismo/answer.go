@@ -162,12 +162,18 @@ func receive[T any](response *http.Response, err error) (*T, error) {
 // missing is a success without what it was asked for. An empty id or token that is
 // taken for one would do its harm far from here.
 func missing(ctx context.Context, member string) error {
-	return lacking(ctx, ErrUnexpectedAnswer, "the answer has no "+member)
+	return unexpected(ctx, errors.New("the answer has no "+member))
 }
 
-// lacking is a success that says by what it leaves out that it is none.
-func lacking(ctx context.Context, kind error, cause string) error {
-	failure := &Error{Status: http.StatusOK, kinds: []error{kind}, cause: errors.New(cause)}
+// unexpected is a success that cannot be used, for a cause that tells no value of
+// it.
+func unexpected(ctx context.Context, cause error) error {
+	return unusable(ctx, ErrUnexpectedAnswer, cause)
+}
+
+// unusable is a success that turned out to be a failure of a kind.
+func unusable(ctx context.Context, kind, cause error) error {
+	failure := &Error{Status: http.StatusOK, kinds: []error{kind}, cause: cause}
 	if current, ok := ctx.Value(callKey{}).(*call); ok {
 		failure.Operation, failure.Attempts = string(current.operation.ID), current.attempts
 		failure.Method, failure.URL = current.operation.Method, current.settings.baseURL.String()+current.operation.Path

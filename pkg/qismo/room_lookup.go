@@ -35,7 +35,7 @@ func (s *RoomsService) Latest(ctx context.Context, params FindRoomParams, opts .
 		return "", err
 	}
 	if out.Data.RoomID.IsNone() {
-		return "", lacking(ctx, ErrNotFound, "the answer names no room")
+		return "", unusable(ctx, ErrNotFound, errors.New("the answer names no room"))
 	}
 	return out.Data.RoomID, nil
 }

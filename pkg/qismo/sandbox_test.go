@@ -116,6 +116,7 @@ func TestEveryMethodAgainstTheSandbox(t *testing.T) {
 		"bulk resolve": checkBulkResolve,
 		"room by room": checkRoomByRoom,
 		"app's tags":   checkTagsOfApp,
+		"channels":     checkChannels,
 	} {
 		t.Run(name, func(t *testing.T) { check(t, p, client) })
 	}

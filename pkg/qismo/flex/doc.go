@@ -11,6 +11,7 @@
 //   - [Time], a moment, from text, a Unix time or a date object
 //   - [JSON], nested JSON, plain or inside a string
 //   - [Secret], a credential that does not show when it is printed
+//   - [SecretJSON], nested JSON that holds credentials and does not show either
 //
 // # Null and absent
 //

@@ -21,8 +21,10 @@ const mask = "***"
 //
 // The mask is a guard against accidents and has its limits. Package fmt cannot
 // call methods on unexported fields, and does not call them for the verbs %p
-// and %w, which make no sense for a Secret. encoding/json writes the keys of a
-// map as they are. So keep secrets in exported fields and out of keys.
+// and %w, which make no sense for a Secret, nor for what a pointer within a
+// struct or a list points to when the verb makes no sense for a pointer, as %s
+// does not. encoding/json writes the keys of a map as they are. So keep secrets in
+// exported fields and out of keys, and print structs with %v.
 type Secret string
 
 // Reveal returns the value itself.
