@@ -37,7 +37,7 @@ func (s *state) expired(channelID int64, now time.Time) []*room {
 		}
 	}
 	opened := func(room *room) int64 {
-		last, _ := room.lastBy(AuthorCustomer)
+		last, _ := room.lastByCustomer()
 		return last.ID
 	}
 	slices.SortFunc(found, func(a, b *room) int { return cmp.Compare(opened(a), opened(b)) })

@@ -84,7 +84,7 @@ func (s *Sandbox) getContact(r *request) (any, error) {
 		if strings.Contains(room.userID, "@") {
 			row["email"] = room.userID
 		}
-		if said, ok := room.lastBy(AuthorCustomer); ok && said.ID > last.ID {
+		if said, ok := room.lastByCustomer(); ok && said.ID > last.ID {
 			last = said
 		}
 	}

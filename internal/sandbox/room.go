@@ -176,7 +176,7 @@ func (r *room) resolved() bool { return r.service != nil && r.service.resolved }
 // windowAge tells how long ago WhatsApp's window opened in an unresolved room, and
 // whether it has one: the customer must have written.
 func (r *room) windowAge(now time.Time) (age time.Duration, ok bool) {
-	last, wrote := r.lastBy(AuthorCustomer)
+	last, wrote := r.lastByCustomer()
 	return now.Sub(last.At), wrote && r.channel.Source == "wa" && !r.resolved()
 }
 
@@ -197,10 +197,10 @@ func (r *room) waiting() any {
 	return nil
 }
 
-// lastBy returns the newest message of an author.
-func (r *room) lastBy(author Author) (Message, bool) {
+// lastByCustomer returns the customer's newest message.
+func (r *room) lastByCustomer() (Message, bool) {
 	for _, message := range slices.Backward(r.messages) {
-		if message.Author == author {
+		if message.Author == AuthorCustomer {
 			return message, true
 		}
 	}

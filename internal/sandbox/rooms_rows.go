@@ -25,7 +25,7 @@ func customerRoom(room *room) object {
 		row["last_comment_text"] = last.Text
 		row["last_comment_timestamp"] = zoned(last.At)
 	}
-	if last, ok := room.lastBy(AuthorCustomer); ok {
+	if last, ok := room.lastByCustomer(); ok {
 		row["last_customer_comment_text"] = last.Text
 		row["last_customer_timestamp"] = zoned(last.At)
 	}

@@ -100,7 +100,7 @@ func (s *Sandbox) windowOpen(channel Channel, customer string) bool {
 	if !exists {
 		return false
 	}
-	last, wrote := room.lastBy(AuthorCustomer)
+	last, wrote := room.lastByCustomer()
 	return wrote && s.config.Now().Sub(last.At) < windowLength
 }
 
