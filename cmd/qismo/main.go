@@ -29,6 +29,7 @@ type program struct {
 	Demo       demoCommand       `cmd:"" help:"Play a whole conversation against the sandbox: no account, no network."`
 	Chat       chatCommand       `cmd:"" help:"Be the customer: talk to your own bot through the sandbox."`
 	Validate   validateCommand   `cmd:"" help:"Check a body against the project's OpenAPI documents."`
+	Doctor     doctorCommand     `cmd:"" help:"Hold what your account answers against the document; only reads."`
 	Operations operationsCommand `cmd:"" help:"List every operation of the REST API, and how sure each is."`
 }
 
@@ -43,6 +44,7 @@ Examples:
   pbpaste | qismo validate webhook -
   qismo validate response --operation getRoom answer.json
   qismo validate request --operation sendBotMessage message.json
+  qismo doctor --report drift.md
   qismo operations --json | jq '.[] | select(.evidence == "assumed")'`
 
 // streams are what a command reads from and writes to.

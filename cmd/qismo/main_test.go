@@ -94,6 +94,7 @@ func TestHelpTeaches(t *testing.T) {
 	for _, test := range []struct{ args, words []string }{
 		{[]string{"--help"}, []string{"Exit codes", "Examples", "validate", "operations", "demo"}},
 		{[]string{"validate", "webhook", "--help"}, []string{"customAgentAllocation", "never with the value"}},
+		{[]string{"doctor", "--help"}, []string{"QISCUS_SECRET_KEY", "--report", "Exit codes", "can be published"}},
 		{[]string{"operations", "--help"}, []string{"documented", "--json"}},
 	} {
 		code, out, err := call(t, "", test.args...)

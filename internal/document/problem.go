@@ -201,6 +201,9 @@ func pointer(segments ...string) string {
 	return b.String()
 }
 
+// EscapePointer writes a name as one segment of a JSON pointer.
+func EscapePointer(name string) string { return escape(name) }
+
 func escape(segment string) string {
 	return strings.NewReplacer("~", "~0", "/", "~1").Replace(segment)
 }

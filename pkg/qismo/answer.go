@@ -37,9 +37,11 @@ func (d *answerDoer) Do(request *http.Request) (*http.Response, error) {
 	}
 	response.Request = request // which a transport of the caller's may leave out
 	if current.streams && response.StatusCode >= 200 && response.StatusCode <= 299 {
+		current.inspect(request, response, nil, errStreamed)
 		return response, nil // its caller reads it
 	}
 	body, err := readBody(response)
+	current.inspect(request, response, body, err)
 	switch {
 	case err != nil && response.StatusCode < http.StatusBadRequest:
 		failure := answerError(current, request, response, body)
@@ -61,6 +63,9 @@ func (d *answerDoer) Do(request *http.Request) (*http.Response, error) {
 	response.Body = whole
 	return response, nil
 }
+
+// errStreamed is why the body of a stream is not shown to an inspector.
+var errStreamed = errors.New("the caller reads the body")
 
 // answerBody is an answer that was read whole.
 type answerBody struct {

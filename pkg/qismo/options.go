@@ -37,6 +37,7 @@ type settings struct {
 	timeout     time.Duration
 	header      http.Header // of every request; replaced and never changed
 	now         func() time.Time
+	inspector   Inspector // nil for none
 
 	forOneCall bool
 	given      map[string]bool // options that must not be given twice
