@@ -1,12 +1,13 @@
 # What one does in this repository. "make" alone prints the list.
-# Everything but lint needs Go only; lint also needs Node.js with npm.
+# Lint and conformance also need Node.js with npm; the rest needs Go only.
 
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 
-# The tools that are not part of go.mod, pinned. Both need Go 1.26 to build.
+# The tools that are not part of go.mod, pinned. All need Go 1.26 to build.
 GOLANGCI_LINT := go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
+OASDIFF := go run github.com/oasdiff/oasdiff@v1.32.1
 BENCHSTAT := go run golang.org/x/perf/cmd/benchstat@v0.0.0-20260908200009-22c9c6c9d4da
 
 # What callers may set, as in: make fuzz FUZZTIME=1m
@@ -20,10 +21,12 @@ DOCS := api/openapi.yaml api/webhooks.yaml
 DOCS_LINT := tools/openapi-lint
 # npm writes this file at the end of an installation.
 DOCS_LINT_INSTALLED := $(DOCS_LINT)/node_modules/.package-lock.json
+DOCS_JUDGES := tools/openapi-conformance
+DOCS_JUDGES_INSTALLED := $(DOCS_JUDGES)/node_modules/.package-lock.json
 
 .PHONY: help
 help: ## print this list
-	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / { printf "  %-19s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: demo
 demo: ## see it work: a conversation against the sandbox, no account needed
@@ -42,7 +45,7 @@ coverage: ## see that the tests of each package in pkg/ cover COVERAGE percent (
 	scripts/coverage.sh
 
 .PHONY: generate
-generate: ## make gen/ again from the documents in api/
+generate: ## make gen/ and docs/operations.md again
 	go generate ./...
 
 .PHONY: check
@@ -67,12 +70,22 @@ lint-docs: $(DOCS_LINT_INSTALLED) ## lint the OpenAPI documents (Redocly and Spe
 	$(DOCS_LINT)/node_modules/.bin/spectral lint \
 		--ruleset $(DOCS_LINT)/.spectral.yaml --fail-severity=warn $(DOCS)
 
-$(DOCS_LINT_INSTALLED): $(DOCS_LINT)/package-lock.json
-	cd $(DOCS_LINT) && npm ci
+# One of the two folders' packages, as its lock file has them.
+$(DOCS_LINT_INSTALLED) $(DOCS_JUDGES_INSTALLED): %/node_modules/.package-lock.json: %/package-lock.json
+	cd $* && npm ci
 
 .PHONY: conformance
-conformance: ## hold documents and types against reference samples (QISMO_SAMPLES)
+conformance: conformance-samples conformance-judges ## hold everything against what others recorded and made
+
+.PHONY: conformance-samples
+conformance-samples: ## hold documents and types against reference samples (QISMO_SAMPLES)
 	scripts/conformance.sh
+
+.PHONY: conformance-judges
+conformance-judges: $(DOCS_JUDGES_INSTALLED) ## let Prism, openapi-typescript and oasdiff judge the documents
+	scripts/prism.sh
+	scripts/typescript.sh
+	OASDIFF='$(OASDIFF)' scripts/breaking.sh
 
 .PHONY: fuzz
 fuzz: ## run every fuzz target for FUZZTIME (10s)

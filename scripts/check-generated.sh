@@ -17,6 +17,7 @@ cd "$scratch/after"
 if [ -d gen ]; then
   find gen -name '*.go' -exec grep -qE '^// Code generated .* DO NOT EDIT\.$' {} \; -exec rm {} +
 fi
+rm -f docs/operations.md
 
 # The copy is no checkout of its own: Go must not look for its version there.
 GOFLAGS="$(go env GOFLAGS) -buildvcs=false" go generate ./...

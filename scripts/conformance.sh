@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Runs the conformance tests: they hold the documents and the generated types
-# against reference samples. These samples are no part of the repository and
-# are never copied into it; QISMO_SAMPLES says where they lie.
+# against reference samples, and the list of operations against reference tables.
+# These are no part of the repository and are never copied into it; QISMO_SAMPLES
+# says where the samples lie, QISMO_FACTS where the tables.
 set -euo pipefail
 
 cd "$(dirname "$0")/.."
@@ -17,9 +18,11 @@ if [ ! -d "$samples" ]; then
   exit 0
 fi
 
-# Absolute, because each package's tests run in the package's own folder.
+# Absolute, because each package's tests run in the package's own folder. The
+# tables of all operations lie beside the samples.
 QISMO_SAMPLES=$(cd "$samples" && pwd)
-export QISMO_SAMPLES
+QISMO_FACTS=${QISMO_FACTS:-$(cd "$samples/../api" && pwd)}
+export QISMO_SAMPLES QISMO_FACTS
 
 # A renamed test must not turn the check into one that passes by running none.
 tests=$(go test -list Conformance ./...)

@@ -47,7 +47,7 @@ fi
 # samples, and make's own variables would tell the inner make about the outer.
 GOFLAGS="$(go env GOFLAGS) -modcacherw"
 export GOFLAGS GOMODCACHE="$home/modules" GOCACHE="$home/build"
-unset QISMO_SAMPLES MAKEFLAGS MAKELEVEL MFLAGS
+unset QISMO_SAMPLES QISMO_FACTS MAKEFLAGS MAKELEVEL MFLAGS
 
 # timed NAME COMMAND...: runs the command in the clone, leaves its time in $took.
 timed() {

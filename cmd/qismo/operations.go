@@ -21,15 +21,17 @@ one public client), assumed (inferred).`
 
 // listedOperation is an operation as --json writes it.
 type listedOperation struct {
-	ID         string   `json:"id"`
-	Method     string   `json:"method"`
-	Path       string   `json:"path"`
-	Group      string   `json:"group"`
-	Evidence   string   `json:"evidence"`
-	Sources    []string `json:"sources"`
-	Note       string   `json:"note,omitempty"`
-	Idempotent bool     `json:"idempotent"`
-	Summary    string   `json:"summary"`
+	ID       string   `json:"id"`
+	Method   string   `json:"method"`
+	Path     string   `json:"path"`
+	Group    string   `json:"group"`
+	Evidence string   `json:"evidence"`
+	Sources  []string `json:"sources"`
+	Note     string   `json:"note,omitempty"`
+	// Security lists the accepted combinations of the document's security schemes.
+	Security   [][]string `json:"security"`
+	Idempotent bool       `json:"idempotent"`
+	Summary    string     `json:"summary"`
 }
 
 func (c operationsCommand) Run(std *streams) error {
@@ -41,7 +43,8 @@ func (c operationsCommand) Run(std *streams) error {
 	for _, o := range rest.Operations() {
 		listed = append(listed, listedOperation{
 			ID: o.ID, Method: o.Method, Path: o.Path, Group: o.Group, Evidence: o.Evidence.Level,
-			Sources: o.Evidence.Sources, Note: o.Evidence.Note, Idempotent: o.Idempotent, Summary: o.Summary,
+			Sources: o.Evidence.Sources, Note: o.Evidence.Note,
+			Security: append([][]string{}, o.Security...), Idempotent: o.Idempotent, Summary: o.Summary,
 		})
 	}
 	if c.JSON {

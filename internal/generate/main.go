@@ -1,8 +1,9 @@
 // Command generate writes what the code generator leaves out: the table of the
 // REST document's operations, which the façade needs to know, for instance,
-// whether a repeat can do harm; and in each generated package the checksum of its
+// whether a repeat can do harm; in each generated package the checksum of its
 // document, so that not one line of a document can change without the check for
-// stale files noticing. It is run by go generate, from the repository's root.
+// stale files noticing; and the table of operations in docs/. It is run by go
+// generate, from the repository's root.
 package main
 
 import (
@@ -19,7 +20,7 @@ import (
 )
 
 func main() {
-	for _, write := range []func() error{writeOperations, writeWebhooks} {
+	for _, write := range []func() error{writeOperations, writeWebhooks, writeTable} {
 		if err := write(); err != nil {
 			fmt.Fprintln(os.Stderr, "generate:", err)
 			os.Exit(1)
