@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"slices"
 
 	"go.yaml.in/yaml/v3"
 
@@ -78,12 +77,12 @@ func (f *peersFile) checkMethod(
 ) (problems []error) {
 	for _, id := range method.Operations {
 		if doc.Operation(id) == nil {
-			problems = append(problems, fmt.Errorf("%s: %w %s", where, errNoOperation, id))
+			problems = append(problems, fmt.Errorf("%s: the document has no operation %s", where, id))
 		}
 	}
 	for _, name := range method.Ours {
 		if !ours.Has(name) {
-			problems = append(problems, fmt.Errorf("%s: %w %s", where, errNoMethod, name))
+			problems = append(problems, fmt.Errorf("%s: the façade has no method %s", where, name))
 		}
 	}
 	for _, name := range method.Chat {
@@ -91,17 +90,5 @@ func (f *peersFile) checkMethod(
 			problems = append(problems, fmt.Errorf("%s: no call of the Chat SDK %s", where, name))
 		}
 	}
-	return slices.DeleteFunc(problems, awaited)
-}
-
-var (
-	errNoOperation = errors.New("the document has no operation")
-	errNoMethod    = errors.New("the façade has no method")
-)
-
-// awaited tolerates what is still to come.
-//
-// AWAITED: delete with facade.Awaited, and the call of it above.
-func awaited(err error) bool {
-	return facade.Awaited && (errors.Is(err, errNoOperation) || errors.Is(err, errNoMethod))
+	return problems
 }

@@ -114,9 +114,7 @@ func (t table) Theirs(peer peer, operation *document.Operation) string {
 func (t table) Counterpart(method peerMethod) string {
 	var parts []string
 	for _, name := range method.Ours {
-		if t.ours.Has(name) {
-			parts = append(parts, link(name))
-		}
+		parts = append(parts, link(name))
 	}
 	for _, id := range method.Operations {
 		parts = append(parts, code(id))
