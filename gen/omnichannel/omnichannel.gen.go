@@ -1615,7 +1615,7 @@ type ChatComment struct {
 // ChatCommentList One page of messages.
 type ChatCommentList struct {
 	// Comments The messages, newest first.
-	Comments []ChatComment `json:"comments"`
+	Comments []ChatComment `json:"comments,omitempty,omitzero"`
 }
 
 // ChatPicture A picture.
@@ -1741,6 +1741,12 @@ type ContactResult struct {
 	Contact *Contact `json:"contact,omitempty"`
 }
 
+// ContactRoomList One page of a contact's rooms.
+type ContactRoomList struct {
+	// CustomerRooms The rooms.
+	CustomerRooms []CustomerRoom `json:"customer_rooms,omitempty,omitzero"`
+}
+
 // ConversationExport Where a room's transcript lies.
 type ConversationExport struct {
 	// DownloadURL The link; empty when there is no history.
@@ -1801,7 +1807,7 @@ type CreateTemplateRequest struct {
 	Category TemplateCategory `json:"category"`
 
 	// ChannelID The WhatsApp channel; one client sends it as text.
-	ChannelID ID `json:"channel_id"`
+	ChannelID IntegerIDInput `json:"channel_id"`
 
 	// HaveTemplate The template exists at Meta already. False when left out.
 	HaveTemplate bool `json:"have_template,omitempty,omitzero"`
@@ -1852,7 +1858,7 @@ type CustomChannelDelivery struct {
 	AgentService *Service `json:"agent_service,omitempty"`
 
 	// RoomLog The room's row.
-	RoomLog RoomLog `json:"room_log"`
+	RoomLog RoomLog `json:"room_log,omitempty,omitzero"`
 }
 
 // CustomChannelDeliveryLegacy Where a customer's message went, as far as the older route is known to tell.
@@ -2469,7 +2475,7 @@ type HsmDetailInput struct {
 	// Footer The line below the body.
 	Footer string `json:"footer,omitempty,omitzero"`
 
-	// HeaderContent The header's text, with one placeholder at most; 60 characters.
+	// HeaderContent The header's text, with one placeholder at most; 60 characters if it is text.
 	HeaderContent string `json:"header_content,omitempty,omitzero"`
 
 	// HeaderDefaultValue Presumably what stands in the header when a broadcast does not say.
@@ -2650,6 +2656,10 @@ type InitiateChatV1Response struct {
 // IntegerID An identifier that has been an integer in every body seen.
 type IntegerID = flex.ID
 
+// IntegerIDInput An identifier that clients send as a number. The service has been seen to take numbers as
+// text, too, yet not everywhere.
+type IntegerIDInput = flex.NumberID
+
 // IntegerInput A whole number in a request; the service also takes it as text of digits, and empty text or null for none.
 type IntegerInput = flex.Int
 
@@ -2806,7 +2816,7 @@ type ListContactConversationMessagesResponse struct {
 // ListContactConversationsResponse Answer of `listContactConversations`.
 type ListContactConversationsResponse struct {
 	// Data The page.
-	Data RoomList `json:"data"`
+	Data ContactRoomList `json:"data"`
 
 	// Meta Where the page stands; the cursor back is not seen here.
 	Meta RoomsMeta `json:"meta,omitempty,omitzero"`
@@ -3919,7 +3929,7 @@ type SendBroadcastRequest struct {
 	ButtonParams []BroadcastButton `json:"button_params,omitempty,omitzero"`
 
 	// ChannelID The WhatsApp channel; the app's first when left out.
-	ChannelID ID `json:"channel_id,omitempty,omitzero"`
+	ChannelID IntegerIDInput `json:"channel_id,omitempty,omitzero"`
 
 	// HeaderValue What goes into the header.
 	HeaderValue BroadcastHeader `json:"header_value,omitempty,omitzero"`
@@ -3940,7 +3950,7 @@ type SendBroadcastRequest struct {
 	StartedAt Time `json:"started_at,omitempty,omitzero"`
 
 	// TemplateDetailID One language of a template, `HsmDetail.id`; not the template's own id.
-	TemplateDetailID ID `json:"template_detail_id,omitempty,omitzero"`
+	TemplateDetailID IntegerIDInput `json:"template_detail_id,omitempty,omitzero"`
 
 	// TemplateName The template's name, where there is no id.
 	TemplateName string `json:"template_name,omitempty,omitzero"`
@@ -3961,7 +3971,7 @@ type SendBroadcastResponse struct {
 // SendBroadcastV2Request A template for several numbers.
 type SendBroadcastV2Request struct {
 	// ChannelID The WhatsApp channel.
-	ChannelID ID `json:"channel_id"`
+	ChannelID IntegerIDInput `json:"channel_id"`
 
 	// HeaderValue What goes into the header.
 	HeaderValue BroadcastHeader `json:"header_value,omitempty,omitzero"`
@@ -3975,8 +3985,8 @@ type SendBroadcastV2Request struct {
 	// Namespace The template's namespace.
 	Namespace string `json:"namespace"`
 
-	// PhoneNumbers Who gets it.
-	PhoneNumbers []PhoneNumber `json:"phone_numbers"`
+	// PhoneNumbers Who gets it. How the numbers are written is not told; presumably as in `sendBroadcast`.
+	PhoneNumbers []string `json:"phone_numbers"`
 
 	// TemplateName The template's name.
 	TemplateName string `json:"template_name"`
@@ -4002,8 +4012,8 @@ type SendCustomChannelMessageLegacyRequest struct {
 	// Payload For a file, a `FilePayload`.
 	Payload JSONText `json:"payload,omitempty,omitzero"`
 
-	// Type What kind of message; `text` when left out.
-	Type MessageType `json:"type,omitempty,omitzero"`
+	// Type What kind of message, any that `post_comment` takes; `text` when left out.
+	Type string `json:"type,omitempty,omitzero"`
 
 	// UserID The customer's own id, which has to look like an e-mail address.
 	UserID string `json:"user_id"`
@@ -4054,7 +4064,7 @@ type SendHsm24TemplateRequest struct {
 	RoomID ID `json:"room_id"`
 
 	// TemplateDetailID One language of the 24-hour template, from `getHsm24Template`.
-	TemplateDetailID ID `json:"template_detail_id"`
+	TemplateDetailID IntegerIDInput `json:"template_detail_id"`
 }
 
 // SendWaMessageRequest A message of the WhatsApp Business API. Its type names the member that it needs.
@@ -9004,9 +9014,9 @@ type ClientInterface interface {
 
 	// InitiateChatWithBody Start or continue a live-chat session as a customer
 	//
-	// Needs no credential; the nonce, taken from the Chat SDK, works once and for ten minutes. The
-	// chat then goes on through the Chat SDK with the identity token. In a fresh room nearly every
-	// `last_*` member is null.
+	// Needs no credential; the nonce, taken from the Chat SDK, works once and for ten minutes. What
+	// is said afterwards goes through the Chat SDK, which takes the identity token for a log-in. A
+	// room that is new has hardly a `last_*` member that is not null.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -9015,9 +9025,9 @@ type ClientInterface interface {
 
 	// InitiateChat Start or continue a live-chat session as a customer
 	//
-	// Needs no credential; the nonce, taken from the Chat SDK, works once and for ten minutes. The
-	// chat then goes on through the Chat SDK with the identity token. In a fresh room nearly every
-	// `last_*` member is null.
+	// Needs no credential; the nonce, taken from the Chat SDK, works once and for ten minutes. What
+	// is said afterwards goes through the Chat SDK, which takes the identity token for a log-in. A
+	// room that is new has hardly a `last_*` member that is not null.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -9026,9 +9036,9 @@ type ClientInterface interface {
 
 	// InitiateChatWithFormdataBody Start or continue a live-chat session as a customer
 	//
-	// Needs no credential; the nonce, taken from the Chat SDK, works once and for ten minutes. The
-	// chat then goes on through the Chat SDK with the identity token. In a fresh room nearly every
-	// `last_*` member is null.
+	// Needs no credential; the nonce, taken from the Chat SDK, works once and for ten minutes. What
+	// is said afterwards goes through the Chat SDK, which takes the identity token for a log-in. A
+	// room that is new has hardly a `last_*` member that is not null.
 	//
 	// Takes a body of the `application/x-www-form-urlencoded` content type.
 	//
@@ -9303,11 +9313,10 @@ type ClientInterface interface {
 	// CreateTemplateWithBody Submit a WhatsApp message template for approval
 	//
 	// WhatsApp decides on the template in its own time: look at `approval_status` with one of the
-	// lists. Limits by the vendor's page: a header of 60 characters with one
-	// variable; a body of 1,024 characters with at most 15 variables; at most three quick replies,
-	// or buttons that act: one phone number and one website with at most one variable. Templates
-	// of the category `AUTHENTICATION` have buttons that copy a code or fill it in, whose words for
-	// `type` are not known.
+	// lists. The vendor's page sets limits. Header: 60 characters, one variable. Body: 1,024
+	// characters, 15 variables. Buttons: three quick replies, or a telephone number and a website,
+	// one of each, the website with one variable. Templates of the category `AUTHENTICATION` have
+	// buttons that copy a code or fill it in, whose words for `type` are not known.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -9317,11 +9326,10 @@ type ClientInterface interface {
 	// CreateTemplate Submit a WhatsApp message template for approval
 	//
 	// WhatsApp decides on the template in its own time: look at `approval_status` with one of the
-	// lists. Limits by the vendor's page: a header of 60 characters with one
-	// variable; a body of 1,024 characters with at most 15 variables; at most three quick replies,
-	// or buttons that act: one phone number and one website with at most one variable. Templates
-	// of the category `AUTHENTICATION` have buttons that copy a code or fill it in, whose words for
-	// `type` are not known.
+	// lists. The vendor's page sets limits. Header: 60 characters, one variable. Body: 1,024
+	// characters, 15 variables. Buttons: three quick replies, or a telephone number and a website,
+	// one of each, the website with one variable. Templates of the category `AUTHENTICATION` have
+	// buttons that copy a code or fill it in, whose words for `type` are not known.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -9456,8 +9464,9 @@ type ClientInterface interface {
 
 	// SendCustomChannelMessageWithBody Post a customer's message into a custom channel
 	//
-	// The body's `identifier_key` is the proof; some callers leave even `Qiscus-App-Id` out. The
-	// agent's reply comes back through the channel's own webhook. Not to be repeated blindly.
+	// Whoever knows the channel's `identifier_key` may write: there is no other credential, and
+	// `Qiscus-App-Id` is missing in some callers' requests. Whoever can list channels can read the
+	// key. Agents' replies go to the channel's own webhook. Not to be repeated blindly.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -9466,8 +9475,9 @@ type ClientInterface interface {
 
 	// SendCustomChannelMessage Post a customer's message into a custom channel
 	//
-	// The body's `identifier_key` is the proof; some callers leave even `Qiscus-App-Id` out. The
-	// agent's reply comes back through the channel's own webhook. Not to be repeated blindly.
+	// Whoever knows the channel's `identifier_key` may write: there is no other credential, and
+	// `Qiscus-App-Id` is missing in some callers' requests. Whoever can list channels can read the
+	// key. Agents' replies go to the channel's own webhook. Not to be repeated blindly.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -11951,9 +11961,9 @@ func (c *Client) CreateQiscusChannel(ctx context.Context, body CreateQiscusChann
 
 // InitiateChatWithBody Start or continue a live-chat session as a customer
 //
-// Needs no credential; the nonce, taken from the Chat SDK, works once and for ten minutes. The
-// chat then goes on through the Chat SDK with the identity token. In a fresh room nearly every
-// `last_*` member is null.
+// Needs no credential; the nonce, taken from the Chat SDK, works once and for ten minutes. What
+// is said afterwards goes through the Chat SDK, which takes the identity token for a log-in. A
+// room that is new has hardly a `last_*` member that is not null.
 //
 // Takes any type of body and a specified content type.
 //
@@ -11972,9 +11982,9 @@ func (c *Client) InitiateChatWithBody(ctx context.Context, contentType string, b
 
 // InitiateChat Start or continue a live-chat session as a customer
 //
-// Needs no credential; the nonce, taken from the Chat SDK, works once and for ten minutes. The
-// chat then goes on through the Chat SDK with the identity token. In a fresh room nearly every
-// `last_*` member is null.
+// Needs no credential; the nonce, taken from the Chat SDK, works once and for ten minutes. What
+// is said afterwards goes through the Chat SDK, which takes the identity token for a log-in. A
+// room that is new has hardly a `last_*` member that is not null.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -11993,9 +12003,9 @@ func (c *Client) InitiateChat(ctx context.Context, body InitiateChatJSONRequestB
 
 // InitiateChatWithFormdataBody Start or continue a live-chat session as a customer
 //
-// Needs no credential; the nonce, taken from the Chat SDK, works once and for ten minutes. The
-// chat then goes on through the Chat SDK with the identity token. In a fresh room nearly every
-// `last_*` member is null.
+// Needs no credential; the nonce, taken from the Chat SDK, works once and for ten minutes. What
+// is said afterwards goes through the Chat SDK, which takes the identity token for a log-in. A
+// room that is new has hardly a `last_*` member that is not null.
 //
 // Takes a body of the `application/x-www-form-urlencoded` content type.
 //
@@ -12570,11 +12580,10 @@ func (c *Client) ListChannelsByType(ctx context.Context, channelType ChannelList
 // CreateTemplateWithBody Submit a WhatsApp message template for approval
 //
 // WhatsApp decides on the template in its own time: look at `approval_status` with one of the
-// lists. Limits by the vendor's page: a header of 60 characters with one
-// variable; a body of 1,024 characters with at most 15 variables; at most three quick replies,
-// or buttons that act: one phone number and one website with at most one variable. Templates
-// of the category `AUTHENTICATION` have buttons that copy a code or fill it in, whose words for
-// `type` are not known.
+// lists. The vendor's page sets limits. Header: 60 characters, one variable. Body: 1,024
+// characters, 15 variables. Buttons: three quick replies, or a telephone number and a website,
+// one of each, the website with one variable. Templates of the category `AUTHENTICATION` have
+// buttons that copy a code or fill it in, whose words for `type` are not known.
 //
 // Takes any type of body and a specified content type.
 //
@@ -12594,11 +12603,10 @@ func (c *Client) CreateTemplateWithBody(ctx context.Context, contentType string,
 // CreateTemplate Submit a WhatsApp message template for approval
 //
 // WhatsApp decides on the template in its own time: look at `approval_status` with one of the
-// lists. Limits by the vendor's page: a header of 60 characters with one
-// variable; a body of 1,024 characters with at most 15 variables; at most three quick replies,
-// or buttons that act: one phone number and one website with at most one variable. Templates
-// of the category `AUTHENTICATION` have buttons that copy a code or fill it in, whose words for
-// `type` are not known.
+// lists. The vendor's page sets limits. Header: 60 characters, one variable. Body: 1,024
+// characters, 15 variables. Buttons: three quick replies, or a telephone number and a website,
+// one of each, the website with one variable. Templates of the category `AUTHENTICATION` have
+// buttons that copy a code or fill it in, whose words for `type` are not known.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -12863,8 +12871,9 @@ func (c *Client) SetWaSettings(ctx context.Context, appCode AppCode, channelID W
 
 // SendCustomChannelMessageWithBody Post a customer's message into a custom channel
 //
-// The body's `identifier_key` is the proof; some callers leave even `Qiscus-App-Id` out. The
-// agent's reply comes back through the channel's own webhook. Not to be repeated blindly.
+// Whoever knows the channel's `identifier_key` may write: there is no other credential, and
+// `Qiscus-App-Id` is missing in some callers' requests. Whoever can list channels can read the
+// key. Agents' replies go to the channel's own webhook. Not to be repeated blindly.
 //
 // Takes any type of body and a specified content type.
 //
@@ -12883,8 +12892,9 @@ func (c *Client) SendCustomChannelMessageWithBody(ctx context.Context, appCode A
 
 // SendCustomChannelMessage Post a customer's message into a custom channel
 //
-// The body's `identifier_key` is the proof; some callers leave even `Qiscus-App-Id` out. The
-// agent's reply comes back through the channel's own webhook. Not to be repeated blindly.
+// Whoever knows the channel's `identifier_key` may write: there is no other credential, and
+// `Qiscus-App-Id` is missing in some callers' requests. Whoever can list channels can read the
+// key. Agents' replies go to the channel's own webhook. Not to be repeated blindly.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -19817,9 +19827,9 @@ type ClientWithResponsesInterface interface {
 
 	// InitiateChatWithBodyWithResponse Start or continue a live-chat session as a customer
 	//
-	// Needs no credential; the nonce, taken from the Chat SDK, works once and for ten minutes. The
-	// chat then goes on through the Chat SDK with the identity token. In a fresh room nearly every
-	// `last_*` member is null.
+	// Needs no credential; the nonce, taken from the Chat SDK, works once and for ten minutes. What
+	// is said afterwards goes through the Chat SDK, which takes the identity token for a log-in. A
+	// room that is new has hardly a `last_*` member that is not null.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -19828,9 +19838,9 @@ type ClientWithResponsesInterface interface {
 
 	// InitiateChatWithResponse Start or continue a live-chat session as a customer
 	//
-	// Needs no credential; the nonce, taken from the Chat SDK, works once and for ten minutes. The
-	// chat then goes on through the Chat SDK with the identity token. In a fresh room nearly every
-	// `last_*` member is null.
+	// Needs no credential; the nonce, taken from the Chat SDK, works once and for ten minutes. What
+	// is said afterwards goes through the Chat SDK, which takes the identity token for a log-in. A
+	// room that is new has hardly a `last_*` member that is not null.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -19839,9 +19849,9 @@ type ClientWithResponsesInterface interface {
 
 	// InitiateChatWithFormdataBodyWithResponse Start or continue a live-chat session as a customer
 	//
-	// Needs no credential; the nonce, taken from the Chat SDK, works once and for ten minutes. The
-	// chat then goes on through the Chat SDK with the identity token. In a fresh room nearly every
-	// `last_*` member is null.
+	// Needs no credential; the nonce, taken from the Chat SDK, works once and for ten minutes. What
+	// is said afterwards goes through the Chat SDK, which takes the identity token for a log-in. A
+	// room that is new has hardly a `last_*` member that is not null.
 	//
 	// Takes a body of the `application/x-www-form-urlencoded` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -20140,11 +20150,10 @@ type ClientWithResponsesInterface interface {
 	// CreateTemplateWithBodyWithResponse Submit a WhatsApp message template for approval
 	//
 	// WhatsApp decides on the template in its own time: look at `approval_status` with one of the
-	// lists. Limits by the vendor's page: a header of 60 characters with one
-	// variable; a body of 1,024 characters with at most 15 variables; at most three quick replies,
-	// or buttons that act: one phone number and one website with at most one variable. Templates
-	// of the category `AUTHENTICATION` have buttons that copy a code or fill it in, whose words for
-	// `type` are not known.
+	// lists. The vendor's page sets limits. Header: 60 characters, one variable. Body: 1,024
+	// characters, 15 variables. Buttons: three quick replies, or a telephone number and a website,
+	// one of each, the website with one variable. Templates of the category `AUTHENTICATION` have
+	// buttons that copy a code or fill it in, whose words for `type` are not known.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -20154,11 +20163,10 @@ type ClientWithResponsesInterface interface {
 	// CreateTemplateWithResponse Submit a WhatsApp message template for approval
 	//
 	// WhatsApp decides on the template in its own time: look at `approval_status` with one of the
-	// lists. Limits by the vendor's page: a header of 60 characters with one
-	// variable; a body of 1,024 characters with at most 15 variables; at most three quick replies,
-	// or buttons that act: one phone number and one website with at most one variable. Templates
-	// of the category `AUTHENTICATION` have buttons that copy a code or fill it in, whose words for
-	// `type` are not known.
+	// lists. The vendor's page sets limits. Header: 60 characters, one variable. Body: 1,024
+	// characters, 15 variables. Buttons: three quick replies, or a telephone number and a website,
+	// one of each, the website with one variable. Templates of the category `AUTHENTICATION` have
+	// buttons that copy a code or fill it in, whose words for `type` are not known.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -20299,8 +20307,9 @@ type ClientWithResponsesInterface interface {
 
 	// SendCustomChannelMessageWithBodyWithResponse Post a customer's message into a custom channel
 	//
-	// The body's `identifier_key` is the proof; some callers leave even `Qiscus-App-Id` out. The
-	// agent's reply comes back through the channel's own webhook. Not to be repeated blindly.
+	// Whoever knows the channel's `identifier_key` may write: there is no other credential, and
+	// `Qiscus-App-Id` is missing in some callers' requests. Whoever can list channels can read the
+	// key. Agents' replies go to the channel's own webhook. Not to be repeated blindly.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -20309,8 +20318,9 @@ type ClientWithResponsesInterface interface {
 
 	// SendCustomChannelMessageWithResponse Post a customer's message into a custom channel
 	//
-	// The body's `identifier_key` is the proof; some callers leave even `Qiscus-App-Id` out. The
-	// agent's reply comes back through the channel's own webhook. Not to be repeated blindly.
+	// Whoever knows the channel's `identifier_key` may write: there is no other credential, and
+	// `Qiscus-App-Id` is missing in some callers' requests. Whoever can list channels can read the
+	// key. Agents' replies go to the channel's own webhook. Not to be repeated blindly.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -25573,9 +25583,9 @@ func (c *ClientWithResponses) CreateQiscusChannelWithResponse(ctx context.Contex
 
 // InitiateChatWithBodyWithResponse Start or continue a live-chat session as a customer
 //
-// Needs no credential; the nonce, taken from the Chat SDK, works once and for ten minutes. The
-// chat then goes on through the Chat SDK with the identity token. In a fresh room nearly every
-// `last_*` member is null.
+// Needs no credential; the nonce, taken from the Chat SDK, works once and for ten minutes. What
+// is said afterwards goes through the Chat SDK, which takes the identity token for a log-in. A
+// room that is new has hardly a `last_*` member that is not null.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -25590,9 +25600,9 @@ func (c *ClientWithResponses) InitiateChatWithBodyWithResponse(ctx context.Conte
 
 // InitiateChatWithResponse Start or continue a live-chat session as a customer
 //
-// Needs no credential; the nonce, taken from the Chat SDK, works once and for ten minutes. The
-// chat then goes on through the Chat SDK with the identity token. In a fresh room nearly every
-// `last_*` member is null.
+// Needs no credential; the nonce, taken from the Chat SDK, works once and for ten minutes. What
+// is said afterwards goes through the Chat SDK, which takes the identity token for a log-in. A
+// room that is new has hardly a `last_*` member that is not null.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -25607,9 +25617,9 @@ func (c *ClientWithResponses) InitiateChatWithResponse(ctx context.Context, body
 
 // InitiateChatWithFormdataBodyWithResponse Start or continue a live-chat session as a customer
 //
-// Needs no credential; the nonce, taken from the Chat SDK, works once and for ten minutes. The
-// chat then goes on through the Chat SDK with the identity token. In a fresh room nearly every
-// `last_*` member is null.
+// Needs no credential; the nonce, taken from the Chat SDK, works once and for ten minutes. What
+// is said afterwards goes through the Chat SDK, which takes the identity token for a log-in. A
+// room that is new has hardly a `last_*` member that is not null.
 //
 // Takes a body of the `application/x-www-form-urlencoded` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -26088,11 +26098,10 @@ func (c *ClientWithResponses) ListChannelsByTypeWithResponse(ctx context.Context
 // CreateTemplateWithBodyWithResponse Submit a WhatsApp message template for approval
 //
 // WhatsApp decides on the template in its own time: look at `approval_status` with one of the
-// lists. Limits by the vendor's page: a header of 60 characters with one
-// variable; a body of 1,024 characters with at most 15 variables; at most three quick replies,
-// or buttons that act: one phone number and one website with at most one variable. Templates
-// of the category `AUTHENTICATION` have buttons that copy a code or fill it in, whose words for
-// `type` are not known.
+// lists. The vendor's page sets limits. Header: 60 characters, one variable. Body: 1,024
+// characters, 15 variables. Buttons: three quick replies, or a telephone number and a website,
+// one of each, the website with one variable. Templates of the category `AUTHENTICATION` have
+// buttons that copy a code or fill it in, whose words for `type` are not known.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -26108,11 +26117,10 @@ func (c *ClientWithResponses) CreateTemplateWithBodyWithResponse(ctx context.Con
 // CreateTemplateWithResponse Submit a WhatsApp message template for approval
 //
 // WhatsApp decides on the template in its own time: look at `approval_status` with one of the
-// lists. Limits by the vendor's page: a header of 60 characters with one
-// variable; a body of 1,024 characters with at most 15 variables; at most three quick replies,
-// or buttons that act: one phone number and one website with at most one variable. Templates
-// of the category `AUTHENTICATION` have buttons that copy a code or fill it in, whose words for
-// `type` are not known.
+// lists. The vendor's page sets limits. Header: 60 characters, one variable. Body: 1,024
+// characters, 15 variables. Buttons: three quick replies, or a telephone number and a website,
+// one of each, the website with one variable. Templates of the category `AUTHENTICATION` have
+// buttons that copy a code or fill it in, whose words for `type` are not known.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -26331,8 +26339,9 @@ func (c *ClientWithResponses) SetWaSettingsWithResponse(ctx context.Context, app
 
 // SendCustomChannelMessageWithBodyWithResponse Post a customer's message into a custom channel
 //
-// The body's `identifier_key` is the proof; some callers leave even `Qiscus-App-Id` out. The
-// agent's reply comes back through the channel's own webhook. Not to be repeated blindly.
+// Whoever knows the channel's `identifier_key` may write: there is no other credential, and
+// `Qiscus-App-Id` is missing in some callers' requests. Whoever can list channels can read the
+// key. Agents' replies go to the channel's own webhook. Not to be repeated blindly.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -26347,8 +26356,9 @@ func (c *ClientWithResponses) SendCustomChannelMessageWithBodyWithResponse(ctx c
 
 // SendCustomChannelMessageWithResponse Post a customer's message into a custom channel
 //
-// The body's `identifier_key` is the proof; some callers leave even `Qiscus-App-Id` out. The
-// agent's reply comes back through the channel's own webhook. Not to be repeated blindly.
+// Whoever knows the channel's `identifier_key` may write: there is no other credential, and
+// `Qiscus-App-Id` is missing in some callers' requests. Whoever can list channels can read the
+// key. Agents' replies go to the channel's own webhook. Not to be repeated blindly.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //

@@ -3,7 +3,7 @@
 package omnichannel
 
 // DocumentSHA256 is the checksum of the document that this package was made from.
-const DocumentSHA256 = "d2ea3ec6585027282f04ceeead6ae6ce946363a16c920b49433c3152cea94e90"
+const DocumentSHA256 = "213f903ec371466a2b0b8a292935c87aee1522eaaacfb75d73610d2cf96041c3"
 
 // OperationID names an operation of the document.
 type OperationID string

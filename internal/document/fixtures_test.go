@@ -173,7 +173,7 @@ func settle(name string, value any) any {
 	switch {
 	case value == nil || name == "" || keepsForm(name):
 		return value
-	case name == "flex.Int":
+	case name == "flex.Int", name == "flex.NumberID":
 		return json.Number(text)
 	case name == "flex.Bool":
 		return text == "true"

@@ -76,7 +76,8 @@ func (s *BroadcastsService) Job(ctx context.Context, jobID flex.ID, opts ...Opti
 }
 
 // JobProgress follows a broadcast, also one that was begun elsewhere or before a
-// restart; see [Job.Wait].
+// restart; see [Job.Wait]. The route that it asks is assumed; see
+// [BroadcastsService.ListJobs].
 //
 // No source says how the service tells that a broadcast is over. Here it is when it
 // was cancelled, or when it has sends and each of them was sent or failed: its

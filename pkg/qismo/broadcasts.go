@@ -18,12 +18,16 @@ import (
 // request is a second message to every recipient. When a send fails without an
 // answer, or with an [ErrUnexpectedAnswer] that is no [ErrNotSent], whether it went
 // out is unknown.
+//
+// Files have been seen to be uploaded and sent with the secret key only, the 24-hour
+// template with a user's token only. The routes of past broadcasts are assumed.
 type BroadcastsService struct{ client *Client }
 
 type (
 	// SendBroadcastParams are a template for one phone number, its country's code
 	// first. The template is named by TemplateDetailID, the id of one of its languages,
-	// or by TemplateName, Namespace and Language.
+	// or by TemplateName, Namespace and Language. Ids are sent as numbers: convert those
+	// of answers, as in flex.NumberID(detail.ID).
 	SendBroadcastParams = omnichannel.SendBroadcastRequest
 	// SendToManyParams are a template for several phone numbers.
 	SendToManyParams = omnichannel.SendBroadcastV2Request
@@ -43,7 +47,8 @@ type (
 // The service can take a broadcast and fail to send it. That is an error, too: one
 // that is [ErrNotSent] and wraps a [*NotSentError], and the answer is returned
 // beside it. Without a log in the answer, as may be when a broadcast is scheduled,
-// nothing is known to have failed.
+// nothing is known to have failed. Scheduling and a header's media are known from
+// requests only: no answer to either has been seen.
 //
 // A phone number that is not all digits but for a plus before them, which is left
 // out, and a template that is not named are refused before anything is sent. It is
@@ -56,7 +61,11 @@ func (s *BroadcastsService) Send(
 ) (*SentBroadcast, error) {
 	number, err := phoneNumber(params.PhoneNumber)
 	if err == nil && params.TemplateDetailID.IsNone() {
-		err = checkTemplateNames(params.TemplateName, params.Namespace, params.Language)
+		params.TemplateDetailID = ""
+		err = checkTemplateNames(params.TemplateName, params.Language)
+		if err == nil && params.Namespace == "" {
+			err = errors.New("the template's namespace is empty, and so is its detail id")
+		}
 	}
 	if err != nil {
 		return nil, fmt.Errorf("qismo: sendBroadcast: %w", err)
@@ -72,9 +81,9 @@ func (s *BroadcastsService) Send(
 	return &out.Data, notSent(response, out.Data.BroadcastLogs, params.PhoneNumber)
 }
 
-func checkTemplateNames(name, namespace, language string) error {
-	if name == "" || namespace == "" || language == "" {
-		return errors.New("the template's name, namespace or language is empty")
+func checkTemplateNames(name, language string) error {
+	if name == "" || language == "" {
+		return errors.New("the template's name or language is empty")
 	}
 	return nil
 }
@@ -87,8 +96,9 @@ func checkTemplateNames(name, namespace, language string) error {
 // returned, and recipients who failed are an error as there; if not, what is
 // returned is empty, and [BroadcastsService.ListJobs] may know more.
 //
-// Phone numbers are checked as there; an empty list of them, and an empty channel or
-// name of the template, are refused, too. It is never sent twice; see
+// Phone numbers are checked as there; an empty list of them, and an empty channel,
+// name of the template or language, are refused, too. The namespace is sent as it is,
+// also when it is empty: some templates have none. It is never sent twice; see
 // [BroadcastsService].
 //
 // Operation sendBroadcastV2, POST /api/v2/admin/broadcast/client_broadcast; seen in
@@ -101,7 +111,7 @@ func (s *BroadcastsService) SendToMany(
 	case params.ChannelID.IsNone():
 		err = errors.New("the channel id is empty")
 	case err == nil:
-		err = checkTemplateNames(params.TemplateName, params.Namespace, params.Language)
+		err = checkTemplateNames(params.TemplateName, params.Language)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("qismo: sendBroadcastV2: %w", err)
@@ -181,9 +191,11 @@ func (s *BroadcastsService) SendFile(
 }
 
 // SendHSM24 sends the 24-hour template into a WhatsApp room whose window has
-// closed; the window opens when the customer answers. It costs credit. What the
-// service answers is not known. An empty id is refused before anything is sent. It
-// is never sent twice; see [BroadcastsService].
+// closed; the window opens when the customer answers. [TemplatesService.HSM24] finds
+// the template, whose HsmDetails have the ids that are wanted here. It costs credit.
+// Only a user's token has been seen to work, and what the service answers is not
+// known. An empty id is refused before anything is sent. It is never sent twice; see
+// [BroadcastsService].
 //
 // Operation sendHsm24Template, POST /api/v2/{role}/broadcast/send_hsm24; seen in a
 // single public client.
@@ -194,6 +206,6 @@ func (s *BroadcastsService) SendHSM24(ctx context.Context, roomID, templateDetai
 	ctx, settings := s.client.begin(ctx, omnichannel.OperationSendHsm24Template, opts)
 	role := settings.roleFor(omnichannel.OperationSendHsm24Template)
 	return discard(s.client.api.SendHsm24Template(ctx, role, omnichannel.SendHsm24TemplateRequest{
-		RoomID: roomID, TemplateDetailID: templateDetailID,
+		RoomID: roomID, TemplateDetailID: flex.NumberID(templateDetailID),
 	}))
 }

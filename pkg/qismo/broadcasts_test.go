@@ -69,6 +69,7 @@ func TestBroadcastsThatAreRefused(t *testing.T) {
 			many(func(p *qismo.SendToManyParams) { p.PhoneNumbers = []string{testCustomer, "08 11"} }),
 			many(func(p *qismo.SendToManyParams) { p.ChannelID = "" }),
 			many(func(p *qismo.SendToManyParams) { p.Language = "" }),
+			many(func(p *qismo.SendToManyParams) { p.TemplateName = "" }),
 		},
 		"qismo: sendBroadcastFile: ":  {file("", "1", "a"), file("1", "", "a"), file("1", "1", "")},
 		"qismo: sendHsm24Template: ":  {b.SendHSM24(t.Context(), "", "1"), b.SendHSM24(t.Context(), "1", "")},
@@ -99,9 +100,35 @@ func TestBroadcastsOnTheWire(t *testing.T) {
 	assert.Equal(t, "promo", job.Name)
 	assert.Empty(t, job.BroadcastJobID)
 	seen := service.seen()
-	assert.JSONEq(t, `{"phone_number":"628115550123","template_detail_id":"30602","variables":["Dewi Lestari"]}`, seen[0].Body)
-	assert.JSONEq(t, `{"channel_id":"5120","template_name":"promo","namespace":"ns","language":"id","phone_numbers":["628115550123"]}`, seen[1].Body)
+	assert.JSONEq(t, `{"phone_number":"628115550123","template_detail_id":30602,"variables":["Dewi Lestari"]}`, seen[0].Body)
+	assert.JSONEq(t, `{"channel_id":5120,"template_name":"promo","namespace":"ns","language":"id","phone_numbers":["628115550123"]}`, seen[1].Body)
 	assert.Equal(t, map[string]string{"template_detail_id": "30602", "broadcast_file_id": "7", "name": "promo"}, formOf(t, seen[2].Header, seen[2].Body))
+}
+
+// Ids go out as the numbers that clients send, an id of 0 does not go out, and a
+// namespace can be empty where the service has none.
+func TestBroadcastsSendIDsAsNumbers(t *testing.T) {
+	service := newRecorder(t, answerJSON(200, `{"data":{}}`))
+	b := service.client(t).Broadcasts
+	detail := qismo.TemplateDetail{ID: "30602"}
+	_, err := b.Send(t.Context(), qismo.SendBroadcastParams{
+		PhoneNumber: testCustomer, TemplateDetailID: flex.NumberID(detail.ID), ChannelID: "5120",
+	})
+	require.NoError(t, err)
+	_, err = b.Send(t.Context(), qismo.SendBroadcastParams{
+		PhoneNumber: testCustomer, TemplateDetailID: "0", TemplateName: "promo", Namespace: "ns", Language: "id",
+	})
+	require.NoError(t, err)
+	require.NoError(t, b.SendHSM24(t.Context(), "98120734", detail.ID))
+	many := toMany(testCustomer)
+	many.Namespace = ""
+	_, err = b.SendToMany(t.Context(), many)
+	require.NoError(t, err)
+	seen := service.seen()
+	assert.JSONEq(t, `{"phone_number":"628115550123","template_detail_id":30602,"channel_id":5120}`, seen[0].Body)
+	assert.JSONEq(t, `{"phone_number":"628115550123","template_name":"promo","namespace":"ns","language":"id"}`, seen[1].Body)
+	assert.JSONEq(t, `{"room_id":"98120734","template_detail_id":30602}`, seen[2].Body)
+	assert.JSONEq(t, `{"channel_id":5120,"template_name":"promo","namespace":"","language":"id","phone_numbers":["628115550123"]}`, seen[3].Body)
 }
 
 // formOf reads the fields of a multipart form; files by their names and contents.
@@ -120,6 +147,17 @@ func formOf(t *testing.T, header http.Header, body string) map[string]string {
 		}
 	}
 	return fields
+}
+
+// A refusal may name the customer in the service's own spelling.
+func TestRefusedBroadcastsDoNotTellTheNumber(t *testing.T) {
+	for _, spelling := range []string{"628115550123", "+628115550123", "08115550123", "8115550123"} {
+		service := newRecorder(t, answerJSON(400, `{"error":"`+spelling+` has blocked the sender, see case 12345678"}`))
+		_, err := service.client(t).Broadcasts.Send(t.Context(), aBroadcast())
+		require.ErrorIs(t, err, qismo.ErrBadRequest)
+		assert.NotContains(t, err.Error(), "5550123", spelling)
+		assert.Contains(t, err.Error(), "has blocked the sender, see case 12345678")
+	}
 }
 
 // A 200 whose log failed is an error, and the answer comes with it.

@@ -176,7 +176,8 @@ func (s *ContactsService) Properties(
 
 // SetProperty sets one custom property of a contact; an empty value empties it.
 // Whether a label that the app does not have yet is made or refused is not known,
-// nor is what the service answers.
+// nor is what the service answers. An empty label is refused before anything is sent.
+// A repeat does no harm.
 //
 // Operation setContactProperty, POST /api/v2/contacts/properties/{contact_id}; seen
 // in public clients.
@@ -195,8 +196,9 @@ func (s *ContactsService) SetProperty(
 }
 
 // Block blocks a customer, whose room then says so: see IsBlocked of
-// [RoomsService.Info]. It has been seen for WhatsApp only. What the service answers
-// is not known.
+// [RoomsService.Info]. It has been seen for WhatsApp only, where Source is "wa" and
+// UserID the customer's phone number. An empty id or source is refused before anything
+// is sent. What the service answers is not known. A repeat does no harm.
 //
 // Operation blockCustomer, POST /api/v2/{role}/customer/block; seen in a single
 // public client.
@@ -209,7 +211,7 @@ func (s *ContactsService) Block(ctx context.Context, params BlockCustomerParams,
 	return discard(s.client.api.BlockCustomer(ctx, role, params))
 }
 
-// Unblock takes [ContactsService.Block] back.
+// Unblock takes [ContactsService.Block] back, with the same parameters and limits.
 //
 // Operation unblockCustomer, POST /api/v2/{role}/customer/unblock; seen in a single
 // public client.
@@ -224,7 +226,7 @@ func (s *ContactsService) Unblock(ctx context.Context, params BlockCustomerParam
 
 func checkBlock(id omnichannel.OperationID, params BlockCustomerParams) error {
 	switch {
-	case params.RoomID == "":
+	case params.RoomID.IsNone():
 		return fmt.Errorf("qismo: %s: the room id is empty", id)
 	case params.Source == "":
 		return fmt.Errorf("qismo: %s: the source is empty", id)

@@ -60,13 +60,33 @@ func TestContactsRefuse(t *testing.T) {
 			_, err := client.Customer.InitiateChatV1(t.Context(), qismo.InitiateChatV1Params{UserID: "dewi"})
 			return err
 		},
+		"initiateChat: the user id is empty": func() error {
+			_, err := client.Customer.InitiateChat(t.Context(), qismo.InitiateChatParams{Nonce: "n"})
+			return err
+		},
+		"initiateChat: the nonce is empty": func() error {
+			_, err := client.Customer.InitiateChat(t.Context(), qismo.InitiateChatParams{UserID: "dewi"})
+			return err
+		},
+		"sendCustomChannelMessage: the identifier key is empty": func() error {
+			_, err := client.Customer.SendMessage(t.Context(), qismo.SendCustomChannelMessageParams{UserID: "dewi"}, qismo.NewText("halo"))
+			return err
+		},
+		"sendCustomChannelMessage: the user id is empty": func() error {
+			_, err := client.Customer.SendCustomChannelMessage(t.Context(), qismo.SendCustomChannelMessageParams{IdentifierKey: "k", Message: "halo"})
+			return err
+		},
+		"sendCustomChannelMessageLegacy: the identifier key is empty": func() error {
+			_, err := client.Customer.SendCustomChannelMessageLegacy(t.Context(), qismo.SendCustomChannelMessageLegacyParams{UserID: "d@example.id"})
+			return err
+		},
 		"sendCustomChannelMessageLegacy: the user id is not an e-mail address": func() error {
 			_, err := client.Customer.SendCustomChannelMessageLegacy(t.Context(), qismo.SendCustomChannelMessageLegacyParams{UserID: "dewi"})
 			return err
 		},
 		"sendCustomChannelMessageLegacy: the message has 4001 characters, 4000 are allowed": func() error {
 			_, err := client.Customer.SendCustomChannelMessageLegacy(t.Context(), qismo.SendCustomChannelMessageLegacyParams{
-				UserID: "dewi@example.id", Message: strings.Repeat("é", 4001),
+				IdentifierKey: "k", UserID: "dewi@example.id", Message: strings.Repeat("é", 4001),
 			})
 			return err
 		},
@@ -108,7 +128,9 @@ func TestContactsAnswersWithoutTheirContent(t *testing.T) {
 			return err
 		},
 		`{"data":7}`: func(ctx context.Context, client *qismo.Client) error {
-			_, err := client.Customer.SendCustomChannelMessageLegacy(ctx, qismo.SendCustomChannelMessageLegacyParams{UserID: "d@example.id"})
+			_, err := client.Customer.SendCustomChannelMessageLegacy(ctx, qismo.SendCustomChannelMessageLegacyParams{
+				IdentifierKey: "k", UserID: "d@example.id",
+			})
 			return err
 		},
 	} {

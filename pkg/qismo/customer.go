@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/qismo-go/qismo/gen/omnichannel"
+	"github.com/qismo-go/qismo/pkg/qismo/flex"
 )
 
 // CustomerService acts as the customer: it opens live chats for a widget and posts
@@ -40,13 +41,18 @@ type (
 
 // InitiateChat starts or continues a live-chat session. Its nonce, from the Chat
 // SDK, works once and for ten minutes; the chat goes on through the Chat SDK with
-// the identity token.
+// the identity token. An empty user id or nonce is refused before anything is sent,
+// and no call is repeated: after one that failed without an answer, get a new nonce.
+// The session's CustomerRoom may be empty.
 //
 // Operation initiateChat, POST /api/v2/qiscus/initiate_chat; seen in public
 // clients.
 func (s *CustomerService) InitiateChat(
 	ctx context.Context, params InitiateChatParams, opts ...Option,
 ) (*ChatSession, error) {
+	if err := checkChat(omnichannel.OperationInitiateChat, params.UserID, params.Nonce); err != nil {
+		return nil, err
+	}
 	ctx, settings := s.client.begin(ctx, omnichannel.OperationInitiateChat, opts)
 	if params.AppID == "" {
 		params.AppID = settings.appID
@@ -70,11 +76,8 @@ func (s *CustomerService) InitiateChat(
 func (s *CustomerService) InitiateChatV1(
 	ctx context.Context, params InitiateChatV1Params, opts ...Option,
 ) (*ChatSessionV1, error) {
-	switch {
-	case params.UserID == "":
-		return nil, errors.New("qismo: initiateChatV1: the user id is empty")
-	case params.Nonce == "":
-		return nil, errors.New("qismo: initiateChatV1: the nonce is empty")
+	if err := checkChat(omnichannel.OperationInitiateChatV1, params.UserID, params.Nonce); err != nil {
+		return nil, err
 	}
 	ctx, settings := s.client.begin(ctx, omnichannel.OperationInitiateChatV1, opts)
 	if params.AppID == "" {
@@ -88,6 +91,17 @@ func (s *CustomerService) InitiateChatV1(
 		return nil, missing(ctx, "identity token")
 	}
 	return &out.Data, nil
+}
+
+// checkChat refuses what no chat can begin with.
+func checkChat(id omnichannel.OperationID, userID string, nonce flex.Credential) error {
+	switch {
+	case userID == "":
+		return fmt.Errorf("qismo: %s: the user id is empty", id)
+	case nonce == "":
+		return fmt.Errorf("qismo: %s: the nonce is empty", id)
+	}
+	return nil
 }
 
 // AppSession tells whether the app starts a new room for each of a customer's
@@ -133,16 +147,19 @@ func (s *CustomerService) SendMessage(
 
 // SendCustomChannelMessage posts a customer's message into a custom channel, whose
 // IdentifierKey is the proof. The agent's reply comes back through the channel's
-// own webhook. It is never sent twice: when the call fails without an answer,
-// whether the message went in is unknown. [CustomerService.SendMessage] makes files
-// and buttons for it.
+// own webhook. An empty IdentifierKey or UserID, and a message of more than
+// [MaxMessageLength] characters, are refused before anything is sent. It is never sent
+// twice: when the call fails without an answer, whether the message went in is unknown.
+// [CustomerService.SendMessage] makes files and buttons for it.
 //
 // Operation sendCustomChannelMessage, POST /{app_code}/api/v2/custom_channel/send;
 // documented by the vendor.
 func (s *CustomerService) SendCustomChannelMessage(
 	ctx context.Context, params SendCustomChannelMessageParams, opts ...Option,
 ) (*CustomChannelDelivery, error) {
-	if err := checkLength(omnichannel.OperationSendCustomChannelMessage, params.Message); err != nil {
+	if err := checkCustomChannel(
+		omnichannel.OperationSendCustomChannelMessage, params.IdentifierKey, params.UserID, params.Message,
+	); err != nil {
 		return nil, err
 	}
 	ctx, settings := s.client.begin(ctx, omnichannel.OperationSendCustomChannelMessage, opts)
@@ -159,7 +176,9 @@ func (s *CustomerService) SendCustomChannelMessage(
 // the older version. UserID has to look like an e-mail address. Use
 // [CustomerService.SendCustomChannelMessage] where you can: the answer to this one
 // holds the password of the customer's account in the Chat SDK and the agent's
-// tokens. It is never sent twice.
+// tokens, which print as ***. It has been described by the vendor's older page alone,
+// and that shows the beginning of the answer: either member of it may be nil. What is
+// refused there is refused here, and a UserID without an @. It is never sent twice.
 //
 // Operation sendCustomChannelMessageLegacy, POST /{app_code}/custom_channel;
 // documented by the vendor.
@@ -169,7 +188,9 @@ func (s *CustomerService) SendCustomChannelMessageLegacy(
 	if !strings.Contains(params.UserID, "@") {
 		return nil, errors.New("qismo: sendCustomChannelMessageLegacy: the user id is not an e-mail address")
 	}
-	if err := checkLength(omnichannel.OperationSendCustomChannelMessageLegacy, params.Message); err != nil {
+	if err := checkCustomChannel(
+		omnichannel.OperationSendCustomChannelMessageLegacy, params.IdentifierKey, params.UserID, params.Message,
+	); err != nil {
 		return nil, err
 	}
 	ctx, settings := s.client.begin(ctx, omnichannel.OperationSendCustomChannelMessageLegacy, opts)
@@ -180,4 +201,15 @@ func (s *CustomerService) SendCustomChannelMessageLegacy(
 		return nil, err
 	}
 	return &out.Data, nil
+}
+
+// checkCustomChannel refuses what no custom channel takes.
+func checkCustomChannel(id omnichannel.OperationID, key flex.Credential, userID, message string) error {
+	switch {
+	case key == "":
+		return fmt.Errorf("qismo: %s: the identifier key is empty", id)
+	case userID == "":
+		return fmt.Errorf("qismo: %s: the user id is empty", id)
+	}
+	return checkLength(id, message)
 }

@@ -141,6 +141,7 @@ func wordsOf(request *http.Request) []string {
 	var words []string
 	for _, word := range said {
 		said = append(said, partsOf(word)...)
+		said = append(said, endOfNumber(word)...)
 	}
 	for _, word := range said {
 		if len(word) < shortestMasked {
@@ -167,6 +168,16 @@ func partsOf(word string) []string {
 		parts = append(parts, values...)
 	}
 	return parts
+}
+
+// endOfNumber is the part of a phone number that is the same however the service
+// writes it, with its country's code or without.
+func endOfNumber(word string) []string {
+	number := strings.TrimPrefix(word, "+")
+	if len(number) < phoneLikeText || strings.Trim(number, "0123456789") != "" {
+		return nil
+	}
+	return []string{number[len(number)-fewestDigits:]}
 }
 
 // wordsIn lists the values in a body: of JSON its text and numbers, at any depth,

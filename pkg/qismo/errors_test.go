@@ -220,7 +220,7 @@ func TestSuccessWithoutItsContent(t *testing.T) {
 		"login":        func() error { _, err := client.Session.Login(t.Context(), qismo.LoginParams{}); return err },
 		"refreshToken": func() error { _, err := client.Session.RefreshToken(t.Context(), "x"); return err },
 		"initiateChat": func() error {
-			_, err := client.Customer.InitiateChat(t.Context(), qismo.InitiateChatParams{})
+			_, err := client.Customer.InitiateChat(t.Context(), qismo.InitiateChatParams{UserID: "dewi", Nonce: "n"})
 			return err
 		},
 	} {

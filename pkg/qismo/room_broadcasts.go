@@ -12,8 +12,9 @@ import (
 type ListRoomBroadcastsParams = omnichannel.ListRoomBroadcastsParams
 
 // ListBroadcasts returns one page of the broadcast messages that were sent to a
-// room's customer. Their Status is a number whose meaning is not known. Only a
-// user's token has been seen to work here.
+// room's customer. Their Status is a number whose meaning is not known: it does not
+// tell whether a message arrived. The only client seen asks for 10 rows a page, with
+// a user's token; whether the secret key works is not known.
 //
 // Operation listRoomBroadcasts, GET
 // /api/v2/customer_rooms/{room_id}/broadcast_history; seen in a single public

@@ -80,7 +80,7 @@ func checkBroadcasts(t *testing.T, p *platform, client *qismo.Client) {
 	const customer = "628115550251"
 	before := balance(t, client)
 	sent, err := client.Broadcasts.Send(t.Context(), qismo.SendBroadcastParams{
-		PhoneNumber: customer, TemplateDetailID: "30602", ChannelID: whatsAppChannel, Variables: []string{"Dewi"},
+		PhoneNumber: customer, TemplateDetailID: "30602", ChannelID: flex.NumberID(whatsAppChannel), Variables: []string{"Dewi"},
 		HeaderValue:  qismo.BroadcastHeader{Type: "text", Text: "Promo"},
 		ButtonParams: []qismo.BroadcastButton{{Type: "url", Values: "gayo"}},
 	})
@@ -104,7 +104,7 @@ func checkBroadcasts(t *testing.T, p *platform, client *qismo.Client) {
 	assert.Empty(t, sent.BroadcastLogs, "it is not due")
 
 	many, err := client.Broadcasts.SendToMany(t.Context(), qismo.SendToManyParams{
-		ChannelID: whatsAppChannel, TemplateName: "kode_masuk", Namespace: "ns", Language: "id",
+		ChannelID: flex.NumberID(whatsAppChannel), TemplateName: "kode_masuk", Namespace: "ns", Language: "id",
 		PhoneNumbers: []string{customer, "628115550252"}, Variables: []string{"4471"}, HideVariables: true,
 	})
 	require.NoError(t, err)

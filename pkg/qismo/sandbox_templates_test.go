@@ -7,7 +7,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/qismo-go/qismo/pkg/qismo"
-	"github.com/qismo-go/qismo/pkg/qismo/flex"
 )
 
 func checkTemplates(t *testing.T, p *platform, client *qismo.Client) {
@@ -68,7 +67,7 @@ func checkTemplates(t *testing.T, p *platform, client *qismo.Client) {
 // newTemplate is a template that the service should take.
 func newTemplate() qismo.CreateTemplateParams {
 	return qismo.CreateTemplateParams{
-		Name: "pesanan_siap", Category: qismo.TemplateUtility, ChannelID: flex.ID("5120"),
+		Name: "pesanan_siap", Category: qismo.TemplateUtility, ChannelID: "5120",
 		HsmDetails: []qismo.TemplateDetailInput{{
 			Language: "id", Content: "Halo {{1}}, pesanan {{2}} siap diambil.", BodySample: []string{"Dewi", "KW-2093"},
 			HeaderType: "text", HeaderContent: "Pesanan {{1}}", HeaderSample: []string{"KW-2093"},

@@ -26,7 +26,7 @@ func checkTemplate(params CreateTemplateParams) error {
 			params.Category, TemplateAuthentication, TemplateMarketing, TemplateUtility)
 	}
 	switch {
-	case params.ChannelID == "":
+	case params.ChannelID.IsNone():
 		return errors.New("the channel id is empty")
 	case params.HaveTemplate && params.Namespace == "":
 		return errors.New("a template that exists at Meta already needs its namespace")
@@ -54,7 +54,7 @@ func checkTemplateDetail(detail TemplateDetailInput, category TemplateCategory) 
 		return fmt.Errorf("the content has %d placeholders, at most %d are allowed", placeholders, maxBodyPlaceholders)
 	case placeholders > 0 && len(detail.BodySample) == 0:
 		return errors.New("the content has placeholders, but BodySample has no sample for them")
-	case utf8.RuneCountInString(detail.HeaderContent) > maxTemplateHeader:
+	case isTextHeader(detail) && utf8.RuneCountInString(detail.HeaderContent) > maxTemplateHeader:
 		return fmt.Errorf("the header has more than %d characters", maxTemplateHeader)
 	case countPlaceholders(detail.HeaderContent) > maxHeaderPlaceholders:
 		return errors.New("the header has more than one placeholder")
@@ -65,6 +65,11 @@ func checkTemplateDetail(detail TemplateDetailInput, category TemplateCategory) 
 		}
 	}
 	return nil
+}
+
+// isTextHeader reports whether a header is a text: of media, the page tells no bound.
+func isTextHeader(detail TemplateDetailInput) bool {
+	return detail.HeaderType == "" || strings.EqualFold(detail.HeaderType, "text")
 }
 
 // checkTemplateButton lets through whatever kind an authentication template names:

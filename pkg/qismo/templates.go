@@ -12,6 +12,9 @@ import (
 
 // TemplatesService manages WhatsApp's message templates: texts that WhatsApp has
 // approved, with which a business may begin a conversation.
+//
+// [TemplatesService.ListV3] and [TemplatesService.HSM24] have been seen with a user's
+// token only, the others with the secret key only.
 type TemplatesService struct{ client *Client }
 
 type (
@@ -139,7 +142,7 @@ func templatePage(ctx context.Context, rows []Template, page int64) (*Page[Templ
 }
 
 // Get returns a template by its own id, which is not that of one of its languages.
-// An unknown one is [ErrNotFound].
+// How an unknown one is refused is not known; presumably it is [ErrNotFound].
 //
 // Operation getTemplate, GET /api/v2/admin/hsm/show/{template_id}; seen in a
 // single public client.
@@ -167,7 +170,7 @@ func (s *TemplatesService) Get(ctx context.Context, templateID flex.ID, opts ...
 // Operation getHsm24Template, GET /api/v2/admin/hsm_24; seen in a single public
 // client.
 func (s *TemplatesService) HSM24(ctx context.Context, channelID flex.ID, opts ...Option) (*HSM24Template, error) {
-	if channelID == "" {
+	if channelID.IsNone() {
 		return nil, errors.New("qismo: getHsm24Template: the channel id is empty")
 	}
 	ctx, _ = s.client.begin(ctx, omnichannel.OperationGetHsm24Template, opts)
@@ -187,8 +190,9 @@ func (s *TemplatesService) HSM24(ctx context.Context, channelID flex.ID, opts ..
 // What the vendor's page asks for is checked before anything is sent: the
 // category; a channel; the namespace of a template that exists at Meta already; at
 // least one language, each with its code and a body of at most 1,024 characters
-// and 15 placeholders, and samples if it has any; a header of at most 60
-// characters and one placeholder; and buttons of a known kind with what they need.
+// and 15 placeholders, and samples if it has any; a header of at most one
+// placeholder and, unless it is media, 60 characters; and buttons of a known kind
+// with what they need.
 // The rest is left to the service, which refuses with [ErrBadRequest].
 //
 // The call is never repeated: when it fails without an answer, look for the
@@ -205,7 +209,9 @@ func (s *TemplatesService) Create(ctx context.Context, params CreateTemplatePara
 }
 
 // Delete deletes a template by its own id, presumably with all of its languages.
-// What the service answers is not known. A repeat does no harm.
+// What the service answers is not known. A repeat does no harm, so the call is
+// repeated as the client's policy allows: [ErrNotFound] may then mean that an earlier
+// attempt went through unheard.
 //
 // Operation deleteTemplate, POST /api/v2/admin/hsm/delete/{template_id}; seen in a
 // single public client.

@@ -76,7 +76,10 @@ func TestCreateTemplateLeavesTheRestToTheService(t *testing.T) {
 		"at Meta":  func(p *params) { p.HaveTemplate, p.Namespace = true, "abc" },
 		"long":     func(p *params) { p.HsmDetails[0].Content = strings.Repeat("é", 1024) },
 		"15 twice": func(p *params) { p.HsmDetails[0].Content = placeholders(15) + placeholders(15) },
-		"open":     func(p *params) { p.HsmDetails[0].Content, p.HsmDetails[0].BodySample = "{{1}", nil },
+		"media": func(p *params) {
+			p.HsmDetails[0].HeaderType, p.HsmDetails[0].HeaderContent = "image", "https://cdn.example.id/"+strings.Repeat("a", 60)
+		},
+		"open": func(p *params) { p.HsmDetails[0].Content, p.HsmDetails[0].BodySample = "{{1}", nil },
 		"quick": func(p *params) {
 			p.HsmDetails[0].Buttons[0] = qismo.TemplateButtonInput{Type: qismo.TemplateButtonQuickReply, Text: "Ya"}
 		},
@@ -96,7 +99,7 @@ func TestCreateTemplateLeavesTheRestToTheService(t *testing.T) {
 	seen := service.seen()
 	last := seen[len(seen)-1]
 	assert.Equal(t, "/api/v3/admin/hsm/create", last.URI)
-	assert.JSONEq(t, `{"category":"MARKETING","channel_id":"5120","hsm_details":[{"language":"id","content":"Halo"}]}`, last.Body)
+	assert.JSONEq(t, `{"category":"MARKETING","channel_id":5120,"hsm_details":[{"language":"id","content":"Halo"}]}`, last.Body)
 }
 
 func TestTemplatesOnTheWire(t *testing.T) {

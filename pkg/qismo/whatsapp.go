@@ -10,7 +10,11 @@ import (
 	"github.com/qismo-go/qismo/pkg/qismo/flex"
 )
 
-// WhatsAppService is WhatsApp as it is behind the inbox.
+// WhatsAppService is WhatsApp as it is behind the inbox: messages as Meta's own API
+// has them, the files of those that come in, where raw events go, and the credit.
+//
+// [WhatsAppService.Send] and [WhatsAppService.SetSettings] have been seen with the
+// secret key and with a user's token, the others with the secret key only.
 type WhatsAppService struct{ client *Client }
 
 type (
@@ -77,7 +81,8 @@ type WhatsAppMedia struct {
 
 // Media downloads a file that a customer sent. Nothing of it is kept in memory: it
 // is read as it arrives and may be of any size, so bound what you read. An unknown
-// id is [ErrNotFound]; for how long a file can be had is not known.
+// id is presumably [ErrNotFound]; for how long a file can be had is not known. The
+// one client that was seen has the call in code that it does not run.
 //
 // Whatever comes with 200 is taken for the file: should the service ever tell of a
 // failure that way, its ContentType gives it away.

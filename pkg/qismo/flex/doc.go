@@ -6,6 +6,7 @@
 // this package read all the forms that have been met and give the program one:
 //
 //   - [ID], an identifier, from text or a number
+//   - [NumberID], an identifier in a request that is sent as a number
 //   - [Int], an integer, from a number or text
 //   - [Bool], a flag, from a boolean, a number or text
 //   - [Time], a moment, from text, a Unix time or a date object
