@@ -97,7 +97,8 @@ type Channel struct {
 }
 
 // Webhooks are the addresses that events are sent to. An event without an
-// address is not sent.
+// address is not sent. Programs can set others through the API; those are sent to
+// in networks of one's own only.
 type Webhooks struct {
 	Bot        string // botMessage
 	NewSession string // newSession

@@ -38,6 +38,7 @@ type deliveries struct {
 
 	client     *http.Client
 	ownsClient bool
+	targets    targets
 	sign       func(*http.Request, []byte)
 	report     func(Delivery)
 	inFlight   chan struct{} // holds one item for each delivery that is on its way
@@ -48,6 +49,7 @@ type deliveries struct {
 func newDeliveries(config Config) *deliveries {
 	d := &deliveries{
 		client:   config.HTTPClient,
+		targets:  newTargets(config.Webhooks),
 		sign:     config.SignWebhook,
 		report:   config.OnDelivery,
 		inFlight: make(chan struct{}, maxInFlight),
@@ -88,6 +90,9 @@ func (d *deliveries) send(roomID string, next delivery) Delivery {
 }
 
 func (d *deliveries) exchange(next delivery) (status int, err error) {
+	if err := d.targets.check(next.url); err != nil {
+		return 0, fmt.Errorf("deliver: %w", err)
+	}
 	ctx, cancel := context.WithTimeout(d.stopped, deliveryTimeout)
 	defer cancel()
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, next.url, bytes.NewReader(next.body))
