@@ -695,7 +695,7 @@ type App struct {
 	AgentRoles []Division `json:"agent_roles,omitempty,omitzero"`
 
 	// AllocateAgentWebhookURL Where the custom agent allocation webhook is sent.
-	AllocateAgentWebhookURL string `json:"allocate_agent_webhook_url"`
+	AllocateAgentWebhookURL string `json:"allocate_agent_webhook_url,omitempty,omitzero"`
 
 	// AppCode The App ID as text.
 	AppCode string `json:"app_code"`
@@ -710,7 +710,7 @@ type App struct {
 	ArchieveStatus Value `json:"archieve_status,omitempty,omitzero"`
 
 	// BotWebhookURL Where bot messages are sent.
-	BotWebhookURL string `json:"bot_webhook_url"`
+	BotWebhookURL string `json:"bot_webhook_url,omitempty,omitzero"`
 
 	// CreatedAt When the app was made.
 	CreatedAt Time `json:"created_at,omitempty,omitzero"`
@@ -742,7 +742,7 @@ type App struct {
 	// IsBulkAssignmentEnabled Bulk assignment is on. Short form.
 	IsBulkAssignmentEnabled bool `json:"is_bulk_assignment_enabled,omitempty,omitzero"`
 
-	// IsForceSendBot Messages go to the bot even when an agent is in the room. Newer accounts.
+	// IsForceSendBot By its name, messages go to the bot even when an agent is in the room. Newer accounts.
 	IsForceSendBot bool `json:"is_force_send_bot,omitempty,omitzero"`
 
 	// IsMarkAsResolvedWebhookEnabled That webhook is on.
@@ -758,7 +758,7 @@ type App struct {
 	IsTokenExpiring bool `json:"is_token_expiring,omitempty,omitzero"`
 
 	// MarkAsResolvedWebhookURL Where the mark-as-resolved webhook is sent.
-	MarkAsResolvedWebhookURL string `json:"mark_as_resolved_webhook_url"`
+	MarkAsResolvedWebhookURL string `json:"mark_as_resolved_webhook_url,omitempty,omitzero"`
 
 	// Name The company's name.
 	Name string `json:"name"`
@@ -802,10 +802,10 @@ type AppConfigRow struct {
 	// OnlineMessage Sent within office hours.
 	OnlineMessage string `json:"online_message,omitempty,omitzero"`
 
-	// SendOfflineEachMessage Send the offline message for each message.
+	// SendOfflineEachMessage Meaning not documented; by its name, the offline message is sent for each message.
 	SendOfflineEachMessage bool `json:"send_offline_each_message,omitempty,omitzero"`
 
-	// SendOnlineIfResolved Send the online message when a session is resolved.
+	// SendOnlineIfResolved Meaning not documented; by its name, the online message is sent again after a resolve.
 	SendOnlineIfResolved bool `json:"send_online_if_resolved,omitempty,omitzero"`
 
 	// Timezone Offset such as `+07:00`.
@@ -819,7 +819,8 @@ type AppConfigRow struct {
 }
 
 // AppConfigs Settings of an app, an open map. A setting `x` appears as `x`, text or null, and as
-// `is_x_enabled`. Keys that are not listed here are kept.
+// `is_x_enabled`, also where `x` is a switch itself: `is_new_session_webhook_enabled` is text
+// and has a flag of its own. Keys that are not listed here are kept.
 type AppConfigs struct {
 	// AgentCanAddOtherAgent Agents may invite colleagues.
 	AgentCanAddOtherAgent Flag `json:"agent_can_add_other_agent,omitempty,omitzero"`
@@ -842,7 +843,7 @@ type AppConfigs struct {
 	// APIVersion Such as `v2`.
 	APIVersion string `json:"api_version,omitempty,omitzero"`
 
-	// AppSyncInterval Milliseconds, as text.
+	// AppSyncInterval A number as text; presumably milliseconds.
 	AppSyncInterval string `json:"app_sync_interval,omitempty,omitzero"`
 
 	// AuthWebhookURL Where the user-logout webhook is sent; expected once it is set.
@@ -940,7 +941,7 @@ type AppDetails struct {
 	AppCode string `json:"app_code"`
 
 	// BotWebhookURL Where bot messages are sent.
-	BotWebhookURL string `json:"bot_webhook_url"`
+	BotWebhookURL string `json:"bot_webhook_url,omitempty,omitzero"`
 
 	// CreatedAt When the app was made; with a zone or without.
 	CreatedAt Time `json:"created_at"`
@@ -961,7 +962,7 @@ type AppDetails struct {
 	Name string `json:"name"`
 
 	// PaidChannelApproved Paid channels are approved.
-	PaidChannelApproved bool `json:"paid_channel_approved"`
+	PaidChannelApproved bool `json:"paid_channel_approved,omitempty,omitzero"`
 
 	// SecretKey The app's secret key.
 	SecretKey Secret `json:"secret_key"`
@@ -1114,12 +1115,12 @@ type BotIntegration struct {
 // BotSettings How the app's bot is connected.
 type BotSettings struct {
 	// BotWebhookURL Where bot messages are sent.
-	BotWebhookURL string `json:"bot_webhook_url"`
+	BotWebhookURL string `json:"bot_webhook_url,omitempty,omitzero"`
 
 	// IsBotEnabled The bot is on.
 	IsBotEnabled bool `json:"is_bot_enabled"`
 
-	// IsForceSendBot Messages go to the bot even when an agent is in the room.
+	// IsForceSendBot By its name, messages go to the bot even when an agent is in the room.
 	IsForceSendBot bool `json:"is_force_send_bot"`
 }
 
@@ -1695,7 +1696,7 @@ type ChatTemplateList struct {
 
 // ConfigWebhookRequest Where a webhook is sent, and whether; under other names.
 type ConfigWebhookRequest struct {
-	// Enabled The webhook is on.
+	// Enabled The webhook is on; the vendor's gem says so unless it is told otherwise.
 	Enabled FlagInput `json:"enabled"`
 
 	// URL The address.
@@ -1827,10 +1828,10 @@ type Credential = flex.Credential
 
 // CustomChannel A custom channel, as `listChannels` has it.
 type CustomChannel struct {
-	// ID The channel's id; unique within its kind only.
+	// ID The channel's id; presumably unique within its kind only.
 	ID IntegerID `json:"id"`
 
-	// IdentifierKey Posts messages as customers; the `source` of the channel's rooms.
+	// IdentifierKey Posts messages as customers. Rooms of the channel have it, or `custom`, as their `source`.
 	IdentifierKey Secret `json:"identifier_key,omitempty,omitzero"`
 
 	// IsActive The channel is on.
@@ -1878,10 +1879,10 @@ type CustomChannelV3 struct {
 	// CreatedAt When it was made.
 	CreatedAt Time `json:"created_at"`
 
-	// ID The channel's id; unique within its kind only.
+	// ID The channel's id; presumably unique within its kind only.
 	ID IntegerID `json:"id"`
 
-	// IdentifierKey Posts messages as customers; the `source` of the channel's rooms.
+	// IdentifierKey Posts messages as customers. Rooms of the channel have it, or `custom`, as their `source`.
 	IdentifierKey Secret `json:"identifier_key"`
 
 	// IsActive The channel is on.
@@ -1890,7 +1891,7 @@ type CustomChannelV3 struct {
 	// IsLimitCharacterEnable That limit holds.
 	IsLimitCharacterEnable bool `json:"is_limit_character_enable"`
 
-	// IsReplyEnable Agents can reply to a message.
+	// IsReplyEnable Presumably, agents can reply to a single message.
 	IsReplyEnable bool `json:"is_reply_enable"`
 
 	// LimitCharacter Most characters of an agent's reply.
@@ -2093,7 +2094,7 @@ type FbChannel struct {
 	// BadgeURL The channel's icon.
 	BadgeURL string `json:"badge_url,omitempty,omitzero"`
 
-	// ID The channel's id; unique within its kind only.
+	// ID The channel's id; presumably unique within its kind only.
 	ID IntegerID `json:"id"`
 
 	// IsActive The channel is on.
@@ -2117,7 +2118,7 @@ type FbChannelV3 struct {
 	// BadgeURL The channel's icon.
 	BadgeURL string `json:"badge_url"`
 
-	// ID The channel's id; unique within its kind only.
+	// ID The channel's id; presumably unique within its kind only.
 	ID IntegerID `json:"id"`
 
 	// IsActive The channel is on.
@@ -2135,14 +2136,14 @@ type Feature struct {
 	// Caption What people call it.
 	Caption string `json:"caption"`
 
-	// FeatureID The feature's id, which is the same in every app.
+	// FeatureID The feature's own id.
 	FeatureID IntegerID `json:"feature_id"`
 
 	// Features The features that belong to it.
 	Features []Feature `json:"features"`
 
-	// ID The row's id; null where the app has no row of its own.
-	ID IntegerID `json:"id"`
+	// ID The row's id. It can be null; when is not documented.
+	ID IntegerID `json:"id,omitempty,omitzero"`
 
 	// Level Depth in the tree.
 	Level int64 `json:"level"`
@@ -2193,9 +2194,9 @@ type ForceSendBotResult struct {
 	Bot ForceSendBotSetting `json:"bot"`
 }
 
-// ForceSendBotSetting Whether the bot hears what is said to agents.
+// ForceSendBotSetting Whether the bot hears what is said to agents, by the setting's name.
 type ForceSendBotSetting struct {
-	// IsForceSendBot Messages go to the bot even when an agent is in the room.
+	// IsForceSendBot By its name, messages go to the bot even when an agent is in the room.
 	IsForceSendBot bool `json:"is_force_send_bot"`
 }
 
@@ -2228,6 +2229,9 @@ type GetAppConfigsResponse struct {
 	// Status The HTTP number again.
 	Status int64 `json:"status,omitempty,omitzero"`
 }
+
+// GetAppDetailsResponse Answer of `getAppDetails`, with the usual envelope or without it. Never log it.
+type GetAppDetailsResponse = flex.SecretJSON
 
 // GetAppSessionResponse Answer of `getAppSession`.
 type GetAppSessionResponse struct {
@@ -2526,7 +2530,7 @@ type IgChannel struct {
 	// BadgeURL The channel's icon.
 	BadgeURL string `json:"badge_url,omitempty,omitzero"`
 
-	// ID The channel's id; unique within its kind only.
+	// ID The channel's id; presumably unique within its kind only.
 	ID IntegerID `json:"id"`
 
 	// IgID Meta's id of the account.
@@ -2559,7 +2563,7 @@ type IgChannelV3 struct {
 	// BadgeURL The channel's icon.
 	BadgeURL string `json:"badge_url"`
 
-	// ID The channel's id; unique within its kind only.
+	// ID The channel's id; presumably unique within its kind only.
 	ID IntegerID `json:"id"`
 
 	// IgID Meta's id of the account.
@@ -2689,7 +2693,7 @@ type LineChannel struct {
 	// BadgeURL The channel's icon.
 	BadgeURL string `json:"badge_url,omitempty,omitzero"`
 
-	// ID The channel's id; unique within its kind only.
+	// ID The channel's id; presumably unique within its kind only.
 	ID IntegerID `json:"id"`
 
 	// IsActive The channel is on.
@@ -2713,7 +2717,7 @@ type LineChannelV3 struct {
 	// BadgeURL The channel's icon.
 	BadgeURL string `json:"badge_url"`
 
-	// ID The channel's id; unique within its kind only.
+	// ID The channel's id; presumably unique within its kind only.
 	ID IntegerID `json:"id"`
 
 	// IsActive The channel is on.
@@ -2725,7 +2729,7 @@ type LineChannelV3 struct {
 	// SecretKey LINE's channel secret.
 	SecretKey Secret `json:"secret_key"`
 
-	// WebhookURL Where LINE sends what customers write.
+	// WebhookURL Presumably where LINE sends what customers write.
 	WebhookURL string `json:"webhook_url"`
 }
 
@@ -3248,10 +3252,10 @@ type OfficeHours struct {
 	// OnlineMessage Sent within office hours.
 	OnlineMessage string `json:"online_message,omitempty,omitzero"`
 
-	// SendOfflineEachMessage Send the offline message for each message.
+	// SendOfflineEachMessage Meaning not documented; by its name, the offline message is sent for each message.
 	SendOfflineEachMessage bool `json:"send_offline_each_message,omitempty,omitzero"`
 
-	// SendOnlineIfResolved Send the online message when a session is resolved.
+	// SendOnlineIfResolved Meaning not documented; by its name, the online message is sent again after a resolve.
 	SendOnlineIfResolved bool `json:"send_online_if_resolved,omitempty,omitzero"`
 
 	// Timezone Offset such as `07:00` or `+07:00`; the sign may be missing.
@@ -3313,7 +3317,7 @@ type PasswordExpiry struct {
 // PhoneNumber A phone number, its country's code first, without a plus.
 type PhoneNumber = string
 
-// Plan An app's subscription, its limits and their use.
+// Plan An app's subscription, its limits and their use. What the members mean is read from their names.
 type Plan struct {
 	// AdminAgentLimit Staff at most.
 	AdminAgentLimit float64 `json:"admin_agent_limit"`
@@ -3334,7 +3338,7 @@ type Plan struct {
 	ExtraMAUCharge string `json:"extra_mau_charge"`
 
 	// IsSKU Meaning unknown.
-	IsSKU bool `json:"is_sku"`
+	IsSKU bool `json:"is_sku,omitempty,omitzero"`
 
 	// MAULimit Customers a month at most.
 	MAULimit float64 `json:"mau_limit"`
@@ -3352,7 +3356,7 @@ type Plan struct {
 	PlanGroup string `json:"plan_group"`
 
 	// SKUExpiredDate When that expires; its form was not recorded.
-	SKUExpiredDate string `json:"sku_expired_date"`
+	SKUExpiredDate string `json:"sku_expired_date,omitempty,omitzero"`
 
 	// SubscriptionDate When the subscription began; its form was not recorded.
 	SubscriptionDate string `json:"subscription_date"`
@@ -3363,8 +3367,8 @@ type Plan struct {
 	// SubscriptionType Kind of subscription; the values are not known.
 	SubscriptionType string `json:"subscription_type"`
 
-	// TrialRemainingDays Days left of a trial; null when there is none.
-	TrialRemainingDays *float64 `json:"trial_remaining_days"`
+	// TrialRemainingDays Days left of a trial; presumably null when there is none.
+	TrialRemainingDays *float64 `json:"trial_remaining_days,omitempty"`
 
 	// Type Kind of plan; the values are not known.
 	Type string `json:"type"`
@@ -3373,13 +3377,13 @@ type Plan struct {
 	UsageInfo PlanUsage `json:"usage_info"`
 }
 
-// PlanUsage What was used of a plan's limits.
+// PlanUsage What was used of a plan's limits. What the members mean is read from their names.
 type PlanUsage struct {
 	// AdminAgentUsage Staff.
 	AdminAgentUsage float64 `json:"admin_agent_usage"`
 
-	// CurrentMAU Customers of the current month; null when it is not known.
-	CurrentMAU *float64 `json:"current_mau"`
+	// CurrentMAU Customers of the current month. It can be null; when is not documented.
+	CurrentMAU *float64 `json:"current_mau,omitempty"`
 
 	// ExtraMAU Customers beyond the limit.
 	ExtraMAU float64 `json:"extra_mau"`
@@ -3433,7 +3437,7 @@ type QiscusChannel struct {
 	// ForwardURL Where raw events are forwarded.
 	ForwardURL string `json:"forward_url,omitempty,omitzero"`
 
-	// ID The channel's id; unique within its kind only.
+	// ID The channel's id; presumably unique within its kind only.
 	ID IntegerID `json:"id"`
 
 	// IsActive The channel is on.
@@ -3484,7 +3488,7 @@ type QiscusChannelV3 struct {
 	// Configs Whether the auto-responder is on. `getQiscusChannel` only.
 	Configs ChannelSwitch `json:"configs,omitempty,omitzero"`
 
-	// ID The channel's id; unique within its kind only.
+	// ID The channel's id; presumably unique within its kind only.
 	ID IntegerID `json:"id"`
 
 	// IsActive The channel is on.
@@ -4262,9 +4266,9 @@ type SetContactPropertyRequest struct {
 	Value string `json:"value"`
 }
 
-// SetForceSendBotRequest Whether the bot hears what is said to agents.
+// SetForceSendBotRequest Whether the bot hears what is said to agents, by the setting's name.
 type SetForceSendBotRequest struct {
-	// IsForceSendBot Messages go to the bot even when an agent is in the room.
+	// IsForceSendBot By its name, messages go to the bot even when an agent is in the room.
 	IsForceSendBot FlagInput `json:"is_force_send_bot"`
 }
 
@@ -4292,7 +4296,7 @@ type SetRoomInfoRequest struct {
 	UserProperties []UserProperty `json:"user_properties"`
 }
 
-// SetSessionalRequest Whether each session gets a room.
+// SetSessionalRequest Whether each session gets a room. The name of the member is presumed.
 type SetSessionalRequest struct {
 	// IsSessional Each session gets a room of its own.
 	IsSessional FlagInput `json:"is_sessional"`
@@ -4363,7 +4367,7 @@ type TelegramChannel struct {
 	// BotToken The bot's token.
 	BotToken Secret `json:"bot_token,omitempty,omitzero"`
 
-	// ID The channel's id; unique within its kind only.
+	// ID The channel's id; presumably unique within its kind only.
 	ID IntegerID `json:"id"`
 
 	// IsActive The channel is on.
@@ -4402,7 +4406,7 @@ type TelegramChannelV3 struct {
 	// BotToken The bot's token.
 	BotToken Secret `json:"bot_token"`
 
-	// ID The channel's id; unique within its kind only.
+	// ID The channel's id; presumably unique within its kind only.
 	ID IntegerID `json:"id"`
 
 	// IsActive The channel is on.
@@ -4414,7 +4418,7 @@ type TelegramChannelV3 struct {
 	// Username The bot's name with Telegram.
 	Username string `json:"username"`
 
-	// WebhookURL Where Telegram sends what customers write.
+	// WebhookURL Presumably where Telegram sends what customers write.
 	WebhookURL string `json:"webhook_url,omitempty,omitzero"`
 }
 
@@ -4447,7 +4451,7 @@ type TicketingButton struct {
 	// Button Caption of the button.
 	Button string `json:"button,omitempty,omitzero"`
 
-	// Enabled Agents see it.
+	// Enabled The button is on.
 	Enabled bool `json:"enabled,omitempty,omitzero"`
 
 	// ID The button's id.
@@ -4477,7 +4481,7 @@ type TiktokChannelV3 struct {
 	// ForwardURL Where raw events are forwarded.
 	ForwardURL string `json:"forward_url,omitempty,omitzero"`
 
-	// ID The channel's id; unique within its kind only.
+	// ID The channel's id; presumably unique within its kind only.
 	ID IntegerID `json:"id"`
 
 	// IsActive The channel is on.
@@ -4492,7 +4496,7 @@ type TiktokChannelV3 struct {
 	// Source The code of the kind.
 	Source string `json:"source"`
 
-	// UniqueID The account's name with TikTok.
+	// UniqueID Presumably the account's name with TikTok.
 	UniqueID string `json:"unique_id"`
 
 	// UseChannelResponder The channel has an auto-responder of its own.
@@ -4717,7 +4721,7 @@ type WaChannel struct {
 	// Hsm24Enabled The 24-hour template is on.
 	Hsm24Enabled bool `json:"hsm_24_enabled,omitempty,omitzero"`
 
-	// ID The channel's id; unique within its kind only.
+	// ID The channel's id; presumably unique within its kind only.
 	ID IntegerID `json:"id,omitempty,omitzero"`
 
 	// IsActive The channel is on.
@@ -4813,7 +4817,7 @@ type WaChannelV3 struct {
 	// ForwardURL Where raw events are forwarded.
 	ForwardURL string `json:"forward_url,omitempty,omitzero"`
 
-	// ID The channel's id; unique within its kind only.
+	// ID The channel's id; presumably unique within its kind only.
 	ID IntegerID `json:"id"`
 
 	// IsActive The channel is on.
@@ -5074,7 +5078,7 @@ type WacaChannel struct {
 	// CreatedAt When it was made.
 	CreatedAt Time `json:"created_at,omitempty,omitzero"`
 
-	// ID The channel's id; unique within its kind only.
+	// ID The channel's id; presumably unique within its kind only.
 	ID IntegerID `json:"id,omitempty,omitzero"`
 
 	// IsActive The channel is on.
@@ -5172,7 +5176,7 @@ type WidgetVariables struct {
 	AttentionGrabberStatus bool `json:"attentionGrabberStatus"`
 
 	// AttentionGrabberText The text that calls for attention.
-	AttentionGrabberText string `json:"attentionGrabberText"`
+	AttentionGrabberText *string `json:"attentionGrabberText"`
 
 	// BorderRadius How round the corners are. Newer widgets.
 	BorderRadius *string `json:"borderRadius,omitempty"`
@@ -5195,7 +5199,7 @@ type WidgetVariables struct {
 	// ColorWidget Main colour. Newer widgets.
 	ColorWidget *string `json:"colorWidget,omitempty"`
 
-	// CustomerIdentifierInputType What customers give as their id, such as `email` or `phone`.
+	// CustomerIdentifierInputType What customers give as their id; the values are not known.
 	CustomerIdentifierInputType string `json:"customerIdentifierInputType"`
 
 	// CustomerServiceAvatar That one's picture.
@@ -5222,7 +5226,7 @@ type WidgetVariables struct {
 	// GrabberTextStatus It holds text.
 	GrabberTextStatus bool `json:"grabberTextStatus"`
 
-	// GrabberTimeout Seconds until attention is called for.
+	// GrabberTimeout How long until attention is called for; its unit is not stated.
 	GrabberTimeout GrabberTimeout `json:"grabberTimeout"`
 
 	// IsChannelWidgetEnabled The widget offers other channels.
@@ -5258,9 +5262,18 @@ type WidgetVariables struct {
 	// WelcomeText The welcome message.
 	WelcomeText string `json:"welcomeText"`
 
-	// WelcomeTimeout Seconds until it is shown, as text.
+	// WelcomeTimeout How long until it is shown, a number as text; its unit is not stated.
 	WelcomeTimeout       string           `json:"welcomeTimeout"`
 	AdditionalProperties map[string]Value `json:"-"`
+}
+
+// WrappedAppDetails The app in the usual envelope.
+type WrappedAppDetails struct {
+	// Data The app.
+	Data AppDetails `json:"data"`
+
+	// Status The HTTP number again.
+	Status int64 `json:"status,omitempty,omitzero"`
 }
 
 // AdminOrAgent The role in a path.
@@ -5418,7 +5431,7 @@ type GetAppConfigsParams struct {
 
 // GetChannelConfigParams defines parameters for GetChannelConfig.
 type GetChannelConfigParams struct {
-	// Source The code of the channel's kind, such as `qiscus` or `telegram`; ids are unique within a kind only.
+	// Source The code of the channel's kind, such as `qiscus` or `telegram`; ids are presumably unique within a kind only.
 	Source string `form:"source" json:"source"`
 }
 
@@ -8118,7 +8131,7 @@ type ClientInterface interface {
 
 	// SetResolveWebhookWithBody Set the mark-as-resolved webhook
 	//
-	// No dashboard page is known for this webhook, so deployments script this call. In a form,
+	// Nobody has found this setting in the dashboard, so deployments script this call. In a form,
 	// write `false` in full: an empty value loses the switch. The answer is the whole app with its
 	// secret key.
 	//
@@ -8129,7 +8142,7 @@ type ClientInterface interface {
 
 	// SetResolveWebhook Set the mark-as-resolved webhook
 	//
-	// No dashboard page is known for this webhook, so deployments script this call. In a form,
+	// Nobody has found this setting in the dashboard, so deployments script this call. In a form,
 	// write `false` in full: an empty value loses the switch. The answer is the whole app with its
 	// secret key.
 	//
@@ -8140,7 +8153,7 @@ type ClientInterface interface {
 
 	// SetResolveWebhookWithFormdataBody Set the mark-as-resolved webhook
 	//
-	// No dashboard page is known for this webhook, so deployments script this call. In a form,
+	// Nobody has found this setting in the dashboard, so deployments script this call. In a form,
 	// write `false` in full: an empty value loses the switch. The answer is the whole app with its
 	// secret key.
 	//
@@ -8775,7 +8788,7 @@ type ClientInterface interface {
 
 	// GetAppConfigs All configuration switches of the app, webhook settings included
 	//
-	// The documented way to read the webhook settings. Keys are partly dynamic
+	// The documented way to read the webhook settings. Some keys have a channel's id in their name
 	// (`ig_story_mention_enabled:<channel id>`); values are booleans, text, text that holds a
 	// boolean, or null.
 	//
@@ -8784,9 +8797,9 @@ type ClientInterface interface {
 
 	// GetAppDetails The signed-in user's app
 	//
-	// The app with its secret key, and when the user's password expires. The answer seems to come
-	// without the usual envelope: the one client that reads it wraps it in `data` itself. Be ready
-	// for both.
+	// The app with its secret key, and when the user's password expires. Be ready for a bare object
+	// as well as for one in `data`: the one client that reads it puts the envelope on itself, so
+	// none seems to be sent.
 	//
 	// Corresponds with GET /api/v2/app/details (the `GetAppDetails` operationId).
 	GetAppDetails(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -8825,16 +8838,16 @@ type ClientInterface interface {
 	//
 	// `data` holds one array for each kind of channel, all of them whole: there is no paging. New
 	// kinds of channel appear as new arrays. The name of an array without `_channels` is the code
-	// that rooms and webhooks have as `source`. Ids are unique within a kind only. The answer leaks
-	// the tokens and keys of every channel.
+	// that rooms and webhooks have as `source`, but for custom channels. Ids are presumably unique within
+	// a kind only. The answer leaks the tokens and keys of every channel.
 	//
 	// Corresponds with GET /api/v2/channels (the `ListChannels` operationId).
 	ListChannels(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// GetChannelConfig Read a channel's auto-responder
 	//
-	// What the channel answers by itself within and outside office hours, in place of the app's own
-	// messages.
+	// What the channel answers by itself within and outside office hours; presumably in place of the
+	// app's own messages.
 	//
 	// Corresponds with GET /api/v2/channels/{channel_id}/configs (the `GetChannelConfig` operationId).
 	GetChannelConfig(ctx context.Context, channelID ChannelID, params *GetChannelConfigParams, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -9305,7 +9318,7 @@ type ClientInterface interface {
 	//
 	// `data` is a plain array, whose rows differ with the kind: `QiscusChannelV3` for `qiscus`,
 	// `WaChannelV3` for `wa` and so on. They say more than those of `listChannels`, secrets
-	// included. There is no list of its own for `waca`.
+	// included. No list of its own is known for `waca`.
 	//
 	// Corresponds with GET /api/v3/admin/channel/{channel_type} (the `ListChannelsByType` operationId).
 	ListChannelsByType(ctx context.Context, channelType ChannelListType, params *ListChannelsByTypeParams, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -9487,8 +9500,9 @@ type ClientInterface interface {
 	// SendBotMessageWithBody Send a message into a room as the bot
 	//
 	// The message reaches the customer on every kind of channel; a message posted through the Chat
-	// SDK's own API does not. No message id comes back, so there is nothing to repeat by: never
-	// send this call again blindly. Buttons do not show on WhatsApp.
+	// SDK's own API does not. The answer names no message, so nothing tells a repeat from a second
+	// message: never send this call again blindly. Buttons do not show on WhatsApp. Forms have been seen with texts
+	// only; send JSON where there is a payload.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -9498,8 +9512,9 @@ type ClientInterface interface {
 	// SendBotMessage Send a message into a room as the bot
 	//
 	// The message reaches the customer on every kind of channel; a message posted through the Chat
-	// SDK's own API does not. No message id comes back, so there is nothing to repeat by: never
-	// send this call again blindly. Buttons do not show on WhatsApp.
+	// SDK's own API does not. The answer names no message, so nothing tells a repeat from a second
+	// message: never send this call again blindly. Buttons do not show on WhatsApp. Forms have been seen with texts
+	// only; send JSON where there is a payload.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -9509,8 +9524,9 @@ type ClientInterface interface {
 	// SendBotMessageWithFormdataBody Send a message into a room as the bot
 	//
 	// The message reaches the customer on every kind of channel; a message posted through the Chat
-	// SDK's own API does not. No message id comes back, so there is nothing to repeat by: never
-	// send this call again blindly. Buttons do not show on WhatsApp.
+	// SDK's own API does not. The answer names no message, so nothing tells a repeat from a second
+	// message: never send this call again blindly. Buttons do not show on WhatsApp. Forms have been seen with texts
+	// only; send JSON where there is a payload.
 	//
 	// Takes a body of the `application/x-www-form-urlencoded` content type.
 	//
@@ -9519,8 +9535,9 @@ type ClientInterface interface {
 
 	// HandoverRoomFromBot Hand a room over from the bot to whoever is there
 	//
-	// Ends the bot's turn in the room; the customer waits for an agent. Sends no body. Where this
-	// route is missing, `setBotInRoom` with false and then `allocateAndAssignAgent` do the same.
+	// Assumed. Ends the bot's turn in the room, so that the customer waits for an agent. Sends no
+	// body. `setBotInRoom` with false and then `allocateAndAssignAgent`, whose routes are known, can
+	// take its place.
 	//
 	// Corresponds with POST /{app_code}/bot/{room_id}/hand_over (the `HandoverRoomFromBot` operationId).
 	HandoverRoomFromBot(ctx context.Context, appCode AppCode, roomID RoomID, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -10125,7 +10142,7 @@ func (c *Client) GetResolveWebhook(ctx context.Context, reqEditors ...RequestEdi
 
 // SetResolveWebhookWithBody Set the mark-as-resolved webhook
 //
-// No dashboard page is known for this webhook, so deployments script this call. In a form,
+// Nobody has found this setting in the dashboard, so deployments script this call. In a form,
 // write `false` in full: an empty value loses the switch. The answer is the whole app with its
 // secret key.
 //
@@ -10146,7 +10163,7 @@ func (c *Client) SetResolveWebhookWithBody(ctx context.Context, contentType stri
 
 // SetResolveWebhook Set the mark-as-resolved webhook
 //
-// No dashboard page is known for this webhook, so deployments script this call. In a form,
+// Nobody has found this setting in the dashboard, so deployments script this call. In a form,
 // write `false` in full: an empty value loses the switch. The answer is the whole app with its
 // secret key.
 //
@@ -10167,7 +10184,7 @@ func (c *Client) SetResolveWebhook(ctx context.Context, body SetResolveWebhookJS
 
 // SetResolveWebhookWithFormdataBody Set the mark-as-resolved webhook
 //
-// No dashboard page is known for this webhook, so deployments script this call. In a form,
+// Nobody has found this setting in the dashboard, so deployments script this call. In a form,
 // write `false` in full: an empty value loses the switch. The answer is the whole app with its
 // secret key.
 //
@@ -11462,7 +11479,7 @@ func (c *Client) GetTicketingConfig(ctx context.Context, reqEditors ...RequestEd
 
 // GetAppConfigs All configuration switches of the app, webhook settings included
 //
-// The documented way to read the webhook settings. Keys are partly dynamic
+// The documented way to read the webhook settings. Some keys have a channel's id in their name
 // (`ig_story_mention_enabled:<channel id>`); values are booleans, text, text that holds a
 // boolean, or null.
 //
@@ -11481,9 +11498,9 @@ func (c *Client) GetAppConfigs(ctx context.Context, params *GetAppConfigsParams,
 
 // GetAppDetails The signed-in user's app
 //
-// The app with its secret key, and when the user's password expires. The answer seems to come
-// without the usual envelope: the one client that reads it wraps it in `data` itself. Be ready
-// for both.
+// The app with its secret key, and when the user's password expires. Be ready for a bare object
+// as well as for one in `data`: the one client that reads it puts the envelope on itself, so
+// none seems to be sent.
 //
 // Corresponds with GET /api/v2/app/details (the `GetAppDetails` operationId).
 func (c *Client) GetAppDetails(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -11562,8 +11579,8 @@ func (c *Client) RefreshToken(ctx context.Context, reqEditors ...RequestEditorFn
 //
 // `data` holds one array for each kind of channel, all of them whole: there is no paging. New
 // kinds of channel appear as new arrays. The name of an array without `_channels` is the code
-// that rooms and webhooks have as `source`. Ids are unique within a kind only. The answer leaks
-// the tokens and keys of every channel.
+// that rooms and webhooks have as `source`, but for custom channels. Ids are presumably unique within
+// a kind only. The answer leaks the tokens and keys of every channel.
 //
 // Corresponds with GET /api/v2/channels (the `ListChannels` operationId).
 func (c *Client) ListChannels(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -11580,8 +11597,8 @@ func (c *Client) ListChannels(ctx context.Context, reqEditors ...RequestEditorFn
 
 // GetChannelConfig Read a channel's auto-responder
 //
-// What the channel answers by itself within and outside office hours, in place of the app's own
-// messages.
+// What the channel answers by itself within and outside office hours; presumably in place of the
+// app's own messages.
 //
 // Corresponds with GET /api/v2/channels/{channel_id}/configs (the `GetChannelConfig` operationId).
 func (c *Client) GetChannelConfig(ctx context.Context, channelID ChannelID, params *GetChannelConfigParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -12562,7 +12579,7 @@ func (c *Client) UploadBroadcastCSVWithBody(ctx context.Context, contentType str
 //
 // `data` is a plain array, whose rows differ with the kind: `QiscusChannelV3` for `qiscus`,
 // `WaChannelV3` for `wa` and so on. They say more than those of `listChannels`, secrets
-// included. There is no list of its own for `waca`.
+// included. No list of its own is known for `waca`.
 //
 // Corresponds with GET /api/v3/admin/channel/{channel_type} (the `ListChannelsByType` operationId).
 func (c *Client) ListChannelsByType(ctx context.Context, channelType ChannelListType, params *ListChannelsByTypeParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -12914,8 +12931,9 @@ func (c *Client) SendCustomChannelMessage(ctx context.Context, appCode AppCode, 
 // SendBotMessageWithBody Send a message into a room as the bot
 //
 // The message reaches the customer on every kind of channel; a message posted through the Chat
-// SDK's own API does not. No message id comes back, so there is nothing to repeat by: never
-// send this call again blindly. Buttons do not show on WhatsApp.
+// SDK's own API does not. The answer names no message, so nothing tells a repeat from a second
+// message: never send this call again blindly. Buttons do not show on WhatsApp. Forms have been seen with texts
+// only; send JSON where there is a payload.
 //
 // Takes any type of body and a specified content type.
 //
@@ -12935,8 +12953,9 @@ func (c *Client) SendBotMessageWithBody(ctx context.Context, appCode AppCode, co
 // SendBotMessage Send a message into a room as the bot
 //
 // The message reaches the customer on every kind of channel; a message posted through the Chat
-// SDK's own API does not. No message id comes back, so there is nothing to repeat by: never
-// send this call again blindly. Buttons do not show on WhatsApp.
+// SDK's own API does not. The answer names no message, so nothing tells a repeat from a second
+// message: never send this call again blindly. Buttons do not show on WhatsApp. Forms have been seen with texts
+// only; send JSON where there is a payload.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -12956,8 +12975,9 @@ func (c *Client) SendBotMessage(ctx context.Context, appCode AppCode, body SendB
 // SendBotMessageWithFormdataBody Send a message into a room as the bot
 //
 // The message reaches the customer on every kind of channel; a message posted through the Chat
-// SDK's own API does not. No message id comes back, so there is nothing to repeat by: never
-// send this call again blindly. Buttons do not show on WhatsApp.
+// SDK's own API does not. The answer names no message, so nothing tells a repeat from a second
+// message: never send this call again blindly. Buttons do not show on WhatsApp. Forms have been seen with texts
+// only; send JSON where there is a payload.
 //
 // Takes a body of the `application/x-www-form-urlencoded` content type.
 //
@@ -12976,8 +12996,9 @@ func (c *Client) SendBotMessageWithFormdataBody(ctx context.Context, appCode App
 
 // HandoverRoomFromBot Hand a room over from the bot to whoever is there
 //
-// Ends the bot's turn in the room; the customer waits for an agent. Sends no body. Where this
-// route is missing, `setBotInRoom` with false and then `allocateAndAssignAgent` do the same.
+// Assumed. Ends the bot's turn in the room, so that the customer waits for an agent. Sends no
+// body. `setBotInRoom` with false and then `allocateAndAssignAgent`, whose routes are known, can
+// take its place.
 //
 // Corresponds with POST /{app_code}/bot/{room_id}/hand_over (the `HandoverRoomFromBot` operationId).
 func (c *Client) HandoverRoomFromBot(ctx context.Context, appCode AppCode, roomID RoomID, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -18849,7 +18870,7 @@ type ClientWithResponsesInterface interface {
 
 	// SetResolveWebhookWithBodyWithResponse Set the mark-as-resolved webhook
 	//
-	// No dashboard page is known for this webhook, so deployments script this call. In a form,
+	// Nobody has found this setting in the dashboard, so deployments script this call. In a form,
 	// write `false` in full: an empty value loses the switch. The answer is the whole app with its
 	// secret key.
 	//
@@ -18860,7 +18881,7 @@ type ClientWithResponsesInterface interface {
 
 	// SetResolveWebhookWithResponse Set the mark-as-resolved webhook
 	//
-	// No dashboard page is known for this webhook, so deployments script this call. In a form,
+	// Nobody has found this setting in the dashboard, so deployments script this call. In a form,
 	// write `false` in full: an empty value loses the switch. The answer is the whole app with its
 	// secret key.
 	//
@@ -18871,7 +18892,7 @@ type ClientWithResponsesInterface interface {
 
 	// SetResolveWebhookWithFormdataBodyWithResponse Set the mark-as-resolved webhook
 	//
-	// No dashboard page is known for this webhook, so deployments script this call. In a form,
+	// Nobody has found this setting in the dashboard, so deployments script this call. In a form,
 	// write `false` in full: an empty value loses the switch. The answer is the whole app with its
 	// secret key.
 	//
@@ -19556,7 +19577,7 @@ type ClientWithResponsesInterface interface {
 
 	// GetAppConfigsWithResponse All configuration switches of the app, webhook settings included
 	//
-	// The documented way to read the webhook settings. Keys are partly dynamic
+	// The documented way to read the webhook settings. Some keys have a channel's id in their name
 	// (`ig_story_mention_enabled:<channel id>`); values are booleans, text, text that holds a
 	// boolean, or null.
 	//
@@ -19567,9 +19588,9 @@ type ClientWithResponsesInterface interface {
 
 	// GetAppDetailsWithResponse The signed-in user's app
 	//
-	// The app with its secret key, and when the user's password expires. The answer seems to come
-	// without the usual envelope: the one client that reads it wraps it in `data` itself. Be ready
-	// for both.
+	// The app with its secret key, and when the user's password expires. Be ready for a bare object
+	// as well as for one in `data`: the one client that reads it puts the envelope on itself, so
+	// none seems to be sent.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -19612,8 +19633,8 @@ type ClientWithResponsesInterface interface {
 	//
 	// `data` holds one array for each kind of channel, all of them whole: there is no paging. New
 	// kinds of channel appear as new arrays. The name of an array without `_channels` is the code
-	// that rooms and webhooks have as `source`. Ids are unique within a kind only. The answer leaks
-	// the tokens and keys of every channel.
+	// that rooms and webhooks have as `source`, but for custom channels. Ids are presumably unique within
+	// a kind only. The answer leaks the tokens and keys of every channel.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -19622,8 +19643,8 @@ type ClientWithResponsesInterface interface {
 
 	// GetChannelConfigWithResponse Read a channel's auto-responder
 	//
-	// What the channel answers by itself within and outside office hours, in place of the app's own
-	// messages.
+	// What the channel answers by itself within and outside office hours; presumably in place of the
+	// app's own messages.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -20140,7 +20161,7 @@ type ClientWithResponsesInterface interface {
 	//
 	// `data` is a plain array, whose rows differ with the kind: `QiscusChannelV3` for `qiscus`,
 	// `WaChannelV3` for `wa` and so on. They say more than those of `listChannels`, secrets
-	// included. There is no list of its own for `waca`.
+	// included. No list of its own is known for `waca`.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -20330,8 +20351,9 @@ type ClientWithResponsesInterface interface {
 	// SendBotMessageWithBodyWithResponse Send a message into a room as the bot
 	//
 	// The message reaches the customer on every kind of channel; a message posted through the Chat
-	// SDK's own API does not. No message id comes back, so there is nothing to repeat by: never
-	// send this call again blindly. Buttons do not show on WhatsApp.
+	// SDK's own API does not. The answer names no message, so nothing tells a repeat from a second
+	// message: never send this call again blindly. Buttons do not show on WhatsApp. Forms have been seen with texts
+	// only; send JSON where there is a payload.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -20341,8 +20363,9 @@ type ClientWithResponsesInterface interface {
 	// SendBotMessageWithResponse Send a message into a room as the bot
 	//
 	// The message reaches the customer on every kind of channel; a message posted through the Chat
-	// SDK's own API does not. No message id comes back, so there is nothing to repeat by: never
-	// send this call again blindly. Buttons do not show on WhatsApp.
+	// SDK's own API does not. The answer names no message, so nothing tells a repeat from a second
+	// message: never send this call again blindly. Buttons do not show on WhatsApp. Forms have been seen with texts
+	// only; send JSON where there is a payload.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -20352,8 +20375,9 @@ type ClientWithResponsesInterface interface {
 	// SendBotMessageWithFormdataBodyWithResponse Send a message into a room as the bot
 	//
 	// The message reaches the customer on every kind of channel; a message posted through the Chat
-	// SDK's own API does not. No message id comes back, so there is nothing to repeat by: never
-	// send this call again blindly. Buttons do not show on WhatsApp.
+	// SDK's own API does not. The answer names no message, so nothing tells a repeat from a second
+	// message: never send this call again blindly. Buttons do not show on WhatsApp. Forms have been seen with texts
+	// only; send JSON where there is a payload.
 	//
 	// Takes a body of the `application/x-www-form-urlencoded` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -20362,8 +20386,9 @@ type ClientWithResponsesInterface interface {
 
 	// HandoverRoomFromBotWithResponse Hand a room over from the bot to whoever is there
 	//
-	// Ends the bot's turn in the room; the customer waits for an agent. Sends no body. Where this
-	// route is missing, `setBotInRoom` with false and then `allocateAndAssignAgent` do the same.
+	// Assumed. Ends the bot's turn in the room, so that the customer waits for an agent. Sends no
+	// body. `setBotInRoom` with false and then `allocateAndAssignAgent`, whose routes are known, can
+	// take its place.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -22117,7 +22142,7 @@ type GetAppDetailsHTTPResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
 	// JSON200 the response for an HTTP 200 `application/json` response
-	JSON200 *AppDetails
+	JSON200 *GetAppDetailsResponse
 	// JSON4XX the response for an HTTP 4XX `application/json` response
 	JSON4XX *Refused
 	// JSON5XX the response for an HTTP 5XX `application/json` response
@@ -24041,7 +24066,7 @@ func (c *ClientWithResponses) GetResolveWebhookWithResponse(ctx context.Context,
 
 // SetResolveWebhookWithBodyWithResponse Set the mark-as-resolved webhook
 //
-// No dashboard page is known for this webhook, so deployments script this call. In a form,
+// Nobody has found this setting in the dashboard, so deployments script this call. In a form,
 // write `false` in full: an empty value loses the switch. The answer is the whole app with its
 // secret key.
 //
@@ -24058,7 +24083,7 @@ func (c *ClientWithResponses) SetResolveWebhookWithBodyWithResponse(ctx context.
 
 // SetResolveWebhookWithResponse Set the mark-as-resolved webhook
 //
-// No dashboard page is known for this webhook, so deployments script this call. In a form,
+// Nobody has found this setting in the dashboard, so deployments script this call. In a form,
 // write `false` in full: an empty value loses the switch. The answer is the whole app with its
 // secret key.
 //
@@ -24075,7 +24100,7 @@ func (c *ClientWithResponses) SetResolveWebhookWithResponse(ctx context.Context,
 
 // SetResolveWebhookWithFormdataBodyWithResponse Set the mark-as-resolved webhook
 //
-// No dashboard page is known for this webhook, so deployments script this call. In a form,
+// Nobody has found this setting in the dashboard, so deployments script this call. In a form,
 // write `false` in full: an empty value loses the switch. The answer is the whole app with its
 // secret key.
 //
@@ -25156,7 +25181,7 @@ func (c *ClientWithResponses) GetTicketingConfigWithResponse(ctx context.Context
 
 // GetAppConfigsWithResponse All configuration switches of the app, webhook settings included
 //
-// The documented way to read the webhook settings. Keys are partly dynamic
+// The documented way to read the webhook settings. Some keys have a channel's id in their name
 // (`ig_story_mention_enabled:<channel id>`); values are booleans, text, text that holds a
 // boolean, or null.
 //
@@ -25173,9 +25198,9 @@ func (c *ClientWithResponses) GetAppConfigsWithResponse(ctx context.Context, par
 
 // GetAppDetailsWithResponse The signed-in user's app
 //
-// The app with its secret key, and when the user's password expires. The answer seems to come
-// without the usual envelope: the one client that reads it wraps it in `data` itself. Be ready
-// for both.
+// The app with its secret key, and when the user's password expires. Be ready for a bare object
+// as well as for one in `data`: the one client that reads it puts the envelope on itself, so
+// none seems to be sent.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -25242,8 +25267,8 @@ func (c *ClientWithResponses) RefreshTokenWithResponse(ctx context.Context, reqE
 //
 // `data` holds one array for each kind of channel, all of them whole: there is no paging. New
 // kinds of channel appear as new arrays. The name of an array without `_channels` is the code
-// that rooms and webhooks have as `source`. Ids are unique within a kind only. The answer leaks
-// the tokens and keys of every channel.
+// that rooms and webhooks have as `source`, but for custom channels. Ids are presumably unique within
+// a kind only. The answer leaks the tokens and keys of every channel.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -25258,8 +25283,8 @@ func (c *ClientWithResponses) ListChannelsWithResponse(ctx context.Context, reqE
 
 // GetChannelConfigWithResponse Read a channel's auto-responder
 //
-// What the channel answers by itself within and outside office hours, in place of the app's own
-// messages.
+// What the channel answers by itself within and outside office hours; presumably in place of the
+// app's own messages.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -26082,7 +26107,7 @@ func (c *ClientWithResponses) UploadBroadcastCSVWithBodyWithResponse(ctx context
 //
 // `data` is a plain array, whose rows differ with the kind: `QiscusChannelV3` for `qiscus`,
 // `WaChannelV3` for `wa` and so on. They say more than those of `listChannels`, secrets
-// included. There is no list of its own for `waca`.
+// included. No list of its own is known for `waca`.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -26374,8 +26399,9 @@ func (c *ClientWithResponses) SendCustomChannelMessageWithResponse(ctx context.C
 // SendBotMessageWithBodyWithResponse Send a message into a room as the bot
 //
 // The message reaches the customer on every kind of channel; a message posted through the Chat
-// SDK's own API does not. No message id comes back, so there is nothing to repeat by: never
-// send this call again blindly. Buttons do not show on WhatsApp.
+// SDK's own API does not. The answer names no message, so nothing tells a repeat from a second
+// message: never send this call again blindly. Buttons do not show on WhatsApp. Forms have been seen with texts
+// only; send JSON where there is a payload.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -26391,8 +26417,9 @@ func (c *ClientWithResponses) SendBotMessageWithBodyWithResponse(ctx context.Con
 // SendBotMessageWithResponse Send a message into a room as the bot
 //
 // The message reaches the customer on every kind of channel; a message posted through the Chat
-// SDK's own API does not. No message id comes back, so there is nothing to repeat by: never
-// send this call again blindly. Buttons do not show on WhatsApp.
+// SDK's own API does not. The answer names no message, so nothing tells a repeat from a second
+// message: never send this call again blindly. Buttons do not show on WhatsApp. Forms have been seen with texts
+// only; send JSON where there is a payload.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -26408,8 +26435,9 @@ func (c *ClientWithResponses) SendBotMessageWithResponse(ctx context.Context, ap
 // SendBotMessageWithFormdataBodyWithResponse Send a message into a room as the bot
 //
 // The message reaches the customer on every kind of channel; a message posted through the Chat
-// SDK's own API does not. No message id comes back, so there is nothing to repeat by: never
-// send this call again blindly. Buttons do not show on WhatsApp.
+// SDK's own API does not. The answer names no message, so nothing tells a repeat from a second
+// message: never send this call again blindly. Buttons do not show on WhatsApp. Forms have been seen with texts
+// only; send JSON where there is a payload.
 //
 // Takes a body of the `application/x-www-form-urlencoded` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -26424,8 +26452,9 @@ func (c *ClientWithResponses) SendBotMessageWithFormdataBodyWithResponse(ctx con
 
 // HandoverRoomFromBotWithResponse Hand a room over from the bot to whoever is there
 //
-// Ends the bot's turn in the room; the customer waits for an agent. Sends no body. Where this
-// route is missing, `setBotInRoom` with false and then `allocateAndAssignAgent` do the same.
+// Assumed. Ends the bot's turn in the room, so that the customer waits for an agent. Sends no
+// body. `setBotInRoom` with false and then `allocateAndAssignAgent`, whose routes are known, can
+// take its place.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -29026,7 +29055,7 @@ func ParseGetAppDetailsHTTPResponse(rsp *http.Response) (*GetAppDetailsHTTPRespo
 
 	switch {
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
-		var dest AppDetails
+		var dest GetAppDetailsResponse
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}

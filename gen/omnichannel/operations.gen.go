@@ -3,7 +3,7 @@
 package omnichannel
 
 // DocumentSHA256 is the checksum of the document that this package was made from.
-const DocumentSHA256 = "213f903ec371466a2b0b8a292935c87aee1522eaaacfb75d73610d2cf96041c3"
+const DocumentSHA256 = "7e505781c5a5191c261ccf9fde1f66d0be7ac3bcc94afa03a8a8046b9c3ef289"
 
 // OperationID names an operation of the document.
 type OperationID string

@@ -35,7 +35,7 @@ var keywords = map[string]role{
 	"description": annotation, "contentMediaType": annotation, "contentSchema": annotation,
 	"x-go-name": annotation, "x-go-type": annotation, "x-go-type-import": annotation,
 	"x-go-type-skip-optional-pointer": annotation, "x-enum-varnames": annotation,
-	"x-sensitive": annotation, "x-omitempty": annotation,
+	"x-sensitive": annotation, "x-omitempty": annotation, "x-omitzero": annotation,
 }
 
 // subschemas lists the schemas that a keyword of the schema at a place leads to.

@@ -20,11 +20,15 @@ const (
 // adminForm asks with the admin's token, which the bot's settings want.
 func (w *world) adminForm(method, path string, form url.Values) answer {
 	w.t.Helper()
-	header := http.Header{"Authorization": {w.state.admin().token}}
 	if form == nil {
-		return w.send(method, path, header, "", nil)
+		return w.send(method, path, w.adminToken(), "", nil)
 	}
-	return w.send(method, path, header, "application/x-www-form-urlencoded", []byte(form.Encode()))
+	return w.send(method, path, w.adminToken(), "application/x-www-form-urlencoded", []byte(form.Encode()))
+}
+
+// adminToken is the header of the admin's token.
+func (w *world) adminToken() http.Header {
+	return http.Header{"Authorization": {w.state.admin().token}}
 }
 
 // What the bot's setters set, every getter reads, and the webhooks follow it.
@@ -180,14 +184,14 @@ func TestWebhookSettingsAreReadBack(t *testing.T) {
 	}
 	assert.Equal(t, map[string]any{"bot_webhook": []any{"https://hooks.example.id/bot", true}}, list())
 
-	set := func(path string, form object) {
+	set := func(path string, credential http.Header, form object) {
 		contentType, body := asContent(t, "multipart/form-data", form)
-		assert.Equal(t, http.StatusOK, w.send("POST", path, w.secret(), contentType, body).status)
+		assert.Equal(t, http.StatusOK, w.send("POST", path, credential, contentType, body).status)
 	}
 	const resolve, session, auth = "/api/v1/app/webhook/mark_as_resolved", "/api/v2/app/config/new_session_webhook", "/api/v2/app/config/auth_webhook"
-	set(resolve, object{"webhook_url": "https://hooks.example.id/r", "is_webhook_enabled": "true"})
-	set(session, object{"url": "https://hooks.example.id/n", "enabled": "true"})
-	set(auth, object{"url": "https://hooks.example.id/a", "enabled": "false"})
+	set(resolve, w.secret(), object{"webhook_url": "https://hooks.example.id/r", "is_webhook_enabled": "true"})
+	set(session, w.secret(), object{"url": "https://hooks.example.id/n", "enabled": "true"})
+	set(auth, w.adminToken(), object{"url": "https://hooks.example.id/a", "enabled": "false"})
 
 	assert.Equal(t, "https://hooks.example.id/r", w.call("GET", resolve, nil).at("data/mark_as_resolved_webhook_url"))
 	assert.Equal(t, "https://hooks.example.id/n", w.call("GET", session, nil).at("data/configs/new_session_webhook_url"))

@@ -125,7 +125,7 @@ func TestWebhookSettings(t *testing.T) {
 	assert.JSONEq(t, `{"data":{"configs":{"is_new_session_webhook_enabled":"true","new_session_webhook_url":"`+
 		at.NewSession+`"}},"status":200}`, set.raw)
 	contentType, body = asContent(t, "multipart/form-data", object{"url": at.Auth, "enabled": ""})
-	set = w.send("POST", "/api/v2/app/config/auth_webhook", w.secret(), contentType, body)
+	set = w.send("POST", "/api/v2/app/config/auth_webhook", w.adminToken(), contentType, body)
 	assert.Equal(t, "false", set.at("data/configs/is_auth_webhook_enabled"), "an empty value loses the switch")
 
 	configs := w.call("GET", "/api/v2/app/configs?show_all=true", nil).at("data/configs").(object)

@@ -10,7 +10,9 @@ import (
 
 // AppService reads and changes the app's settings. Most of its calls are the
 // dashboard's own, and are known to work with a user's token only, of [WithToken]
-// or [WithLogin]; whether they take the secret key as well is not known.
+// or [WithLogin]; whether they take the secret key as well is not known. One that
+// does not is refused with [ErrUnauthorized] or [ErrForbidden]. The calls that are
+// known with the secret key say so.
 type AppService struct{ client *Client }
 
 type (
@@ -57,17 +59,28 @@ func (s *AppService) Details(ctx context.Context, opts ...Option) (*AppDetails, 
 	return nil, missing(ctx, "App ID")
 }
 
-// Configs returns all settings of the app, those of its webhooks included.
+// Configs returns all settings of the app, those of its webhooks included: the
+// documented way to read them, with the secret key or a token. A setting that the app does not have is zero. Keys
+// with a channel's id in them, such as ig_story_mention_enabled:<channel id>, are
+// found with Get.
 //
 // Operation getAppConfigs, GET /api/v2/app/configs; documented by the vendor.
 func (s *AppService) Configs(ctx context.Context, opts ...Option) (*AppConfigs, error) {
 	ctx, _ = s.client.begin(ctx, omnichannel.OperationGetAppConfigs, opts)
 	params := &omnichannel.GetAppConfigsParams{ShowAll: true}
-	out, err := receive[omnichannel.GetAppConfigsResponse](s.client.api.GetAppConfigs(ctx, params))
+	// Settings that are not there must not be taken for settings that are off.
+	out, err := receive[struct {
+		Data struct {
+			Configs *AppConfigs `json:"configs"`
+		} `json:"data"`
+	}](s.client.api.GetAppConfigs(ctx, params))
 	if err != nil {
 		return nil, err
 	}
-	return &out.Data.Configs, nil
+	if out.Data.Configs == nil {
+		return nil, missing(ctx, "settings")
+	}
+	return out.Data.Configs, nil
 }
 
 // AgentTakeover reports whether agents may take unserved customers themselves.
@@ -87,8 +100,8 @@ func (s *AppService) AgentTakeover(ctx context.Context, opts ...Option) (bool, e
 	return *out.Data.IsAgentTakeoverEnabled, nil
 }
 
-// Ticketing returns the custom buttons that agents see beside a room, the hidden
-// ones included. Where a click is sent is not told, and no call is known that sets
+// Ticketing returns the custom buttons that agents see beside a room, those that
+// are off included. Where a click is sent is not told, and no call is known that sets
 // a button up: both are the dashboard's.
 //
 // Operation getTicketingConfig, GET /api/v2/app/config/ticketing; seen in a single
@@ -109,7 +122,7 @@ func (s *AppService) Ticketing(ctx context.Context, opts ...Option) ([]Ticketing
 // are counted from Sunday, 0, though one client also expects 7; StartTime and
 // EndTime are text, HH:MM, in the zone of Timezone, an offset whose sign may be
 // missing. No call is known that changes them. An app without office hours may
-// have no rows.
+// have no rows. The secret key and a token have both been seen.
 //
 // Operation getOfficeHours, GET /api/v1/admin/office_hours; seen in public
 // clients.
@@ -124,7 +137,8 @@ func (s *AppService) OfficeHours(ctx context.Context, opts ...Option) (*OfficeHo
 
 // Sessional reports whether each session gets a room of its own. The shape of the
 // answer is a guess: where it does not hold, the call is [ErrUnexpectedAnswer],
-// and IsSessional of [AppService.Configs] tells the same.
+// and IsSessional of [AppService.Configs] tells the same. It was seen with the
+// secret key only.
 //
 // Operation getSessional, GET /api/v1/admin/service/get_sessional; seen in a
 // single public client.
@@ -143,7 +157,8 @@ func (s *AppService) Sessional(ctx context.Context, opts ...Option) (bool, error
 // SetSessional changes whether each session gets a room of its own: a customer who
 // comes back after a resolve is in a new room then, with a new room id. The name of
 // the field is presumed and the answer unknown, so read the setting back with
-// [AppService.Configs]. Setting it twice does no harm.
+// [AppService.Configs]. Setting it twice does no harm. It was seen with the secret
+// key only.
 //
 // Operation setSessional, POST /api/v1/admin/service/set_sessional; seen in a
 // single public client.

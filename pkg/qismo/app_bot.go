@@ -2,7 +2,7 @@ package qismo
 
 import (
 	"context"
-	"errors"
+	"fmt"
 
 	"github.com/qismo-go/qismo/gen/omnichannel"
 	"github.com/qismo-go/qismo/pkg/qismo/flex"
@@ -12,30 +12,44 @@ import (
 // sent, whether, and whether also while an agent serves.
 type BotSettings = omnichannel.BotSettings
 
-// BotSettings returns how the app's bot is connected. The bot's switch in a single
-// room is another one; see [BotService.SetActive].
+// BotSettings returns how the app's bot is connected; BotWebhookURL is "" when no
+// address is set. The bot's switch in a single room is another one; see
+// [BotService.SetActive].
 //
 // Operation getBotSettings, GET /api/v1/app/bot; seen in a single public client.
 func (s *AppService) BotSettings(ctx context.Context, opts ...Option) (*BotSettings, error) {
 	ctx, _ = s.client.begin(ctx, omnichannel.OperationGetBotSettings, opts)
-	out, err := receive[omnichannel.GetBotSettingsResponse](s.client.api.GetBotSettings(ctx))
+	// A switch that is not there must not be taken for one that is off.
+	out, err := receive[struct {
+		Data struct {
+			BotSettings
+
+			IsBotEnabled *bool `json:"is_bot_enabled"`
+		} `json:"data"`
+	}](s.client.api.GetBotSettings(ctx))
 	if err != nil {
 		return nil, err
 	}
-	return &out.Data, nil
+	if out.Data.IsBotEnabled == nil {
+		return nil, missing(ctx, "switch of the bot")
+	}
+	settings := out.Data.BotSettings
+	settings.IsBotEnabled = *out.Data.IsBotEnabled
+	return &settings, nil
 }
 
 // SetBotIntegration sets where the bot's webhook is sent and whether, for the whole
 // app, and returns the app with its secret key. To switch the bot on it needs an
-// address. Setting it twice does no harm.
+// address; what becomes of the address when it is left out is not known. Setting it
+// twice does no harm.
 //
 // Operation setBotIntegration, POST /api/v1/app/bot/integrate; seen in a single
 // public client.
 func (s *AppService) SetBotIntegration(
 	ctx context.Context, address string, enabled bool, opts ...Option,
 ) (*App, error) {
-	if enabled && address == "" {
-		return nil, errors.New("qismo: setBotIntegration: the address is empty")
+	if err := checkSetting(address, enabled); err != nil {
+		return nil, fmt.Errorf("qismo: setBotIntegration: %w", err)
 	}
 	ctx, _ = s.client.begin(ctx, omnichannel.OperationSetBotIntegration, opts)
 	form := omnichannel.SetBotIntegrationRequest{BotWebhookURL: address, IsBotEnabled: flex.Bool(enabled)}

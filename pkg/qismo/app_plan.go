@@ -31,8 +31,7 @@ const (
 )
 
 // Features returns what the app's plan has, as a tree: walk Features of each. A
-// feature's ID is empty where the app has no row of its own for it; FeatureID is
-// not.
+// feature's ID can be empty; FeatureID is not.
 //
 // Operation listFeatures, GET /api/v2/features; seen in public clients.
 func (s *AppService) Features(ctx context.Context, opts ...Option) ([]Feature, error) {

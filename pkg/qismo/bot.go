@@ -9,7 +9,8 @@ import (
 )
 
 // BotService sends messages as the bot, switches it on and off in a room, and hands
-// rooms over to people.
+// rooms over to people. A room that is not there is presumably [ErrNotFound];
+// of refusals no more than the status was ever recorded.
 type BotService struct{ client *Client }
 
 type (
@@ -69,8 +70,9 @@ const (
 // card, a carousel, a place or something of one's own; see [Message]. A message that
 // is not whole is refused before anything goes out.
 //
-// The message reaches the customer on every kind of channel. It is never sent twice:
-// when the call fails without an answer, whether the message went out is unknown.
+// The message reaches the customer on every kind of channel, though buttons do not
+// show on WhatsApp. No id of it comes back. It is never sent twice: when the call
+// fails without an answer, whether the message went out is unknown.
 //
 // Operation sendBotMessage, POST /{app_code}/bot; documented by the vendor.
 func (s *BotService) SendMessage(ctx context.Context, roomID flex.ID, message Message, opts ...Option) error {
@@ -87,17 +89,25 @@ func (s *BotService) SendMessage(ctx context.Context, roomID flex.ID, message Me
 //
 // Operation sendBotMessage, POST /{app_code}/bot; documented by the vendor.
 func (s *BotService) SendText(ctx context.Context, roomID flex.ID, text string, opts ...Option) error {
-	return s.Send(ctx, SendBotMessageParams{RoomID: roomID, Type: MessageText, Message: text}, opts...)
+	return s.SendMessage(ctx, roomID, NewText(text), opts...)
 }
 
 // Send sends a message whose payload the caller has made, with [flex.NewJSON], under
-// a sender's address of the caller's or in a form that no [Message] has. The payload
-// is not checked. See [BotService.SendMessage].
+// a sender's address of the caller's, which is the bot's or an admin's, or in a form
+// that no [Message] has. Without a Type it is a text. Every other type needs a
+// payload, whose content is not checked. See [BotService.SendMessage].
 //
 // Operation sendBotMessage, POST /{app_code}/bot; documented by the vendor.
 func (s *BotService) Send(ctx context.Context, params SendBotMessageParams, opts ...Option) error {
 	if params.RoomID == "" {
 		return errors.New("qismo: sendBotMessage: the room id is empty")
+	}
+	isText := params.Type == "" || params.Type == MessageText
+	switch {
+	case isText && params.Message == "":
+		return errors.New("qismo: sendBotMessage: the text is empty")
+	case !isText && params.Payload.IsZero():
+		return errors.New("qismo: sendBotMessage: the payload is missing")
 	}
 	if err := checkLength(omnichannel.OperationSendBotMessage, params.Message); err != nil {
 		return err
@@ -109,12 +119,13 @@ func (s *BotService) Send(ctx context.Context, params SendBotMessageParams, opts
 	return discard(s.client.api.SendBotMessage(ctx, settings.appID, params))
 }
 
-// HandOver ends the bot's turn in a room; the customer waits for an agent. It is not
-// repeated.
+// HandOver ends the bot's turn in a room; the customer waits for an agent. What the
+// service answers is not known. It is not repeated.
 //
-// Of the route only the name of the vendor's method for it is known, so an account
-// may not have it ([ErrNotFound]). SetActive with false and then
-// [AllocationService.AllocateAndAssign] do the same by routes that are known.
+// The route is inferred: only the name of the vendor's method for it is known, so
+// the service may not have it ([ErrNotFound]). [BotService.SetActive] with false and
+// then [AllocationService.AllocateAndAssign] can take its place, by routes that are
+// known.
 //
 // Operation handoverRoomFromBot, POST /{app_code}/bot/{room_id}/hand_over; assumed.
 func (s *BotService) HandOver(ctx context.Context, roomID flex.ID, opts ...Option) error {
@@ -143,7 +154,9 @@ func (s *BotService) HandOverToDivision(
 	return discard(s.client.api.HandoverRoomToDivision(ctx, settings.appID, roomID, params))
 }
 
-// SetActive switches the bot on or off in a room.
+// SetActive switches the bot on or off in a room, and returns the room's row. Setting
+// it twice does no harm, so it is repeated where a failure allows that.
+// [AppService.SetBotActive] is the switch of the whole app.
 //
 // Operation setBotInRoom, POST /bot/{room_id}/activate; seen in public clients.
 func (s *BotService) SetActive(ctx context.Context, roomID flex.ID, active bool, opts ...Option) (*RoomLog, error) {

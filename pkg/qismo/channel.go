@@ -36,7 +36,8 @@ const (
 type Channel struct {
 	// Source is the channel's kind.
 	Source ChannelSource `json:"source"`
-	// ID is unique among the channels of one source only, so keep the two together.
+	// ID is presumably unique among the channels of one source only, so keep the two
+	// together.
 	ID flex.ID `json:"id"`
 	// Name is what agents see; "" when the service has none.
 	Name string `json:"name"`

@@ -12,7 +12,11 @@ import (
 // ChannelsService finds the app's channels and changes how they look and answer.
 // All calls but [ChannelsService.List] and [ChannelsService.Grouped] are known from
 // a page of the dashboard alone, which sends a user's token: whether they take the
-// secret key is not known.
+// secret key is not known, and a refusal is [ErrUnauthorized] or [ErrForbidden]. A
+// channel that is not there is presumably [ErrNotFound].
+//
+// The rows hold the tokens and keys of the channels, which print as ***; Reveal
+// gives them out.
 type ChannelsService struct{ client *Client }
 
 type (
@@ -85,8 +89,9 @@ func (s *ChannelsService) Grouped(ctx context.Context, opts ...Option) (*Channel
 }
 
 // ListByType returns one page of the channels of one kind. Their rows have the V3
-// type of the kind and say more than those of [ChannelsService.List]. Of
-// [SourceWhatsAppCloud], and of kinds that have no constant, there is no such list.
+// type of the kind and say more than those of [ChannelsService.List]. Search looks
+// for a part of something, which members in is not known. Of [SourceWhatsAppCloud],
+// and of kinds that have no constant, no such list is known.
 //
 // Operation listChannelsByType, GET /api/v3/admin/channel/{channel_type}; seen in a
 // single public client.
@@ -114,6 +119,9 @@ func (s *ChannelsService) typePager(
 		kind := omnichannel.ChannelListType(source)
 		if !kind.Valid() {
 			return nil, errors.New("qismo: listChannelsByType: there is no list of this source's channels")
+		}
+		if params.Page < 0 || params.Limit < 0 {
+			return nil, errors.New("qismo: listChannelsByType: the page or the limit is negative")
 		}
 		params := params // each page has its own: an iterator may run twice at once
 		params.Page = pageOf(at)
@@ -171,7 +179,7 @@ func (s *ChannelsService) GetWhatsApp(
 
 // CreateQiscus makes a live-chat channel. No call is known that deletes it again;
 // [ChannelsService.Update] switches it off. The shape of the answer was never
-// recorded: after [ErrUnexpectedAnswer] the channel is there all the same. It is
+// recorded: after [ErrUnexpectedAnswer] the channel may be there all the same. It is
 // never made twice: when the call fails without an answer, whether there is a
 // channel now is unknown.
 //
@@ -218,7 +226,8 @@ func (s *ChannelsService) CreateTelegram(
 }
 
 // DeleteTelegram disconnects a Telegram bot. What becomes of its rooms is not
-// known, nor what the service answers.
+// known, nor what the service answers. As it can be repeated after a failure, a
+// channel that is gone already may be reported ([ErrNotFound]).
 //
 // Operation deleteTelegramChannel, POST
 // /api/v2/telegram/connect/{channel_id}/delete; seen in a single public client.
@@ -230,7 +239,7 @@ func (s *ChannelsService) DeleteTelegram(ctx context.Context, channelID flex.ID,
 // Update changes a channel and returns it as it is then, with a row of the V3 type
 // of its kind. That what is not set stays as it is, is inferred from the one client
 // that calls this. Of [SourceWhatsAppCloud], and of kinds that have no constant, no
-// call changes a channel.
+// call is known that changes a channel. Changing it twice does no harm.
 //
 // Operation updateChannel, POST
 // /api/v2/{channel_type}/connect/{channel_id}/update; seen in a single public
@@ -266,7 +275,8 @@ func (s *ChannelsService) Update(
 	return &channel, nil
 }
 
-// Config returns the auto-responder of a channel.
+// Config returns the auto-responder of a channel, which is told by its source and
+// its id together. See [ChannelsService.SetConfig].
 //
 // Operation getChannelConfig, GET /api/v2/channels/{channel_id}/configs; seen in a
 // single public client.
@@ -294,8 +304,8 @@ func (s *ChannelsService) Config(
 }
 
 // SetConfig sets the auto-responder of a channel, all of it: read it with
-// [ChannelsService.Config], change it, and hand it back. What the service answers
-// is not known.
+// [ChannelsService.Config], change it, and hand it back. An empty message is sent as
+// none. What the service answers is not known. Setting it twice does no harm.
 //
 // Operation setChannelConfig, POST /api/v2/channels/{channel_id}/configs; seen in a
 // single public client.
@@ -325,7 +335,7 @@ func textOrNil(text string) *string {
 }
 
 // WidgetConfig returns how the widget of a live-chat channel looks. Its Variables
-// are nil when the service has none.
+// are nil when the service has none. The units of their timeouts are not known.
 //
 // Operation getPublicWidgetConfig, GET
 // /api/v2/app/config/public-widget/{app_code}/{channel_id}; seen in a single public
@@ -352,7 +362,7 @@ func (s *ChannelsService) WidgetConfig(
 // SetWidgetConfig sets how the widget of a live-chat channel looks, all of it: read
 // it with [ChannelsService.WidgetConfig], change it, and hand it back. Variables
 // must be there; Styles are left out when they are empty. What the service answers
-// is not known.
+// is not known. Setting it twice does no harm.
 //
 // Operation setWidgetConfig, POST /api/v2/qiscus/widget_configs/{channel_id}; seen
 // in a single public client.

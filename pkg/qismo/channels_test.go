@@ -313,11 +313,30 @@ func TestAWidgetSurvivesReadingAndWriting(t *testing.T) {
 	assert.JSONEq(t, `{"style":{"accent":"#fff"},"widget":{"variables":`+variables+`}}`, service.seen()[1].Body)
 }
 
+// What is null stays null, and does not become empty text.
+func TestAWidgetKeepsItsNulls(t *testing.T) {
+	service := newRecorder(t, answerJSON(200, `{"data":{"widget":{"variables":{"attentionGrabberText":null,"channel_widget":null,"extra_fields":null}}}}`))
+	client := service.client(t).Channels
+	config, err := client.WidgetConfig(t.Context(), "5121")
+	require.NoError(t, err)
+	require.NoError(t, client.SetWidgetConfig(t.Context(), "5121", *config))
+	var sent struct {
+		Widget struct{ Variables map[string]any }
+	}
+	require.NoError(t, json.Unmarshal([]byte(service.seen()[1].Body), &sent))
+	for _, name := range []string{"attentionGrabberText", "channel_widget", "extra_fields"} {
+		value, ok := sent.Widget.Variables[name]
+		assert.True(t, ok, name)
+		assert.Nil(t, value, name)
+	}
+}
+
 func TestChannelsRefuseWhatCannotBeMeant(t *testing.T) {
 	service := newRecorder(t, answerJSON(200, `{"data":{}}`))
 	s := service.client(t).Channels
 	for want, err := range map[string]error{
-		"qismo: listChannelsByType: there is no list": errorOf(s.ListByType(t.Context(), "waca", qismo.ListChannelsByTypeParams{})),
+		"qismo: listChannelsByType: the page or the limit is negative": errorOf(s.ListByType(t.Context(), "wa", qismo.ListChannelsByTypeParams{Limit: -1})),
+		"qismo: listChannelsByType: there is no list":                  errorOf(s.ListByType(t.Context(), "waca", qismo.ListChannelsByTypeParams{})),
 		"qismo: updateChannel: channels of this source": errorOf(
 			s.Update(t.Context(), "custom_channel", "1", qismo.UpdateChannelParams{Name: "n"})),
 		"qismo: updateChannel: there is nothing to change": errorOf(s.Update(t.Context(), "wa", "1", qismo.UpdateChannelParams{ID: "1"})),

@@ -252,7 +252,7 @@ func TestEchoesAreMasked(t *testing.T) {
 	payload, err := flex.NewJSON(map[string]string{"text": "kartu", "more": hidden})
 	require.NoError(t, err)
 	for name, err := range map[string]error{
-		"json":      client.Bot.Send(t.Context(), qismo.SendBotMessageParams{RoomID: "5", Payload: payload}),
+		"json":      client.Bot.Send(t.Context(), qismo.SendBotMessageParams{RoomID: "5", Type: qismo.MessageCard, Payload: payload}),
 		"form":      func() error { _, err := client.WebhookSettings.SetResolve(t.Context(), hidden, true); return err }(),
 		"multipart": func() error { _, err := client.WebhookSettings.SetNewSession(t.Context(), hidden, true); return err }(),
 		"query": func() error {

@@ -32,10 +32,11 @@ type Message struct {
 
 // What one message can hold.
 const (
-	// MaxMessageLength is how many characters a message's text can have.
+	// MaxMessageLength is how many characters a message's text can have, by the limits
+	// of the Chat SDK, which carries the messages.
 	MaxMessageLength = 4000
-	// MaxButtons is how many buttons the service shows beneath one text or on one
-	// card.
+	// MaxButtons is how many buttons are shown beneath one text or on one card, by
+	// the documentation of the Chat SDK. The service may take more.
 	MaxButtons = 3
 )
 
@@ -79,8 +80,9 @@ func NewCarousel(cards ...CarouselCard) Message {
 }
 
 // NewLocation makes a place. Latitude and Longitude, in degrees, are needed; both
-// being 0 is taken for having forgotten them. Places are documented for the Chat
-// SDK; no client was seen to send one through this API.
+// being 0 is taken for having forgotten them. A place that has none, which the
+// service is not known to refuse, goes out by [BotService.Send]. Places are
+// documented for the Chat SDK; no client was seen to send one through this API.
 func NewLocation(place LocationPayload) Message {
 	return newMessage(MessageLocation, "", place, checkLocation(place))
 }

@@ -1,6 +1,7 @@
 package qismo
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net/url"
@@ -123,7 +124,8 @@ func checkButton(button BotButton) error {
 	if button.Label == "" {
 		return errors.New("the label is empty")
 	}
-	return checkAction(button.Type, button.PostbackText, button.Payload)
+	text := cmp.Or(button.PostbackText, button.Label) // as the service has it
+	return checkAction(button.Type, text, button.Payload)
 }
 
 // checkAction checks what a button does, or a tap on a card.

@@ -56,6 +56,11 @@ var builtMessages = map[string]struct {
 			{"label":"telepon","type":"link","payload":{"url":"tel:+628115550100"}},
 			{"label":"ya","type":"postback","postback_text":"ya","payload":{"url":""}}]}`,
 	},
+	"a button whose text is its label": {
+		qismo.NewButtons("jadi?", qismo.BotButton{Label: "ya", Type: qismo.ButtonPostback}),
+		"jadi?",
+		`{"text":"jadi?","buttons":[{"label":"ya","type":"postback","payload":{"url":""}}]}`,
+	},
 	"card": {
 		qismo.NewCard(qismo.CardPayload{
 			Text: "menu hari ini", Title: "Toraja", Description: "biji dari Sulawesi", Image: "https://cdn.example.id/toraja.jpg",
@@ -173,7 +178,6 @@ func TestMessagesRefuse(t *testing.T) {
 		"buttons: button 2: the label is empty":                                  qismo.NewButtons(hiddenWords, link, qismo.PostbackButton("", hiddenWords)),
 		"buttons: button 1: the link is not an absolute address":                 qismo.NewButtons(hiddenWords, broken),
 		"buttons: button 3: it is neither a link nor a postback":                 qismo.NewButtons(hiddenWords, link, link, qismo.BotButton{Label: hiddenWords, Type: hiddenWords}),
-		"buttons: button 1: the postback has no text, URL or payload":            qismo.NewButtons(hiddenWords, qismo.BotButton{Label: hiddenWords, Type: qismo.ButtonPostback}),
 		"buttons: button 1: the method of the postback is neither get nor post": qismo.NewButtons(hiddenWords,
 			qismo.BotButton{Label: "x", Type: qismo.ButtonPostback, PostbackText: "x", Payload: qismo.ButtonTarget{Method: hiddenWords}}),
 		"buttons: button 1: the URL of the postback is not an absolute address with http or https": qismo.NewButtons(hiddenWords,
@@ -186,15 +190,16 @@ func TestMessagesRefuse(t *testing.T) {
 		"carousel: card 2: it has no image, title or description":       qismo.NewCarousel(qismo.CarouselCard{Title: hiddenWords}, qismo.CarouselCard{}),
 		"carousel: card 1: button 2: the link is not an absolute address": qismo.NewCarousel(
 			qismo.CarouselCard{Title: hiddenWords, Buttons: []qismo.BotButton{link, broken}}),
-		"carousel: card 1: the default action: the link is not an absolute address": act(qismo.CardAction{Type: qismo.ButtonLink}),
-		"carousel: card 1: the default action: it is neither a link nor a postback": act(qismo.CardAction{Payload: qismo.ButtonTarget{Method: qismo.PostbackGet}}),
-		"location: latitude and longitude are missing":                              qismo.NewLocation(qismo.LocationPayload{Name: hiddenWords}),
-		"location: the latitude is not within -90 and 90 degrees":                   qismo.NewLocation(qismo.LocationPayload{Latitude: 107.61, Longitude: -6.91}),
-		"location: the longitude is not within -180 and 180 degrees":                qismo.NewLocation(qismo.LocationPayload{Longitude: math.NaN()}),
-		"location: the map's URL is not an absolute address":                        qismo.NewLocation(qismo.LocationPayload{Latitude: 1, MapURL: hiddenWords}),
-		"custom: the kind is empty":                                                 qismo.NewCustom("", hiddenWords),
-		"custom: the content is missing":                                            qismo.NewCustom(hiddenWords, nil),
-		"custom: the content: flex: cannot write a Go float64 as JSON":              qismo.NewCustom(hiddenWords, math.Inf(1)),
+		"carousel: card 1: the default action: the link is not an absolute address":      act(qismo.CardAction{Type: qismo.ButtonLink}),
+		"carousel: card 1: the default action: the postback has no text, URL or payload": act(qismo.CardAction{Type: qismo.ButtonPostback}),
+		"carousel: card 1: the default action: it is neither a link nor a postback":      act(qismo.CardAction{Payload: qismo.ButtonTarget{Method: qismo.PostbackGet}}),
+		"location: latitude and longitude are missing":                                   qismo.NewLocation(qismo.LocationPayload{Name: hiddenWords}),
+		"location: the latitude is not within -90 and 90 degrees":                        qismo.NewLocation(qismo.LocationPayload{Latitude: 107.61, Longitude: -6.91}),
+		"location: the longitude is not within -180 and 180 degrees":                     qismo.NewLocation(qismo.LocationPayload{Longitude: math.NaN()}),
+		"location: the map's URL is not an absolute address":                             qismo.NewLocation(qismo.LocationPayload{Latitude: 1, MapURL: hiddenWords}),
+		"custom: the kind is empty":                                                      qismo.NewCustom("", hiddenWords),
+		"custom: the content is missing":                                                 qismo.NewCustom(hiddenWords, nil),
+		"custom: the content: flex: cannot write a Go float64 as JSON":                   qismo.NewCustom(hiddenWords, math.Inf(1)),
 	} {
 		err := service.client(t).Bot.SendMessage(t.Context(), "98120734", message)
 		require.EqualError(t, err, "qismo: sendBotMessage: "+want)
@@ -243,6 +248,14 @@ func TestLengthsAreChecked(t *testing.T) {
 	_, err = client.Customer.SendCustomChannelMessage(t.Context(), params)
 	require.EqualError(t, err, "qismo: sendCustomChannelMessage: the message has 4001 characters, 4000 are allowed")
 	require.EqualError(t, client.Bot.SendText(t.Context(), "", "halo"), "qismo: sendBotMessage: the room id is empty")
+	require.EqualError(t, client.Bot.SendText(t.Context(), "5", ""), "qismo: sendBotMessage: text: the text is empty")
+	for want, params := range map[string]qismo.SendBotMessageParams{
+		"the text is empty":                                 {RoomID: "5", Payload: flex.JSON{}},
+		"the payload is missing":                            {RoomID: "5", Type: qismo.MessageButtons, Message: "halo"},
+		"the message has 4001 characters, 4000 are allowed": {RoomID: "5", Message: long},
+	} {
+		require.EqualError(t, client.Bot.Send(t.Context(), params), "qismo: sendBotMessage: "+want)
+	}
 	assert.Len(t, service.seen(), 2)
 }
 

@@ -119,13 +119,14 @@ func checkWebhookGetters(t *testing.T, p *platform, client *qismo.Client) {
 	session, err := client.WebhookSettings.NewSession(t.Context())
 	require.NoError(t, err)
 	assert.Equal(t, qismo.NewSessionWebhook{NewSessionWebhookURL: address + "/session"}, *session)
-	_, err = client.WebhookSettings.SetAuth(t.Context(), address+"/auth", true)
+	byToken := p.client(t, qismo.WithToken(p.Config().AppCode, adminToken(t, p)))
+	_, err = byToken.WebhookSettings.SetAuth(t.Context(), address+"/auth", true)
 	require.NoError(t, err)
 	auth, err := client.WebhookSettings.Auth(t.Context())
 	require.NoError(t, err)
 	assert.Equal(t, qismo.AuthWebhook{AuthWebhookURL: address + "/auth", IsAuthWebhookEnabled: true}, *auth)
 
-	rows, err := p.client(t, qismo.WithToken(p.Config().AppCode, adminToken(t, p))).WebhookSettings.List(t.Context())
+	rows, err := byToken.WebhookSettings.List(t.Context())
 	require.NoError(t, err)
 	on := map[string]bool{}
 	for _, row := range rows {
@@ -142,6 +143,15 @@ func TestAppRefusals(t *testing.T) {
 	app := service.client(t).App
 	_, err := app.SetBotIntegration(t.Context(), "", true)
 	require.EqualError(t, err, "qismo: setBotIntegration: the address is empty")
+	settings := service.client(t).WebhookSettings
+	_, err = settings.SetResolve(t.Context(), "", true)
+	require.EqualError(t, err, "qismo: setResolveWebhook: the address is empty")
+	_, err = settings.SetAgentAllocation(t.Context(), "", true)
+	require.EqualError(t, err, "qismo: setAgentAllocationWebhook: the address is empty")
+	_, err = settings.SetNewSession(t.Context(), "", true)
+	require.EqualError(t, err, "qismo: setNewSessionWebhook: the address is empty")
+	_, err = settings.SetAuth(t.Context(), "", true)
+	require.EqualError(t, err, "qismo: setAuthWebhook: the address is empty")
 	_, err = app.AnalyticsURL(t.Context(), "")
 	require.EqualError(t, err, "qismo: getAnalyticsURL: the report is empty")
 	_, err = app.ListChatTemplates(t.Context(), qismo.ListChatTemplatesParams{Limit: -1})
@@ -203,6 +213,8 @@ func TestAppOnTheWire(t *testing.T) {
 func TestAppAnswersWithoutTheirContent(t *testing.T) {
 	calls := map[string]func(context.Context, *qismo.Client) error{
 		"getAppDetails":           func(ctx context.Context, c *qismo.Client) error { _, err := c.App.Details(ctx); return err },
+		"getAppConfigs":           func(ctx context.Context, c *qismo.Client) error { _, err := c.App.Configs(ctx); return err },
+		"getBotSettings":          func(ctx context.Context, c *qismo.Client) error { _, err := c.App.BotSettings(ctx); return err },
 		"getAgentTakeoverSetting": func(ctx context.Context, c *qismo.Client) error { _, err := c.App.AgentTakeover(ctx); return err },
 		"getTicketingConfig":      func(ctx context.Context, c *qismo.Client) error { _, err := c.App.Ticketing(ctx); return err },
 		"getSessional":            func(ctx context.Context, c *qismo.Client) error { _, err := c.App.Sessional(ctx); return err },
@@ -242,8 +254,6 @@ func TestAppAnswersWithoutTheirContent(t *testing.T) {
 		require.ErrorIs(t, err, qismo.ErrServer, id)
 	}
 	_, err := broken.App.OfficeHours(t.Context())
-	require.ErrorIs(t, err, qismo.ErrServer)
-	_, err = broken.App.BotSettings(t.Context())
 	require.ErrorIs(t, err, qismo.ErrServer)
 
 	hours, err := hollow.App.OfficeHours(t.Context())

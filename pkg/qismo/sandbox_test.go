@@ -274,7 +274,11 @@ func checkTagsAndBot(t *testing.T, p *platform, client *qismo.Client) {
 	file := qismo.NewFile(qismo.FilePayload{URL: "https://cdn.example.id/harga.pdf", Caption: "harga"})
 	require.NoError(t, client.Bot.SendMessage(t.Context(), roomID, file))
 	err = client.Bot.Send(t.Context(), qismo.SendBotMessageParams{RoomID: roomID, Type: qismo.MessageFileAttachment})
-	require.ErrorIs(t, err, qismo.ErrBadRequest, "a file without its payload")
+	require.EqualError(t, err, "qismo: sendBotMessage: the payload is missing")
+	payload, err := flex.NewJSON(map[string]string{"caption": "harga"})
+	require.NoError(t, err)
+	err = client.Bot.Send(t.Context(), qismo.SendBotMessageParams{RoomID: roomID, Type: qismo.MessageFileAttachment, Payload: payload})
+	require.ErrorIs(t, err, qismo.ErrBadRequest, "a file without its address")
 	assert.Contains(t, err.Error(), "payload")
 	said := p.Messages(string(roomID))
 	assert.Equal(t, "halo juga", said[len(said)-2].Text)
@@ -284,7 +288,7 @@ func checkTagsAndBot(t *testing.T, p *platform, client *qismo.Client) {
 	assert.False(t, row.IsHandledByBot)
 }
 
-func checkSettings(t *testing.T, _ *platform, client *qismo.Client) {
+func checkSettings(t *testing.T, p *platform, client *qismo.Client) {
 	t.Helper()
 	// Nobody listens there: what is sent is lost, and the sandbox does not mind.
 	const address = "http://127.0.0.1:1/hooks"
@@ -297,7 +301,10 @@ func checkSettings(t *testing.T, _ *platform, client *qismo.Client) {
 	session, err := client.WebhookSettings.SetNewSession(t.Context(), address, true)
 	require.NoError(t, err)
 	assert.True(t, bool(session.IsNewSessionWebhookEnabled))
-	auth, err := client.WebhookSettings.SetAuth(t.Context(), address, false)
+	_, err = client.WebhookSettings.SetAuth(t.Context(), address, false)
+	require.ErrorIs(t, err, qismo.ErrUnauthorized, "a user's token is wanted, as the vendor's page has it")
+	byToken := p.client(t, qismo.WithToken(p.Config().AppCode, adminToken(t, p)))
+	auth, err := byToken.WebhookSettings.SetAuth(t.Context(), address, false)
 	require.NoError(t, err)
 	assert.False(t, bool(auth.IsAuthWebhookEnabled))
 

@@ -52,15 +52,17 @@ type webhookSetter struct {
 // Neither shows of an address more than its scheme and host, for the rest may hold
 // a secret.
 //
-// Which credential is accepted is not certain. The bot's setter was seen with a
-// user's token only, and those of new sessions and of agent allocation with the
-// secret key only, though the vendor says that every call takes the secret key. A
+// Which credential is accepted is not certain. The setters of the bot's webhook and
+// of log-outs were seen with a user's token only, and those of new sessions and of
+// agent allocation with the secret key only, though the vendor says that every call takes the secret key. A
 // deployment that has both passes one to the client and the other as Fallback.
 //
 // To switch a webhook off, its present address is read first and sent again, since
-// the setters want one; where none is set there is nothing to do. Webhooks that the
-// API cannot set for a whole app are in the report too, with what sets them.
-// Setting twice does no harm.
+// the setters want one; where none is set there is nothing to do. That the app's
+// settings show the address of log-outs is expected and was not seen: where it must
+// be off for certain, call [WebhookSettingsService.SetAuth]. Webhooks that the API
+// cannot set for a whole app are in the report too, with what sets them. Setting
+// twice does no harm.
 //
 // Operation setBotIntegration, POST /api/v1/app/bot/integrate; seen in a single
 // public client. Operation setNewSessionWebhook, POST

@@ -93,6 +93,15 @@ func TestWebhookReportNamesEveryEvent(t *testing.T) {
 	assert.Contains(t, report.String(), "newSession: left alone\n")
 }
 
+// Settings that are missing do not pass for a webhook that is off.
+func TestSetAllWebhooksWithoutSettings(t *testing.T) {
+	service := newRecorder(t, answerJSON(http.StatusOK, `{"data":{}}`))
+	report, err := service.client(t).WebhookSettings.SetAll(t.Context(), qismo.SetAllWebhooksParams{Resolve: qismo.WebhookOff})
+	require.ErrorIs(t, err, qismo.ErrUnexpectedAnswer)
+	require.ErrorContains(t, err, "switch off markAsResolved: read its address")
+	assert.Equal(t, qismo.WebhookFailed, outcomes(report)["markAsResolved"])
+}
+
 // What cannot work is refused before anything is sent, all of it at once, and no
 // refusal shows an address.
 func TestSetAllWebhooksRefusals(t *testing.T) {

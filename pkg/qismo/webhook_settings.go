@@ -2,14 +2,22 @@ package qismo
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/qismo-go/qismo/gen/omnichannel"
 	"github.com/qismo-go/qismo/pkg/qismo/flex"
 )
 
-// WebhookSettingsService says where webhooks are sent. What is set is read back
-// with [AppService.Configs].
+// WebhookSettingsService says where webhooks are sent, for the whole app. What is
+// set is read back with [AppService.Configs], which is documented; see
+// [WebhookSettingsService.SetAll] for all webhooks in one call.
+//
+// To switch a webhook on, its setter needs an address. To switch one off, hand the
+// address over again if it shall stay: what becomes of it when it is left out is not
+// known. Setting a webhook twice does no harm, so the setters are repeated where a
+// failure allows that. Not every setter was seen with every credential, and each
+// says so; another is refused with [ErrUnauthorized] or [ErrForbidden], if at all.
 type WebhookSettingsService struct{ client *Client }
 
 type (
@@ -21,13 +29,18 @@ type (
 	WebhookConfig = omnichannel.WebhookConfig
 )
 
-// SetResolve sets the mark-as-resolved webhook. No page of the dashboard does.
+// SetResolve sets the mark-as-resolved webhook, which is sent each conversation that
+// is resolved, and returns the app with its secret key. The secret key and a user's
+// token were both seen. No page of the dashboard is known to set this webhook.
 //
 // Operation setResolveWebhook, POST /api/v1/app/webhook/mark_as_resolved;
 // documented by the vendor.
 func (s *WebhookSettingsService) SetResolve(
 	ctx context.Context, address string, enabled bool, opts ...Option,
 ) (*App, error) {
+	if err := checkSetting(address, enabled); err != nil {
+		return nil, fmt.Errorf("qismo: setResolveWebhook: %w", err)
+	}
 	ctx, _ = s.client.begin(ctx, omnichannel.OperationSetResolveWebhook, opts)
 	form := omnichannel.AppWebhookRequest{WebhookURL: address, IsWebhookEnabled: flex.Bool(enabled)}
 	out, err := receive[omnichannel.AppResponse](s.client.api.SetResolveWebhookWithFormdataBody(ctx, form))
@@ -37,14 +50,19 @@ func (s *WebhookSettingsService) SetResolve(
 	return &out.Data, nil
 }
 
-// SetAgentAllocation sets the custom agent allocation webhook. Some hold that only
-// the dashboard can.
+// SetAgentAllocation sets the custom agent allocation webhook, which is sent the
+// messages of customers whom no agent serves, and returns the app with its secret
+// key. It was seen with the secret key only. Some hold that only the dashboard can
+// set this webhook: read it back.
 //
 // Operation setAgentAllocationWebhook, POST /api/v1/app/webhook/agent_allocation;
 // seen in a single public client.
 func (s *WebhookSettingsService) SetAgentAllocation(
 	ctx context.Context, address string, enabled bool, opts ...Option,
 ) (*App, error) {
+	if err := checkSetting(address, enabled); err != nil {
+		return nil, fmt.Errorf("qismo: setAgentAllocationWebhook: %w", err)
+	}
 	ctx, _ = s.client.begin(ctx, omnichannel.OperationSetAgentAllocationWebhook, opts)
 	form := omnichannel.AppWebhookRequest{WebhookURL: address, IsWebhookEnabled: flex.Bool(enabled)}
 	out, err := receive[omnichannel.AppResponse](s.client.api.SetAgentAllocationWebhookWithFormdataBody(ctx, form))
@@ -54,13 +72,17 @@ func (s *WebhookSettingsService) SetAgentAllocation(
 	return &out.Data, nil
 }
 
-// SetNewSession sets the new-session webhook.
+// SetNewSession sets the new-session webhook, which is sent the first message of
+// each session, and returns the setting. It was seen with the secret key only.
 //
 // Operation setNewSessionWebhook, POST /api/v2/app/config/new_session_webhook;
 // documented by the vendor.
 func (s *WebhookSettingsService) SetNewSession(
 	ctx context.Context, address string, enabled bool, opts ...Option,
 ) (*NewSessionWebhook, error) {
+	if err := checkSetting(address, enabled); err != nil {
+		return nil, fmt.Errorf("qismo: setNewSessionWebhook: %w", err)
+	}
 	contentType, form, err := webhookForm(address, enabled)
 	if err != nil {
 		return nil, fmt.Errorf("qismo: setNewSessionWebhook: %w", err)
@@ -75,13 +97,18 @@ func (s *WebhookSettingsService) SetNewSession(
 	return &out.Data.Configs, nil
 }
 
-// SetAuth sets the user-logout webhook.
+// SetAuth sets the user-logout webhook, which is sent each log-out of a member of
+// the staff, and returns the setting. It was seen with a user's token only; that it
+// takes the secret key too is likely.
 //
 // Operation setAuthWebhook, POST /api/v2/app/config/auth_webhook; documented by
 // the vendor.
 func (s *WebhookSettingsService) SetAuth(
 	ctx context.Context, address string, enabled bool, opts ...Option,
 ) (*AuthWebhook, error) {
+	if err := checkSetting(address, enabled); err != nil {
+		return nil, fmt.Errorf("qismo: setAuthWebhook: %w", err)
+	}
 	contentType, form, err := webhookForm(address, enabled)
 	if err != nil {
 		return nil, fmt.Errorf("qismo: setAuthWebhook: %w", err)
@@ -96,7 +123,7 @@ func (s *WebhookSettingsService) SetAuth(
 
 // List returns the app's webhooks as rows of a newer kind. Which webhooks they
 // cover, and what Type can be, is not known; [AppService.Configs] is the documented
-// way to read the settings.
+// way to read the settings. It was seen with a user's token only.
 //
 // Operation listWebhookConfigs, GET /api/v2/admin/webhook_config; seen in a single
 // public client.
@@ -164,6 +191,14 @@ func (s *WebhookSettingsService) Auth(ctx context.Context, opts ...Option) (*Aut
 		return nil, missing(ctx, "setting")
 	}
 	return out.Data.Configs, nil
+}
+
+// checkSetting refuses to send a webhook nowhere.
+func checkSetting(address string, enabled bool) error {
+	if enabled && address == "" {
+		return errors.New("the address is empty")
+	}
+	return nil
 }
 
 // webhookAnswer is an answer that nobody has seen: unlike the setters' it may lack
