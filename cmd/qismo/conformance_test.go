@@ -15,7 +15,7 @@ import (
 // alsoSecretKey are the operations that the table has with a user's token alone.
 // The vendor's Ruby gem has a method for each and no credential but the secret
 // key, so the document accepts that too.
-var alsoSecretKey = []string{"deleteRoomTag", "listRoomTags", "setAuthWebhook"}
+var alsoSecretKey = []string{"deleteRoomTag", "listRoomBroadcasts", "listRoomTags"}
 
 // "operations --json" lists the operations of the reference table, which is no
 // part of the repository: QISMO_FACTS says where it lies.

@@ -337,7 +337,7 @@ type AdminProfile struct {
 	// Email E-mail address.
 	Email string `json:"email,omitempty,omitzero"`
 
-	// EmailAddress The company's e-mail address.
+	// EmailAddress Another e-mail address; what it is for is not documented.
 	EmailAddress string `json:"email_address,omitempty,omitzero"`
 
 	// Industry The company's industry.
@@ -397,7 +397,7 @@ type AgentV1 struct {
 	// AssignedAgentRoles The agent's divisions. Lists only.
 	AssignedAgentRoles []AssignedRole `json:"assigned_agent_roles,omitempty,omitzero"`
 
-	// AssignedRules Kinds of channel served: a list of text, one text, or null.
+	// AssignedRules A list of text, one text, or null; seen are `fb_messaging`, `line_messaging`, `qiscus_messaging`, `wa_messaging` and `telegram_messaging`.
 	AssignedRules Value `json:"assigned_rules,omitempty,omitzero"`
 
 	// AuthenticationToken A usable login of this agent.
@@ -418,13 +418,13 @@ type AgentV1 struct {
 	// DeletedAt Null in every body seen.
 	DeletedAt Time `json:"deleted_at,omitempty,omitzero"`
 
-	// DirectLoginToken Logs in without a password.
+	// DirectLoginToken A log-in token, by its name.
 	DirectLoginToken Secret `json:"direct_login_token,omitempty,omitzero"`
 
 	// Email E-mail address.
 	Email string `json:"email"`
 
-	// ForceOffline Set offline by somebody else.
+	// ForceOffline Offline whatever else, by its name.
 	ForceOffline bool `json:"force_offline,omitempty,omitzero"`
 
 	// ID The agent's id.
@@ -442,7 +442,7 @@ type AgentV1 struct {
 	// IsTocAgree The terms were accepted. Newer accounts.
 	IsTocAgree bool `json:"is_toc_agree,omitempty,omitzero"`
 
-	// IsVerified The e-mail address was confirmed.
+	// IsVerified Verified; what was verified is not documented.
 	IsVerified bool `json:"is_verified,omitempty,omitzero"`
 
 	// LastLogin Null for who never logged in.
@@ -475,7 +475,7 @@ type AgentV1 struct {
 	// TotalResolved A number written as text. Lists only.
 	TotalResolved string `json:"total_resolved,omitempty,omitzero"`
 
-	// TotpToken Seed of the second factor. Newer accounts.
+	// TotpToken Of the second factor, by its name. Newer accounts.
 	TotpToken Secret `json:"totp_token,omitempty,omitzero"`
 
 	// Type 1 admin, 2 agent, 3 supervisor.
@@ -556,7 +556,7 @@ type AgentV2 struct {
 	// Email E-mail address.
 	Email string `json:"email"`
 
-	// ForceOffline Set offline by somebody else. Which wins over `is_available` is not documented.
+	// ForceOffline Offline whatever else, by its name; whether it wins over `is_available` is not documented.
 	ForceOffline bool `json:"force_offline,omitempty,omitzero"`
 
 	// ID The agent's id.
@@ -568,7 +568,7 @@ type AgentV2 struct {
 	// IsReqOtpReset Null in every body seen.
 	IsReqOtpReset Value `json:"is_req_otp_reset,omitempty,omitzero"`
 
-	// IsVerified The e-mail address was confirmed.
+	// IsVerified Verified; what was verified is not documented.
 	IsVerified bool `json:"is_verified,omitempty,omitzero"`
 
 	// LastLogin Null for who never logged in.
@@ -613,13 +613,13 @@ type AgentsMeta struct {
 
 // AllocateAgentRequest For what kind of channel an agent is wanted.
 type AllocateAgentRequest struct {
-	// ChannelID The channel.
+	// ChannelID The channel. The vendor's gem always sends it.
 	ChannelID IntegerInput `json:"channel_id,omitempty,omitzero"`
 
 	// IgnoreAvailability Count offline agents too.
 	IgnoreAvailability FlagInput `json:"ignore_availability,omitempty,omitzero"`
 
-	// Source Code of the channel's kind, or the identifier key of a custom channel.
+	// Source Code of the channel's kind, such as `wa`, `line`, `telegram`, `qiscus`, `ig` or `fb`, or the identifier key of a custom channel.
 	Source string `json:"source"`
 }
 
@@ -649,7 +649,7 @@ type AllocatedAgent struct {
 	// Email E-mail address.
 	Email string `json:"email,omitempty,omitzero"`
 
-	// ForceOffline Set offline by somebody else.
+	// ForceOffline Offline whatever else, by its name.
 	ForceOffline bool `json:"force_offline,omitempty,omitzero"`
 
 	// ID The agent's id.
@@ -658,7 +658,7 @@ type AllocatedAgent struct {
 	// IsAvailable Online.
 	IsAvailable bool `json:"is_available,omitempty,omitzero"`
 
-	// IsVerified The e-mail address was confirmed.
+	// IsVerified Verified; what was verified is not documented.
 	IsVerified bool `json:"is_verified,omitempty,omitzero"`
 
 	// Name Display name.
@@ -676,7 +676,7 @@ type AllocatedAgent struct {
 
 // Allocation The platform's choice.
 type Allocation struct {
-	// Agent The agent; what comes when nobody is free is unknown, possibly null.
+	// Agent The agent. Null may be what comes when nobody is free; that is unknown.
 	Agent *AllocatedAgent `json:"agent,omitempty"`
 }
 
@@ -778,7 +778,7 @@ type App struct {
 	// Use2Fa Two-factor authentication is on. Newer accounts.
 	Use2Fa bool `json:"use_2fa,omitempty,omitzero"`
 
-	// UseLatest The agent of the last session is preferred.
+	// UseLatest Meaning unknown.
 	UseLatest bool `json:"use_latest"`
 }
 
@@ -1027,7 +1027,7 @@ type AssignedRole struct {
 	// ID The division's id.
 	ID IntegerID `json:"id"`
 
-	// IsDefaultRole Every agent is in it.
+	// IsDefaultRole One of the app's default divisions.
 	IsDefaultRole bool `json:"is_default_role,omitempty,omitzero"`
 
 	// Name The division's name.
@@ -1425,7 +1425,7 @@ type ChannelConfigResult struct {
 
 // ChannelFilter One channel.
 type ChannelFilter struct {
-	// ChannelID The channel's id, unique within its kind only.
+	// ChannelID The channel's id, probably unique within its kind only.
 	ChannelID int64 `json:"channel_id"`
 
 	// Source Code of the channel's kind.
@@ -1636,7 +1636,7 @@ type ChatRoomInfo struct {
 	// RoomAvatarURL The room's picture.
 	RoomAvatarURL string `json:"room_avatar_url,omitempty,omitzero"`
 
-	// RoomChannelID Unique id of the chat room; not an Omnichannel channel.
+	// RoomChannelID A further id of the chat room; no channel of Omnichannel.
 	RoomChannelID string `json:"room_channel_id,omitempty,omitzero"`
 
 	// RoomID The chat room's number.
@@ -1924,7 +1924,7 @@ type CustomPayload struct {
 
 // CustomerRoom One customer's room on one channel. Which agents serve it is not part of it.
 type CustomerRoom struct {
-	// ChannelID The channel; unique within its `source` only.
+	// ChannelID The channel; its id is probably unique within its `source` only.
 	ChannelID IntegerID `json:"channel_id"`
 
 	// ContactID The customer's contact; missing in older answers.
@@ -1975,7 +1975,7 @@ type CustomerRoom struct {
 	// RoomID The chat room's number, which every call wants.
 	RoomID ID `json:"room_id"`
 
-	// RoomType `individual` seen.
+	// RoomType `individual` seen; `group` is likely for group chats.
 	RoomType string `json:"room_type,omitempty,omitzero"`
 
 	// SessionID The widget's session. `initiateChat` only.
@@ -2014,7 +2014,7 @@ type Division struct {
 	// ID The division's id.
 	ID IntegerID `json:"id"`
 
-	// IsDefaultRole Every agent is in it.
+	// IsDefaultRole One of the app's default divisions.
 	IsDefaultRole bool `json:"is_default_role,omitempty,omitzero"`
 
 	// Name The division's name.
@@ -3033,7 +3033,7 @@ type LoginUser struct {
 	// AssignedAgentRoles The agent's divisions. Lists only.
 	AssignedAgentRoles []AssignedRole `json:"assigned_agent_roles,omitempty,omitzero"`
 
-	// AssignedRules Kinds of channel served: a list of text, one text, or null.
+	// AssignedRules A list of text, one text, or null; seen are `fb_messaging`, `line_messaging`, `qiscus_messaging`, `wa_messaging` and `telegram_messaging`.
 	AssignedRules Value `json:"assigned_rules,omitempty,omitzero"`
 
 	// AuthenticationToken A usable login of this agent.
@@ -3054,13 +3054,13 @@ type LoginUser struct {
 	// DeletedAt Null in every body seen.
 	DeletedAt Time `json:"deleted_at,omitempty,omitzero"`
 
-	// DirectLoginToken Logs in without a password.
+	// DirectLoginToken A log-in token, by its name.
 	DirectLoginToken Secret `json:"direct_login_token,omitempty,omitzero"`
 
 	// Email E-mail address.
 	Email string `json:"email"`
 
-	// ForceOffline Set offline by somebody else.
+	// ForceOffline Offline whatever else, by its name.
 	ForceOffline bool `json:"force_offline,omitempty,omitzero"`
 
 	// ID The agent's id.
@@ -3078,7 +3078,7 @@ type LoginUser struct {
 	// IsTocAgree The terms were accepted. Newer accounts.
 	IsTocAgree bool `json:"is_toc_agree,omitempty,omitzero"`
 
-	// IsVerified The e-mail address was confirmed.
+	// IsVerified Verified; what was verified is not documented.
 	IsVerified bool `json:"is_verified,omitempty,omitzero"`
 
 	// LastLogin Null for who never logged in.
@@ -3111,7 +3111,7 @@ type LoginUser struct {
 	// TotalResolved A number written as text. Lists only.
 	TotalResolved string `json:"total_resolved,omitempty,omitzero"`
 
-	// TotpToken Seed of the second factor. Newer accounts.
+	// TotpToken Of the second factor, by its name. Newer accounts.
 	TotpToken Secret `json:"totp_token,omitempty,omitzero"`
 
 	// Type 1 admin, 2 agent, 3 supervisor.
@@ -3165,7 +3165,7 @@ type MobileLoginResponse struct {
 
 // MobileSession A session that was opened with a QR code. Holds secrets.
 type MobileSession struct {
-	// IdentityToken To be traded at the Chat SDK for a chat user.
+	// IdentityToken The Chat SDK gives a chat user for it.
 	IdentityToken Secret `json:"identity_token,omitempty,omitzero"`
 
 	// QismoKey Key of the older QR log-in.
@@ -3569,7 +3569,7 @@ type ResolveRoomRequest struct {
 	// IsSendNotes Send the note to the customer.
 	IsSendNotes FlagInput `json:"is_send_notes,omitempty,omitzero"`
 
-	// LastCommentID The room's last message; `0` or an unrelated id is accepted.
+	// LastCommentID The room's last message. Not checked: `0` and ids from elsewhere pass.
 	LastCommentID ID `json:"last_comment_id,omitempty,omitzero"`
 
 	// Notes Closing note.
@@ -3800,7 +3800,7 @@ type RoomLog struct {
 	// Name The customer's name.
 	Name string `json:"name,omitempty,omitzero"`
 
-	// Origin Page the chat was started on.
+	// Origin Meaning unknown.
 	Origin string `json:"origin,omitempty,omitzero"`
 
 	// Resolved The session is closed. Mind the name; elsewhere it is `is_resolved`.
@@ -4131,7 +4131,7 @@ type SentBroadcast struct {
 // ServeStatus Whether an agent serves the room.
 type ServeStatus string
 
-// Service One session of service: from the first customer message to the resolve.
+// Service A session of service. The customer's first message begins it, the resolve ends it.
 type Service struct {
 	// AppID The app's row; not the App ID.
 	AppID IntegerID `json:"app_id,omitempty,omitzero"`
@@ -4319,7 +4319,7 @@ type SetWidgetConfigRequest struct {
 
 // SignUpRequest Whose account is made.
 type SignUpRequest struct {
-	// Email The first admin's e-mail address.
+	// Email The e-mail address to log in with.
 	Email string `json:"email"`
 
 	// Industry The industry; the page offers a list, whose words are not known.
@@ -4328,7 +4328,7 @@ type SignUpRequest struct {
 	// Name The company or the person.
 	Name string `json:"name"`
 
-	// Password The first admin's password.
+	// Password The password to log in with.
 	Password Credential `json:"password"`
 
 	// Phone Phone number, digits with the country code.
@@ -5494,7 +5494,7 @@ type GetLatestMobileVersionParams struct {
 
 // GetLatestRoomParams defines parameters for GetLatestRoom.
 type GetLatestRoomParams struct {
-	// ChannelID The channel; unique within its `source` only.
+	// ChannelID The channel; its id is probably unique within its `source` only.
 	ChannelID IntegerID `form:"channel_id" json:"channel_id"`
 
 	// Source Code of the channel's kind.
@@ -5527,10 +5527,10 @@ type ListAgentsParams struct {
 	// Search Text to look for; where is told by `scope`.
 	Search string `form:"search,omitempty" json:"search,omitempty,omitzero"`
 
-	// Scope Where `search` looks.
+	// Scope Where `search` looks; `default` when left out.
 	Scope AgentSearchScope `form:"scope,omitempty" json:"scope,omitempty,omitzero"`
 
-	// UserTypeScope `agent` leaves supervisors and admins out. Other values are not known.
+	// UserTypeScope Only one value is known: `agent`, for a list without supervisors and admins.
 	UserTypeScope string `form:"user_type_scope,omitempty" json:"user_type_scope,omitempty,omitzero"`
 
 	// CursorAfter The cursor of the next page, from the last answer's `meta`. Opaque.
@@ -7910,8 +7910,8 @@ type ClientInterface interface {
 
 	// AllocateAgentWithBody Ask for the least busy agent; assigns nothing
 	//
-	// Only proposes: two callers get the same agent, so follow with `assignAgent` under a lock.
-	// What comes when nobody is free is not known, an error or null.
+	// A proposal and no more: whoever asks next may get the same agent, so hold a lock until
+	// `assignAgent` is done. Whether an error or null comes when nobody is free is not known.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -7920,8 +7920,8 @@ type ClientInterface interface {
 
 	// AllocateAgent Ask for the least busy agent; assigns nothing
 	//
-	// Only proposes: two callers get the same agent, so follow with `assignAgent` under a lock.
-	// What comes when nobody is free is not known, an error or null.
+	// A proposal and no more: whoever asks next may get the same agent, so hold a lock until
+	// `assignAgent` is done. Whether an error or null comes when nobody is free is not known.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -7930,8 +7930,8 @@ type ClientInterface interface {
 
 	// AllocateAgentWithFormdataBody Ask for the least busy agent; assigns nothing
 	//
-	// Only proposes: two callers get the same agent, so follow with `assignAgent` under a lock.
-	// What comes when nobody is free is not known, an error or null.
+	// A proposal and no more: whoever asks next may get the same agent, so hold a lock until
+	// `assignAgent` is done. Whether an error or null comes when nobody is free is not known.
 	//
 	// Takes a body of the `application/x-www-form-urlencoded` content type.
 	//
@@ -7940,8 +7940,9 @@ type ClientInterface interface {
 
 	// AllocateAndAssignAgentWithBody Pick the least busy agent and assign in one call
 	//
-	// Uses Qiscus's own ranking; a cap per agent cannot be given. The switch is called
-	// `ignore_availability` in `allocateAgent`.
+	// The ranking is Qiscus's, and no cap per agent can be given. The vendor is quoted as
+	// recommending this call where custom agent allocation is on. The switch is called
+	// `ignore_availability` in `allocateAgent`. What comes when nobody is free is not known.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -7950,8 +7951,9 @@ type ClientInterface interface {
 
 	// AllocateAndAssignAgentWithFormdataBody Pick the least busy agent and assign in one call
 	//
-	// Uses Qiscus's own ranking; a cap per agent cannot be given. The switch is called
-	// `ignore_availability` in `allocateAgent`.
+	// The ranking is Qiscus's, and no cap per agent can be given. The vendor is quoted as
+	// recommending this call where custom agent allocation is on. The switch is called
+	// `ignore_availability` in `allocateAgent`. What comes when nobody is free is not known.
 	//
 	// Takes a body of the `application/x-www-form-urlencoded` content type.
 	//
@@ -7974,7 +7976,7 @@ type ClientInterface interface {
 
 	// RemoveAgentWithBody Take an agent out of a room
 	//
-	// Forms are likely accepted as on the sibling routes; only JSON has been seen.
+	// Only JSON has been seen; its siblings take forms, so this one may do too.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -7983,7 +7985,7 @@ type ClientInterface interface {
 
 	// RemoveAgent Take an agent out of a room
 	//
-	// Forms are likely accepted as on the sibling routes; only JSON has been seen.
+	// Only JSON has been seen; its siblings take forms, so this one may do too.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -8023,7 +8025,8 @@ type ClientInterface interface {
 	// TakeOverUnresolvedRoom The signed-in agent takes the next unserved customer
 	//
 	// Sends no body: the platform chooses the room, and a success means that one was taken. Works
-	// only where agents may take customers over. A refusal has its reason in `errors` as bare text.
+	// only where agents may take customers over, which `getAgentTakeoverSetting` tells. A refusal has
+	// its reason in `errors` as bare text.
 	//
 	// Corresponds with POST /api/v1/agent/service/takeover_unresolved_room (the `TakeOverUnresolvedRoom` operationId).
 	TakeOverUnresolvedRoom(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -8201,8 +8204,8 @@ type ClientInterface interface {
 	// GetTokenByQismoKeyWithBody Trade an older QR code's key for a user token
 	//
 	// Older: newer QR codes go with `mobileLogin`. The user's Chat SDK token goes into
-	// `Authorization`; it is `data.details.sdk_user.token` of `login`, or comes from the Chat SDK
-	// itself.
+	// `Authorization`; it comes from a log-in there, and presumably is what `login` has at
+	// `data.details.sdk_user.token`.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -8212,8 +8215,8 @@ type ClientInterface interface {
 	// GetTokenByQismoKeyWithFormdataBody Trade an older QR code's key for a user token
 	//
 	// Older: newer QR codes go with `mobileLogin`. The user's Chat SDK token goes into
-	// `Authorization`; it is `data.details.sdk_user.token` of `login`, or comes from the Chat SDK
-	// itself.
+	// `Authorization`; it comes from a log-in there, and presumably is what `login` has at
+	// `data.details.sdk_user.token`.
 	//
 	// Takes a body of the `application/x-www-form-urlencoded` content type.
 	//
@@ -8275,15 +8278,16 @@ type ClientInterface interface {
 
 	// GetRoomInfo Read a room's additional information and its channel
 	//
-	// The pairs are at `data.extras.user_properties`. The word `qiscus` in the path is fixed; it
-	// names no channel. The answer leaks the channel's secrets.
+	// Look for the pairs at `data.extras.user_properties`. For every kind of channel the path has
+	// the word `qiscus`. The answer leaks the channel's secrets.
 	//
 	// Corresponds with GET /api/v1/qiscus/room/{room_id}/user_info (the `GetRoomInfo` operationId).
 	GetRoomInfo(ctx context.Context, roomID RoomID, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// SetRoomInfoWithBody Replace a room's additional information
 	//
-	// Replaces the whole list. To add a pair: read, merge by key, write; that is not atomic.
+	// The list is replaced whole. Whoever adds a pair reads the others first and writes them back,
+	// and can lose what another writes in between.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -8292,7 +8296,8 @@ type ClientInterface interface {
 
 	// SetRoomInfo Replace a room's additional information
 	//
-	// Replaces the whole list. To add a pair: read, merge by key, write; that is not atomic.
+	// The list is replaced whole. Whoever adds a pair reads the others first and writes them back,
+	// and can lose what another writes in between.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -8301,8 +8306,8 @@ type ClientInterface interface {
 
 	// CreateRoomTagV1WithBody Tag a room, older version
 	//
-	// Older than `createRoomTag`, which is preferred. One client lists the tags first, so as not to
-	// be refused for a tag that is already there.
+	// Older than `createRoomTag`, which is preferred. One client reads the room's tags before, and
+	// sends only those that are new.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -8311,8 +8316,8 @@ type ClientInterface interface {
 
 	// CreateRoomTagV1 Tag a room, older version
 	//
-	// Older than `createRoomTag`, which is preferred. One client lists the tags first, so as not to
-	// be refused for a tag that is already there.
+	// Older than `createRoomTag`, which is preferred. One client reads the room's tags before, and
+	// sends only those that are new.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -8321,8 +8326,8 @@ type ClientInterface interface {
 
 	// CreateRoomTagV1WithFormdataBody Tag a room, older version
 	//
-	// Older than `createRoomTag`, which is preferred. One client lists the tags first, so as not to
-	// be refused for a tag that is already there.
+	// Older than `createRoomTag`, which is preferred. One client reads the room's tags before, and
+	// sends only those that are new.
 	//
 	// Takes a body of the `application/x-www-form-urlencoded` content type.
 	//
@@ -8339,8 +8344,8 @@ type ClientInterface interface {
 
 	// SetAvailabilityWithBody Set the signed-in agent online or offline
 	//
-	// Acts on the token's own user: no call is known that sets another agent's availability. No
-	// webhook tells of the change; allocators see it in the lists of agents.
+	// Acts on the user whose token it is. None is known that acts on another agent, and no webhook
+	// tells of the change: allocators poll the lists of agents.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -8349,8 +8354,8 @@ type ClientInterface interface {
 
 	// SetAvailability Set the signed-in agent online or offline
 	//
-	// Acts on the token's own user: no call is known that sets another agent's availability. No
-	// webhook tells of the change; allocators see it in the lists of agents.
+	// Acts on the user whose token it is. None is known that acts on another agent, and no webhook
+	// tells of the change: allocators poll the lists of agents.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -8414,8 +8419,8 @@ type ClientInterface interface {
 
 	// ChangePasswordWithBody Change the signed-in user's password
 	//
-	// Which rules a password has to keep, and whether tokens given out before stay good, is not
-	// known. A repeat of a call that went through is refused, as the old password is no longer
+	// Neither the rules that a password has to keep nor whether earlier tokens stay good is known.
+	// A repeat of a call that went through is presumably refused, as the old password is no longer
 	// right.
 	//
 	// Takes any type of body and a specified content type.
@@ -8425,8 +8430,8 @@ type ClientInterface interface {
 
 	// ChangePassword Change the signed-in user's password
 	//
-	// Which rules a password has to keep, and whether tokens given out before stay good, is not
-	// known. A repeat of a call that went through is refused, as the old password is no longer
+	// Neither the rules that a password has to keep nor whether earlier tokens stay good is known.
+	// A repeat of a call that went through is presumably refused, as the old password is no longer
 	// right.
 	//
 	// Takes a body of the `application/json` content type.
@@ -8444,11 +8449,11 @@ type ClientInterface interface {
 
 	// AssignAgentWithBody Put an agent into a room
 	//
-	// `max_agent` caps the agents in this room, not the rooms of an agent. With `max_agent` 1 the
-	// call doubles as a guard against two allocators racing for one room: the second is refused
-	// with 400, `Cant join room, exceed max agents`. A room that is already resolved and an agent
-	// who is offline are refused with 400 too; their wording is not recorded. The answer leaks the
-	// agent's token.
+	// `max_agent` caps the agents in this room, not the rooms of an agent. With `max_agent` 1 it
+	// keeps two allocators from serving the same room: whoever comes second is refused with 400,
+	// `Cant join room, exceed max agents`. A room that is already resolved and an agent who is
+	// offline are refused with 400 too; their wording is not recorded. The answer leaks the agent's
+	// token.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -8457,11 +8462,11 @@ type ClientInterface interface {
 
 	// AssignAgent Put an agent into a room
 	//
-	// `max_agent` caps the agents in this room, not the rooms of an agent. With `max_agent` 1 the
-	// call doubles as a guard against two allocators racing for one room: the second is refused
-	// with 400, `Cant join room, exceed max agents`. A room that is already resolved and an agent
-	// who is offline are refused with 400 too; their wording is not recorded. The answer leaks the
-	// agent's token.
+	// `max_agent` caps the agents in this room, not the rooms of an agent. With `max_agent` 1 it
+	// keeps two allocators from serving the same room: whoever comes second is refused with 400,
+	// `Cant join room, exceed max agents`. A room that is already resolved and an agent who is
+	// offline are refused with 400 too; their wording is not recorded. The answer leaks the agent's
+	// token.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -8470,11 +8475,11 @@ type ClientInterface interface {
 
 	// AssignAgentWithFormdataBody Put an agent into a room
 	//
-	// `max_agent` caps the agents in this room, not the rooms of an agent. With `max_agent` 1 the
-	// call doubles as a guard against two allocators racing for one room: the second is refused
-	// with 400, `Cant join room, exceed max agents`. A room that is already resolved and an agent
-	// who is offline are refused with 400 too; their wording is not recorded. The answer leaks the
-	// agent's token.
+	// `max_agent` caps the agents in this room, not the rooms of an agent. With `max_agent` 1 it
+	// keeps two allocators from serving the same room: whoever comes second is refused with 400,
+	// `Cant join room, exceed max agents`. A room that is already resolved and an agent who is
+	// offline are refused with 400 too; their wording is not recorded. The answer leaks the agent's
+	// token.
 	//
 	// Takes a body of the `application/x-www-form-urlencoded` content type.
 	//
@@ -8484,8 +8489,8 @@ type ClientInterface interface {
 	// ResolveRoomWithBody Resolve (close) a room's session
 	//
 	// No call re-opens a room: a new message of the customer starts a new session. A room that is
-	// already resolved is refused with 400; its wording is not recorded. Fires the
-	// mark-as-resolved webhook when one is set. The answer leaks the resolving user's token.
+	// already resolved is refused with 400; its wording is not recorded. The mark-as-resolved
+	// webhook follows, if the app has one. The answer leaks the resolving user's token.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -8495,8 +8500,8 @@ type ClientInterface interface {
 	// ResolveRoom Resolve (close) a room's session
 	//
 	// No call re-opens a room: a new message of the customer starts a new session. A room that is
-	// already resolved is refused with 400; its wording is not recorded. Fires the
-	// mark-as-resolved webhook when one is set. The answer leaks the resolving user's token.
+	// already resolved is refused with 400; its wording is not recorded. The mark-as-resolved
+	// webhook follows, if the app has one. The answer leaks the resolving user's token.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -8506,8 +8511,8 @@ type ClientInterface interface {
 	// ResolveRoomWithFormdataBody Resolve (close) a room's session
 	//
 	// No call re-opens a room: a new message of the customer starts a new session. A room that is
-	// already resolved is refused with 400; its wording is not recorded. Fires the
-	// mark-as-resolved webhook when one is set. The answer leaks the resolving user's token.
+	// already resolved is refused with 400; its wording is not recorded. The mark-as-resolved
+	// webhook follows, if the app has one. The answer leaks the resolving user's token.
 	//
 	// Takes a body of the `application/x-www-form-urlencoded` content type.
 	//
@@ -8539,7 +8544,8 @@ type ClientInterface interface {
 	// GetAgent Fetch one agent
 	//
 	// The path has `agent` in the singular, the lists have the plural. `user_channels` tells which
-	// channels the agent serves.
+	// channels the agent serves. `current_customer_count` is expected to be fresher here than in
+	// `listAgents`, which is not confirmed.
 	//
 	// Corresponds with GET /api/v2/admin/agent/{agent_id} (the `GetAgent` operationId).
 	GetAgent(ctx context.Context, agentID IntegerID, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -8628,7 +8634,7 @@ type ClientInterface interface {
 	// GetWaBulkResolve Progress of a bulk resolve
 	//
 	// Ask until `progress.status` is `finished`, with a pause between: the one client known asks
-	// without any. No webhook tells of the end.
+	// without any. No webhook is known to tell of the end.
 	//
 	// Corresponds with GET /api/v2/admin/bulk_resolve/wa/{channel_id} (the `GetWaBulkResolve` operationId).
 	GetWaBulkResolve(ctx context.Context, channelID WaChannelID, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -8643,7 +8649,7 @@ type ClientInterface interface {
 
 	// AbortWaBulkResolve Stop a running bulk resolve
 	//
-	// Sends no body. Rooms that were resolved stay so.
+	// Sends no body. Rooms that were resolved stay so, as no call opens one again.
 	//
 	// Corresponds with POST /api/v2/admin/bulk_resolve/wa/{channel_id}/abort (the `AbortWaBulkResolve` operationId).
 	AbortWaBulkResolve(ctx context.Context, channelID WaChannelID, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -8807,8 +8813,8 @@ type ClientInterface interface {
 	// MobileLoginWithBody Open a session from a QR code's long-lived token
 	//
 	// The QR code of the dashboard carries a long-lived token, which goes into `Authorization`; no
-	// `Qiscus-App-Id` is sent beside it. `qismo_token` of the answer is used as the user token
-	// afterwards; `identity_token` is traded at the Chat SDK for a chat user.
+	// `Qiscus-App-Id` is sent beside it. From then on `qismo_token` of the answer is the user token,
+	// and the Chat SDK gives a chat user for `identity_token`.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -8818,8 +8824,8 @@ type ClientInterface interface {
 	// MobileLoginWithFormdataBody Open a session from a QR code's long-lived token
 	//
 	// The QR code of the dashboard carries a long-lived token, which goes into `Authorization`; no
-	// `Qiscus-App-Id` is sent beside it. `qismo_token` of the answer is used as the user token
-	// afterwards; `identity_token` is traded at the Chat SDK for a chat user.
+	// `Qiscus-App-Id` is sent beside it. From then on `qismo_token` of the answer is the user token,
+	// and the Chat SDK gives a chat user for `identity_token`.
 	//
 	// Takes a body of the `application/x-www-form-urlencoded` content type.
 	//
@@ -8829,7 +8835,8 @@ type ClientInterface interface {
 	// RefreshToken Trade the long-lived token for a new user token
 	//
 	// Sends no body; the long-lived token of `login` goes into `Authorization`. Any refusal means:
-	// log in again.
+	// log in again. The one client known calls it when a 401 has `Unauthorized` in `errors` or
+	// `token_expired` in `detail`; at `invalid token` it gives up and asks for a log-in.
 	//
 	// Corresponds with POST /api/v2/auth/refresh_token (the `RefreshToken` operationId).
 	RefreshToken(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -8921,7 +8928,7 @@ type ClientInterface interface {
 	//
 	// The answer of `listRooms`, which is preferred: a list of channels does not fit a query, and
 	// which filters the query supports is documented nowhere. One client sends `page`, whose effect
-	// is unconfirmed; another sends the filter as the body of a GET, which many proxies drop.
+	// is not confirmed; another sends the filter as the body of a GET, which proxies may lose.
 	//
 	// Corresponds with GET /api/v2/customer_rooms (the `ListRoomsByQuery` operationId).
 	ListRoomsByQuery(ctx context.Context, params *ListRoomsByQueryParams, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -8930,7 +8937,8 @@ type ClientInterface interface {
 	//
 	// A search, in spite of the method. Newest first. `serve_status` `unserved` can also return
 	// rows that are resolved or not waiting: filter again. One client found that `order` changes
-	// nothing.
+	// nothing, and `asc` is presumed. In a form only the filters that are plain values have been
+	// seen to work.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -8941,7 +8949,8 @@ type ClientInterface interface {
 	//
 	// A search, in spite of the method. Newest first. `serve_status` `unserved` can also return
 	// rows that are resolved or not waiting: filter again. One client found that `order` changes
-	// nothing.
+	// nothing, and `asc` is presumed. In a form only the filters that are plain values have been
+	// seen to work.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -8952,7 +8961,8 @@ type ClientInterface interface {
 	//
 	// A search, in spite of the method. Newest first. `serve_status` `unserved` can also return
 	// rows that are resolved or not waiting: filter again. One client found that `order` changes
-	// nothing.
+	// nothing, and `asc` is presumed. In a form only the filters that are plain values have been
+	// seen to work.
 	//
 	// Takes a body of the `application/x-www-form-urlencoded` content type.
 	//
@@ -8962,8 +8972,8 @@ type ClientInterface interface {
 	// GetRoom Fetch one customer room
 	//
 	// A room has two ids: `room_id`, the chat room's number that every call wants, and `id`, the
-	// row's. The answer does not tell which agents serve the room. One client sends no credential
-	// at all and succeeds.
+	// row's. The answer does not tell which agents serve the room. The vendor's Android widget sends
+	// no credential at all.
 	//
 	// Corresponds with GET /api/v2/customer_rooms/{room_id} (the `GetRoom` operationId).
 	GetRoom(ctx context.Context, roomID RoomID, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -9088,16 +9098,16 @@ type ClientInterface interface {
 
 	// ListRoomTags List a room's tags
 	//
-	// All of them; no paging is known. The secret key has not been seen here, though it works on
-	// the POST of the same path.
+	// All of them; no paging is known.
 	//
 	// Corresponds with GET /api/v2/room_tags/{room_id} (the `ListRoomTags` operationId).
 	ListRoomTags(ctx context.Context, roomID RoomID, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// CreateRoomTagWithBody Tag a room
 	//
-	// A tag that does not exist yet is made, if the app lets it. A tag that the room has already is
-	// refused with 400, `Tag already exist`.
+	// A tag that does not exist yet is made, if the app lets it: agents may make tags only where
+	// the app's setting `is_create_tags_enabled` is true. A tag that the room has already is refused
+	// with 400, `Tag already exist`.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -9106,8 +9116,9 @@ type ClientInterface interface {
 
 	// CreateRoomTag Tag a room
 	//
-	// A tag that does not exist yet is made, if the app lets it. A tag that the room has already is
-	// refused with 400, `Tag already exist`.
+	// A tag that does not exist yet is made, if the app lets it: agents may make tags only where
+	// the app's setting `is_create_tags_enabled` is true. A tag that the room has already is refused
+	// with 400, `Tag already exist`.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -9116,8 +9127,9 @@ type ClientInterface interface {
 
 	// CreateRoomTagWithFormdataBody Tag a room
 	//
-	// A tag that does not exist yet is made, if the app lets it. A tag that the room has already is
-	// refused with 400, `Tag already exist`.
+	// A tag that does not exist yet is made, if the app lets it: agents may make tags only where
+	// the app's setting `is_create_tags_enabled` is true. A tag that the room has already is refused
+	// with 400, `Tag already exist`.
 	//
 	// Takes a body of the `application/x-www-form-urlencoded` content type.
 	//
@@ -9133,7 +9145,7 @@ type ClientInterface interface {
 
 	// GetLatestRoom Find a customer's newest room by channel and customer id
 	//
-	// The only way known from a phone number to a room. What comes for a customer who has no room
+	// No other way is known that leads from a phone number to a room. What comes for a customer who has no room
 	// is not known: a refusal, or an answer without a room id.
 	//
 	// Corresponds with GET /api/v2/rooms/latest (the `GetLatestRoom` operationId).
@@ -9204,9 +9216,10 @@ type ClientInterface interface {
 
 	// ListAgents List agents, supervisors and admins
 	//
-	// Preferred over `listAgentsV1`. Two paging styles work on this route, `page` and
-	// `cursor_after`/`cursor_before`: do not mix them in one request. `current_customer_count` lags
-	// behind assignments by seconds here; `listAgentsByIDs` and `listAvailableAgents` are fresh.
+	// Preferred over `listAgentsV1`. Pages can be asked for in two ways, by `page` or by
+	// `cursor_after`/`cursor_before`: a request has either. `current_customer_count` is seconds
+	// behind assignments here, and one team misses it altogether; `listAgentsByIDs` and
+	// `listAvailableAgents` are fresh.
 	//
 	// Corresponds with GET /api/v2/{role}/agents (the `ListAgents` operationId).
 	ListAgents(ctx context.Context, role AdminOrSupervisor, params *ListAgentsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -9271,17 +9284,18 @@ type ClientInterface interface {
 
 	// ListAvailableAgents List agents who may take a given room
 	//
-	// An empty list is normal: nobody is online. No event tells when somebody comes online, so
-	// callers poll. `current_customer_count` is the live load here. Agents are under `data.agents`;
-	// `data` itself is never the list.
+	// Expect an empty list whenever nobody is online. No event tells that somebody has come, so
+	// callers poll, every 20 seconds to 5 minutes. `current_customer_count` is the live load here.
+	// Agents are under `data.agents`; `data` itself is never the list. Without `limit` there are
+	// about 20 rows a page.
 	//
 	// Corresponds with GET /api/v2/{role}/service/available_agents (the `ListAvailableAgents` operationId).
 	ListAvailableAgents(ctx context.Context, role AnyRole, params *ListAvailableAgentsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListOtherAgents List agents who could be added to a room
 	//
-	// Agents who do not serve the room yet. Whether only those online are listed is not known:
-	// look at `is_available`.
+	// Presumably those who do not serve the room yet. Whether only those online are listed is not
+	// known: look at `is_available`.
 	//
 	// Corresponds with GET /api/v2/{role}/service/other_agents (the `ListOtherAgents` operationId).
 	ListOtherAgents(ctx context.Context, role AnyRole, params *ListOtherAgentsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -9681,8 +9695,8 @@ func (c *Client) GetOfficeHours(ctx context.Context, reqEditors ...RequestEditor
 
 // AllocateAgentWithBody Ask for the least busy agent; assigns nothing
 //
-// Only proposes: two callers get the same agent, so follow with `assignAgent` under a lock.
-// What comes when nobody is free is not known, an error or null.
+// A proposal and no more: whoever asks next may get the same agent, so hold a lock until
+// `assignAgent` is done. Whether an error or null comes when nobody is free is not known.
 //
 // Takes any type of body and a specified content type.
 //
@@ -9701,8 +9715,8 @@ func (c *Client) AllocateAgentWithBody(ctx context.Context, contentType string, 
 
 // AllocateAgent Ask for the least busy agent; assigns nothing
 //
-// Only proposes: two callers get the same agent, so follow with `assignAgent` under a lock.
-// What comes when nobody is free is not known, an error or null.
+// A proposal and no more: whoever asks next may get the same agent, so hold a lock until
+// `assignAgent` is done. Whether an error or null comes when nobody is free is not known.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -9721,8 +9735,8 @@ func (c *Client) AllocateAgent(ctx context.Context, body AllocateAgentJSONReques
 
 // AllocateAgentWithFormdataBody Ask for the least busy agent; assigns nothing
 //
-// Only proposes: two callers get the same agent, so follow with `assignAgent` under a lock.
-// What comes when nobody is free is not known, an error or null.
+// A proposal and no more: whoever asks next may get the same agent, so hold a lock until
+// `assignAgent` is done. Whether an error or null comes when nobody is free is not known.
 //
 // Takes a body of the `application/x-www-form-urlencoded` content type.
 //
@@ -9741,8 +9755,9 @@ func (c *Client) AllocateAgentWithFormdataBody(ctx context.Context, body Allocat
 
 // AllocateAndAssignAgentWithBody Pick the least busy agent and assign in one call
 //
-// Uses Qiscus's own ranking; a cap per agent cannot be given. The switch is called
-// `ignore_availability` in `allocateAgent`.
+// The ranking is Qiscus's, and no cap per agent can be given. The vendor is quoted as
+// recommending this call where custom agent allocation is on. The switch is called
+// `ignore_availability` in `allocateAgent`. What comes when nobody is free is not known.
 //
 // Takes any type of body and a specified content type.
 //
@@ -9761,8 +9776,9 @@ func (c *Client) AllocateAndAssignAgentWithBody(ctx context.Context, contentType
 
 // AllocateAndAssignAgentWithFormdataBody Pick the least busy agent and assign in one call
 //
-// Uses Qiscus's own ranking; a cap per agent cannot be given. The switch is called
-// `ignore_availability` in `allocateAgent`.
+// The ranking is Qiscus's, and no cap per agent can be given. The vendor is quoted as
+// recommending this call where custom agent allocation is on. The switch is called
+// `ignore_availability` in `allocateAgent`. What comes when nobody is free is not known.
 //
 // Takes a body of the `application/x-www-form-urlencoded` content type.
 //
@@ -9815,7 +9831,7 @@ func (c *Client) CountUnresolvedRooms(ctx context.Context, reqEditors ...Request
 
 // RemoveAgentWithBody Take an agent out of a room
 //
-// Forms are likely accepted as on the sibling routes; only JSON has been seen.
+// Only JSON has been seen; its siblings take forms, so this one may do too.
 //
 // Takes any type of body and a specified content type.
 //
@@ -9834,7 +9850,7 @@ func (c *Client) RemoveAgentWithBody(ctx context.Context, contentType string, bo
 
 // RemoveAgent Take an agent out of a room
 //
-// Forms are likely accepted as on the sibling routes; only JSON has been seen.
+// Only JSON has been seen; its siblings take forms, so this one may do too.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -9914,7 +9930,8 @@ func (c *Client) SetSessionalWithFormdataBody(ctx context.Context, body SetSessi
 // TakeOverUnresolvedRoom The signed-in agent takes the next unserved customer
 //
 // Sends no body: the platform chooses the room, and a success means that one was taken. Works
-// only where agents may take customers over. A refusal has its reason in `errors` as bare text.
+// only where agents may take customers over, which `getAgentTakeoverSetting` tells. A refusal has
+// its reason in `errors` as bare text.
 //
 // Corresponds with POST /api/v1/agent/service/takeover_unresolved_room (the `TakeOverUnresolvedRoom` operationId).
 func (c *Client) TakeOverUnresolvedRoom(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -10272,8 +10289,8 @@ func (c *Client) LoginWithFormdataBody(ctx context.Context, body LoginFormdataRe
 // GetTokenByQismoKeyWithBody Trade an older QR code's key for a user token
 //
 // Older: newer QR codes go with `mobileLogin`. The user's Chat SDK token goes into
-// `Authorization`; it is `data.details.sdk_user.token` of `login`, or comes from the Chat SDK
-// itself.
+// `Authorization`; it comes from a log-in there, and presumably is what `login` has at
+// `data.details.sdk_user.token`.
 //
 // Takes any type of body and a specified content type.
 //
@@ -10293,8 +10310,8 @@ func (c *Client) GetTokenByQismoKeyWithBody(ctx context.Context, contentType str
 // GetTokenByQismoKeyWithFormdataBody Trade an older QR code's key for a user token
 //
 // Older: newer QR codes go with `mobileLogin`. The user's Chat SDK token goes into
-// `Authorization`; it is `data.details.sdk_user.token` of `login`, or comes from the Chat SDK
-// itself.
+// `Authorization`; it comes from a log-in there, and presumably is what `login` has at
+// `data.details.sdk_user.token`.
 //
 // Takes a body of the `application/x-www-form-urlencoded` content type.
 //
@@ -10426,8 +10443,8 @@ func (c *Client) InitiateChatV1WithFormdataBody(ctx context.Context, body Initia
 
 // GetRoomInfo Read a room's additional information and its channel
 //
-// The pairs are at `data.extras.user_properties`. The word `qiscus` in the path is fixed; it
-// names no channel. The answer leaks the channel's secrets.
+// Look for the pairs at `data.extras.user_properties`. For every kind of channel the path has
+// the word `qiscus`. The answer leaks the channel's secrets.
 //
 // Corresponds with GET /api/v1/qiscus/room/{room_id}/user_info (the `GetRoomInfo` operationId).
 func (c *Client) GetRoomInfo(ctx context.Context, roomID RoomID, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -10444,7 +10461,8 @@ func (c *Client) GetRoomInfo(ctx context.Context, roomID RoomID, reqEditors ...R
 
 // SetRoomInfoWithBody Replace a room's additional information
 //
-// Replaces the whole list. To add a pair: read, merge by key, write; that is not atomic.
+// The list is replaced whole. Whoever adds a pair reads the others first and writes them back,
+// and can lose what another writes in between.
 //
 // Takes any type of body and a specified content type.
 //
@@ -10463,7 +10481,8 @@ func (c *Client) SetRoomInfoWithBody(ctx context.Context, roomID RoomID, content
 
 // SetRoomInfo Replace a room's additional information
 //
-// Replaces the whole list. To add a pair: read, merge by key, write; that is not atomic.
+// The list is replaced whole. Whoever adds a pair reads the others first and writes them back,
+// and can lose what another writes in between.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -10482,8 +10501,8 @@ func (c *Client) SetRoomInfo(ctx context.Context, roomID RoomID, body SetRoomInf
 
 // CreateRoomTagV1WithBody Tag a room, older version
 //
-// Older than `createRoomTag`, which is preferred. One client lists the tags first, so as not to
-// be refused for a tag that is already there.
+// Older than `createRoomTag`, which is preferred. One client reads the room's tags before, and
+// sends only those that are new.
 //
 // Takes any type of body and a specified content type.
 //
@@ -10502,8 +10521,8 @@ func (c *Client) CreateRoomTagV1WithBody(ctx context.Context, contentType string
 
 // CreateRoomTagV1 Tag a room, older version
 //
-// Older than `createRoomTag`, which is preferred. One client lists the tags first, so as not to
-// be refused for a tag that is already there.
+// Older than `createRoomTag`, which is preferred. One client reads the room's tags before, and
+// sends only those that are new.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -10522,8 +10541,8 @@ func (c *Client) CreateRoomTagV1(ctx context.Context, body CreateRoomTagV1JSONRe
 
 // CreateRoomTagV1WithFormdataBody Tag a room, older version
 //
-// Older than `createRoomTag`, which is preferred. One client lists the tags first, so as not to
-// be refused for a tag that is already there.
+// Older than `createRoomTag`, which is preferred. One client reads the room's tags before, and
+// sends only those that are new.
 //
 // Takes a body of the `application/x-www-form-urlencoded` content type.
 //
@@ -10560,8 +10579,8 @@ func (c *Client) ListRoomTagsV1(ctx context.Context, roomID RoomID, reqEditors .
 
 // SetAvailabilityWithBody Set the signed-in agent online or offline
 //
-// Acts on the token's own user: no call is known that sets another agent's availability. No
-// webhook tells of the change; allocators see it in the lists of agents.
+// Acts on the user whose token it is. None is known that acts on another agent, and no webhook
+// tells of the change: allocators poll the lists of agents.
 //
 // Takes any type of body and a specified content type.
 //
@@ -10580,8 +10599,8 @@ func (c *Client) SetAvailabilityWithBody(ctx context.Context, contentType string
 
 // SetAvailability Set the signed-in agent online or offline
 //
-// Acts on the token's own user: no call is known that sets another agent's availability. No
-// webhook tells of the change; allocators see it in the lists of agents.
+// Acts on the user whose token it is. None is known that acts on another agent, and no webhook
+// tells of the change: allocators poll the lists of agents.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -10705,8 +10724,8 @@ func (c *Client) UpdateRoomOptions(ctx context.Context, body UpdateRoomOptionsJS
 
 // ChangePasswordWithBody Change the signed-in user's password
 //
-// Which rules a password has to keep, and whether tokens given out before stay good, is not
-// known. A repeat of a call that went through is refused, as the old password is no longer
+// Neither the rules that a password has to keep nor whether earlier tokens stay good is known.
+// A repeat of a call that went through is presumably refused, as the old password is no longer
 // right.
 //
 // Takes any type of body and a specified content type.
@@ -10726,8 +10745,8 @@ func (c *Client) ChangePasswordWithBody(ctx context.Context, role AdminOrAgent, 
 
 // ChangePassword Change the signed-in user's password
 //
-// Which rules a password has to keep, and whether tokens given out before stay good, is not
-// known. A repeat of a call that went through is refused, as the old password is no longer
+// Neither the rules that a password has to keep nor whether earlier tokens stay good is known.
+// A repeat of a call that went through is presumably refused, as the old password is no longer
 // right.
 //
 // Takes a body of the `application/json` content type.
@@ -10765,11 +10784,11 @@ func (c *Client) GetProfile(ctx context.Context, role AdminOrAgent, reqEditors .
 
 // AssignAgentWithBody Put an agent into a room
 //
-// `max_agent` caps the agents in this room, not the rooms of an agent. With `max_agent` 1 the
-// call doubles as a guard against two allocators racing for one room: the second is refused
-// with 400, `Cant join room, exceed max agents`. A room that is already resolved and an agent
-// who is offline are refused with 400 too; their wording is not recorded. The answer leaks the
-// agent's token.
+// `max_agent` caps the agents in this room, not the rooms of an agent. With `max_agent` 1 it
+// keeps two allocators from serving the same room: whoever comes second is refused with 400,
+// `Cant join room, exceed max agents`. A room that is already resolved and an agent who is
+// offline are refused with 400 too; their wording is not recorded. The answer leaks the agent's
+// token.
 //
 // Takes any type of body and a specified content type.
 //
@@ -10788,11 +10807,11 @@ func (c *Client) AssignAgentWithBody(ctx context.Context, role AdminOrAgent, con
 
 // AssignAgent Put an agent into a room
 //
-// `max_agent` caps the agents in this room, not the rooms of an agent. With `max_agent` 1 the
-// call doubles as a guard against two allocators racing for one room: the second is refused
-// with 400, `Cant join room, exceed max agents`. A room that is already resolved and an agent
-// who is offline are refused with 400 too; their wording is not recorded. The answer leaks the
-// agent's token.
+// `max_agent` caps the agents in this room, not the rooms of an agent. With `max_agent` 1 it
+// keeps two allocators from serving the same room: whoever comes second is refused with 400,
+// `Cant join room, exceed max agents`. A room that is already resolved and an agent who is
+// offline are refused with 400 too; their wording is not recorded. The answer leaks the agent's
+// token.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -10811,11 +10830,11 @@ func (c *Client) AssignAgent(ctx context.Context, role AdminOrAgent, body Assign
 
 // AssignAgentWithFormdataBody Put an agent into a room
 //
-// `max_agent` caps the agents in this room, not the rooms of an agent. With `max_agent` 1 the
-// call doubles as a guard against two allocators racing for one room: the second is refused
-// with 400, `Cant join room, exceed max agents`. A room that is already resolved and an agent
-// who is offline are refused with 400 too; their wording is not recorded. The answer leaks the
-// agent's token.
+// `max_agent` caps the agents in this room, not the rooms of an agent. With `max_agent` 1 it
+// keeps two allocators from serving the same room: whoever comes second is refused with 400,
+// `Cant join room, exceed max agents`. A room that is already resolved and an agent who is
+// offline are refused with 400 too; their wording is not recorded. The answer leaks the agent's
+// token.
 //
 // Takes a body of the `application/x-www-form-urlencoded` content type.
 //
@@ -10835,8 +10854,8 @@ func (c *Client) AssignAgentWithFormdataBody(ctx context.Context, role AdminOrAg
 // ResolveRoomWithBody Resolve (close) a room's session
 //
 // No call re-opens a room: a new message of the customer starts a new session. A room that is
-// already resolved is refused with 400; its wording is not recorded. Fires the
-// mark-as-resolved webhook when one is set. The answer leaks the resolving user's token.
+// already resolved is refused with 400; its wording is not recorded. The mark-as-resolved
+// webhook follows, if the app has one. The answer leaks the resolving user's token.
 //
 // Takes any type of body and a specified content type.
 //
@@ -10856,8 +10875,8 @@ func (c *Client) ResolveRoomWithBody(ctx context.Context, role AdminOrAgent, con
 // ResolveRoom Resolve (close) a room's session
 //
 // No call re-opens a room: a new message of the customer starts a new session. A room that is
-// already resolved is refused with 400; its wording is not recorded. Fires the
-// mark-as-resolved webhook when one is set. The answer leaks the resolving user's token.
+// already resolved is refused with 400; its wording is not recorded. The mark-as-resolved
+// webhook follows, if the app has one. The answer leaks the resolving user's token.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -10877,8 +10896,8 @@ func (c *Client) ResolveRoom(ctx context.Context, role AdminOrAgent, body Resolv
 // ResolveRoomWithFormdataBody Resolve (close) a room's session
 //
 // No call re-opens a room: a new message of the customer starts a new session. A room that is
-// already resolved is refused with 400; its wording is not recorded. Fires the
-// mark-as-resolved webhook when one is set. The answer leaks the resolving user's token.
+// already resolved is refused with 400; its wording is not recorded. The mark-as-resolved
+// webhook follows, if the app has one. The answer leaks the resolving user's token.
 //
 // Takes a body of the `application/x-www-form-urlencoded` content type.
 //
@@ -10940,7 +10959,8 @@ func (c *Client) UpdateProfile(ctx context.Context, role AdminOrAgent, body Upda
 // GetAgent Fetch one agent
 //
 // The path has `agent` in the singular, the lists have the plural. `user_channels` tells which
-// channels the agent serves.
+// channels the agent serves. `current_customer_count` is expected to be fresher here than in
+// `listAgents`, which is not confirmed.
 //
 // Corresponds with GET /api/v2/admin/agent/{agent_id} (the `GetAgent` operationId).
 func (c *Client) GetAgent(ctx context.Context, agentID IntegerID, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -11129,7 +11149,7 @@ func (c *Client) ListWaBulkResolves(ctx context.Context, reqEditors ...RequestEd
 // GetWaBulkResolve Progress of a bulk resolve
 //
 // Ask until `progress.status` is `finished`, with a pause between: the one client known asks
-// without any. No webhook tells of the end.
+// without any. No webhook is known to tell of the end.
 //
 // Corresponds with GET /api/v2/admin/bulk_resolve/wa/{channel_id} (the `GetWaBulkResolve` operationId).
 func (c *Client) GetWaBulkResolve(ctx context.Context, channelID WaChannelID, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -11164,7 +11184,7 @@ func (c *Client) StartWaBulkResolve(ctx context.Context, channelID WaChannelID, 
 
 // AbortWaBulkResolve Stop a running bulk resolve
 //
-// Sends no body. Rooms that were resolved stay so.
+// Sends no body. Rooms that were resolved stay so, as no call opens one again.
 //
 // Corresponds with POST /api/v2/admin/bulk_resolve/wa/{channel_id}/abort (the `AbortWaBulkResolve` operationId).
 func (c *Client) AbortWaBulkResolve(ctx context.Context, channelID WaChannelID, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -11518,8 +11538,8 @@ func (c *Client) GetAppDetails(ctx context.Context, reqEditors ...RequestEditorF
 // MobileLoginWithBody Open a session from a QR code's long-lived token
 //
 // The QR code of the dashboard carries a long-lived token, which goes into `Authorization`; no
-// `Qiscus-App-Id` is sent beside it. `qismo_token` of the answer is used as the user token
-// afterwards; `identity_token` is traded at the Chat SDK for a chat user.
+// `Qiscus-App-Id` is sent beside it. From then on `qismo_token` of the answer is the user token,
+// and the Chat SDK gives a chat user for `identity_token`.
 //
 // Takes any type of body and a specified content type.
 //
@@ -11539,8 +11559,8 @@ func (c *Client) MobileLoginWithBody(ctx context.Context, contentType string, bo
 // MobileLoginWithFormdataBody Open a session from a QR code's long-lived token
 //
 // The QR code of the dashboard carries a long-lived token, which goes into `Authorization`; no
-// `Qiscus-App-Id` is sent beside it. `qismo_token` of the answer is used as the user token
-// afterwards; `identity_token` is traded at the Chat SDK for a chat user.
+// `Qiscus-App-Id` is sent beside it. From then on `qismo_token` of the answer is the user token,
+// and the Chat SDK gives a chat user for `identity_token`.
 //
 // Takes a body of the `application/x-www-form-urlencoded` content type.
 //
@@ -11560,7 +11580,8 @@ func (c *Client) MobileLoginWithFormdataBody(ctx context.Context, body MobileLog
 // RefreshToken Trade the long-lived token for a new user token
 //
 // Sends no body; the long-lived token of `login` goes into `Authorization`. Any refusal means:
-// log in again.
+// log in again. The one client known calls it when a 401 has `Unauthorized` in `errors` or
+// `token_expired` in `detail`; at `invalid token` it gives up and asks for a log-in.
 //
 // Corresponds with POST /api/v2/auth/refresh_token (the `RefreshToken` operationId).
 func (c *Client) RefreshToken(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -11752,7 +11773,7 @@ func (c *Client) ListContactConversationMessages(ctx context.Context, contactID 
 //
 // The answer of `listRooms`, which is preferred: a list of channels does not fit a query, and
 // which filters the query supports is documented nowhere. One client sends `page`, whose effect
-// is unconfirmed; another sends the filter as the body of a GET, which many proxies drop.
+// is not confirmed; another sends the filter as the body of a GET, which proxies may lose.
 //
 // Corresponds with GET /api/v2/customer_rooms (the `ListRoomsByQuery` operationId).
 func (c *Client) ListRoomsByQuery(ctx context.Context, params *ListRoomsByQueryParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -11771,7 +11792,8 @@ func (c *Client) ListRoomsByQuery(ctx context.Context, params *ListRoomsByQueryP
 //
 // A search, in spite of the method. Newest first. `serve_status` `unserved` can also return
 // rows that are resolved or not waiting: filter again. One client found that `order` changes
-// nothing.
+// nothing, and `asc` is presumed. In a form only the filters that are plain values have been
+// seen to work.
 //
 // Takes any type of body and a specified content type.
 //
@@ -11792,7 +11814,8 @@ func (c *Client) ListRoomsWithBody(ctx context.Context, contentType string, body
 //
 // A search, in spite of the method. Newest first. `serve_status` `unserved` can also return
 // rows that are resolved or not waiting: filter again. One client found that `order` changes
-// nothing.
+// nothing, and `asc` is presumed. In a form only the filters that are plain values have been
+// seen to work.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -11813,7 +11836,8 @@ func (c *Client) ListRooms(ctx context.Context, body ListRoomsJSONRequestBody, r
 //
 // A search, in spite of the method. Newest first. `serve_status` `unserved` can also return
 // rows that are resolved or not waiting: filter again. One client found that `order` changes
-// nothing.
+// nothing, and `asc` is presumed. In a form only the filters that are plain values have been
+// seen to work.
 //
 // Takes a body of the `application/x-www-form-urlencoded` content type.
 //
@@ -11833,8 +11857,8 @@ func (c *Client) ListRoomsWithFormdataBody(ctx context.Context, body ListRoomsFo
 // GetRoom Fetch one customer room
 //
 // A room has two ids: `room_id`, the chat room's number that every call wants, and `id`, the
-// row's. The answer does not tell which agents serve the room. One client sends no credential
-// at all and succeeds.
+// row's. The answer does not tell which agents serve the room. The vendor's Android widget sends
+// no credential at all.
 //
 // Corresponds with GET /api/v2/customer_rooms/{room_id} (the `GetRoom` operationId).
 func (c *Client) GetRoom(ctx context.Context, roomID RoomID, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -12099,8 +12123,7 @@ func (c *Client) GetQiscusChannel(ctx context.Context, channelID ChannelID, reqE
 
 // ListRoomTags List a room's tags
 //
-// All of them; no paging is known. The secret key has not been seen here, though it works on
-// the POST of the same path.
+// All of them; no paging is known.
 //
 // Corresponds with GET /api/v2/room_tags/{room_id} (the `ListRoomTags` operationId).
 func (c *Client) ListRoomTags(ctx context.Context, roomID RoomID, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -12117,8 +12140,9 @@ func (c *Client) ListRoomTags(ctx context.Context, roomID RoomID, reqEditors ...
 
 // CreateRoomTagWithBody Tag a room
 //
-// A tag that does not exist yet is made, if the app lets it. A tag that the room has already is
-// refused with 400, `Tag already exist`.
+// A tag that does not exist yet is made, if the app lets it: agents may make tags only where
+// the app's setting `is_create_tags_enabled` is true. A tag that the room has already is refused
+// with 400, `Tag already exist`.
 //
 // Takes any type of body and a specified content type.
 //
@@ -12137,8 +12161,9 @@ func (c *Client) CreateRoomTagWithBody(ctx context.Context, roomID RoomID, conte
 
 // CreateRoomTag Tag a room
 //
-// A tag that does not exist yet is made, if the app lets it. A tag that the room has already is
-// refused with 400, `Tag already exist`.
+// A tag that does not exist yet is made, if the app lets it: agents may make tags only where
+// the app's setting `is_create_tags_enabled` is true. A tag that the room has already is refused
+// with 400, `Tag already exist`.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -12157,8 +12182,9 @@ func (c *Client) CreateRoomTag(ctx context.Context, roomID RoomID, body CreateRo
 
 // CreateRoomTagWithFormdataBody Tag a room
 //
-// A tag that does not exist yet is made, if the app lets it. A tag that the room has already is
-// refused with 400, `Tag already exist`.
+// A tag that does not exist yet is made, if the app lets it: agents may make tags only where
+// the app's setting `is_create_tags_enabled` is true. A tag that the room has already is refused
+// with 400, `Tag already exist`.
 //
 // Takes a body of the `application/x-www-form-urlencoded` content type.
 //
@@ -12194,7 +12220,7 @@ func (c *Client) DeleteRoomTag(ctx context.Context, roomID RoomID, tagID Integer
 
 // GetLatestRoom Find a customer's newest room by channel and customer id
 //
-// The only way known from a phone number to a room. What comes for a customer who has no room
+// No other way is known that leads from a phone number to a room. What comes for a customer who has no room
 // is not known: a refusal, or an answer without a room id.
 //
 // Corresponds with GET /api/v2/rooms/latest (the `GetLatestRoom` operationId).
@@ -12345,9 +12371,10 @@ func (c *Client) UpdateChannel(ctx context.Context, channelType ChannelUpdateTyp
 
 // ListAgents List agents, supervisors and admins
 //
-// Preferred over `listAgentsV1`. Two paging styles work on this route, `page` and
-// `cursor_after`/`cursor_before`: do not mix them in one request. `current_customer_count` lags
-// behind assignments by seconds here; `listAgentsByIDs` and `listAvailableAgents` are fresh.
+// Preferred over `listAgentsV1`. Pages can be asked for in two ways, by `page` or by
+// `cursor_after`/`cursor_before`: a request has either. `current_customer_count` is seconds
+// behind assignments here, and one team misses it altogether; `listAgentsByIDs` and
+// `listAvailableAgents` are fresh.
 //
 // Corresponds with GET /api/v2/{role}/agents (the `ListAgents` operationId).
 func (c *Client) ListAgents(ctx context.Context, role AdminOrSupervisor, params *ListAgentsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -12482,9 +12509,10 @@ func (c *Client) UnblockCustomer(ctx context.Context, role AdminOrAgent, body Un
 
 // ListAvailableAgents List agents who may take a given room
 //
-// An empty list is normal: nobody is online. No event tells when somebody comes online, so
-// callers poll. `current_customer_count` is the live load here. Agents are under `data.agents`;
-// `data` itself is never the list.
+// Expect an empty list whenever nobody is online. No event tells that somebody has come, so
+// callers poll, every 20 seconds to 5 minutes. `current_customer_count` is the live load here.
+// Agents are under `data.agents`; `data` itself is never the list. Without `limit` there are
+// about 20 rows a page.
 //
 // Corresponds with GET /api/v2/{role}/service/available_agents (the `ListAvailableAgents` operationId).
 func (c *Client) ListAvailableAgents(ctx context.Context, role AnyRole, params *ListAvailableAgentsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -12501,8 +12529,8 @@ func (c *Client) ListAvailableAgents(ctx context.Context, role AnyRole, params *
 
 // ListOtherAgents List agents who could be added to a room
 //
-// Agents who do not serve the room yet. Whether only those online are listed is not known:
-// look at `is_available`.
+// Presumably those who do not serve the room yet. Whether only those online are listed is not
+// known: look at `is_available`.
 //
 // Corresponds with GET /api/v2/{role}/service/other_agents (the `ListOtherAgents` operationId).
 func (c *Client) ListOtherAgents(ctx context.Context, role AnyRole, params *ListOtherAgentsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -18635,8 +18663,8 @@ type ClientWithResponsesInterface interface {
 
 	// AllocateAgentWithBodyWithResponse Ask for the least busy agent; assigns nothing
 	//
-	// Only proposes: two callers get the same agent, so follow with `assignAgent` under a lock.
-	// What comes when nobody is free is not known, an error or null.
+	// A proposal and no more: whoever asks next may get the same agent, so hold a lock until
+	// `assignAgent` is done. Whether an error or null comes when nobody is free is not known.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -18645,8 +18673,8 @@ type ClientWithResponsesInterface interface {
 
 	// AllocateAgentWithResponse Ask for the least busy agent; assigns nothing
 	//
-	// Only proposes: two callers get the same agent, so follow with `assignAgent` under a lock.
-	// What comes when nobody is free is not known, an error or null.
+	// A proposal and no more: whoever asks next may get the same agent, so hold a lock until
+	// `assignAgent` is done. Whether an error or null comes when nobody is free is not known.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -18655,8 +18683,8 @@ type ClientWithResponsesInterface interface {
 
 	// AllocateAgentWithFormdataBodyWithResponse Ask for the least busy agent; assigns nothing
 	//
-	// Only proposes: two callers get the same agent, so follow with `assignAgent` under a lock.
-	// What comes when nobody is free is not known, an error or null.
+	// A proposal and no more: whoever asks next may get the same agent, so hold a lock until
+	// `assignAgent` is done. Whether an error or null comes when nobody is free is not known.
 	//
 	// Takes a body of the `application/x-www-form-urlencoded` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -18665,8 +18693,9 @@ type ClientWithResponsesInterface interface {
 
 	// AllocateAndAssignAgentWithBodyWithResponse Pick the least busy agent and assign in one call
 	//
-	// Uses Qiscus's own ranking; a cap per agent cannot be given. The switch is called
-	// `ignore_availability` in `allocateAgent`.
+	// The ranking is Qiscus's, and no cap per agent can be given. The vendor is quoted as
+	// recommending this call where custom agent allocation is on. The switch is called
+	// `ignore_availability` in `allocateAgent`. What comes when nobody is free is not known.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -18675,8 +18704,9 @@ type ClientWithResponsesInterface interface {
 
 	// AllocateAndAssignAgentWithFormdataBodyWithResponse Pick the least busy agent and assign in one call
 	//
-	// Uses Qiscus's own ranking; a cap per agent cannot be given. The switch is called
-	// `ignore_availability` in `allocateAgent`.
+	// The ranking is Qiscus's, and no cap per agent can be given. The vendor is quoted as
+	// recommending this call where custom agent allocation is on. The switch is called
+	// `ignore_availability` in `allocateAgent`. What comes when nobody is free is not known.
 	//
 	// Takes a body of the `application/x-www-form-urlencoded` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -18703,7 +18733,7 @@ type ClientWithResponsesInterface interface {
 
 	// RemoveAgentWithBodyWithResponse Take an agent out of a room
 	//
-	// Forms are likely accepted as on the sibling routes; only JSON has been seen.
+	// Only JSON has been seen; its siblings take forms, so this one may do too.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -18712,7 +18742,7 @@ type ClientWithResponsesInterface interface {
 
 	// RemoveAgentWithResponse Take an agent out of a room
 	//
-	// Forms are likely accepted as on the sibling routes; only JSON has been seen.
+	// Only JSON has been seen; its siblings take forms, so this one may do too.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -18752,7 +18782,8 @@ type ClientWithResponsesInterface interface {
 	// TakeOverUnresolvedRoomWithResponse The signed-in agent takes the next unserved customer
 	//
 	// Sends no body: the platform chooses the room, and a success means that one was taken. Works
-	// only where agents may take customers over. A refusal has its reason in `errors` as bare text.
+	// only where agents may take customers over, which `getAgentTakeoverSetting` tells. A refusal has
+	// its reason in `errors` as bare text.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -18940,8 +18971,8 @@ type ClientWithResponsesInterface interface {
 	// GetTokenByQismoKeyWithBodyWithResponse Trade an older QR code's key for a user token
 	//
 	// Older: newer QR codes go with `mobileLogin`. The user's Chat SDK token goes into
-	// `Authorization`; it is `data.details.sdk_user.token` of `login`, or comes from the Chat SDK
-	// itself.
+	// `Authorization`; it comes from a log-in there, and presumably is what `login` has at
+	// `data.details.sdk_user.token`.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -18951,8 +18982,8 @@ type ClientWithResponsesInterface interface {
 	// GetTokenByQismoKeyWithFormdataBodyWithResponse Trade an older QR code's key for a user token
 	//
 	// Older: newer QR codes go with `mobileLogin`. The user's Chat SDK token goes into
-	// `Authorization`; it is `data.details.sdk_user.token` of `login`, or comes from the Chat SDK
-	// itself.
+	// `Authorization`; it comes from a log-in there, and presumably is what `login` has at
+	// `data.details.sdk_user.token`.
 	//
 	// Takes a body of the `application/x-www-form-urlencoded` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -19020,8 +19051,8 @@ type ClientWithResponsesInterface interface {
 
 	// GetRoomInfoWithResponse Read a room's additional information and its channel
 	//
-	// The pairs are at `data.extras.user_properties`. The word `qiscus` in the path is fixed; it
-	// names no channel. The answer leaks the channel's secrets.
+	// Look for the pairs at `data.extras.user_properties`. For every kind of channel the path has
+	// the word `qiscus`. The answer leaks the channel's secrets.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -19030,7 +19061,8 @@ type ClientWithResponsesInterface interface {
 
 	// SetRoomInfoWithBodyWithResponse Replace a room's additional information
 	//
-	// Replaces the whole list. To add a pair: read, merge by key, write; that is not atomic.
+	// The list is replaced whole. Whoever adds a pair reads the others first and writes them back,
+	// and can lose what another writes in between.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -19039,7 +19071,8 @@ type ClientWithResponsesInterface interface {
 
 	// SetRoomInfoWithResponse Replace a room's additional information
 	//
-	// Replaces the whole list. To add a pair: read, merge by key, write; that is not atomic.
+	// The list is replaced whole. Whoever adds a pair reads the others first and writes them back,
+	// and can lose what another writes in between.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -19048,8 +19081,8 @@ type ClientWithResponsesInterface interface {
 
 	// CreateRoomTagV1WithBodyWithResponse Tag a room, older version
 	//
-	// Older than `createRoomTag`, which is preferred. One client lists the tags first, so as not to
-	// be refused for a tag that is already there.
+	// Older than `createRoomTag`, which is preferred. One client reads the room's tags before, and
+	// sends only those that are new.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -19058,8 +19091,8 @@ type ClientWithResponsesInterface interface {
 
 	// CreateRoomTagV1WithResponse Tag a room, older version
 	//
-	// Older than `createRoomTag`, which is preferred. One client lists the tags first, so as not to
-	// be refused for a tag that is already there.
+	// Older than `createRoomTag`, which is preferred. One client reads the room's tags before, and
+	// sends only those that are new.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -19068,8 +19101,8 @@ type ClientWithResponsesInterface interface {
 
 	// CreateRoomTagV1WithFormdataBodyWithResponse Tag a room, older version
 	//
-	// Older than `createRoomTag`, which is preferred. One client lists the tags first, so as not to
-	// be refused for a tag that is already there.
+	// Older than `createRoomTag`, which is preferred. One client reads the room's tags before, and
+	// sends only those that are new.
 	//
 	// Takes a body of the `application/x-www-form-urlencoded` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -19088,8 +19121,8 @@ type ClientWithResponsesInterface interface {
 
 	// SetAvailabilityWithBodyWithResponse Set the signed-in agent online or offline
 	//
-	// Acts on the token's own user: no call is known that sets another agent's availability. No
-	// webhook tells of the change; allocators see it in the lists of agents.
+	// Acts on the user whose token it is. None is known that acts on another agent, and no webhook
+	// tells of the change: allocators poll the lists of agents.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -19098,8 +19131,8 @@ type ClientWithResponsesInterface interface {
 
 	// SetAvailabilityWithResponse Set the signed-in agent online or offline
 	//
-	// Acts on the token's own user: no call is known that sets another agent's availability. No
-	// webhook tells of the change; allocators see it in the lists of agents.
+	// Acts on the user whose token it is. None is known that acts on another agent, and no webhook
+	// tells of the change: allocators poll the lists of agents.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -19163,8 +19196,8 @@ type ClientWithResponsesInterface interface {
 
 	// ChangePasswordWithBodyWithResponse Change the signed-in user's password
 	//
-	// Which rules a password has to keep, and whether tokens given out before stay good, is not
-	// known. A repeat of a call that went through is refused, as the old password is no longer
+	// Neither the rules that a password has to keep nor whether earlier tokens stay good is known.
+	// A repeat of a call that went through is presumably refused, as the old password is no longer
 	// right.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
@@ -19174,8 +19207,8 @@ type ClientWithResponsesInterface interface {
 
 	// ChangePasswordWithResponse Change the signed-in user's password
 	//
-	// Which rules a password has to keep, and whether tokens given out before stay good, is not
-	// known. A repeat of a call that went through is refused, as the old password is no longer
+	// Neither the rules that a password has to keep nor whether earlier tokens stay good is known.
+	// A repeat of a call that went through is presumably refused, as the old password is no longer
 	// right.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
@@ -19195,11 +19228,11 @@ type ClientWithResponsesInterface interface {
 
 	// AssignAgentWithBodyWithResponse Put an agent into a room
 	//
-	// `max_agent` caps the agents in this room, not the rooms of an agent. With `max_agent` 1 the
-	// call doubles as a guard against two allocators racing for one room: the second is refused
-	// with 400, `Cant join room, exceed max agents`. A room that is already resolved and an agent
-	// who is offline are refused with 400 too; their wording is not recorded. The answer leaks the
-	// agent's token.
+	// `max_agent` caps the agents in this room, not the rooms of an agent. With `max_agent` 1 it
+	// keeps two allocators from serving the same room: whoever comes second is refused with 400,
+	// `Cant join room, exceed max agents`. A room that is already resolved and an agent who is
+	// offline are refused with 400 too; their wording is not recorded. The answer leaks the agent's
+	// token.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -19208,11 +19241,11 @@ type ClientWithResponsesInterface interface {
 
 	// AssignAgentWithResponse Put an agent into a room
 	//
-	// `max_agent` caps the agents in this room, not the rooms of an agent. With `max_agent` 1 the
-	// call doubles as a guard against two allocators racing for one room: the second is refused
-	// with 400, `Cant join room, exceed max agents`. A room that is already resolved and an agent
-	// who is offline are refused with 400 too; their wording is not recorded. The answer leaks the
-	// agent's token.
+	// `max_agent` caps the agents in this room, not the rooms of an agent. With `max_agent` 1 it
+	// keeps two allocators from serving the same room: whoever comes second is refused with 400,
+	// `Cant join room, exceed max agents`. A room that is already resolved and an agent who is
+	// offline are refused with 400 too; their wording is not recorded. The answer leaks the agent's
+	// token.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -19221,11 +19254,11 @@ type ClientWithResponsesInterface interface {
 
 	// AssignAgentWithFormdataBodyWithResponse Put an agent into a room
 	//
-	// `max_agent` caps the agents in this room, not the rooms of an agent. With `max_agent` 1 the
-	// call doubles as a guard against two allocators racing for one room: the second is refused
-	// with 400, `Cant join room, exceed max agents`. A room that is already resolved and an agent
-	// who is offline are refused with 400 too; their wording is not recorded. The answer leaks the
-	// agent's token.
+	// `max_agent` caps the agents in this room, not the rooms of an agent. With `max_agent` 1 it
+	// keeps two allocators from serving the same room: whoever comes second is refused with 400,
+	// `Cant join room, exceed max agents`. A room that is already resolved and an agent who is
+	// offline are refused with 400 too; their wording is not recorded. The answer leaks the agent's
+	// token.
 	//
 	// Takes a body of the `application/x-www-form-urlencoded` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -19235,8 +19268,8 @@ type ClientWithResponsesInterface interface {
 	// ResolveRoomWithBodyWithResponse Resolve (close) a room's session
 	//
 	// No call re-opens a room: a new message of the customer starts a new session. A room that is
-	// already resolved is refused with 400; its wording is not recorded. Fires the
-	// mark-as-resolved webhook when one is set. The answer leaks the resolving user's token.
+	// already resolved is refused with 400; its wording is not recorded. The mark-as-resolved
+	// webhook follows, if the app has one. The answer leaks the resolving user's token.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -19246,8 +19279,8 @@ type ClientWithResponsesInterface interface {
 	// ResolveRoomWithResponse Resolve (close) a room's session
 	//
 	// No call re-opens a room: a new message of the customer starts a new session. A room that is
-	// already resolved is refused with 400; its wording is not recorded. Fires the
-	// mark-as-resolved webhook when one is set. The answer leaks the resolving user's token.
+	// already resolved is refused with 400; its wording is not recorded. The mark-as-resolved
+	// webhook follows, if the app has one. The answer leaks the resolving user's token.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -19257,8 +19290,8 @@ type ClientWithResponsesInterface interface {
 	// ResolveRoomWithFormdataBodyWithResponse Resolve (close) a room's session
 	//
 	// No call re-opens a room: a new message of the customer starts a new session. A room that is
-	// already resolved is refused with 400; its wording is not recorded. Fires the
-	// mark-as-resolved webhook when one is set. The answer leaks the resolving user's token.
+	// already resolved is refused with 400; its wording is not recorded. The mark-as-resolved
+	// webhook follows, if the app has one. The answer leaks the resolving user's token.
 	//
 	// Takes a body of the `application/x-www-form-urlencoded` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -19290,7 +19323,8 @@ type ClientWithResponsesInterface interface {
 	// GetAgentWithResponse Fetch one agent
 	//
 	// The path has `agent` in the singular, the lists have the plural. `user_channels` tells which
-	// channels the agent serves.
+	// channels the agent serves. `current_customer_count` is expected to be fresher here than in
+	// `listAgents`, which is not confirmed.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -19391,7 +19425,7 @@ type ClientWithResponsesInterface interface {
 	// GetWaBulkResolveWithResponse Progress of a bulk resolve
 	//
 	// Ask until `progress.status` is `finished`, with a pause between: the one client known asks
-	// without any. No webhook tells of the end.
+	// without any. No webhook is known to tell of the end.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -19410,7 +19444,7 @@ type ClientWithResponsesInterface interface {
 
 	// AbortWaBulkResolveWithResponse Stop a running bulk resolve
 	//
-	// Sends no body. Rooms that were resolved stay so.
+	// Sends no body. Rooms that were resolved stay so, as no call opens one again.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -19600,8 +19634,8 @@ type ClientWithResponsesInterface interface {
 	// MobileLoginWithBodyWithResponse Open a session from a QR code's long-lived token
 	//
 	// The QR code of the dashboard carries a long-lived token, which goes into `Authorization`; no
-	// `Qiscus-App-Id` is sent beside it. `qismo_token` of the answer is used as the user token
-	// afterwards; `identity_token` is traded at the Chat SDK for a chat user.
+	// `Qiscus-App-Id` is sent beside it. From then on `qismo_token` of the answer is the user token,
+	// and the Chat SDK gives a chat user for `identity_token`.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -19611,8 +19645,8 @@ type ClientWithResponsesInterface interface {
 	// MobileLoginWithFormdataBodyWithResponse Open a session from a QR code's long-lived token
 	//
 	// The QR code of the dashboard carries a long-lived token, which goes into `Authorization`; no
-	// `Qiscus-App-Id` is sent beside it. `qismo_token` of the answer is used as the user token
-	// afterwards; `identity_token` is traded at the Chat SDK for a chat user.
+	// `Qiscus-App-Id` is sent beside it. From then on `qismo_token` of the answer is the user token,
+	// and the Chat SDK gives a chat user for `identity_token`.
 	//
 	// Takes a body of the `application/x-www-form-urlencoded` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -19622,7 +19656,8 @@ type ClientWithResponsesInterface interface {
 	// RefreshTokenWithResponse Trade the long-lived token for a new user token
 	//
 	// Sends no body; the long-lived token of `login` goes into `Authorization`. Any refusal means:
-	// log in again.
+	// log in again. The one client known calls it when a 401 has `Unauthorized` in `errors` or
+	// `token_expired` in `detail`; at `invalid token` it gives up and asks for a log-in.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -19728,7 +19763,7 @@ type ClientWithResponsesInterface interface {
 	//
 	// The answer of `listRooms`, which is preferred: a list of channels does not fit a query, and
 	// which filters the query supports is documented nowhere. One client sends `page`, whose effect
-	// is unconfirmed; another sends the filter as the body of a GET, which many proxies drop.
+	// is not confirmed; another sends the filter as the body of a GET, which proxies may lose.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -19739,7 +19774,8 @@ type ClientWithResponsesInterface interface {
 	//
 	// A search, in spite of the method. Newest first. `serve_status` `unserved` can also return
 	// rows that are resolved or not waiting: filter again. One client found that `order` changes
-	// nothing.
+	// nothing, and `asc` is presumed. In a form only the filters that are plain values have been
+	// seen to work.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -19750,7 +19786,8 @@ type ClientWithResponsesInterface interface {
 	//
 	// A search, in spite of the method. Newest first. `serve_status` `unserved` can also return
 	// rows that are resolved or not waiting: filter again. One client found that `order` changes
-	// nothing.
+	// nothing, and `asc` is presumed. In a form only the filters that are plain values have been
+	// seen to work.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -19761,7 +19798,8 @@ type ClientWithResponsesInterface interface {
 	//
 	// A search, in spite of the method. Newest first. `serve_status` `unserved` can also return
 	// rows that are resolved or not waiting: filter again. One client found that `order` changes
-	// nothing.
+	// nothing, and `asc` is presumed. In a form only the filters that are plain values have been
+	// seen to work.
 	//
 	// Takes a body of the `application/x-www-form-urlencoded` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -19771,8 +19809,8 @@ type ClientWithResponsesInterface interface {
 	// GetRoomWithResponse Fetch one customer room
 	//
 	// A room has two ids: `room_id`, the chat room's number that every call wants, and `id`, the
-	// row's. The answer does not tell which agents serve the room. One client sends no credential
-	// at all and succeeds.
+	// row's. The answer does not tell which agents serve the room. The vendor's Android widget sends
+	// no credential at all.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -19911,8 +19949,7 @@ type ClientWithResponsesInterface interface {
 
 	// ListRoomTagsWithResponse List a room's tags
 	//
-	// All of them; no paging is known. The secret key has not been seen here, though it works on
-	// the POST of the same path.
+	// All of them; no paging is known.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -19921,8 +19958,9 @@ type ClientWithResponsesInterface interface {
 
 	// CreateRoomTagWithBodyWithResponse Tag a room
 	//
-	// A tag that does not exist yet is made, if the app lets it. A tag that the room has already is
-	// refused with 400, `Tag already exist`.
+	// A tag that does not exist yet is made, if the app lets it: agents may make tags only where
+	// the app's setting `is_create_tags_enabled` is true. A tag that the room has already is refused
+	// with 400, `Tag already exist`.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -19931,8 +19969,9 @@ type ClientWithResponsesInterface interface {
 
 	// CreateRoomTagWithResponse Tag a room
 	//
-	// A tag that does not exist yet is made, if the app lets it. A tag that the room has already is
-	// refused with 400, `Tag already exist`.
+	// A tag that does not exist yet is made, if the app lets it: agents may make tags only where
+	// the app's setting `is_create_tags_enabled` is true. A tag that the room has already is refused
+	// with 400, `Tag already exist`.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -19941,8 +19980,9 @@ type ClientWithResponsesInterface interface {
 
 	// CreateRoomTagWithFormdataBodyWithResponse Tag a room
 	//
-	// A tag that does not exist yet is made, if the app lets it. A tag that the room has already is
-	// refused with 400, `Tag already exist`.
+	// A tag that does not exist yet is made, if the app lets it: agents may make tags only where
+	// the app's setting `is_create_tags_enabled` is true. A tag that the room has already is refused
+	// with 400, `Tag already exist`.
 	//
 	// Takes a body of the `application/x-www-form-urlencoded` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -19960,7 +20000,7 @@ type ClientWithResponsesInterface interface {
 
 	// GetLatestRoomWithResponse Find a customer's newest room by channel and customer id
 	//
-	// The only way known from a phone number to a room. What comes for a customer who has no room
+	// No other way is known that leads from a phone number to a room. What comes for a customer who has no room
 	// is not known: a refusal, or an answer without a room id.
 	//
 	// Returns a wrapper object for the known response body format(s).
@@ -20039,9 +20079,10 @@ type ClientWithResponsesInterface interface {
 
 	// ListAgentsWithResponse List agents, supervisors and admins
 	//
-	// Preferred over `listAgentsV1`. Two paging styles work on this route, `page` and
-	// `cursor_after`/`cursor_before`: do not mix them in one request. `current_customer_count` lags
-	// behind assignments by seconds here; `listAgentsByIDs` and `listAvailableAgents` are fresh.
+	// Preferred over `listAgentsV1`. Pages can be asked for in two ways, by `page` or by
+	// `cursor_after`/`cursor_before`: a request has either. `current_customer_count` is seconds
+	// behind assignments here, and one team misses it altogether; `listAgentsByIDs` and
+	// `listAvailableAgents` are fresh.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -20108,9 +20149,10 @@ type ClientWithResponsesInterface interface {
 
 	// ListAvailableAgentsWithResponse List agents who may take a given room
 	//
-	// An empty list is normal: nobody is online. No event tells when somebody comes online, so
-	// callers poll. `current_customer_count` is the live load here. Agents are under `data.agents`;
-	// `data` itself is never the list.
+	// Expect an empty list whenever nobody is online. No event tells that somebody has come, so
+	// callers poll, every 20 seconds to 5 minutes. `current_customer_count` is the live load here.
+	// Agents are under `data.agents`; `data` itself is never the list. Without `limit` there are
+	// about 20 rows a page.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -20119,8 +20161,8 @@ type ClientWithResponsesInterface interface {
 
 	// ListOtherAgentsWithResponse List agents who could be added to a room
 	//
-	// Agents who do not serve the room yet. Whether only those online are listed is not known:
-	// look at `is_available`.
+	// Presumably those who do not serve the room yet. Whether only those online are listed is not
+	// known: look at `is_available`.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -23687,8 +23729,8 @@ func (c *ClientWithResponses) GetOfficeHoursWithResponse(ctx context.Context, re
 
 // AllocateAgentWithBodyWithResponse Ask for the least busy agent; assigns nothing
 //
-// Only proposes: two callers get the same agent, so follow with `assignAgent` under a lock.
-// What comes when nobody is free is not known, an error or null.
+// A proposal and no more: whoever asks next may get the same agent, so hold a lock until
+// `assignAgent` is done. Whether an error or null comes when nobody is free is not known.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -23703,8 +23745,8 @@ func (c *ClientWithResponses) AllocateAgentWithBodyWithResponse(ctx context.Cont
 
 // AllocateAgentWithResponse Ask for the least busy agent; assigns nothing
 //
-// Only proposes: two callers get the same agent, so follow with `assignAgent` under a lock.
-// What comes when nobody is free is not known, an error or null.
+// A proposal and no more: whoever asks next may get the same agent, so hold a lock until
+// `assignAgent` is done. Whether an error or null comes when nobody is free is not known.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -23719,8 +23761,8 @@ func (c *ClientWithResponses) AllocateAgentWithResponse(ctx context.Context, bod
 
 // AllocateAgentWithFormdataBodyWithResponse Ask for the least busy agent; assigns nothing
 //
-// Only proposes: two callers get the same agent, so follow with `assignAgent` under a lock.
-// What comes when nobody is free is not known, an error or null.
+// A proposal and no more: whoever asks next may get the same agent, so hold a lock until
+// `assignAgent` is done. Whether an error or null comes when nobody is free is not known.
 //
 // Takes a body of the `application/x-www-form-urlencoded` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -23735,8 +23777,9 @@ func (c *ClientWithResponses) AllocateAgentWithFormdataBodyWithResponse(ctx cont
 
 // AllocateAndAssignAgentWithBodyWithResponse Pick the least busy agent and assign in one call
 //
-// Uses Qiscus's own ranking; a cap per agent cannot be given. The switch is called
-// `ignore_availability` in `allocateAgent`.
+// The ranking is Qiscus's, and no cap per agent can be given. The vendor is quoted as
+// recommending this call where custom agent allocation is on. The switch is called
+// `ignore_availability` in `allocateAgent`. What comes when nobody is free is not known.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -23751,8 +23794,9 @@ func (c *ClientWithResponses) AllocateAndAssignAgentWithBodyWithResponse(ctx con
 
 // AllocateAndAssignAgentWithFormdataBodyWithResponse Pick the least busy agent and assign in one call
 //
-// Uses Qiscus's own ranking; a cap per agent cannot be given. The switch is called
-// `ignore_availability` in `allocateAgent`.
+// The ranking is Qiscus's, and no cap per agent can be given. The vendor is quoted as
+// recommending this call where custom agent allocation is on. The switch is called
+// `ignore_availability` in `allocateAgent`. What comes when nobody is free is not known.
 //
 // Takes a body of the `application/x-www-form-urlencoded` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -23797,7 +23841,7 @@ func (c *ClientWithResponses) CountUnresolvedRoomsWithResponse(ctx context.Conte
 
 // RemoveAgentWithBodyWithResponse Take an agent out of a room
 //
-// Forms are likely accepted as on the sibling routes; only JSON has been seen.
+// Only JSON has been seen; its siblings take forms, so this one may do too.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -23812,7 +23856,7 @@ func (c *ClientWithResponses) RemoveAgentWithBodyWithResponse(ctx context.Contex
 
 // RemoveAgentWithResponse Take an agent out of a room
 //
-// Forms are likely accepted as on the sibling routes; only JSON has been seen.
+// Only JSON has been seen; its siblings take forms, so this one may do too.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -23876,7 +23920,8 @@ func (c *ClientWithResponses) SetSessionalWithFormdataBodyWithResponse(ctx conte
 // TakeOverUnresolvedRoomWithResponse The signed-in agent takes the next unserved customer
 //
 // Sends no body: the platform chooses the room, and a success means that one was taken. Works
-// only where agents may take customers over. A refusal has its reason in `errors` as bare text.
+// only where agents may take customers over, which `getAgentTakeoverSetting` tells. A refusal has
+// its reason in `errors` as bare text.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -24172,8 +24217,8 @@ func (c *ClientWithResponses) LoginWithFormdataBodyWithResponse(ctx context.Cont
 // GetTokenByQismoKeyWithBodyWithResponse Trade an older QR code's key for a user token
 //
 // Older: newer QR codes go with `mobileLogin`. The user's Chat SDK token goes into
-// `Authorization`; it is `data.details.sdk_user.token` of `login`, or comes from the Chat SDK
-// itself.
+// `Authorization`; it comes from a log-in there, and presumably is what `login` has at
+// `data.details.sdk_user.token`.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -24189,8 +24234,8 @@ func (c *ClientWithResponses) GetTokenByQismoKeyWithBodyWithResponse(ctx context
 // GetTokenByQismoKeyWithFormdataBodyWithResponse Trade an older QR code's key for a user token
 //
 // Older: newer QR codes go with `mobileLogin`. The user's Chat SDK token goes into
-// `Authorization`; it is `data.details.sdk_user.token` of `login`, or comes from the Chat SDK
-// itself.
+// `Authorization`; it comes from a log-in there, and presumably is what `login` has at
+// `data.details.sdk_user.token`.
 //
 // Takes a body of the `application/x-www-form-urlencoded` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -24300,8 +24345,8 @@ func (c *ClientWithResponses) InitiateChatV1WithFormdataBodyWithResponse(ctx con
 
 // GetRoomInfoWithResponse Read a room's additional information and its channel
 //
-// The pairs are at `data.extras.user_properties`. The word `qiscus` in the path is fixed; it
-// names no channel. The answer leaks the channel's secrets.
+// Look for the pairs at `data.extras.user_properties`. For every kind of channel the path has
+// the word `qiscus`. The answer leaks the channel's secrets.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -24316,7 +24361,8 @@ func (c *ClientWithResponses) GetRoomInfoWithResponse(ctx context.Context, roomI
 
 // SetRoomInfoWithBodyWithResponse Replace a room's additional information
 //
-// Replaces the whole list. To add a pair: read, merge by key, write; that is not atomic.
+// The list is replaced whole. Whoever adds a pair reads the others first and writes them back,
+// and can lose what another writes in between.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -24331,7 +24377,8 @@ func (c *ClientWithResponses) SetRoomInfoWithBodyWithResponse(ctx context.Contex
 
 // SetRoomInfoWithResponse Replace a room's additional information
 //
-// Replaces the whole list. To add a pair: read, merge by key, write; that is not atomic.
+// The list is replaced whole. Whoever adds a pair reads the others first and writes them back,
+// and can lose what another writes in between.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -24346,8 +24393,8 @@ func (c *ClientWithResponses) SetRoomInfoWithResponse(ctx context.Context, roomI
 
 // CreateRoomTagV1WithBodyWithResponse Tag a room, older version
 //
-// Older than `createRoomTag`, which is preferred. One client lists the tags first, so as not to
-// be refused for a tag that is already there.
+// Older than `createRoomTag`, which is preferred. One client reads the room's tags before, and
+// sends only those that are new.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -24362,8 +24409,8 @@ func (c *ClientWithResponses) CreateRoomTagV1WithBodyWithResponse(ctx context.Co
 
 // CreateRoomTagV1WithResponse Tag a room, older version
 //
-// Older than `createRoomTag`, which is preferred. One client lists the tags first, so as not to
-// be refused for a tag that is already there.
+// Older than `createRoomTag`, which is preferred. One client reads the room's tags before, and
+// sends only those that are new.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -24378,8 +24425,8 @@ func (c *ClientWithResponses) CreateRoomTagV1WithResponse(ctx context.Context, b
 
 // CreateRoomTagV1WithFormdataBodyWithResponse Tag a room, older version
 //
-// Older than `createRoomTag`, which is preferred. One client lists the tags first, so as not to
-// be refused for a tag that is already there.
+// Older than `createRoomTag`, which is preferred. One client reads the room's tags before, and
+// sends only those that are new.
 //
 // Takes a body of the `application/x-www-form-urlencoded` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -24410,8 +24457,8 @@ func (c *ClientWithResponses) ListRoomTagsV1WithResponse(ctx context.Context, ro
 
 // SetAvailabilityWithBodyWithResponse Set the signed-in agent online or offline
 //
-// Acts on the token's own user: no call is known that sets another agent's availability. No
-// webhook tells of the change; allocators see it in the lists of agents.
+// Acts on the user whose token it is. None is known that acts on another agent, and no webhook
+// tells of the change: allocators poll the lists of agents.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -24426,8 +24473,8 @@ func (c *ClientWithResponses) SetAvailabilityWithBodyWithResponse(ctx context.Co
 
 // SetAvailabilityWithResponse Set the signed-in agent online or offline
 //
-// Acts on the token's own user: no call is known that sets another agent's availability. No
-// webhook tells of the change; allocators see it in the lists of agents.
+// Acts on the user whose token it is. None is known that acts on another agent, and no webhook
+// tells of the change: allocators poll the lists of agents.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -24527,8 +24574,8 @@ func (c *ClientWithResponses) UpdateRoomOptionsWithResponse(ctx context.Context,
 
 // ChangePasswordWithBodyWithResponse Change the signed-in user's password
 //
-// Which rules a password has to keep, and whether tokens given out before stay good, is not
-// known. A repeat of a call that went through is refused, as the old password is no longer
+// Neither the rules that a password has to keep nor whether earlier tokens stay good is known.
+// A repeat of a call that went through is presumably refused, as the old password is no longer
 // right.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
@@ -24544,8 +24591,8 @@ func (c *ClientWithResponses) ChangePasswordWithBodyWithResponse(ctx context.Con
 
 // ChangePasswordWithResponse Change the signed-in user's password
 //
-// Which rules a password has to keep, and whether tokens given out before stay good, is not
-// known. A repeat of a call that went through is refused, as the old password is no longer
+// Neither the rules that a password has to keep nor whether earlier tokens stay good is known.
+// A repeat of a call that went through is presumably refused, as the old password is no longer
 // right.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
@@ -24577,11 +24624,11 @@ func (c *ClientWithResponses) GetProfileWithResponse(ctx context.Context, role A
 
 // AssignAgentWithBodyWithResponse Put an agent into a room
 //
-// `max_agent` caps the agents in this room, not the rooms of an agent. With `max_agent` 1 the
-// call doubles as a guard against two allocators racing for one room: the second is refused
-// with 400, `Cant join room, exceed max agents`. A room that is already resolved and an agent
-// who is offline are refused with 400 too; their wording is not recorded. The answer leaks the
-// agent's token.
+// `max_agent` caps the agents in this room, not the rooms of an agent. With `max_agent` 1 it
+// keeps two allocators from serving the same room: whoever comes second is refused with 400,
+// `Cant join room, exceed max agents`. A room that is already resolved and an agent who is
+// offline are refused with 400 too; their wording is not recorded. The answer leaks the agent's
+// token.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -24596,11 +24643,11 @@ func (c *ClientWithResponses) AssignAgentWithBodyWithResponse(ctx context.Contex
 
 // AssignAgentWithResponse Put an agent into a room
 //
-// `max_agent` caps the agents in this room, not the rooms of an agent. With `max_agent` 1 the
-// call doubles as a guard against two allocators racing for one room: the second is refused
-// with 400, `Cant join room, exceed max agents`. A room that is already resolved and an agent
-// who is offline are refused with 400 too; their wording is not recorded. The answer leaks the
-// agent's token.
+// `max_agent` caps the agents in this room, not the rooms of an agent. With `max_agent` 1 it
+// keeps two allocators from serving the same room: whoever comes second is refused with 400,
+// `Cant join room, exceed max agents`. A room that is already resolved and an agent who is
+// offline are refused with 400 too; their wording is not recorded. The answer leaks the agent's
+// token.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -24615,11 +24662,11 @@ func (c *ClientWithResponses) AssignAgentWithResponse(ctx context.Context, role 
 
 // AssignAgentWithFormdataBodyWithResponse Put an agent into a room
 //
-// `max_agent` caps the agents in this room, not the rooms of an agent. With `max_agent` 1 the
-// call doubles as a guard against two allocators racing for one room: the second is refused
-// with 400, `Cant join room, exceed max agents`. A room that is already resolved and an agent
-// who is offline are refused with 400 too; their wording is not recorded. The answer leaks the
-// agent's token.
+// `max_agent` caps the agents in this room, not the rooms of an agent. With `max_agent` 1 it
+// keeps two allocators from serving the same room: whoever comes second is refused with 400,
+// `Cant join room, exceed max agents`. A room that is already resolved and an agent who is
+// offline are refused with 400 too; their wording is not recorded. The answer leaks the agent's
+// token.
 //
 // Takes a body of the `application/x-www-form-urlencoded` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -24635,8 +24682,8 @@ func (c *ClientWithResponses) AssignAgentWithFormdataBodyWithResponse(ctx contex
 // ResolveRoomWithBodyWithResponse Resolve (close) a room's session
 //
 // No call re-opens a room: a new message of the customer starts a new session. A room that is
-// already resolved is refused with 400; its wording is not recorded. Fires the
-// mark-as-resolved webhook when one is set. The answer leaks the resolving user's token.
+// already resolved is refused with 400; its wording is not recorded. The mark-as-resolved
+// webhook follows, if the app has one. The answer leaks the resolving user's token.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -24652,8 +24699,8 @@ func (c *ClientWithResponses) ResolveRoomWithBodyWithResponse(ctx context.Contex
 // ResolveRoomWithResponse Resolve (close) a room's session
 //
 // No call re-opens a room: a new message of the customer starts a new session. A room that is
-// already resolved is refused with 400; its wording is not recorded. Fires the
-// mark-as-resolved webhook when one is set. The answer leaks the resolving user's token.
+// already resolved is refused with 400; its wording is not recorded. The mark-as-resolved
+// webhook follows, if the app has one. The answer leaks the resolving user's token.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -24669,8 +24716,8 @@ func (c *ClientWithResponses) ResolveRoomWithResponse(ctx context.Context, role 
 // ResolveRoomWithFormdataBodyWithResponse Resolve (close) a room's session
 //
 // No call re-opens a room: a new message of the customer starts a new session. A room that is
-// already resolved is refused with 400; its wording is not recorded. Fires the
-// mark-as-resolved webhook when one is set. The answer leaks the resolving user's token.
+// already resolved is refused with 400; its wording is not recorded. The mark-as-resolved
+// webhook follows, if the app has one. The answer leaks the resolving user's token.
 //
 // Takes a body of the `application/x-www-form-urlencoded` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -24720,7 +24767,8 @@ func (c *ClientWithResponses) UpdateProfileWithResponse(ctx context.Context, rol
 // GetAgentWithResponse Fetch one agent
 //
 // The path has `agent` in the singular, the lists have the plural. `user_channels` tells which
-// channels the agent serves.
+// channels the agent serves. `current_customer_count` is expected to be fresher here than in
+// `listAgents`, which is not confirmed.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -24881,7 +24929,7 @@ func (c *ClientWithResponses) ListWaBulkResolvesWithResponse(ctx context.Context
 // GetWaBulkResolveWithResponse Progress of a bulk resolve
 //
 // Ask until `progress.status` is `finished`, with a pause between: the one client known asks
-// without any. No webhook tells of the end.
+// without any. No webhook is known to tell of the end.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -24912,7 +24960,7 @@ func (c *ClientWithResponses) StartWaBulkResolveWithResponse(ctx context.Context
 
 // AbortWaBulkResolveWithResponse Stop a running bulk resolve
 //
-// Sends no body. Rooms that were resolved stay so.
+// Sends no body. Rooms that were resolved stay so, as no call opens one again.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -25216,8 +25264,8 @@ func (c *ClientWithResponses) GetAppDetailsWithResponse(ctx context.Context, req
 // MobileLoginWithBodyWithResponse Open a session from a QR code's long-lived token
 //
 // The QR code of the dashboard carries a long-lived token, which goes into `Authorization`; no
-// `Qiscus-App-Id` is sent beside it. `qismo_token` of the answer is used as the user token
-// afterwards; `identity_token` is traded at the Chat SDK for a chat user.
+// `Qiscus-App-Id` is sent beside it. From then on `qismo_token` of the answer is the user token,
+// and the Chat SDK gives a chat user for `identity_token`.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -25233,8 +25281,8 @@ func (c *ClientWithResponses) MobileLoginWithBodyWithResponse(ctx context.Contex
 // MobileLoginWithFormdataBodyWithResponse Open a session from a QR code's long-lived token
 //
 // The QR code of the dashboard carries a long-lived token, which goes into `Authorization`; no
-// `Qiscus-App-Id` is sent beside it. `qismo_token` of the answer is used as the user token
-// afterwards; `identity_token` is traded at the Chat SDK for a chat user.
+// `Qiscus-App-Id` is sent beside it. From then on `qismo_token` of the answer is the user token,
+// and the Chat SDK gives a chat user for `identity_token`.
 //
 // Takes a body of the `application/x-www-form-urlencoded` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -25250,7 +25298,8 @@ func (c *ClientWithResponses) MobileLoginWithFormdataBodyWithResponse(ctx contex
 // RefreshTokenWithResponse Trade the long-lived token for a new user token
 //
 // Sends no body; the long-lived token of `login` goes into `Authorization`. Any refusal means:
-// log in again.
+// log in again. The one client known calls it when a 401 has `Unauthorized` in `errors` or
+// `token_expired` in `detail`; at `invalid token` it gives up and asks for a log-in.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -25416,7 +25465,7 @@ func (c *ClientWithResponses) ListContactConversationMessagesWithResponse(ctx co
 //
 // The answer of `listRooms`, which is preferred: a list of channels does not fit a query, and
 // which filters the query supports is documented nowhere. One client sends `page`, whose effect
-// is unconfirmed; another sends the filter as the body of a GET, which many proxies drop.
+// is not confirmed; another sends the filter as the body of a GET, which proxies may lose.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -25433,7 +25482,8 @@ func (c *ClientWithResponses) ListRoomsByQueryWithResponse(ctx context.Context, 
 //
 // A search, in spite of the method. Newest first. `serve_status` `unserved` can also return
 // rows that are resolved or not waiting: filter again. One client found that `order` changes
-// nothing.
+// nothing, and `asc` is presumed. In a form only the filters that are plain values have been
+// seen to work.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -25450,7 +25500,8 @@ func (c *ClientWithResponses) ListRoomsWithBodyWithResponse(ctx context.Context,
 //
 // A search, in spite of the method. Newest first. `serve_status` `unserved` can also return
 // rows that are resolved or not waiting: filter again. One client found that `order` changes
-// nothing.
+// nothing, and `asc` is presumed. In a form only the filters that are plain values have been
+// seen to work.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -25467,7 +25518,8 @@ func (c *ClientWithResponses) ListRoomsWithResponse(ctx context.Context, body Li
 //
 // A search, in spite of the method. Newest first. `serve_status` `unserved` can also return
 // rows that are resolved or not waiting: filter again. One client found that `order` changes
-// nothing.
+// nothing, and `asc` is presumed. In a form only the filters that are plain values have been
+// seen to work.
 //
 // Takes a body of the `application/x-www-form-urlencoded` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -25483,8 +25535,8 @@ func (c *ClientWithResponses) ListRoomsWithFormdataBodyWithResponse(ctx context.
 // GetRoomWithResponse Fetch one customer room
 //
 // A room has two ids: `room_id`, the chat room's number that every call wants, and `id`, the
-// row's. The answer does not tell which agents serve the room. One client sends no credential
-// at all and succeeds.
+// row's. The answer does not tell which agents serve the room. The vendor's Android widget sends
+// no credential at all.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -25707,8 +25759,7 @@ func (c *ClientWithResponses) GetQiscusChannelWithResponse(ctx context.Context, 
 
 // ListRoomTagsWithResponse List a room's tags
 //
-// All of them; no paging is known. The secret key has not been seen here, though it works on
-// the POST of the same path.
+// All of them; no paging is known.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -25723,8 +25774,9 @@ func (c *ClientWithResponses) ListRoomTagsWithResponse(ctx context.Context, room
 
 // CreateRoomTagWithBodyWithResponse Tag a room
 //
-// A tag that does not exist yet is made, if the app lets it. A tag that the room has already is
-// refused with 400, `Tag already exist`.
+// A tag that does not exist yet is made, if the app lets it: agents may make tags only where
+// the app's setting `is_create_tags_enabled` is true. A tag that the room has already is refused
+// with 400, `Tag already exist`.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -25739,8 +25791,9 @@ func (c *ClientWithResponses) CreateRoomTagWithBodyWithResponse(ctx context.Cont
 
 // CreateRoomTagWithResponse Tag a room
 //
-// A tag that does not exist yet is made, if the app lets it. A tag that the room has already is
-// refused with 400, `Tag already exist`.
+// A tag that does not exist yet is made, if the app lets it: agents may make tags only where
+// the app's setting `is_create_tags_enabled` is true. A tag that the room has already is refused
+// with 400, `Tag already exist`.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -25755,8 +25808,9 @@ func (c *ClientWithResponses) CreateRoomTagWithResponse(ctx context.Context, roo
 
 // CreateRoomTagWithFormdataBodyWithResponse Tag a room
 //
-// A tag that does not exist yet is made, if the app lets it. A tag that the room has already is
-// refused with 400, `Tag already exist`.
+// A tag that does not exist yet is made, if the app lets it: agents may make tags only where
+// the app's setting `is_create_tags_enabled` is true. A tag that the room has already is refused
+// with 400, `Tag already exist`.
 //
 // Takes a body of the `application/x-www-form-urlencoded` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -25786,7 +25840,7 @@ func (c *ClientWithResponses) DeleteRoomTagWithResponse(ctx context.Context, roo
 
 // GetLatestRoomWithResponse Find a customer's newest room by channel and customer id
 //
-// The only way known from a phone number to a room. What comes for a customer who has no room
+// No other way is known that leads from a phone number to a room. What comes for a customer who has no room
 // is not known: a refusal, or an answer without a room id.
 //
 // Returns a wrapper object for the known response body format(s).
@@ -25913,9 +25967,10 @@ func (c *ClientWithResponses) UpdateChannelWithResponse(ctx context.Context, cha
 
 // ListAgentsWithResponse List agents, supervisors and admins
 //
-// Preferred over `listAgentsV1`. Two paging styles work on this route, `page` and
-// `cursor_after`/`cursor_before`: do not mix them in one request. `current_customer_count` lags
-// behind assignments by seconds here; `listAgentsByIDs` and `listAvailableAgents` are fresh.
+// Preferred over `listAgentsV1`. Pages can be asked for in two ways, by `page` or by
+// `cursor_after`/`cursor_before`: a request has either. `current_customer_count` is seconds
+// behind assignments here, and one team misses it altogether; `listAgentsByIDs` and
+// `listAvailableAgents` are fresh.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -26024,9 +26079,10 @@ func (c *ClientWithResponses) UnblockCustomerWithResponse(ctx context.Context, r
 
 // ListAvailableAgentsWithResponse List agents who may take a given room
 //
-// An empty list is normal: nobody is online. No event tells when somebody comes online, so
-// callers poll. `current_customer_count` is the live load here. Agents are under `data.agents`;
-// `data` itself is never the list.
+// Expect an empty list whenever nobody is online. No event tells that somebody has come, so
+// callers poll, every 20 seconds to 5 minutes. `current_customer_count` is the live load here.
+// Agents are under `data.agents`; `data` itself is never the list. Without `limit` there are
+// about 20 rows a page.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -26041,8 +26097,8 @@ func (c *ClientWithResponses) ListAvailableAgentsWithResponse(ctx context.Contex
 
 // ListOtherAgentsWithResponse List agents who could be added to a room
 //
-// Agents who do not serve the room yet. Whether only those online are listed is not known:
-// look at `is_available`.
+// Presumably those who do not serve the room yet. Whether only those online are listed is not
+// known: look at `is_available`.
 //
 // Returns a wrapper object for the known response body format(s).
 //

@@ -3,7 +3,7 @@
 package omnichannel
 
 // DocumentSHA256 is the checksum of the document that this package was made from.
-const DocumentSHA256 = "7e505781c5a5191c261ccf9fde1f66d0be7ac3bcc94afa03a8a8046b9c3ef289"
+const DocumentSHA256 = "13da0f19b100df1acb7b1afbb4f9ad6efd77a92149488115526e5c6cf8c0443d"
 
 // OperationID names an operation of the document.
 type OperationID string

@@ -20,7 +20,7 @@ type Operation struct {
 	// Idempotent says that a repeat can do no harm: by method, or by x-idempotent.
 	Idempotent bool
 	// Security lists the accepted combinations of security schemes; empty when
-	// the operation needs none.
+	// the operation takes none. A combination of none says that it needs none.
 	Security   [][]string
 	Parameters []Parameter
 	// Request holds the body's schema by content type.
@@ -208,7 +208,7 @@ func (d *Document) readSecurity(node map[string]any) [][]string {
 	}
 	var combinations [][]string
 	for _, entry := range entries {
-		if schemes, _ := entry.(map[string]any); len(schemes) > 0 {
+		if schemes, ok := entry.(map[string]any); ok { // without members: no credential is needed
 			combinations = append(combinations, sortedKeys(schemes))
 		}
 	}

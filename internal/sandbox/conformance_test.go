@@ -67,6 +67,9 @@ func TestEveryOperationRefusesStrangers(t *testing.T) {
 			"not bare":     {"Authorization": {"Bearer " + w.login()}},
 			"wrong secret": {"Qiscus_sdk_secret": {"salah"}},
 		} {
+			if len(header) == 0 && slices.ContainsFunc(operation.Security, func(schemes []string) bool { return len(schemes) == 0 }) {
+				continue // who shows no credential is no stranger there
+			}
 			got := w.send(operation.Method, w.path(operation), header, "application/json", []byte(`{}`))
 			assert.Equal(t, http.StatusUnauthorized, got.status, "%s with %s: %s", operation.ID, name, got.raw)
 		}

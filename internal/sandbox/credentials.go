@@ -56,6 +56,9 @@ var errNotSent = errors.New("the credentials were not sent")
 func (s *Sandbox) satisfy(schemes []string, r *http.Request) (caller, error) {
 	var who caller
 	header := r.Header
+	if len(schemes) == 0 && sendsCredential(header) {
+		return caller{}, errNotSent // who shows one that is no good learns of it
+	}
 	for _, scheme := range schemes {
 		switch scheme {
 		case "appID":
@@ -86,6 +89,16 @@ func (s *Sandbox) satisfy(schemes []string, r *http.Request) (caller, error) {
 		}
 	}
 	return who, nil
+}
+
+// sendsCredential reports whether a request shows any credential, good or not.
+func sendsCredential(header http.Header) bool {
+	for _, name := range []string{"Qiscus-App-Id", "Qiscus-Secret-Key", "QISCUS_SDK_SECRET", "Authorization"} {
+		if header.Get(name) != "" {
+			return true
+		}
+	}
+	return false
 }
 
 // secretHeader is where a scheme has the secret key.

@@ -65,15 +65,22 @@ func TestRoomFilters(t *testing.T) {
 	assert.Positive(t, count(object{"status": "expired"}))
 }
 
+// The widget's apps ask for a room without any credential; one that is no good is refused all the
+// same.
+func TestRoomWithoutCredential(t *testing.T) {
+	w := newWorld(t, Config{})
+	path := "/api/v2/customer_rooms/" + w.anyRoom()
+	assert.Equal(t, http.StatusOK, w.send("GET", path, nil, "", nil).status)
+	assert.Equal(t, http.StatusUnauthorized, w.send("GET", path, http.Header{"Authorization": {"ut-salah"}}, "", nil).status)
+}
+
 func TestUnknownRooms(t *testing.T) {
 	w := newWorld(t, Config{})
 	for request, body := range map[string]any{
 		"GET /api/v2/customer_rooms/1":                        nil,
 		"GET /api/v1/qiscus/room/x/user_info":                 nil,
 		"POST /api/v1/qiscus/room/1/user_info":                object{"user_properties": []any{}},
-		"GET /api/v2/room_tags/1":                             nil,
 		"POST /api/v2/room_tags/1":                            object{"tag": "grosir"},
-		"DELETE /api/v2/room_tags/1/2":                        nil,
 		"POST /bot/1/activate":                                object{"is_active": true},
 		"POST /wangi-qjxw1k2m3n4o/bot":                        object{"sender_email": "a", "room_id": 1},
 		"POST /api/v1/admin/service/mark_as_resolved":         object{"room_id": "1"},
@@ -90,6 +97,8 @@ func TestUnknownRooms(t *testing.T) {
 	}
 	for request, body := range map[string]any{
 		"POST /api/v2/customer_rooms/1/mark_as_read": nil,
+		"GET /api/v2/room_tags/1":                    nil,
+		"DELETE /api/v2/room_tags/1/2":               nil,
 		"POST /api/v1/update_room_info":              object{"room_id": "1", "room_options": object{}},
 	} {
 		method, path := splitRequest(request)
@@ -204,12 +213,13 @@ func TestTags(t *testing.T) {
 	again := w.call("POST", path, object{"tag": "langganan"})
 	assert.Equal(t, http.StatusBadRequest, again.status)
 	assert.JSONEq(t, `{"errors":{"message":"Tag already exist"}}`, again.raw)
+	assert.Equal(t, http.StatusBadRequest, w.call("POST", path, object{"tag": ""}).status)
 	w.call("POST", path, object{"tag": "grosir"})
-	assert.Len(t, w.call("GET", path, nil).at("data"), 2)
+	assert.Len(t, w.asUser("GET", path, nil).at("data"), 2)
 
 	id := text(int64(first.at("data/id").(float64)))
-	assert.Equal(t, http.StatusOK, w.call("DELETE", path+"/"+id, nil).status)
-	assert.Equal(t, http.StatusNotFound, w.call("DELETE", path+"/"+id, nil).status)
+	assert.Equal(t, http.StatusOK, w.asUser("DELETE", path+"/"+id, nil).status)
+	assert.Equal(t, http.StatusNotFound, w.asUser("DELETE", path+"/"+id, nil).status)
 	back := w.call("POST", path, object{"tag": "langganan"})
 	assert.Equal(t, first.at("data/id"), back.at("data/id"), "the app keeps its tags")
 }

@@ -36,6 +36,9 @@ func (s *Sandbox) tagRoom(roomID, name string) (roomTag, error) {
 	if slices.ContainsFunc(room.tags, func(tag roomTag) bool { return tag.name == name }) {
 		return roomTag{}, badRequest("Tag already exist")
 	}
+	if name == "" {
+		return roomTag{}, badRequest("tag is required")
+	}
 	now := s.config.Now()
 	if s.state.tags[name] == nil {
 		s.state.tags[name] = &tag{id: s.state.tagIDs.next(), name: name, made: now}

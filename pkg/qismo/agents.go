@@ -24,17 +24,21 @@ type (
 	// AgentSearchScope is where a search for agents looks.
 	AgentSearchScope = omnichannel.AgentSearchScope
 	// ListAgentsParams filter agents; what is not set does not filter. Page and
-	// CursorAfter are two ways of paging: use one.
+	// CursorAfter are two ways of paging: use one. Of UserTypeScope only "agent" is
+	// known, which leaves supervisors and admins out.
 	ListAgentsParams = omnichannel.ListAgentsParams
 	// ListAgentsV1Params choose a page of the older list.
 	ListAgentsV1Params = omnichannel.ListAgentsV1Params
-	// ListAgentsByDivisionParams filter agents by division.
+	// ListAgentsByDivisionParams filter agents by division, of which DivisionIDs
+	// needs one at least. IsAvailable is nil for all: false asks for who is offline.
 	ListAgentsByDivisionParams = omnichannel.ListAgentsByDivisionParams
 	// ListDivisionsParams choose a page of divisions.
 	ListDivisionsParams = omnichannel.ListDivisionsParams
-	// ListAvailableAgentsParams say for which room agents are wanted.
+	// ListAvailableAgentsParams say for which room agents are wanted. What
+	// IsAvailableInRoom does is not documented.
 	ListAvailableAgentsParams = omnichannel.ListAvailableAgentsParams
 	// ListOtherAgentsParams say for which room agents are wanted, and filter them.
+	// What IsAvailableInRoom does is not documented.
 	ListOtherAgentsParams = omnichannel.ListOtherAgentsParams
 	// UpdateAgentParams are an agent as they shall be, whole: the two lists most
 	// likely replace what was there. A RoleID is the id of a [Division].
@@ -49,8 +53,14 @@ const (
 	SearchDivision = omnichannel.AgentSearchScopeDivision
 )
 
-// List returns one page of agents. Their CurrentCustomerCount lags behind
-// assignments by seconds; see [AgentsService.ListAvailable].
+// List returns one page of agents, supervisors and admins. CurrentCustomerCount is
+// seconds behind assignments here and was missing for one team; it is fresh in
+// [AgentsService.ListAvailable] and [AgentsService.ListByIDs]. How many rows a page
+// may have is not documented; callers ask for up to 1,000.
+//
+// It was seen with the roles of admins and supervisors only, see [WithRole]. Page
+// beside a cursor, a negative number and a search for 0, which the client cannot
+// send, are errors before anything is sent.
 //
 // Operation listAgents, GET /api/v2/{role}/agents; seen in public clients.
 func (s *AgentsService) List(ctx context.Context, params ListAgentsParams, opts ...Option) (*Page[Agent], error) {
@@ -76,13 +86,20 @@ func startOf(params ListAgentsParams) flex.ID {
 func (s *AgentsService) pager(params ListAgentsParams, opts []Option) pager[Agent] {
 	byNumber := params.Page > 0
 	return func(ctx context.Context, at flex.ID) (*Page[Agent], error) {
+		const id = omnichannel.OperationListAgents
+		if err := checkPaging(id, params.Page, params.Limit, params.CursorAfter, params.CursorBefore); err != nil {
+			return nil, err
+		}
+		if err := checkSearch(id, params.Search); err != nil {
+			return nil, err
+		}
 		params := params // each page has its own: an iterator may run twice at once
 		if byNumber {
 			params.Page = pageOf(at)
 		} else if params.CursorAfter != at {
 			params.CursorAfter, params.CursorBefore = at, "" // from the second page on
 		}
-		ctx, settings := s.client.begin(ctx, omnichannel.OperationListAgents, opts)
+		ctx, settings := s.client.begin(ctx, id, opts)
 		out, err := receive[omnichannel.ListAgentsResponse](s.client.api.ListAgents(ctx, settings.role, &params))
 		if err != nil {
 			return nil, err
@@ -107,8 +124,9 @@ func agentPage(out *omnichannel.ListAgentsResponse) *Page[Agent] {
 	return &Page[Agent]{Items: out.Data.Agents, Next: meta.After, Total: meta.TotalCount}
 }
 
-// ListV1 returns one page of the older list, with full rows. Not every account
-// has it: [ErrForbidden] means use [AgentsService.List].
+// ListV1 returns one page of the older list, with full rows and all agents' tokens,
+// which print as ***. [AgentsService.List] is preferred, and not every account has
+// this one: [ErrForbidden] means use the other.
 //
 // Operation listAgentsV1, GET /api/v1/admin/agents; seen in public clients.
 func (s *AgentsService) ListV1(
@@ -129,6 +147,9 @@ func (s *AgentsService) AllV1(
 
 func (s *AgentsService) pagerV1(params ListAgentsV1Params, opts []Option) pager[AgentV1] {
 	return func(ctx context.Context, at flex.ID) (*Page[AgentV1], error) {
+		if err := checkPage(omnichannel.OperationListAgentsV1, params.Page, params.Limit); err != nil {
+			return nil, err
+		}
 		params := params // each page has its own: an iterator may run twice at once
 		params.Page = pageOf(at)
 		ctx, _ = s.client.begin(ctx, omnichannel.OperationListAgentsV1, opts)
@@ -149,7 +170,10 @@ func (s *AgentsService) pagerV1(params ListAgentsV1Params, opts []Option) pager[
 	}
 }
 
-// Get returns one agent. UserChannels tells which channels they serve.
+// Get returns one agent. UserChannels tells which channels they serve, and
+// UserRoles their divisions. CurrentCustomerCount is expected to be fresher than in
+// [AgentsService.List], which is not confirmed. An unknown agent is presumably
+// [ErrNotFound]. It was seen with the secret key only.
 //
 // Operation getAgent, GET /api/v2/admin/agent/{agent_id}; seen in public clients.
 func (s *AgentsService) Get(ctx context.Context, agentID flex.ID, opts ...Option) (*Agent, error) {
@@ -173,7 +197,7 @@ func (s *AgentsService) Get(ctx context.Context, agentID flex.ID, opts ...Option
 //
 // An empty name or e-mail address is an error before anything is sent, and so is a
 // list that is nil. One that is empty takes every channel or division away. A
-// repeat does no harm.
+// repeat does no harm. It was seen with the secret key only.
 //
 // Operation updateAgent, POST /api/v2/admin/agent/{agent_id}/update; seen in a
 // single public client.
@@ -198,12 +222,18 @@ func (s *AgentsService) Update(
 	return out.Data.Agent, nil
 }
 
-// ListByIDs returns the agents with these ids; an id that nobody has is left out.
-// The customer counts are fresh here.
+// ListByIDs returns the agents with these ids; an id that nobody has is left out,
+// so the list can be empty. CurrentCustomerCount is fresh here: re-check an agent
+// with it before assigning. The rows hold the agents' tokens, which print as ***.
+//
+// No ids, or one that is empty, are an error before anything is sent.
 //
 // Operation listAgentsByIDs, GET /api/v1/admin/agents/get_by_ids; seen in public
 // clients.
 func (s *AgentsService) ListByIDs(ctx context.Context, agentIDs []flex.ID, opts ...Option) ([]AgentV1, error) {
+	if err := checkIDs(omnichannel.OperationListAgentsByIDs, "agent", agentIDs); err != nil {
+		return nil, err
+	}
 	ctx, _ = s.client.begin(ctx, omnichannel.OperationListAgentsByIDs, opts)
 	params := &omnichannel.ListAgentsByIDsParams{IDs: agentIDs}
 	out, err := receive[omnichannel.ListAgentsByIDsResponse](s.client.api.ListAgentsByIDs(ctx, params))
@@ -214,7 +244,8 @@ func (s *AgentsService) ListByIDs(ctx context.Context, agentIDs []flex.ID, opts 
 }
 
 // ListByDivision returns one page of the agents of given divisions, the least
-// busy first.
+// busy first unless Sort is [Descending]. No divisions, or an id that is empty, are
+// an error before anything is sent.
 //
 // Operation listAgentsByDivision, GET /api/v2/admin/agents/by_division; seen in
 // public clients.
@@ -237,9 +268,16 @@ func (s *AgentsService) AllByDivision(
 
 func (s *AgentsService) divisionPager(params ListAgentsByDivisionParams, opts []Option) pager[Agent] {
 	return func(ctx context.Context, at flex.ID) (*Page[Agent], error) {
+		const id = omnichannel.OperationListAgentsByDivision
+		if err := checkIDs(id, "division", params.DivisionIDs); err != nil {
+			return nil, err
+		}
+		if err := checkPage(id, params.Page, params.Limit); err != nil {
+			return nil, err
+		}
 		params := params // each page has its own: an iterator may run twice at once
 		params.Page = pageOf(at)
-		ctx, _ = s.client.begin(ctx, omnichannel.OperationListAgentsByDivision, opts)
+		ctx, _ = s.client.begin(ctx, id, opts)
 		out, err := receive[omnichannel.ListAgentsByDivisionResponse](
 			s.client.api.ListAgentsByDivision(ctx, &params),
 		)
@@ -250,7 +288,8 @@ func (s *AgentsService) divisionPager(params ListAgentsByDivisionParams, opts []
 	}
 }
 
-// ListDivisions returns one page of divisions.
+// ListDivisions returns one page of divisions, which agents belong to and rooms can
+// be handed over to.
 //
 // Operation listDivisions, GET /api/v2/divisions; seen in public clients.
 func (s *AgentsService) ListDivisions(
@@ -260,6 +299,7 @@ func (s *AgentsService) ListDivisions(
 }
 
 // AllDivisions walks every division, page by page, and ends with the first error.
+// See [AgentsService.ListDivisions].
 //
 // Operation listDivisions, GET /api/v2/divisions; seen in public clients.
 func (s *AgentsService) AllDivisions(
@@ -270,6 +310,9 @@ func (s *AgentsService) AllDivisions(
 
 func (s *AgentsService) divisionsPager(params ListDivisionsParams, opts []Option) pager[Division] {
 	return func(ctx context.Context, at flex.ID) (*Page[Division], error) {
+		if err := checkPage(omnichannel.OperationListDivisions, params.Page, params.Limit); err != nil {
+			return nil, err
+		}
 		params := params // each page has its own: an iterator may run twice at once
 		params.Page = pageOf(at)
 		ctx, _ = s.client.begin(ctx, omnichannel.OperationListDivisions, opts)
@@ -278,95 +321,6 @@ func (s *AgentsService) divisionsPager(params ListDivisionsParams, opts []Option
 			return nil, err
 		}
 		return numberedPage(out.Data, params.Page, out.Meta), nil
-	}
-}
-
-// ListAvailable returns one page of the agents who may take a room. It is empty
-// when nobody is online; no event tells when somebody comes. The customer counts
-// are live.
-//
-// Operation listAvailableAgents, GET /api/v2/{role}/service/available_agents;
-// seen in public clients.
-func (s *AgentsService) ListAvailable(
-	ctx context.Context, params ListAvailableAgentsParams, opts ...Option,
-) (*Page[Agent], error) {
-	return s.availablePager(params, opts).page(ctx, params.CursorAfter)
-}
-
-// AllAvailable walks the agents who may take a room, page by page, and ends with
-// the first error. See [AgentsService.ListAvailable].
-//
-// Operation listAvailableAgents, GET /api/v2/{role}/service/available_agents;
-// seen in public clients.
-func (s *AgentsService) AllAvailable(
-	ctx context.Context, params ListAvailableAgentsParams, opts ...Option,
-) iter.Seq2[Agent, error] {
-	return s.availablePager(params, opts).all(ctx, params.CursorAfter)
-}
-
-func (s *AgentsService) availablePager(params ListAvailableAgentsParams, opts []Option) pager[Agent] {
-	return func(ctx context.Context, at flex.ID) (*Page[Agent], error) {
-		params := params // each page has its own: an iterator may run twice at once
-		if params.CursorAfter != at {
-			params.CursorAfter, params.CursorBefore = at, "" // from the second page on
-		}
-		ctx, settings := s.client.begin(ctx, omnichannel.OperationListAvailableAgents, opts)
-		out, err := receive[omnichannel.ListAgentsResponse](
-			s.client.api.ListAvailableAgents(ctx, settings.role, &params),
-		)
-		if err != nil {
-			return nil, err
-		}
-		if out.Data.Agents == nil {
-			return nil, missing(ctx, "list of agents")
-		}
-		return agentPage(out), nil
-	}
-}
-
-// ListOther returns one page of the agents who do not serve a room yet and could
-// be added to it. Whether only those online are listed is not known: look at
-// IsAvailable. An empty RoomID is an error before anything is sent.
-//
-// Operation listOtherAgents, GET /api/v2/{role}/service/other_agents; seen in
-// public clients.
-func (s *AgentsService) ListOther(
-	ctx context.Context, params ListOtherAgentsParams, opts ...Option,
-) (*Page[Agent], error) {
-	return s.otherPager(params, opts).page(ctx, params.CursorAfter)
-}
-
-// AllOther walks the agents who could be added to a room, page by page, and ends
-// with the first error. See [AgentsService.ListOther].
-//
-// Operation listOtherAgents, GET /api/v2/{role}/service/other_agents; seen in
-// public clients.
-func (s *AgentsService) AllOther(
-	ctx context.Context, params ListOtherAgentsParams, opts ...Option,
-) iter.Seq2[Agent, error] {
-	return s.otherPager(params, opts).all(ctx, params.CursorAfter)
-}
-
-func (s *AgentsService) otherPager(params ListOtherAgentsParams, opts []Option) pager[Agent] {
-	return func(ctx context.Context, at flex.ID) (*Page[Agent], error) {
-		if params.RoomID == "" {
-			return nil, errors.New("qismo: listOtherAgents: the room id is empty")
-		}
-		params := params // each page has its own: an iterator may run twice at once
-		if params.CursorAfter != at {
-			params.CursorAfter, params.CursorBefore = at, "" // from the second page on
-		}
-		ctx, settings := s.client.begin(ctx, omnichannel.OperationListOtherAgents, opts)
-		out, err := receive[omnichannel.ListAgentsResponse](
-			s.client.api.ListOtherAgents(ctx, settings.role, &params),
-		)
-		if err != nil {
-			return nil, err
-		}
-		if out.Data.Agents == nil {
-			return nil, missing(ctx, "list of agents")
-		}
-		return agentPage(out), nil
 	}
 }
 

@@ -46,8 +46,12 @@ var (
 	// ErrNoApprovedTemplate says that a WhatsApp channel has no approved 24-hour
 	// template.
 	ErrNoApprovedTemplate = errors.New("the channel has no approved 24-hour template")
-	// ErrTokenExpired refuses a user token that expired or was voided.
+	// ErrTokenExpired refuses a user token as expired: get a new one, see
+	// [SessionService.RefreshToken].
 	ErrTokenExpired = errors.New("the token expired")
+	// ErrInvalidToken refuses a token as unknown: a new one comes from logging in
+	// only, as the one client known takes it.
+	ErrInvalidToken = errors.New("the token is invalid")
 	// ErrOutsideWindow refuses a free WhatsApp message: the customer has not written
 	// for 24 hours, so that only a template reaches them. It is Meta's code 131047.
 	ErrOutsideWindow = errors.New("the customer's 24 hours are over")
@@ -172,27 +176,7 @@ func kindsOfCode(code int64) []error {
 
 // kindsOf sorts a failure by its status and, loosely, by what the service says.
 func kindsOf(status int, message string) []error {
-	var kinds []error
-	switch {
-	case status == http.StatusBadRequest:
-		kinds = append(kinds, ErrBadRequest)
-	case status == http.StatusUnauthorized:
-		kinds = append(kinds, ErrUnauthorized)
-	case status == http.StatusPaymentRequired:
-		kinds = append(kinds, ErrPaymentRequired)
-	case status == http.StatusForbidden:
-		kinds = append(kinds, ErrForbidden)
-	case status == http.StatusNotFound:
-		kinds = append(kinds, ErrNotFound)
-	case status == http.StatusTooManyRequests:
-		kinds = append(kinds, ErrRateLimited)
-	case status >= http.StatusInternalServerError:
-		kinds = append(kinds, ErrServer)
-	case status < http.StatusBadRequest:
-		kinds = append(kinds, ErrUnexpectedAnswer)
-	default:
-		kinds = append(kinds, ErrBadRequest)
-	}
+	kinds := []error{kindOfStatus(status)}
 	said := strings.ToLower(message)
 	switch {
 	case strings.Contains(said, "exceed max agent"):
@@ -203,6 +187,30 @@ func kindsOf(status int, message string) []error {
 		kinds = append(kinds, ErrNoApprovedTemplate)
 	case strings.Contains(said, "token_expired"):
 		kinds = append(kinds, ErrTokenExpired)
+	case status == http.StatusUnauthorized && strings.Contains(said, "invalid token"):
+		kinds = append(kinds, ErrInvalidToken)
 	}
 	return kinds
+}
+
+func kindOfStatus(status int) error {
+	switch status {
+	case http.StatusUnauthorized:
+		return ErrUnauthorized
+	case http.StatusPaymentRequired:
+		return ErrPaymentRequired
+	case http.StatusForbidden:
+		return ErrForbidden
+	case http.StatusNotFound:
+		return ErrNotFound
+	case http.StatusTooManyRequests:
+		return ErrRateLimited
+	}
+	switch {
+	case status >= http.StatusInternalServerError:
+		return ErrServer
+	case status < http.StatusBadRequest:
+		return ErrUnexpectedAnswer
+	}
+	return ErrBadRequest
 }

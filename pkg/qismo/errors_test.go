@@ -39,6 +39,7 @@ func TestErrorShapes(t *testing.T) {
 		"Meta's code":              {400, "application/json", `{"error":{"message":"(#131047)","code":"131047"}}`, "(#131047)", []error{qismo.ErrBadRequest, qismo.ErrOutsideWindow}, ""},
 		"Meta's shape in short":    {400, "application/json", `{"error":{"message":"(#100)"}}`, "(#100)", []error{qismo.ErrBadRequest}, ""},
 		"detail":                   {401, "application/json", `{"detail":"jwt: token_expired at gate"}`, "jwt: token_expired at gate", []error{qismo.ErrUnauthorized, qismo.ErrTokenExpired}, ""},
+		"invalid token":            {401, "application/json", `{"errors":"Invalid token given"}`, "Invalid token given", []error{qismo.ErrUnauthorized, qismo.ErrInvalidToken}, ""},
 		"gateway":                  {403, "application/json", `{"message":"tidak boleh","traceid":"7f3a"}`, "tidak boleh", []error{qismo.ErrForbidden}, "7f3a"},
 		"tag exists":               {400, "application/json", `{"errors":{"message":"Tag already exist"}}`, "Tag already exist", []error{qismo.ErrBadRequest, qismo.ErrTagExists}, ""},
 		"errors beside odd trace":  {400, "application/json", `{"errors":{"message":"Cant join room, exceed max agents"},"traceid":123}`, "Cant join room, exceed max agents", []error{qismo.ErrBadRequest, qismo.ErrMaxAgents}, ""},
@@ -96,7 +97,7 @@ func TestErrorShapes(t *testing.T) {
 func sentinels() []error {
 	return []error{
 		qismo.ErrBadRequest, qismo.ErrUnauthorized, qismo.ErrPaymentRequired, qismo.ErrForbidden, qismo.ErrNotFound,
-		qismo.ErrRateLimited, qismo.ErrServer, qismo.ErrUnexpectedAnswer, qismo.ErrMaxAgents, qismo.ErrTagExists, qismo.ErrTokenExpired,
+		qismo.ErrRateLimited, qismo.ErrServer, qismo.ErrUnexpectedAnswer, qismo.ErrMaxAgents, qismo.ErrTagExists, qismo.ErrTokenExpired, qismo.ErrInvalidToken,
 		qismo.ErrNoApprovedTemplate,
 		qismo.ErrOutsideWindow, qismo.ErrNotSent,
 	}
@@ -214,10 +215,16 @@ func TestSuccessWithoutItsContent(t *testing.T) {
 	service := newRecorder(t, answerJSON(200, `{"data":{"customer_room":{},"agent":{},"added_agent":{},"auth":{},"user":{}}}`))
 	client := service.client(t)
 	for name, call := range map[string]func() error{
-		"getRoom":      func() error { _, err := client.Rooms.Get(t.Context(), "5"); return err },
-		"getAgent":     func() error { _, err := client.Agents.Get(t.Context(), "5"); return err },
-		"assignAgent":  func() error { _, err := client.Allocation.Assign(t.Context(), qismo.AssignAgentParams{}); return err },
-		"login":        func() error { _, err := client.Session.Login(t.Context(), qismo.LoginParams{}); return err },
+		"getRoom":  func() error { _, err := client.Rooms.Get(t.Context(), "5"); return err },
+		"getAgent": func() error { _, err := client.Agents.Get(t.Context(), "5"); return err },
+		"assignAgent": func() error {
+			_, err := client.Allocation.Assign(t.Context(), qismo.AssignAgentParams{RoomID: "5", AgentID: "7"})
+			return err
+		},
+		"login": func() error {
+			_, err := client.Session.Login(t.Context(), qismo.LoginParams{Email: "sari@example.id", Password: "sandi"})
+			return err
+		},
 		"refreshToken": func() error { _, err := client.Session.RefreshToken(t.Context(), "x"); return err },
 		"initiateChat": func() error {
 			_, err := client.Customer.InitiateChat(t.Context(), qismo.InitiateChatParams{UserID: "dewi", Nonce: "n"})

@@ -171,7 +171,7 @@ func ExampleTagsService_Create() {
 	if err != nil && !errors.Is(err, qismo.ErrTagExists) {
 		log.Fatal(err)
 	}
-	tags, err := client.Tags.List(context.Background(), roomID)
+	tags, err := client.Tags.ListV1(context.Background(), roomID)
 	if err != nil {
 		log.Fatal(err)
 	}

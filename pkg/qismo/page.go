@@ -3,8 +3,10 @@ package qismo
 import (
 	"context"
 	"errors"
+	"fmt"
 	"iter"
 	"reflect"
+	"slices"
 
 	"github.com/qismo-go/qismo/gen/omnichannel"
 	"github.com/qismo-go/qismo/pkg/qismo/flex"
@@ -120,6 +122,23 @@ func (g *guard) check(next flex.ID, items int, blind bool) error {
 	}
 	g.steps++
 	return nil
+}
+
+// checkPage refuses a page or a number of rows below zero.
+func checkPage(id omnichannel.OperationID, page, limit int64) error {
+	if page < 0 || limit < 0 {
+		return fmt.Errorf("qismo: %s: the page or the limit is negative", id)
+	}
+	return nil
+}
+
+// checkPaging does so where pages can be asked for by number or by cursor: a
+// request that has both is no clear one.
+func checkPaging(id omnichannel.OperationID, page, limit int64, cursors ...flex.ID) error {
+	if page > 0 && slices.ContainsFunc(cursors, func(cursor flex.ID) bool { return cursor != "" }) {
+		return fmt.Errorf("qismo: %s: Page and a cursor are two ways of paging; give one", id)
+	}
+	return checkPage(id, page, limit)
 }
 
 // numberAfter tells the number of the page after this one, "" at the end: by the

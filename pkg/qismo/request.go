@@ -11,6 +11,9 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/qismo-go/qismo/gen/omnichannel"
+	"github.com/qismo-go/qismo/pkg/qismo/flex"
 )
 
 // checkPath refuses a request whose path is not the operation's: an id that is
@@ -77,6 +80,24 @@ func dropUnsetParameters(_ context.Context, request *http.Request) error {
 		}
 	}
 	request.URL.RawQuery = strings.Join(kept, "&")
+	return nil
+}
+
+// checkSearch refuses a search for 0: it would be left out of the query, and
+// everything found.
+func checkSearch(id omnichannel.OperationID, text string) error {
+	if text == "0" {
+		return fmt.Errorf("qismo: %s: 0 cannot be searched for", id)
+	}
+	return nil
+}
+
+// checkIDs refuses a list of ids that names nothing: the operation would be asked
+// without it.
+func checkIDs(id omnichannel.OperationID, of string, ids []flex.ID) error {
+	if len(ids) == 0 || slices.ContainsFunc(ids, flex.ID.IsNone) {
+		return fmt.Errorf("qismo: %s: there is no %s id, or one is empty", id, of)
+	}
 	return nil
 }
 

@@ -14,7 +14,7 @@ type ListRoomBroadcastsParams = omnichannel.ListRoomBroadcastsParams
 // ListBroadcasts returns one page of the broadcast messages that were sent to a
 // room's customer. Their Status is a number whose meaning is not known: it does not
 // tell whether a message arrived. The only client seen asks for 10 rows a page, with
-// a user's token; whether the secret key works is not known.
+// a user's token. A negative page or limit is an error before anything is sent.
 //
 // Operation listRoomBroadcasts, GET
 // /api/v2/customer_rooms/{room_id}/broadcast_history; seen in a single public
@@ -41,6 +41,9 @@ func (s *RoomsService) broadcastPager(
 	roomID flex.ID, params ListRoomBroadcastsParams, opts []Option,
 ) pager[BroadcastLog] {
 	return func(ctx context.Context, at flex.ID) (*Page[BroadcastLog], error) {
+		if err := checkPage(omnichannel.OperationListRoomBroadcasts, params.Page, params.Limit); err != nil {
+			return nil, err
+		}
 		params := params // each page has its own: an iterator may run twice at once
 		params.Page = pageOf(at)
 		ctx, _ = s.client.begin(ctx, omnichannel.OperationListRoomBroadcasts, opts)

@@ -29,9 +29,9 @@ func (s *RoomsService) Export(ctx context.Context, roomID flex.ID, opts ...Optio
 }
 
 // ExportJob waits for the link to a room's transcript; it makes no request by
-// itself. The job is done when there is a link. A room without a history never
-// gets one, and nothing tells such a room from one whose file is still being
-// written: bound the context that it is waited for with. See
+// itself. The job is done when there is a link. A room without a history gets none
+// as long as nobody writes in it, and whether the service takes its time with other
+// rooms is not known: bound the context that it is waited for with. See
 // [RoomsService.Export].
 //
 // Operation exportConversations, GET /api/v1/export/conversations; seen in a

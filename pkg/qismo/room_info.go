@@ -19,7 +19,8 @@ type (
 )
 
 // Info reads a room's additional information; the pairs are at
-// Extras.UserProperties.
+// Extras.UserProperties. Channel is the channel's row with its secrets, which print
+// as ***; it is nil where the service tells none.
 //
 // Operation getRoomInfo, GET /api/v1/qiscus/room/{room_id}/user_info; seen in
 // public clients.
@@ -32,13 +33,19 @@ func (s *RoomsService) Info(ctx context.Context, roomID flex.ID, opts ...Option)
 	return &out.Data, nil
 }
 
-// SetInfo replaces the whole list of a room's pairs; without any it is emptied.
+// SetInfo replaces the whole list of a room's pairs; without any it is emptied. To
+// add to the list, see [RoomsService.MergeInfo]. Values are sent as text. It returns
+// the information in short: the pairs and the times, but not the channel. A pair
+// without a key is an error before anything is sent; a repeat does no harm.
 //
 // Operation setRoomInfo, POST /api/v1/qiscus/room/{room_id}/user_info; seen in
 // public clients.
 func (s *RoomsService) SetInfo(
 	ctx context.Context, roomID flex.ID, properties []UserProperty, opts ...Option,
 ) (*RoomInfo, error) {
+	if err := checkProperties(properties); err != nil {
+		return nil, err
+	}
 	if properties == nil {
 		properties = []UserProperty{} // the service wants a list, not null
 	}
@@ -67,10 +74,8 @@ func (s *RoomsService) SetInfo(
 func (s *RoomsService) MergeInfo(
 	ctx context.Context, roomID flex.ID, properties []UserProperty, opts ...Option,
 ) (*RoomInfo, error) {
-	for _, property := range properties {
-		if property.Key == "" {
-			return nil, errors.New("qismo: setRoomInfo: a pair has no key")
-		}
+	if err := checkProperties(properties); err != nil {
+		return nil, err
 	}
 	info, err := s.Info(ctx, roomID, opts...)
 	if err != nil {
@@ -81,6 +86,15 @@ func (s *RoomsService) MergeInfo(
 		return info, nil
 	}
 	return s.SetInfo(ctx, roomID, merged, opts...)
+}
+
+func checkProperties(properties []UserProperty) error {
+	for _, property := range properties {
+		if property.Key == "" {
+			return errors.New("qismo: setRoomInfo: a pair has no key")
+		}
+	}
+	return nil
 }
 
 // mergeProperties returns the pairs with the changes made to them. A key that

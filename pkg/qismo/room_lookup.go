@@ -10,7 +10,7 @@ import (
 
 // FindRoomParams say whose room is looked for, and on which channel. CustomerID
 // is the customer's own id, on WhatsApp the phone number without a plus. All three
-// are wanted: a channel's id is unique within its Source only.
+// are wanted: a channel's id is probably unique within its Source only.
 type FindRoomParams = omnichannel.GetLatestRoomParams
 
 // Latest returns the id of a customer's newest room on a channel. A customer

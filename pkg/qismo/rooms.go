@@ -22,12 +22,16 @@ type (
 	ServeStatus = omnichannel.ServeStatus
 	// ChannelFilter is one channel in [ListRoomsParams].
 	ChannelFilter = omnichannel.ChannelFilter
-	// ListRoomsParams filter rooms; what is not set does not filter.
+	// ListRoomsParams filter rooms; what is not set does not filter. Name is a part of
+	// the customer's name, UserIDs are the agents who serve, and Order is best effort:
+	// one client found that it changes nothing.
 	ListRoomsParams = omnichannel.ListRoomsRequest
 	// ListRoomsByQueryParams filter rooms in a query; what is not set does not
 	// filter. Page and CursorAfter are two ways of paging: use one.
 	ListRoomsByQueryParams = omnichannel.ListRoomsByQueryParams
-	// ResolveRoomParams say which room is resolved, and how; RoomID is enough.
+	// ResolveRoomParams say which room is resolved, and how; RoomID is enough. With
+	// IsSendNotes the customer gets the note, with IsSendEmail the whole chat by
+	// e-mail. What Extras and AgentID do is not known.
 	ResolveRoomParams = omnichannel.ResolveRoomRequest
 	// Resolution is a resolved session.
 	Resolution = omnichannel.Resolution
@@ -56,8 +60,11 @@ const (
 	Descending = omnichannel.SortOrderDesc
 )
 
-// List returns one page of rooms, the newest first. The filter for unserved rooms
-// can also let resolved ones through: check again.
+// List returns one page of rooms, the newest first. [RoomUnserved] can also let
+// rooms through that are resolved or do not wait: look at IsResolved and IsWaiting.
+// A page has 50 rooms when Limit is not set, by the vendor's gem; the most that it
+// may have is not documented. Total is not told. A negative Limit is an error
+// before anything is sent. It is a search, so a repeat does no harm.
 //
 // Operation listRooms, POST /api/v2/customer_rooms; seen in public clients.
 func (s *RoomsService) List(ctx context.Context, params ListRoomsParams, opts ...Option) (*Page[Room], error) {
@@ -74,6 +81,9 @@ func (s *RoomsService) All(ctx context.Context, params ListRoomsParams, opts ...
 
 func (s *RoomsService) pager(params ListRoomsParams, opts []Option) pager[Room] {
 	return func(ctx context.Context, at flex.ID) (*Page[Room], error) {
+		if err := checkPage(omnichannel.OperationListRooms, 0, params.Limit.Int64()); err != nil {
+			return nil, err
+		}
 		params := params // each page has its own: an iterator may run twice at once
 		if params.CursorAfter != at {
 			params.CursorAfter, params.CursorBefore = at, "" // from the second page on
@@ -93,7 +103,8 @@ func (s *RoomsService) pager(params ListRoomsParams, opts []Option) pager[Room] 
 // ListByQuery returns one page of rooms, the newest first, for a filter that is
 // sent in the query. [RoomsService.List] is preferred: it knows more filters, and
 // which of them the query supports is documented nowhere. That the service heeds
-// Page was not confirmed either.
+// Page was not confirmed either. Page beside a cursor and a negative number are
+// errors before anything is sent.
 //
 // Operation listRoomsByQuery, GET /api/v2/customer_rooms; seen in public clients.
 func (s *RoomsService) ListByQuery(
@@ -124,8 +135,9 @@ func startOfQuery(params ListRoomsByQueryParams) flex.ID {
 func (s *RoomsService) queryPager(params ListRoomsByQueryParams, opts []Option) pager[Room] {
 	byNumber := params.Page > 0
 	return func(ctx context.Context, at flex.ID) (*Page[Room], error) {
-		if params.Page < 0 || params.Limit < 0 {
-			return nil, errors.New("qismo: listRoomsByQuery: the page or the limit is negative")
+		const id = omnichannel.OperationListRoomsByQuery
+		if err := checkPaging(id, params.Page, params.Limit, params.CursorAfter); err != nil {
+			return nil, err
 		}
 		params := params // each page has its own: an iterator may run twice at once
 		if byNumber {
@@ -133,7 +145,7 @@ func (s *RoomsService) queryPager(params ListRoomsByQueryParams, opts []Option) 
 		} else {
 			params.CursorAfter = at
 		}
-		ctx, _ = s.client.begin(ctx, omnichannel.OperationListRoomsByQuery, opts)
+		ctx, _ = s.client.begin(ctx, id, opts)
 		out, err := receive[omnichannel.ListRoomsResponse](s.client.api.ListRoomsByQuery(ctx, &params))
 		if err != nil {
 			return nil, err
@@ -149,8 +161,9 @@ func (s *RoomsService) queryPager(params ListRoomsByQueryParams, opts []Option) 
 	}
 }
 
-// Get returns one room. Which agents serve it is not part of it. An unknown room
-// is [ErrNotFound].
+// Get returns one room. Which agents serve it is not part of it. The id is the
+// room's RoomID, never its ID. An unknown room is expected to be [ErrNotFound],
+// which is not recorded.
 //
 // Operation getRoom, GET /api/v2/customer_rooms/{room_id}; seen in public
 // clients.
@@ -167,11 +180,20 @@ func (s *RoomsService) Get(ctx context.Context, roomID flex.ID, opts ...Option) 
 }
 
 // Resolve closes a room's session. No call opens it again: the customer's next
-// message starts a new one. A room that is resolved already is [ErrBadRequest].
+// message starts a new one. A room that is resolved already is [ErrBadRequest], in
+// words that are not recorded. The mark-as-resolved webhook follows, if the app has
+// one. Service.User holds the resolving user's token, which prints as ***.
+//
+// With [RoleSupervisor] it takes the agents' path, as one client does. An empty
+// RoomID is an error before anything is sent. It is never repeated: the customer
+// may have begun a new session.
 //
 // Operation resolveRoom, POST /api/v1/{role}/service/mark_as_resolved; seen in
 // public clients.
 func (s *RoomsService) Resolve(ctx context.Context, params ResolveRoomParams, opts ...Option) (*Resolution, error) {
+	if params.RoomID.IsNone() {
+		return nil, errors.New("qismo: resolveRoom: the room id is empty")
+	}
 	ctx, settings := s.client.begin(ctx, omnichannel.OperationResolveRoom, opts)
 	role := settings.roleFor(omnichannel.OperationResolveRoom)
 	out, err := receive[omnichannel.ResolveRoomResponse](s.client.api.ResolveRoom(ctx, role, params))
@@ -183,7 +205,8 @@ func (s *RoomsService) Resolve(ctx context.Context, params ResolveRoomParams, op
 
 // MarkAsRead marks a room as read for the user whose token it is sent with. What
 // the service answers is not known; the one client seen waits a second at most and
-// goes on whatever comes.
+// goes on whatever comes. It was seen with a user's token only. A repeat does no
+// harm.
 //
 // Operation markRoomAsRead, POST /api/v2/customer_rooms/{room_id}/mark_as_read;
 // seen in a single public client.

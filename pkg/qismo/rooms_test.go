@@ -49,7 +49,7 @@ func TestRoomCallsRefuseWhatIsMissing(t *testing.T) {
 			return err
 		},
 		"qismo: listTags: the page or the limit is negative": func() error { _, err := client.Tags.ListOfApp(ctx, qismo.ListTagsParams{Page: -1}); return err },
-		"qismo: listTags: the name 0 cannot be searched for": func() error { _, err := client.Tags.ListOfApp(ctx, qismo.ListTagsParams{Name: "0"}); return err },
+		"qismo: listTags: 0 cannot be searched for":          func() error { _, err := client.Tags.ListOfApp(ctx, qismo.ListTagsParams{Name: "0"}); return err },
 		"qismo: createRoomTagV1: the room id is empty":       func() error { _, err := client.Tags.CreateV1(ctx, "", "grosir"); return err },
 		"qismo: createRoomTagV1: the tag is empty":           func() error { _, err := client.Tags.CreateV1(ctx, "1", ""); return err },
 		"qismo: createRoomTag: the tag is empty":             func() error { _, err := client.Tags.Ensure(ctx, "1", []string{"grosir", ""}); return err },

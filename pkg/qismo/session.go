@@ -40,11 +40,25 @@ type (
 // with. Those of other apps are not known.
 const MobileAppIOS int64 = 2
 
-// Login opens a session and returns its tokens. It needs no credentials; a client
-// that renews its token by itself comes from [WithLogin].
+// Login opens a session and returns its tokens, the app and with it the secret
+// key. It needs no credentials; a client that renews its token by itself comes from
+// [WithLogin]. The user token, User.AuthenticationToken, lasts 30 days and goes
+// into [WithToken]; LongLivedToken is for [SessionService.RefreshToken]. A further
+// log-in leaves earlier tokens good.
+//
+// How a wrong password is refused was never recorded: [ErrUnauthorized] and
+// [ErrBadRequest] are both to be expected. What follows when two-factor
+// authentication is on, Use2fa, is not known. An empty e-mail address or password
+// is an error before anything is sent.
 //
 // Operation login, POST /api/v1/auth; documented by the vendor.
 func (s *SessionService) Login(ctx context.Context, params LoginParams, opts ...Option) (*LoginResult, error) {
+	switch {
+	case params.Email == "":
+		return nil, errors.New("qismo: login: the e-mail address is empty")
+	case params.Password == "":
+		return nil, errors.New("qismo: login: the password is empty")
+	}
 	ctx, _ = s.client.begin(ctx, omnichannel.OperationLogin, opts)
 	out, err := receive[omnichannel.LoginResponse](s.client.api.Login(ctx, params))
 	if err != nil {
@@ -56,8 +70,9 @@ func (s *SessionService) Login(ctx context.Context, params LoginParams, opts ...
 	return &out.Data, nil
 }
 
-// RefreshToken trades the long-lived token of a log-in for a new user token. When
-// it is refused, log in again.
+// RefreshToken trades the long-lived token of a log-in for a new user token, which
+// goes into [WithToken]. When it is refused, log in again. An empty token is an
+// error before anything is sent.
 //
 // Operation refreshToken, POST /api/v2/auth/refresh_token; seen in a single
 // public client.
@@ -79,7 +94,9 @@ func (s *SessionService) RefreshToken(
 	return out.Data.Auth.Token, nil
 }
 
-// Logout ends the session of the client's token, which is void afterwards.
+// Logout ends the session of the client's token, which is void afterwards. Only a
+// user's token can be logged out; what the service answers is not known. A client
+// made with [WithLogin] logs in anew when it is used again.
 //
 // Operation logout, POST /api/v1/auth/logout; seen in a single public client.
 func (s *SessionService) Logout(ctx context.Context, opts ...Option) error {
@@ -88,7 +105,10 @@ func (s *SessionService) Logout(ctx context.Context, opts ...Option) error {
 }
 
 // Profile returns the signed-in user's profile, or that of the app's admin with
-// the secret key. It is a cheap way to check that credentials work.
+// the secret key. It is a cheap way to check that credentials work: a wrong one is
+// [ErrUnauthorized]. IsAvailable is told with [RoleAgent] only. With
+// [RoleSupervisor] it takes the agents' path, as one client does to change a
+// supervisor's profile; that it can be read there is a guess.
 //
 // Operation getProfile, GET /api/v1/{role}/get_profile; seen in public clients.
 func (s *SessionService) Profile(ctx context.Context, opts ...Option) (*Profile, error) {
@@ -215,7 +235,8 @@ func (s *SessionService) LatestMobileVersion(
 // secret key has not been seen to work. Read it first with
 // [SessionService.Profile]: whether the name, the address or the picture can be
 // left out is not known, so all three are sent as they are, an empty picture too.
-// What the service answers is not known.
+// With [RoleSupervisor] it takes the agents' path, as one client does. What the
+// service answers is not known.
 //
 // An empty name or e-mail address is an error before anything is sent. A repeat
 // does no harm.
@@ -238,7 +259,8 @@ func (s *SessionService) UpdateProfile(ctx context.Context, params UpdateProfile
 // secret key has not been seen to work. Which rules a password has to keep,
 // whether tokens given out before stay good, and what the service answers is not
 // known. A client made with [WithLogin] goes on with its token, but cannot log in
-// again with the old password.
+// again with the old password. With [RoleSupervisor] it takes the agents' path, as
+// one client does.
 //
 // An empty password is an error before anything is sent. The call is never
 // repeated: when it fails without an answer, either password may be the right one.

@@ -20,8 +20,9 @@ type (
 	ListTagsParams = omnichannel.ListTagsParams
 )
 
-// List returns all tags of a room; the service does not page them. Those of the
-// whole app are at [TagsService.ListOfApp].
+// List returns all tags of a room; no paging is known. It was seen with a user's
+// token only: with the secret key use [TagsService.ListV1]. The tags of the whole
+// app are at [TagsService.ListOfApp].
 //
 // Operation listRoomTags, GET /api/v2/room_tags/{room_id}; seen in a single
 // public client.
@@ -34,12 +35,17 @@ func (s *TagsService) List(ctx context.Context, roomID flex.ID, opts ...Option) 
 	return out.Data, nil
 }
 
-// Create tags a room, and makes the tag if the app lets it. A tag that the room
-// has already is [ErrTagExists].
+// Create tags a room, and makes the tag if the app lets it: agents may only where
+// its setting IsCreateTagsEnabled is on. A tag that the room has already is
+// [ErrTagExists]. An empty tag is an error before anything is sent. It is never
+// repeated.
 //
 // Operation createRoomTag, POST /api/v2/room_tags/{room_id}; seen in public
 // clients.
 func (s *TagsService) Create(ctx context.Context, roomID flex.ID, tag string, opts ...Option) (*Tag, error) {
+	if tag == "" {
+		return nil, errors.New("qismo: createRoomTag: the tag is empty")
+	}
 	ctx, _ = s.client.begin(ctx, omnichannel.OperationCreateRoomTag, opts)
 	out, err := receive[omnichannel.CreateRoomTagResponse](
 		s.client.api.CreateRoomTag(ctx, roomID, omnichannel.CreateRoomTagRequest{Tag: tag}),
@@ -59,11 +65,12 @@ func (s *TagsService) Create(ctx context.Context, roomID flex.ID, tag string, op
 // first other error; the tags that were added until then stay.
 //
 // It lists the room's tags and creates those that are missing, see
-// [TagsService.List] and [TagsService.Create]; names are told apart as they are
-// written. When another writer was faster, it lists once more.
+// [TagsService.ListV1], which takes the secret key too, and [TagsService.Create];
+// names are told apart as they are written. When another writer was faster, it
+// lists once more. Of the tags only ids and names are sure to be told.
 //
-// Operation listRoomTags, GET /api/v2/room_tags/{room_id}; seen in a single public
-// client. Operation createRoomTag, POST /api/v2/room_tags/{room_id}; seen in
+// Operation listRoomTagsV1, GET /api/v1/room_tag/{room_id}; seen in public
+// clients. Operation createRoomTag, POST /api/v2/room_tags/{room_id}; seen in
 // public clients.
 func (s *TagsService) Ensure(
 	ctx context.Context, roomID flex.ID, names []string, opts ...Option,
@@ -71,7 +78,7 @@ func (s *TagsService) Ensure(
 	if slices.Contains(names, "") {
 		return nil, errors.New("qismo: createRoomTag: the tag is empty")
 	}
-	tags, err := s.List(ctx, roomID, opts...)
+	tags, err := s.ListV1(ctx, roomID, opts...)
 	if err != nil {
 		return nil, err
 	}
@@ -91,12 +98,15 @@ func (s *TagsService) Ensure(
 		}
 	}
 	if overtaken {
-		return s.List(ctx, roomID, opts...)
+		return s.ListV1(ctx, roomID, opts...)
 	}
 	return tags, nil
 }
 
-// Delete removes a tag from a room. What the service answers is not known.
+// Delete removes a tag from a room. What the service answers is not known, nor how
+// it refuses a tag that the room does not have. It was seen with a user's token; the
+// vendor's gem, which knows the secret key only, has it too. A repeat does no harm,
+// but may be refused.
 //
 // Operation deleteRoomTag, DELETE /api/v2/room_tags/{room_id}/{tag_id}; seen in a
 // single public client.
@@ -107,7 +117,9 @@ func (s *TagsService) Delete(ctx context.Context, roomID, tagID flex.ID, opts ..
 
 // ListOfApp returns one page of the app's tags, whichever rooms have them. How the
 // service tells its pages is not known: a page that is empty, or that is the one
-// before again, is taken for the end. It was seen with a user's token only.
+// before again, is taken for the end. It was seen with a user's token only. A
+// negative page or limit, and the name 0, which the client cannot send, are errors
+// before anything is sent.
 //
 // Operation listTags, GET /api/v2/tags; seen in a single public client.
 func (s *TagsService) ListOfApp(ctx context.Context, params ListTagsParams, opts ...Option) (*Page[Tag], error) {
@@ -124,11 +136,11 @@ func (s *TagsService) AllOfApp(ctx context.Context, params ListTagsParams, opts 
 
 func (s *TagsService) pager(params ListTagsParams, opts []Option) pager[Tag] {
 	return func(ctx context.Context, at flex.ID) (*Page[Tag], error) {
-		switch {
-		case params.Page < 0 || params.Limit < 0:
-			return nil, errors.New("qismo: listTags: the page or the limit is negative")
-		case params.Name == "0": // which would be left out of the query, and find every tag
-			return nil, errors.New("qismo: listTags: the name 0 cannot be searched for")
+		if err := checkPage(omnichannel.OperationListTags, params.Page, params.Limit); err != nil {
+			return nil, err
+		}
+		if err := checkSearch(omnichannel.OperationListTags, params.Name); err != nil {
+			return nil, err
 		}
 		params := params // each page has its own: an iterator may run twice at once
 		params.Page = pageOf(at)
@@ -162,7 +174,7 @@ func (s *TagsService) ListV1(ctx context.Context, roomID flex.ID, opts ...Option
 // Operation createRoomTagV1, POST /api/v1/room_tag/create; seen in public clients.
 func (s *TagsService) CreateV1(ctx context.Context, roomID flex.ID, tag string, opts ...Option) (*Tag, error) {
 	switch {
-	case roomID == "":
+	case roomID.IsNone():
 		return nil, errors.New("qismo: createRoomTagV1: the room id is empty")
 	case tag == "":
 		return nil, errors.New("qismo: createRoomTagV1: the tag is empty")
