@@ -109,11 +109,11 @@ func (s *Sandbox) updateAgent(r *request) (any, error) {
 	if s.state.emailTaken(email, member) {
 		return nil, badRequest("email has already been taken")
 	}
-	channels := []Channel{}
+	channels := []*Channel{}
 	wanted, _ := r.body["channels"].([]any)
 	for _, item := range wanted {
 		named, _ := item.(object)
-		channel, err := s.state.numberedChannel(text(named["source"]), named["channel_id"])
+		channel, err := s.state.channelOfKind(text(named["source"]), named["channel_id"])
 		if err != nil {
 			return nil, err
 		}

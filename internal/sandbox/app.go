@@ -51,9 +51,9 @@ func (s *Sandbox) getAppDetails(r *request) (any, error) {
 		"is_sessional": set.switches.sessional, "is_active": true, "use_2fa": false,
 		"paid_channel_approved": nil, "created_at": zoned(s.state.made),
 		"user": object{
-			"id": r.caller.user.ID, "last_password_update": unzoned(s.state.made),
+			"id": r.caller.user.ID, "last_password_update": unzoned(r.caller.user.passwordSet),
 			"expiration_day": int64(passwordLife / (24 * time.Hour)),
-			"expired_on":     s.state.made.Add(passwordLife).Unix(),
+			"expired_on":     r.caller.user.passwordSet.Add(passwordLife).Unix(),
 		},
 	}, nil
 }
@@ -99,16 +99,13 @@ func (s *Sandbox) setSessional(r *request) (any, error) {
 // its properties; whether the platform takes any of that along is not known.
 func (s *state) nextRoom(old *room, name string, now time.Time) *room {
 	made := s.addRoom(old.channel, old.userID, orDefault(name, old.name), now)
-	made.avatar, made.blocked = old.avatar, old.blocked
+	made.avatar = old.avatar
 	made.origin, made.widgetID = old.origin, old.widgetID
 	return made
 }
 
 // getAnalyticsURL makes up a link that leads nowhere.
 func (s *Sandbox) getAnalyticsURL(r *request) (any, error) {
-	if text(r.parameters["app_code"]) != s.config.AppCode {
-		return nil, notFound("app")
-	}
 	link := url.URL{
 		Scheme: "https", Host: "analytics.example.id", Path: "/embed/" + text(r.parameters["type"]),
 		RawQuery: url.Values{"signature": {newSecret("sg")}}.Encode(),

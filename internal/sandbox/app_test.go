@@ -112,13 +112,7 @@ func TestSessional(t *testing.T) {
 	assert.Equal(t, old.UserID, made.UserID)
 	assert.Equal(t, old.Name, made.Name)
 	assert.Equal(t, w.state.rooms[first].contact, w.state.rooms[second].contact, "one customer")
-	sessions := 0
-	for _, event := range events(w.delivered()) {
-		if event == "newSession" {
-			sessions++
-		}
-	}
-	assert.Equal(t, 3, sessions)
+	assert.Equal(t, 3, count(w.delivered(), "newSession"))
 }
 
 // A live chat tells whether the app is sessional, and heeds it.

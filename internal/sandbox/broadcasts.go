@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -13,37 +14,48 @@ import (
 
 // broadcasts are what the Sandbox remembers of broadcasts.
 type broadcasts struct {
-	jobs                   []*broadcastJob     // in the order in which they were made
-	files                  map[string][]string // recipients of the uploaded files, by id
+	jobs                   []*broadcastJob          // in the order in which they were made
+	files                  map[string]broadcastFile // the uploaded ones, by id
 	jobIDs, logIDs, fileID sequence
 }
 
 func newBroadcasts() broadcasts {
-	return broadcasts{files: map[string][]string{}, jobIDs: 10300, logIDs: 12371100, fileID: 2323090}
+	return broadcasts{files: map[string]broadcastFile{}, jobIDs: 10300, logIDs: 12371100, fileID: 2323090}
 }
 
-// broadcastJob is a broadcast to one recipient or to many.
+// broadcastFile is an uploaded list of recipients.
+type broadcastFile struct {
+	detail     *templateDetail
+	recipients []recipient
+}
+
+// recipient is who gets a template, and what goes into its places.
+type recipient struct {
+	number    string
+	variables []string
+}
+
+// broadcastJob is a template to one recipient or to many.
 type broadcastJob struct {
 	id        int64
 	name      string
-	channel   Channel
 	by        *staff
-	template  broadcastTemplate
+	detail    *templateDetail
+	header    string // as it is sent
+	buttons   []any
 	made      time.Time
 	notBefore time.Time
 	logs      []*broadcastLog
 }
 
-// broadcastTemplate is what a broadcast sends.
-type broadcastTemplate struct {
-	name, namespace, language, header string
-	variables, buttons                []any
-}
+// channel is where a broadcast is sent.
+func (j *broadcastJob) channel() *Channel { return j.detail.template.channel }
 
 // broadcastLog is one send of a broadcast.
 type broadcastLog struct {
+	recipient
+
 	id        int64
-	number    string
 	status    sendStatus
 	notes     string
 	messageID string
@@ -75,9 +87,9 @@ func (s *Sandbox) broadcastHandlers() map[string]handler {
 }
 
 // sendBroadcast sends to one number, at once or, with started_at, when somebody
-// looks at the broadcast after that. Any template is accepted.
+// looks at the broadcast after that.
 func (s *Sandbox) sendBroadcast(r *request) (any, error) {
-	job, err := s.newBroadcast(r, []string{text(r.body["phone_number"])})
+	job, err := s.beginBroadcast(r, []string{text(r.body["phone_number"])})
 	if err != nil {
 		return nil, err
 	}
@@ -85,19 +97,20 @@ func (s *Sandbox) sendBroadcast(r *request) (any, error) {
 	rows := []object{}
 	for _, log := range job.logs {
 		if log.status != sendPending {
-			rows = append(rows, sentRow(job, log))
+			rows = append(rows, sentRow(log))
 		}
 	}
+	template := job.detail.template
 	return dataWithStatus(object{
 		"broadcast_job_id": job.id, "broadcast_logs": rows,
-		"name": job.template.name, "namespace": nullable(job.template.namespace), "language": nullable(job.template.language),
+		"name": template.name, "namespace": template.namespace, "language": job.detail.language,
 	}), nil
 }
 
 // sendBroadcastV2 sends to several numbers at once. Its answer has no body: no
 // client was ever seen to read one.
 func (s *Sandbox) sendBroadcastV2(r *request) (any, error) {
-	job, err := s.newBroadcast(r, texts(r.body["phone_numbers"]))
+	job, err := s.beginBroadcast(r, texts(r.body["phone_numbers"]))
 	if err != nil {
 		return nil, err
 	}
@@ -105,24 +118,62 @@ func (s *Sandbox) sendBroadcastV2(r *request) (any, error) {
 	return nil, nil //nolint:nilnil // an empty body
 }
 
+// beginBroadcast makes a broadcast with the same variables for everybody.
+func (s *Sandbox) beginBroadcast(r *request, numbers []string) (*broadcastJob, error) {
+	detail, err := s.templateToSend(r)
+	if err != nil {
+		return nil, err
+	}
+	channel, err := s.broadcastChannel(r)
+	if err != nil {
+		return nil, err
+	}
+	if detail.template.channel != channel { // the wording is made up
+		return nil, broadcastRefusal(http.StatusBadRequest, "template belongs to another channel")
+	}
+	variables := texts(r.body["variables"])
+	if err := detail.checkVariables(len(variables)); err != nil {
+		return nil, err
+	}
+	var recipients []recipient
+	for _, number := range numbers {
+		recipients = append(recipients, recipient{number: number, variables: variables})
+	}
+	return s.newBroadcast(r, detail, recipients), nil
+}
+
+// broadcastChannel is the channel that a request names; the app's first when it
+// names none.
+func (s *Sandbox) broadcastChannel(r *request) (*Channel, error) {
+	if id, isNamed := r.body["channel_id"]; isNamed {
+		return s.state.channelOfKind("wa", id)
+	}
+	return s.state.channel("wa", 0)
+}
+
 // uploadBroadcastCSV keeps the recipients of a file.
 func (s *Sandbox) uploadBroadcastCSV(r *request) (any, error) {
-	recipients, err := recipientsIn(text(r.body["file"]))
+	detail, err := s.templateToSend(r)
+	if err != nil {
+		return nil, err
+	}
+	recipients, err := recipientsIn(text(r.body["file"]), detail)
 	if err != nil {
 		return nil, err
 	}
 	id := s.state.broadcasts.fileID.next()
-	s.state.broadcasts.files[text(id)] = recipients
+	s.state.broadcasts.files[text(id)] = broadcastFile{detail: detail, recipients: recipients}
 	return dataWithStatus(object{"id": id}), nil
 }
 
 // recipientsIn reads a file whose columns nobody knows: of each row it takes the
-// first cell that can be a phone number. A row without one, such as the columns'
-// names, is passed over.
-func recipientsIn(file string) ([]string, error) {
+// first cell that can be a phone number, and for the template's places the cells
+// after it, as many as there are places. A row without a number, such as the
+// columns' names, is passed over.
+func recipientsIn(file string, detail *templateDetail) ([]recipient, error) {
 	rows := csv.NewReader(strings.NewReader(file))
-	rows.FieldsPerRecord, rows.LazyQuotes, rows.ReuseRecord = -1, true, true
-	var recipients []string
+	rows.FieldsPerRecord, rows.LazyQuotes = -1, true
+	var recipients []recipient
 	for {
 		row, err := rows.Read()
 		switch {
@@ -133,87 +184,91 @@ func recipientsIn(file string) ([]string, error) {
 		case err != nil:
 			return nil, badRequest("the file cannot be read")
 		}
-		for _, cell := range row {
-			number := strings.TrimPrefix(strings.TrimSpace(cell), "+")
-			if len(number) >= 8 && strings.Trim(number, "0123456789") == "" {
-				recipients = append(recipients, strings.Clone(number))
-				break
-			}
+		i := slices.IndexFunc(row, func(cell string) bool { return phoneNumber(cell) != "" })
+		if i < 0 {
+			continue
 		}
+		variables := row[i+1:]
+		variables = variables[:min(len(variables), detail.arguments)]
+		if err := detail.checkVariables(len(variables)); err != nil {
+			return nil, err
+		}
+		recipients = append(recipients, recipient{number: phoneNumber(row[i]), variables: variables})
 	}
 }
 
-// sendBroadcastFile begins a broadcast that goes on whenever somebody looks at it.
-func (s *Sandbox) sendBroadcastFile(r *request) (any, error) {
-	recipients, exists := s.state.broadcasts.files[text(r.body["broadcast_file_id"])]
-	if !exists {
-		return nil, notFound("broadcast file")
+// phoneNumber is the phone number in a cell, without its plus; "" when that holds
+// something else.
+func phoneNumber(cell string) string {
+	number := strings.TrimPrefix(strings.TrimSpace(cell), "+")
+	if len(number) < 8 || strings.Trim(number, "0123456789") != "" {
+		return ""
 	}
-	job, err := s.newBroadcast(r, recipients)
+	return number
+}
+
+// sendBroadcastFile begins a broadcast that goes on whenever somebody looks at it,
+// through the template's channel: the request names none.
+func (s *Sandbox) sendBroadcastFile(r *request) (any, error) {
+	detail, err := s.templateToSend(r)
 	if err != nil {
 		return nil, err
 	}
+	file, exists := s.state.broadcasts.files[text(r.body["broadcast_file_id"])]
+	switch {
+	case !exists:
+		return nil, notFound("broadcast file")
+	case file.detail != detail: // whose places the file was read for; the wording is made up
+		return nil, broadcastRefusal(http.StatusBadRequest, "the file was uploaded for another template")
+	}
+	job := s.newBroadcast(r, detail, file.recipients)
 	return dataWithStatus(object{"broadcast_job": jobRow(job)}), nil
 }
 
-// sendHsm24Template says the 24-hour template in a room. The window opens only when
-// the customer answers.
+// sendHsm24Template says the channel's 24-hour template in a room. The window opens
+// only when the customer answers.
 func (s *Sandbox) sendHsm24Template(r *request) (any, error) {
 	room, err := s.state.room(text(r.body["room_id"]))
 	if err != nil {
 		return nil, err
 	}
-	switch {
-	case room.channel.Source != "wa":
+	if room.channel.Source != "wa" {
 		return nil, broadcastRefusal(http.StatusBadRequest, "the room is not on WhatsApp")
+	}
+	detail, err := s.templateToResumeWith(r, room.channel)
+	if err != nil {
+		return nil, err
+	}
+	switch {
 	case strings.HasSuffix(room.userID, unreachable):
 		return nil, broadcastRefusal(http.StatusBadRequest, "the number is not on WhatsApp")
 	case !s.state.whatsApp.pay(room.channel):
 		return nil, broadcastRefusal(http.StatusPaymentRequired, "the channel has no credit left")
 	}
-	s.sayOutbound(room, r.caller.user, Message{Text: templateName(r)})
+	s.sayOutbound(room, r.caller.user, Message{Text: detail.shown(detail.header(""), nil)})
 	return nil, nil //nolint:nilnil // an empty body
 }
 
-// broadcastRefusal is a refusal as the broadcast routes word it.
-func broadcastRefusal(status int, message string) *refusedError {
-	return &refusedError{status: status, body: object{"error": message}}
-}
-
 // newBroadcast makes a broadcast that nothing of has been sent yet.
-func (s *Sandbox) newBroadcast(r *request, recipients []string) (*broadcastJob, error) {
-	channelID, _ := number(r.body["channel_id"])
-	channel, err := s.state.channel("wa", channelID)
-	if err != nil {
-		return nil, err
-	}
+func (s *Sandbox) newBroadcast(r *request, detail *templateDetail, recipients []recipient) *broadcastJob {
 	now := s.config.Now()
 	header, _ := r.body["header_value"].(object)
 	job := &broadcastJob{
-		id: s.state.broadcasts.jobIDs.next(), channel: channel, by: r.caller.user, made: now, notBefore: now,
-		template: broadcastTemplate{
-			name: templateName(r), namespace: text(r.body["namespace"]), language: text(r.body["language"]),
-			header: text(header["text"]),
-		},
+		id: s.state.broadcasts.jobIDs.next(), name: orDefault(text(r.body["name"]), detail.template.name),
+		by: r.caller.user, detail: detail, header: detail.header(text(header["text"])),
+		made: now, notBefore: now,
 	}
-	job.name = orDefault(text(r.body["name"]), job.template.name)
-	job.template.variables, _ = r.body["variables"].([]any)
-	job.template.buttons, _ = r.body["button_params"].([]any)
+	job.buttons, _ = r.body["button_params"].([]any)
 	if start, err := flex.ParseTime(text(r.body["started_at"])); err == nil && !start.IsZero() {
 		job.notBefore = start.Time()
 	}
-	for _, number := range recipients {
+	for _, recipient := range recipients {
 		job.logs = append(job.logs, &broadcastLog{
-			id: s.state.broadcasts.logIDs.next(), number: number, status: sendPending,
+			recipient: recipient, id: s.state.broadcasts.logIDs.next(), status: sendPending,
 		})
 	}
 	s.state.broadcasts.jobs = append(s.state.broadcasts.jobs, job)
-	return job, nil
-}
-
-// templateName is the name of a request's template, or one made of its id.
-func templateName(r *request) string {
-	return orDefault(text(r.body["template_name"]), "template "+text(r.body["template_detail_id"]))
+	return job
 }
 
 // advance sends what waits, but no more than so many and not before its time.
@@ -246,16 +301,11 @@ func (s *Sandbox) send(job *broadcastJob, log *broadcastLog) {
 	switch {
 	case strings.HasSuffix(log.number, unreachable):
 		log.notes = "the number is not on WhatsApp"
-	case !s.state.whatsApp.pay(job.channel):
+	case !s.state.whatsApp.pay(job.channel()):
 		log.notes = "the channel has no credit left"
 	default:
-		s.sayOutbound(s.customersRoom(job.channel, log.number, ""), job.by, Message{Text: job.template.text()})
+		said := Message{Text: job.detail.shown(job.header, log.variables)}
+		s.sayOutbound(s.customersRoom(job.channel(), log.number, ""), job.by, said)
 		log.status, log.sent, log.messageID = sendDone, s.config.Now(), s.state.whatsApp.nextMessageID()
 	}
-}
-
-// text is the template as it is shown: its name, and what goes into its places.
-func (t broadcastTemplate) text() string {
-	parts := append([]string{t.name}, texts(t.variables)...)
-	return strings.Join(parts, ", ")
 }

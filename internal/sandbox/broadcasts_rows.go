@@ -39,7 +39,7 @@ func (s *Sandbox) listBroadcastLogs(r *request) (any, error) {
 	page := readPage(r)
 	rows := []object{}
 	for _, log := range cutPage(job.logs, page) {
-		rows = append(rows, jobLogRow(job, log))
+		rows = append(rows, jobLogRow(log))
 	}
 	answer := dataWithStatus(object{"broadcast_logs": rows})
 	answer["meta"] = pageMeta(page, len(job.logs))
@@ -68,7 +68,7 @@ func (s *Sandbox) listRoomBroadcasts(r *request) (any, error) {
 	rows := []object{}
 	for _, job := range slices.Backward(s.state.broadcasts.jobs) {
 		for _, log := range job.logs {
-			if job.channel == room.channel && log.number == room.userID && log.status != sendPending {
+			if job.channel() == room.channel && log.number == room.userID && log.status != sendPending {
 				rows = append(rows, historyRow(job, log, room))
 			}
 		}
@@ -81,49 +81,50 @@ func (s *Sandbox) listRoomBroadcasts(r *request) (any, error) {
 func jobRow(job *broadcastJob) object {
 	logs := []object{}
 	for _, log := range job.logs {
-		logs = append(logs, jobLogRow(job, log))
+		logs = append(logs, jobLogRow(log))
 	}
 	return object{
-		"broadcast_job_id": job.id, "name": job.name, "channel_id": job.channel.ID, "channel_name": job.channel.Name,
+		"broadcast_job_id": job.id, "name": job.name, "channel_id": job.channel().ID, "channel_name": job.channel().Name,
 		"created_at": zoned(job.made), "canceled_at": nil, "canceled_by": nil, "broadcast_logs": logs,
 	}
 }
 
 // sentRow is a send as the answer of sending has it.
-func sentRow(job *broadcastJob, log *broadcastLog) object {
+func sentRow(log *broadcastLog) object {
 	return object{
 		"id": log.id, "message_id": nullable(log.messageID), "notes": nullable(log.notes),
 		"phone_number": "+" + log.number, "sent_at": zoned(log.sent), "status": log.status,
-		"variables": listText(job.template.variables),
+		"variables": listText(log.variables),
 	}
 }
 
 // jobLogRow is a send as a broadcast has it.
-func jobLogRow(job *broadcastJob, log *broadcastLog) object {
-	row := sentRow(job, log)
+func jobLogRow(log *broadcastLog) object {
+	row := sentRow(log)
 	delete(row, "variables")
-	row["params"] = listText(job.template.variables)
+	row["params"] = listText(log.variables)
 	return row
 }
 
 // historyRow is a send as a room's history has it.
 func historyRow(job *broadcastJob, log *broadcastLog, room *room) object {
-	row := sentRow(job, log)
+	row := sentRow(log)
 	delete(row, "variables")
 	row["id"], row["status"] = text(log.id), historySent
 	if log.status == sendFailed {
 		row["status"] = historyFailed
 	}
-	row["customer_name"], row["template_name"] = room.name, job.template.name
-	row["message"], row["header_value"] = job.template.text(), nullable(job.template.header)
-	row["footer_value"], row["button_params"] = nil, listText(job.template.buttons)
+	row["customer_name"], row["template_name"] = room.name, job.detail.template.name
+	row["message"] = fillPlaces(job.detail.content, log.variables)
+	row["header_value"], row["footer_value"] = nullable(job.header), nullable(job.detail.footer)
+	row["button_params"] = listText(job.buttons)
 	return row
 }
 
 // listText writes a list inside text; one that is not there is empty.
-func listText(list []any) string {
+func listText[T any](list []T) string {
 	if list == nil {
-		list = []any{}
+		list = []T{}
 	}
 	return jsonText(list)
 }

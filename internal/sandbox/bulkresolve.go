@@ -119,22 +119,18 @@ func (s *Sandbox) abortWaBulkResolve(r *request) (any, error) {
 
 // bulkResolveOf finds the channel that a request names and its newest bulk
 // resolve, or one that never began.
-func (s *Sandbox) bulkResolveOf(r *request) (Channel, *bulkResolve, error) {
-	id, ok := number(r.parameters["channel_id"])
-	if !ok || id == 0 { // which would stand for the first one
-		return Channel{}, nil, notFound("channel")
-	}
-	channel, err := s.state.channel("wa", id)
+func (s *Sandbox) bulkResolveOf(r *request) (*Channel, *bulkResolve, error) {
+	channel, err := s.whatsAppChannel(r)
 	if err != nil {
-		return Channel{}, nil, err
+		return nil, nil, err
 	}
-	if run := s.state.bulkResolves[id]; run != nil {
+	if run := s.state.bulkResolves[channel.ID]; run != nil {
 		return channel, run, nil
 	}
 	return channel, &bulkResolve{}, nil
 }
 
-func (s *Sandbox) bulkResolveAnswer(channel Channel, run *bulkResolve) object {
+func (s *Sandbox) bulkResolveAnswer(channel *Channel, run *bulkResolve) object {
 	return data(object{
 		"progress": object{
 			"status": run.status, "total": run.total, "processed": run.success + run.failed,

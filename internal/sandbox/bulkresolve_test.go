@@ -13,16 +13,6 @@ import (
 
 const bulkPath = "/api/v2/admin/bulk_resolve/wa"
 
-// callWithToken sends a JSON request with a user's token.
-func (w *world) callWithToken(method, path string, body any) answer {
-	w.t.Helper()
-	contentType, content := "", []byte(nil)
-	if body != nil {
-		contentType, content = "application/json", encode(body)
-	}
-	return w.send(method, path, http.Header{"Authorization": {w.state.admin().token}}, contentType, content)
-}
-
 // bulkWorld has WhatsApp customers who wrote a day and an hour ago, one after the
 // other, and one who did on another channel. It returns their rooms.
 func bulkWorld(t *testing.T, customers int) (w *world, rooms []string, writes func(i int) string) {
@@ -54,15 +44,15 @@ func (w *world) isResolved(roomID string) bool {
 // room sets off its webhook.
 func TestBulkResolveGoesOnByLooks(t *testing.T) {
 	w, rooms, writes := bulkWorld(t, 9)
-	before := w.callWithToken("GET", bulkPath+"/5120", nil)
+	before := w.asAdmin("GET", bulkPath+"/5120", nil)
 	assert.JSONEq(t, `{"status":"","total":0,"processed":0,"success":0,"failed":0}`, string(encode(before.at("data/progress"))))
-	list := w.callWithToken("GET", bulkPath, nil)
+	list := w.asAdmin("GET", bulkPath, nil)
 	assert.JSONEq(t, `{"data":[{"channel_id":5120,"channel_name":"WhatsApp Kopi Wangi","total_rooms":9}]}`, list.raw)
 
-	begun := w.callWithToken("POST", bulkPath+"/5120", nil)
+	begun := w.asAdmin("POST", bulkPath+"/5120", nil)
 	assert.JSONEq(t, `{"data":{"progress":{"status":"running","total":9,"processed":0,"success":0,"failed":0},"total_rooms":9}}`, begun.raw)
-	assert.Equal(t, http.StatusBadRequest, w.callWithToken("POST", bulkPath+"/5120", nil).status, "while it runs")
-	first := w.callWithToken("GET", bulkPath+"/5120", nil)
+	assert.Equal(t, http.StatusBadRequest, w.asAdmin("POST", bulkPath+"/5120", nil).status, "while it runs")
+	first := w.asAdmin("GET", bulkPath+"/5120", nil)
 	assert.JSONEq(t, `{"data":{"progress":{"status":"running","total":9,"processed":3,"success":3,"failed":0},"total_rooms":6}}`, first.raw)
 	for i, room := range rooms {
 		assert.Equal(t, i < 3, w.isResolved(room), i)
@@ -70,39 +60,33 @@ func TestBulkResolveGoesOnByLooks(t *testing.T) {
 
 	// Of the next three, one writes again and one is resolved by somebody else.
 	writes(3)
-	require.Equal(t, http.StatusOK, w.callWithToken("POST", "/api/v1/admin/service/mark_as_resolved", object{"room_id": rooms[4]}).status)
-	second := w.callWithToken("GET", bulkPath+"/5120", nil)
+	require.Equal(t, http.StatusOK, w.asAdmin("POST", "/api/v1/admin/service/mark_as_resolved", object{"room_id": rooms[4]}).status)
+	second := w.asAdmin("GET", bulkPath+"/5120", nil)
 	assert.JSONEq(t, `{"data":{"progress":{"status":"running","total":9,"processed":6,"success":4,"failed":2},"total_rooms":3}}`, second.raw)
 	assert.False(t, w.isResolved(rooms[3]))
 	for range 2 {
-		last := w.callWithToken("GET", bulkPath+"/5120", nil)
+		last := w.asAdmin("GET", bulkPath+"/5120", nil)
 		assert.JSONEq(t, `{"data":{"progress":{"status":"finished","total":9,"processed":9,"success":7,"failed":2},"total_rooms":0}}`, last.raw)
 	}
-	assert.JSONEq(t, `{"data":[]}`, w.callWithToken("GET", bulkPath, nil).raw)
+	assert.JSONEq(t, `{"data":[]}`, w.asAdmin("GET", bulkPath, nil).raw)
 
-	told := 0
-	for _, event := range events(w.delivered()) {
-		if event == "markAsResolved" {
-			told++
-		}
-	}
-	assert.Equal(t, 8, told, "seven together, one by hand")
+	assert.Equal(t, 8, count(w.delivered(), "markAsResolved"), "seven together, one by hand")
 }
 
 func TestBulkResolveIsAborted(t *testing.T) {
 	w, rooms, _ := bulkWorld(t, 4)
-	w.callWithToken("POST", bulkPath+"/5120", nil)
-	w.callWithToken("GET", bulkPath+"/5120", nil)
+	w.asAdmin("POST", bulkPath+"/5120", nil)
+	w.asAdmin("GET", bulkPath+"/5120", nil)
 	for range 2 {
-		assert.JSONEq(t, `{"data":{"total_rooms":3}}`, w.callWithToken("POST", bulkPath+"/5120/abort", nil).raw)
+		assert.JSONEq(t, `{"data":{"total_rooms":3}}`, w.asAdmin("POST", bulkPath+"/5120/abort", nil).raw)
 	}
 	for range 2 {
-		stopped := w.callWithToken("GET", bulkPath+"/5120", nil)
+		stopped := w.asAdmin("GET", bulkPath+"/5120", nil)
 		assert.JSONEq(t, `{"data":{"progress":{"status":"","total":4,"processed":1,"success":1,"failed":0},"total_rooms":3}}`, stopped.raw)
 	}
 	assert.True(t, w.isResolved(rooms[0]))
 	assert.False(t, w.isResolved(rooms[1]))
-	again := w.callWithToken("POST", bulkPath+"/5120", nil)
+	again := w.asAdmin("POST", bulkPath+"/5120", nil)
 	assert.InDelta(t, 3, again.at("data/progress/total"), 0, "it can be begun again")
 }
 
@@ -111,8 +95,8 @@ func TestBulkResolveOfOtherChannels(t *testing.T) {
 	for _, channel := range []string{"5121", "1", "0"} {
 		for _, request := range []string{"GET " + bulkPath + "/", "POST " + bulkPath + "/"} {
 			method, path := splitRequest(request)
-			assert.Equal(t, http.StatusNotFound, w.callWithToken(method, path+channel, nil).status, "%s%s", request, channel)
+			assert.Equal(t, http.StatusNotFound, w.asAdmin(method, path+channel, nil).status, "%s%s", request, channel)
 		}
-		assert.Equal(t, http.StatusNotFound, w.callWithToken("POST", bulkPath+"/"+channel+"/abort", nil).status, channel)
+		assert.Equal(t, http.StatusNotFound, w.asAdmin("POST", bulkPath+"/"+channel+"/abort", nil).status, channel)
 	}
 }

@@ -7,7 +7,7 @@ import "maps"
 
 // channelRowV2 is a channel as listChannels has it. A kind whose row nobody knows
 // has what the others have in common.
-func (s *Sandbox) channelRowV2(channel Channel) object {
+func (s *Sandbox) channelRowV2(channel *Channel) object {
 	details := s.state.detailsOf(channel)
 	row := object{
 		"id": channel.ID, "app_id": appRow, "name": channel.Name, "badge_url": details.badge,
@@ -38,6 +38,7 @@ func (s *Sandbox) channelRowV2(channel Channel) object {
 		row["username"], row["bot_token"] = telegramName(channel), details.botToken
 	case "wa":
 		addWhatsApp(row, channel, details)
+		row["hsm_24_enabled"] = s.state.resumingTemplate(channel.ID) != nil
 	case "waca":
 		return object{
 			"id": channel.ID, "is_active": !details.off, "name": channel.Name, "phone_number": businessNumber,
@@ -55,20 +56,20 @@ const (
 	businessNumber = "628115550100"
 )
 
-func addWhatsApp(row object, channel Channel, details *channelDetails) {
+func addWhatsApp(row object, channel *Channel, details *channelDetails) {
 	maps.Copy(row, object{
 		"phone_number": businessNumber, "base_url": "https://wa.example.id", "platform": "cloud",
 		"encoded_token": channelSecret("wt", channel), "business_id": "1020304050", "phone_number_id": "5040302010",
 		"business_verification_status": "verified", "phone_number_status": "CONNECTED", "forward_url": nil,
 		"pin": channelSecret("pin", channel), "allow_intl_hsm": false, "forward_enabled": false,
-		"hsm_24_enabled": false, "is_ssl_enabled": true, "on_sync": false, "read_enabled": true,
+		"is_ssl_enabled": true, "on_sync": false, "read_enabled": true,
 		"is_auto_responder_enabled": details.responder.on, "is_bot_enabled": true, "is_on_cloud": true,
 		"alter_app_id": nil, "created_at": unzoned(details.made), "updated_at": unzoned(details.changed),
 	})
 }
 
 // channelRowV3 is a channel as the calls have it that concern one kind.
-func (s *Sandbox) channelRowV3(channel Channel) object {
+func (s *Sandbox) channelRowV3(channel *Channel) object {
 	details := s.state.detailsOf(channel)
 	row := object{
 		"id": channel.ID, "name": channel.Name, "is_active": !details.off, "badge_url": details.badge,
@@ -106,7 +107,7 @@ func (s *Sandbox) channelRowV3(channel Channel) object {
 	return row
 }
 
-func addWhatsAppV3(row object, channel Channel, details *channelDetails) {
+func addWhatsAppV3(row object, channel *Channel, details *channelDetails) {
 	maps.Copy(row, object{
 		"base_url": "https://wa.example.id", "platform": "cloud", "pricing_model": "PMP",
 		"encoded_token": channelSecret("wt", channel), "phone_number": businessNumber, "phone_number_id": "5040302010",
@@ -120,12 +121,12 @@ func addWhatsAppV3(row object, channel Channel, details *channelDetails) {
 }
 
 // channelHook is where a channel's other side is.
-func channelHook(channel Channel) string {
+func channelHook(channel *Channel) string {
 	return "https://hooks.example.id/channels/" + text(channel.ID)
 }
 
 // telegramName is the name that Telegram knows a bot under.
-func telegramName(channel Channel) string { return "kopiwangi_" + text(channel.ID) + "_bot" }
+func telegramName(channel *Channel) string { return "kopiwangi_" + text(channel.ID) + "_bot" }
 
 // configRow is an auto-responder as it is read.
 func (r responder) configRow() object {
@@ -136,7 +137,7 @@ func (r responder) configRow() object {
 }
 
 // widgetVariables are the look of a widget that nobody has changed yet.
-func (s *Sandbox) widgetVariables(channel Channel) object {
+func (s *Sandbox) widgetVariables(channel *Channel) object {
 	return object{
 		"appID": s.config.AppCode, "selectedWidgetPage": "welcome", "welcomeMessageStatus": true, "openAtStart": false,
 		"attentionGrabberStatus": false, "grabberImage": false, "grabberTextStatus": false, "buttonHasText": true,

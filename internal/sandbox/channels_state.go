@@ -8,20 +8,14 @@ import (
 // firstChannel is before the first id that a new channel gets.
 const firstChannel = 5200
 
-// channelKey tells channels apart: ids are unique within a source only.
-type channelKey struct {
-	source string
-	id     int64
-}
-
 // channelBook holds what is known of channels beside where customers write.
 type channelBook struct {
-	details map[channelKey]*channelDetails
+	details map[*Channel]*channelDetails
 	ids     sequence
 }
 
 func newChannelBook() channelBook {
-	return channelBook{details: map[channelKey]*channelDetails{}, ids: firstChannel}
+	return channelBook{details: map[*Channel]*channelDetails{}, ids: firstChannel}
 }
 
 // channelDetails are a channel's settings.
@@ -43,21 +37,20 @@ type responder struct {
 }
 
 // detailsOf finds a channel's settings, or makes those that it begins with.
-func (s *state) detailsOf(channel Channel) *channelDetails {
-	key := channelKey{channel.Source, channel.ID}
-	found, ok := s.channelBook.details[key]
+func (s *state) detailsOf(channel *Channel) *channelDetails {
+	found, ok := s.channelBook.details[channel]
 	if !ok {
 		found = &channelDetails{
 			badge: badge(channel), botToken: channelSecret("tg", channel), made: s.made, changed: s.made,
 		}
-		s.channelBook.details[key] = found
+		s.channelBook.details[channel] = found
 	}
 	return found
 }
 
 // kindOf is the code of a channel's kind. That of a custom channel is not its
 // source.
-func kindOf(channel Channel) string {
+func kindOf(channel *Channel) string {
 	if channel.Custom {
 		return kindCustom
 	}
@@ -68,19 +61,19 @@ const kindCustom = "custom"
 
 // channelOfKind finds a channel by its kind and its id. Of custom channels the
 // identifier key is taken for the kind as well.
-func (s *state) channelOfKind(kind string, id any) (Channel, error) {
-	wanted, _ := number(id)
+func (s *state) channelOfKind(kind string, id any) (*Channel, error) {
+	wanted, isNumber := number(id)
 	for _, channel := range s.channels {
-		if channel.ID == wanted && (kindOf(channel) == kind || channel.Source == kind) {
+		if isNumber && channel.ID == wanted && (kindOf(channel) == kind || channel.Source == kind) {
 			return channel, nil
 		}
 	}
-	return Channel{}, notFound("channel")
+	return nil, notFound("channel")
 }
 
 // addChannel makes a channel of a source. Customers can write to it at once.
-func (s *state) addChannel(source, name string, now time.Time) (Channel, *channelDetails) {
-	made := Channel{ID: s.channelBook.ids.next(), Source: source, Name: name}
+func (s *state) addChannel(source, name string, now time.Time) (*Channel, *channelDetails) {
+	made := &Channel{ID: s.channelBook.ids.next(), Source: source, Name: name}
 	for s.hasChannel(made) {
 		made.ID = s.channelBook.ids.next()
 	}
@@ -91,34 +84,22 @@ func (s *state) addChannel(source, name string, now time.Time) (Channel, *channe
 	return made, details
 }
 
-func (s *state) hasChannel(wanted Channel) bool {
-	return slices.ContainsFunc(s.channels, func(channel Channel) bool {
+func (s *state) hasChannel(wanted *Channel) bool {
+	return slices.ContainsFunc(s.channels, func(channel *Channel) bool {
 		return channel.Source == wanted.Source && channel.ID == wanted.ID
 	})
 }
 
-// renameChannel changes a channel's name, also where its rooms show it.
-func (s *state) renameChannel(channel Channel, name string) Channel {
-	renamed := channel
-	renamed.Name = name
-	for i := range s.channels {
-		if s.channels[i] == channel {
-			s.channels[i] = renamed
-		}
+// removeChannel takes a channel away, also from the agents who served it. Its rooms
+// stay, and show that it is off.
+func (s *state) removeChannel(removed *Channel) {
+	isRemoved := func(channel *Channel) bool { return channel == removed }
+	s.channels = slices.DeleteFunc(s.channels, isRemoved)
+	for _, member := range s.staff {
+		member.channels = slices.DeleteFunc(member.channels, isRemoved)
 	}
-	for _, room := range s.rooms {
-		if room.channel == channel {
-			room.channel = renamed
-		}
-	}
-	return renamed
-}
-
-// removeChannel takes a channel away. Its rooms stay.
-func (s *state) removeChannel(removed Channel) {
-	s.channels = slices.DeleteFunc(s.channels, func(channel Channel) bool { return channel == removed })
-	delete(s.channelBook.details, channelKey{removed.Source, removed.ID})
+	s.detailsOf(removed).off = true
 }
 
 // channelSecret is a channel's secret of a kind, always the same.
-func channelSecret(prefix string, channel Channel) string { return prefix + "-" + text(channel.ID) }
+func channelSecret(prefix string, channel *Channel) string { return prefix + "-" + text(channel.ID) }

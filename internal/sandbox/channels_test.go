@@ -9,17 +9,6 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// asAdmin sends a JSON request with the admin's token, as the dashboard does.
-func (w *world) asAdmin(method, path string, body any) answer {
-	w.t.Helper()
-	contentType, content := "", []byte(nil)
-	if body != nil {
-		contentType, content = "application/json", encode(body)
-	}
-	header := http.Header{"Qiscus-App-Id": {w.Config().AppCode}, "Authorization": {w.state.admin().token}}
-	return w.send(method, path, header, contentType, content)
-}
-
 func everyKind() []Channel {
 	var channels []Channel
 	for i, source := range []string{"fb", "ig", "line", "qiscus", "telegram", "tiktok", "wa", "waca", "kopling"} {
@@ -32,7 +21,7 @@ func TestEveryKindOfChannelIsListed(t *testing.T) {
 	w := newWorld(t, Config{Channels: everyKind()})
 	got := w.call("GET", "/api/v2/channels", nil)
 	for _, channel := range everyKind() {
-		rows, _ := got.at("data/" + kindOf(channel) + "_channels").([]any)
+		rows, _ := got.at("data/" + kindOf(&channel) + "_channels").([]any)
 		require.Len(t, rows, 1, channel.Source)
 		row, _ := rows[0].(map[string]any)
 		assert.InEpsilon(t, channel.ID, row["id"], 0, channel.Source)

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"time"
 )
 
@@ -180,7 +181,8 @@ func checkChannels(c Config) error {
 		}
 		seen[k] = true
 	}
-	if c.Rooms > 0 && len(publicChannels(c.Channels)) == 0 {
+	isPublic := func(channel Channel) bool { return !channel.Custom }
+	if c.Rooms > 0 && !slices.ContainsFunc(c.Channels, isPublic) {
 		return errors.New("sandbox: rooms need a channel that is not a custom one")
 	}
 	return nil

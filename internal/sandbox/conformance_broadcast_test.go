@@ -36,12 +36,39 @@ func (w *shownWorld) addBroadcastValues(operation *document.Operation, values ma
 	}
 }
 
+// realTemplate puts a template of this world into an example that names one: the
+// 24-hour template for a room, and else one that takes as many variables.
+func (w *shownWorld) realTemplate(example object) {
+	variables, _ := example["variables"].([]any)
+	places := len(variables)
+	_, isRoom := example["room_id"]
+	if _, isUpload := example["file"]; isUpload || example["broadcast_file_id"] != nil {
+		places = 1 // what the files of the examples have beside the number
+	}
+	for _, template := range w.state.templates.list {
+		for _, detail := range template.details {
+			if template.resumes != isRoom || detail.arguments != places {
+				continue
+			}
+			ours := object{
+				"template_detail_id": detail.id, "template_name": template.name,
+				"namespace": template.namespace, "language": detail.language,
+			}
+			for name, value := range ours {
+				if _, isNamed := example[name]; isNamed {
+					example[name] = value
+				}
+			}
+			return
+		}
+	}
+	w.t.Fatalf("no template takes %d variables", places)
+}
+
 // broadcastFileID uploads a file.
 func (w *shownWorld) broadcastFileID() string {
 	w.t.Helper()
-	header, body := asContent(w.t, "multipart/form-data",
-		map[string]any{"template_detail_id": "30602", "file": "nomor\n628115550123\n"})
-	got := w.send("POST", "/api/v3/admin/broadcast/upload_csv", w.secret(), header, body)
+	got := w.upload("nomor,kode\n628115550123,4471\n")
 	require.Equal(w.t, http.StatusOK, got.status, got.raw)
 	return text(int64(got.at("data/id").(float64)))
 }
@@ -49,6 +76,6 @@ func (w *shownWorld) broadcastFileID() string {
 func (w *shownWorld) beginBroadcast() answer {
 	w.t.Helper()
 	header, body := asContent(w.t, "multipart/form-data",
-		map[string]any{"template_detail_id": "30602", "broadcast_file_id": w.broadcastFileID(), "name": "promo"})
-	return w.send("POST", "/api/v3/admin/broadcast/send_broadcast", w.secret(), header, body)
+		map[string]any{"template_detail_id": codeTemplate, "broadcast_file_id": w.broadcastFileID(), "name": "promo"})
+	return w.send("POST", sendFilePath, w.secret(), header, body)
 }

@@ -3,7 +3,6 @@ package sandbox
 import (
 	"cmp"
 	"slices"
-	"strconv"
 	"strings"
 )
 
@@ -11,6 +10,7 @@ import (
 type contactBook struct {
 	byID       map[string]*contact // by the id as text
 	byUser     map[string]*contact // by the customer's own id
+	blocked    map[customerKey]bool
 	properties sequence
 }
 
@@ -18,7 +18,10 @@ type contactBook struct {
 const firstProperty = 71200
 
 func newContactBook() contactBook {
-	return contactBook{byID: map[string]*contact{}, byUser: map[string]*contact{}, properties: firstProperty}
+	return contactBook{
+		byID: map[string]*contact{}, byUser: map[string]*contact{}, blocked: map[customerKey]bool{},
+		properties: firstProperty,
+	}
 }
 
 // contact is a customer. Whoever has the same id on two channels is one contact:
@@ -41,7 +44,7 @@ func (s *state) contactOf(room *room) *contact {
 	if !ok {
 		known = &contact{id: s.contacts.next()}
 		s.book.byUser[room.userID] = known
-		s.book.byID[strconv.FormatInt(known.id, 10)] = known
+		s.book.byID[text(known.id)] = known
 	}
 	known.rooms = append(known.rooms, room)
 	return known
@@ -198,8 +201,9 @@ func (s *Sandbox) setContactProperty(r *request) (any, error) {
 	return nil, nil //nolint:nilnil // an empty body
 }
 
-// setBlocked blocks a customer in a room, or takes that back. What the platform
-// says of a room that is not the customer's is not known.
+// setBlocked blocks the customer of a room in all rooms that they have on its
+// channel, those of later sessions too, or takes that back. What the platform says
+// of a room that is not the customer's is not known.
 func (s *Sandbox) setBlocked(r *request, blocked bool) (any, error) {
 	room, err := s.state.room(text(r.body["room_id"]))
 	if err != nil {
@@ -208,6 +212,6 @@ func (s *Sandbox) setBlocked(r *request, blocked bool) (any, error) {
 	if room.channel.Source != text(r.body["source"]) || room.userID != text(r.body["user_id"]) {
 		return nil, notFound("customer in the room")
 	}
-	room.blocked = blocked
+	s.state.book.blocked[room.customer()] = blocked
 	return nil, nil //nolint:nilnil // an empty body
 }

@@ -8,17 +8,6 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// asUser sends a JSON request with the admin's token.
-func (w *world) asUser(method, path string, body any) answer {
-	w.t.Helper()
-	var content []byte
-	contentType := ""
-	if body != nil {
-		content, contentType = encode(body), "application/json"
-	}
-	return w.send(method, path, http.Header{"Authorization": {w.login()}}, contentType, content)
-}
-
 // contactPath is the path of the contact behind a room.
 func (w *world) contactPath(room string) string {
 	w.t.Helper()
@@ -47,26 +36,26 @@ func TestContactsFollowTheRooms(t *testing.T) {
 	assert.Equal(t, path, w.contactPath(second))
 	assert.NotEqual(t, path, w.contactPath(other))
 
-	got := w.asUser("GET", path, nil)
+	got := w.asAdmin("GET", path, nil)
 	assert.Equal(t, "wulan@example.id", got.at("data/contact/email"))
 	assert.Nil(t, got.at("data/contact/phone_number"))
-	assert.Equal(t, "628115559999", w.asUser("GET", w.contactPath(other), nil).at("data/contact/phone_number"))
+	assert.Equal(t, "628115559999", w.asAdmin("GET", w.contactPath(other), nil).at("data/contact/phone_number"))
 
-	got = w.asUser("GET", path+"/conversations", nil)
+	got = w.asAdmin("GET", path+"/conversations", nil)
 	assert.Len(t, got.at("data/customer_rooms"), 2)
 	assert.Equal(t, second, got.at("data/customer_rooms/0/room_id"), "the newest first")
 	w.call("POST", "/api/v1/admin/service/mark_as_resolved", object{"room_id": first})
 	for status, room := range map[string]string{"resolved": first, "unresolved": second} {
-		got = w.asUser("GET", path+"/conversations?status="+status, nil)
+		got = w.asAdmin("GET", path+"/conversations?status="+status, nil)
 		assert.Len(t, got.at("data/customer_rooms"), 1)
 		assert.Equal(t, room, got.at("data/customer_rooms/0/room_id"))
 	}
-	assert.Equal(t, http.StatusBadRequest, w.asUser("GET", path+"/conversations?status=expired", nil).status)
-	assert.Equal(t, http.StatusBadRequest, w.asUser("GET", path+"/conversations?cursor_after=x", nil).status)
+	assert.Equal(t, http.StatusBadRequest, w.asAdmin("GET", path+"/conversations?status=expired", nil).status)
+	assert.Equal(t, http.StatusBadRequest, w.asAdmin("GET", path+"/conversations?cursor_after=x", nil).status)
 	for _, route := range []string{"", "/conversations", "/conversations/" + first + "?token=" + w.login()} {
-		assert.Equal(t, http.StatusNotFound, w.asUser("GET", "/api/v2/contacts/1"+route, nil).status, route)
+		assert.Equal(t, http.StatusNotFound, w.asAdmin("GET", "/api/v2/contacts/1"+route, nil).status, route)
 	}
-	assert.Equal(t, http.StatusNotFound, w.asUser("GET", "/api/v2/contacts/properties/1", nil).status)
+	assert.Equal(t, http.StatusNotFound, w.asAdmin("GET", "/api/v2/contacts/properties/1", nil).status)
 }
 
 // The history wants the token in two places, and a room of the contact's.
@@ -75,16 +64,16 @@ func TestContactMessages(t *testing.T) {
 	room, other := w.writes("wa", "628115559999", "halo"), w.writes("wa", "628115559998", "halo")
 	w.writes("wa", "628115559999", "masih buka?")
 	path := w.contactPath(room) + "/conversations/"
-	assert.Equal(t, http.StatusUnauthorized, w.asUser("GET", path+room, nil).status)
-	assert.Equal(t, http.StatusUnauthorized, w.asUser("GET", path+room+"?token=ut-salah", nil).status)
+	assert.Equal(t, http.StatusUnauthorized, w.asAdmin("GET", path+room, nil).status)
+	assert.Equal(t, http.StatusUnauthorized, w.asAdmin("GET", path+room+"?token=ut-salah", nil).status)
 	assert.Equal(t, http.StatusUnauthorized, w.call("GET", path+room+"?token="+w.login(), nil).status)
-	assert.Equal(t, http.StatusNotFound, w.asUser("GET", path+other+"?token="+w.login(), nil).status)
+	assert.Equal(t, http.StatusNotFound, w.asAdmin("GET", path+other+"?token="+w.login(), nil).status)
 
-	got := w.asUser("GET", path+room+"?token="+w.login(), nil)
+	got := w.asAdmin("GET", path+room+"?token="+w.login(), nil)
 	assert.Equal(t, "masih buka?", got.at("results/comments/0/message"))
 	assert.Equal(t, got.at("results/comments/1/id"), got.at("results/comments/0/comment_before_id"))
 	oldest, _ := got.at("results/comments/1/id_str").(string)
-	got = w.asUser("GET", path+room+"?token="+w.login()+"&last_comment_id="+oldest, nil)
+	got = w.asAdmin("GET", path+room+"?token="+w.login()+"&last_comment_id="+oldest, nil)
 	assert.Empty(t, got.at("results/comments"))
 }
 
@@ -95,7 +84,7 @@ func TestBlockedCustomersAreNotHeard(t *testing.T) {
 	block := func(action string) {
 		t.Helper()
 		body := object{"room_id": room, "source": "wa", "user_id": "628115559999"}
-		require.Equal(t, http.StatusOK, w.asUser("POST", "/api/v2/admin/customer/"+action, body).status)
+		require.Equal(t, http.StatusOK, w.asAdmin("POST", "/api/v2/admin/customer/"+action, body).status)
 	}
 	block("block")
 	assert.Equal(t, true, w.call("GET", "/api/v1/qiscus/room/"+room+"/user_info", nil).at("data/is_blocked"))
@@ -106,20 +95,14 @@ func TestBlockedCustomersAreNotHeard(t *testing.T) {
 	said := w.Messages(room)
 	require.Len(t, said, 2)
 	assert.Equal(t, "halo lagi", said[1].Text)
-	heard := 0
-	for _, event := range events(w.delivered()) {
-		if event == "botMessage" {
-			heard++
-		}
-	}
-	assert.Equal(t, 2, heard)
+	assert.Equal(t, 2, count(w.delivered(), "botMessage"))
 
 	for _, wrong := range []object{
 		{"room_id": room, "source": "ig", "user_id": "628115559999"},
 		{"room_id": room, "source": "wa", "user_id": "1"},
 		{"room_id": "1", "source": "wa", "user_id": "628115559999"},
 	} {
-		assert.Equal(t, http.StatusNotFound, w.asUser("POST", "/api/v2/admin/customer/block", wrong).status, wrong)
+		assert.Equal(t, http.StatusNotFound, w.asAdmin("POST", "/api/v2/admin/customer/block", wrong).status, wrong)
 	}
 }
 

@@ -72,13 +72,15 @@ func (s *Sandbox) Room(roomID string) (RoomSnapshot, bool) {
 }
 
 // customersRoom finds a customer's room on a channel, or makes it: the customer's
-// first or, when the app is sessional, that of a session after a resolve.
-func (s *Sandbox) customersRoom(channel Channel, userID, name string) *room {
-	room, ok := s.state.customers[customerKey{channel.Source, channel.ID, userID}]
+// first or, when the app is sessional, that of a session after a resolve. Somebody
+// who is blocked begins no session.
+func (s *Sandbox) customersRoom(channel *Channel, userID, name string) *room {
+	customer := customerKey{channel.Source, channel.ID, userID}
+	room, ok := s.state.customers[customer]
 	switch {
 	case !ok:
 		return s.state.addRoom(channel, userID, name, s.config.Now())
-	case room.resolved() && s.state.settings.switches.sessional:
+	case room.resolved() && s.state.settings.switches.sessional && !s.state.book.blocked[customer]:
 		return s.state.nextRoom(room, name, s.config.Now())
 	}
 	room.name = orDefault(name, room.name)
@@ -133,10 +135,7 @@ func (s *Sandbox) initiateChatV1(r *request) (any, error) {
 }
 
 // getAppSession tells whether a returning customer's room is a new one.
-func (s *Sandbox) getAppSession(r *request) (any, error) {
-	if text(r.parameters["app_code"]) != s.config.AppCode {
-		return nil, notFound("app")
-	}
+func (s *Sandbox) getAppSession(*request) (any, error) {
 	return data(object{"is_sessional": s.state.settings.switches.sessional}), nil
 }
 
@@ -180,9 +179,6 @@ func propertyText(value any) any {
 // that channel's server by either version of the route. The channel's key is the
 // proof.
 func (s *Sandbox) takeCustomChannelMessage(r *request) (*room, error) {
-	if text(r.parameters["app_code"]) != s.config.AppCode {
-		return nil, notFound("app")
-	}
 	channel, err := s.state.channel(text(r.body["identifier_key"]), 0)
 	if err != nil || !channel.Custom {
 		return nil, unauthorized()

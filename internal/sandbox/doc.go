@@ -8,7 +8,9 @@
 // the webhooks it sends fit them too, as the tests prove for every operation.
 //
 // A WhatsApp number that ends in 00000 cannot be reached: messages to it are refused,
-// and broadcasts fail for it. Each template costs 500 of a channel's credit, which
+// and broadcasts fail for it. Broadcasts want one of the templates that listTemplates
+// tells, approved, with as many variables as it has places; of a file's rows those are
+// the cells after the number. Each template costs 500 of a channel's credit, which
 // begins at 1,500,000. A broadcast to a file sends to half of who is left each time
 // that somebody looks at it.
 //

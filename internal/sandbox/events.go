@@ -7,7 +7,7 @@ import "time"
 // newSession, botMessage, customAgentAllocation. What a blocked customer says is
 // lost.
 func (s *Sandbox) customerSays(room *room, said Message) {
-	if room.blocked {
+	if s.state.book.blocked[room.customer()] {
 		return
 	}
 	now := s.config.Now()

@@ -23,7 +23,14 @@ func FuzzRequests(f *testing.F) {
 	contentTypes := []string{
 		"application/json", "application/x-www-form-urlencoded", "multipart/form-data; boundary=b", "text/plain",
 	}
+	sendable := encode(object{ // what broadcasts take here; the examples name templates that there are not
+		"phone_number": "628115550123", "template_detail_id": codeTemplate, "variables": []string{"4471"},
+		"header_value": object{"text": "x"}, "room_id": "98120701",
+	})
 	for i, operation := range operations {
+		if operation.Group == "broadcast" {
+			f.Add(uint8(i), uint8(0), "", sendable)
+		}
 		f.Add(uint8(i), uint8(0), "limit=2&page=1&ids[]=73011&division_ids[]=811&room_id=98120701", []byte("{}"))
 		for _, body := range operation.Request {
 			for _, example := range body.Examples {

@@ -4,7 +4,7 @@ import "slices"
 
 // handoverRoomFromBot ends the bot's turn. What the platform answers is not known.
 func (s *Sandbox) handoverRoomFromBot(r *request) (any, error) {
-	room, err := s.roomOfApp(r)
+	room, err := s.state.room(text(r.parameters["room_id"]))
 	if err != nil {
 		return nil, err
 	}
@@ -16,7 +16,7 @@ func (s *Sandbox) handoverRoomFromBot(r *request) (any, error) {
 // least busy agent of the division who is online into the room. With nobody online
 // the customer waits.
 func (s *Sandbox) handoverRoomToDivision(r *request) (any, error) {
-	room, err := s.roomOfApp(r)
+	room, err := s.state.room(text(r.parameters["room_id"]))
 	if err != nil {
 		return nil, err
 	}
@@ -36,14 +36,6 @@ func (s *Sandbox) handoverRoomToDivision(r *request) (any, error) {
 	}
 	s.endBotsTurn(room)
 	return nil, nil //nolint:nilnil // an empty body
-}
-
-// roomOfApp finds the room that a path below the app's code names.
-func (s *Sandbox) roomOfApp(r *request) (*room, error) {
-	if text(r.parameters["app_code"]) != s.config.AppCode {
-		return nil, notFound("app")
-	}
-	return s.state.room(text(r.parameters["room_id"]))
 }
 
 func (s *Sandbox) endBotsTurn(room *room) {

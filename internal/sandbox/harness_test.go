@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -105,6 +106,17 @@ func (w *world) call(method, path string, body any) answer {
 		content = encode(body)
 	}
 	return w.send(method, path, w.secret(), contentType, content)
+}
+
+// asAdmin sends a JSON request with the admin's token, as the dashboard does.
+func (w *world) asAdmin(method, path string, body any) answer {
+	w.t.Helper()
+	contentType, content := "", []byte(nil)
+	if body != nil {
+		contentType, content = "application/json", encode(body)
+	}
+	header := http.Header{"Qiscus-App-Id": {w.Config().AppCode}, "Authorization": {w.state.admin().token}}
+	return w.send(method, path, header, contentType, content)
 }
 
 func (w *world) secret() http.Header {
@@ -234,6 +246,12 @@ func events(list []received) []string {
 		names = append(names, got.event)
 	}
 	return names
+}
+
+// count counts the webhooks of an event.
+func count(list []received, event string) int {
+	names := slices.DeleteFunc(events(list), func(name string) bool { return name != event })
+	return len(names)
 }
 
 // asContent writes a JSON object in a content type.

@@ -2,7 +2,6 @@ package sandbox
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 )
@@ -65,7 +64,12 @@ func defaultChannels() []Channel {
 // inventRooms fills the state with customers who have written once. Nobody is
 // told of them: they were there before the Sandbox was.
 func (s *state) inventRooms(config Config) {
-	channels := publicChannels(s.channels)
+	var channels []*Channel
+	for _, channel := range s.channels {
+		if !channel.Custom {
+			channels = append(channels, channel)
+		}
+	}
 	for i := range config.Rooms {
 		channel := channels[i%len(channels)]
 		age := seedSpan - seedSpan/time.Duration(config.Rooms)*time.Duration(i)
@@ -78,16 +82,12 @@ func (s *state) inventRooms(config Config) {
 	}
 }
 
-func publicChannels(channels []Channel) []Channel {
-	return slices.DeleteFunc(slices.Clone(channels), func(channel Channel) bool { return channel.Custom })
-}
-
 func inventName(i int) string {
 	return firstNames[i%len(firstNames)] + " " + lastNames[i%len(lastNames)]
 }
 
 // inventUserID makes up a customer's id as the kind of channel has it.
-func inventUserID(channel Channel, name string, i int) string {
+func inventUserID(channel *Channel, name string, i int) string {
 	switch channel.Source {
 	case "wa":
 		return fmt.Sprintf("62811555%04d", i)

@@ -90,13 +90,7 @@ func TestNotForBot(t *testing.T) {
 	w.anyRoom()
 	w.call("POST", "/api/v1/admin/service/mark_as_resolved", object{"room_id": room})
 	w.anyRoom()
-	hooks := 0
-	for _, event := range events(w.delivered()) {
-		if event == "botMessage" {
-			hooks++
-		}
-	}
-	assert.Equal(t, 2, hooks)
+	assert.Equal(t, 2, count(w.delivered(), "botMessage"))
 	why := []string{}
 	for _, message := range told.rooms[room] {
 		if message.Author == AuthorCustomer {

@@ -16,6 +16,7 @@ import (
 	"github.com/qismo-go/qismo/internal/facade"
 	"github.com/qismo-go/qismo/internal/invoke"
 	"github.com/qismo-go/qismo/pkg/qismo"
+	"github.com/qismo-go/qismo/pkg/qismo/flex"
 )
 
 // otherNames are what the document calls what a method's parameter calls
@@ -53,7 +54,7 @@ func (w *shownWorld) invented() map[string]any {
 			IdentifierKey: "ik-2207", UserID: "budi@example.id", Name: "Budi Santoso",
 		},
 		"Broadcasts.UploadCSV.params": qismo.UploadBroadcastCSVParams{
-			TemplateDetailID: "5512", File: strings.NewReader("phone\n628115550123\n"),
+			TemplateDetailID: flex.ID(text(int64(codeTemplate))), File: strings.NewReader("phone,code\n628115550123,4471\n"),
 		},
 	}
 }

@@ -73,6 +73,9 @@ func TestPassword(t *testing.T) {
 	assert.Equal(t, http.StatusUnauthorized, w.logIn(email, old).status)
 	assert.Equal(t, http.StatusOK, w.logIn(email, "baru").status)
 	assert.Equal(t, "2026-11-20T04:00:00", w.withToken("GET", profilePath, token).at("data/last_password_update"), "the token stays good")
+	details := w.withToken("GET", "/api/v2/app/details", token)
+	assert.Equal(t, "2026-11-20T04:00:00", details.at("user/last_password_update"))
+	assert.InDelta(t, start.Add(time.Hour+passwordLife).Unix(), details.at("user/expired_on"), 0)
 }
 
 func TestAvailability(t *testing.T) {

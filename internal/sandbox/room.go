@@ -56,7 +56,7 @@ type room struct {
 	row     int64 // the id of the platform's row, which is not the room's
 	id      string
 	contact int64
-	channel Channel
+	channel *Channel
 
 	userID, name, avatar string
 	origin, widgetID     string // where a live chat began
@@ -74,8 +74,11 @@ type room struct {
 	created, updated time.Time
 	// activity orders rooms by their last message without two being equal.
 	activity int64
-	// blocked keeps what the customer writes from getting through.
-	blocked bool
+}
+
+// customer is whose room it is.
+func (r *room) customer() customerKey {
+	return customerKey{r.channel.Source, r.channel.ID, r.userID}
 }
 
 // roomTag is a tag on a room.
@@ -99,7 +102,7 @@ type service struct {
 }
 
 // addRoom makes the room of a new customer.
-func (s *state) addRoom(channel Channel, userID, name string, now time.Time) *room {
+func (s *state) addRoom(channel *Channel, userID, name string, now time.Time) *room {
 	made := &room{
 		row:          s.roomRows.next(),
 		id:           text(s.roomIDs.next()),
@@ -115,7 +118,7 @@ func (s *state) addRoom(channel Channel, userID, name string, now time.Time) *ro
 	}
 	made.contact = s.contactOf(made).id
 	s.rooms[made.id] = made
-	s.customers[customerKey{channel.Source, channel.ID, userID}] = made
+	s.customers[made.customer()] = made
 	return made
 }
 
@@ -128,7 +131,7 @@ func (s *state) openService(room *room, now time.Time) {
 	room.handledByBot = s.settings.bot.on
 }
 
-// say adds a message to a room and to its session.
+// say adds a message to a room and to its session, unless that is closed.
 func (s *state) say(room *room, said Message, now time.Time) Message {
 	said.ID = s.comments.next()
 	said.At = now
@@ -136,7 +139,7 @@ func (s *state) say(room *room, said Message, now time.Time) Message {
 	room.messages = append(room.messages, said)
 	room.updated = now
 	room.activity = s.activities.next()
-	if room.service != nil {
+	if room.service != nil && !room.resolved() {
 		if room.service.firstComment == 0 {
 			room.service.firstComment = said.ID
 			room.service.firstCommentAt = now

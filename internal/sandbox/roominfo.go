@@ -13,10 +13,10 @@ func (s *Sandbox) getRoomInfo(r *request) (any, error) {
 	info := roomInfo(room, zoned)
 	info["channel_id"] = room.channel.ID
 	info["channel_name"] = room.channel.Name
-	info["is_blocked"] = room.blocked
+	info["is_blocked"] = s.state.book.blocked[room.customer()]
 	info["channel"] = s.channelRow(room.channel)
 	if room.channel.Source == "wa" {
-		info["hsm_24_enabled"] = true
+		info["hsm_24_enabled"] = s.state.resumingTemplate(room.channel.ID) != nil
 	}
 	return data(info), nil
 }
@@ -58,13 +58,13 @@ func roomInfo(room *room, form func(time.Time) any) object {
 }
 
 // channelRow is a channel with its secrets; the members differ by its kind.
-func (s *Sandbox) channelRow(channel Channel) object {
+func (s *Sandbox) channelRow(channel *Channel) object {
 	details := s.state.detailsOf(channel)
 	row := object{
 		"id": channel.ID, "app_id": appRow, "name": channel.Name, "badge_url": details.badge,
 		"is_active": !details.off, "forward_enabled": false, "use_channel_responder": details.responder.on,
 		"forward_url": nil,
-		"created_at":  unzoned(s.state.made), "updated_at": unzoned(s.state.made),
+		"created_at":  unzoned(details.made), "updated_at": unzoned(details.changed),
 	}
 	switch channel.Source {
 	case "qiscus":
@@ -72,16 +72,17 @@ func (s *Sandbox) channelRow(channel Channel) object {
 		row["secret_key"] = channelSecret("cs", channel)
 	case "wa":
 		maps.Copy(row, whatsAppMembers())
+		row["hsm_24_enabled"] = s.state.resumingTemplate(channel.ID) != nil
 	}
 	return row
 }
 
 func whatsAppMembers() object {
 	return object{ //nolint:gosec // invented secrets, which the platform's answer leaks
-		"base_url": "https://wa.example.id", "platform": "cloud", "phone_number": "628115550100",
+		"base_url": "https://wa.example.id", "platform": "cloud", "phone_number": businessNumber,
 		"business_id": "1020304050", "phone_number_id": "5040302010",
 		"base64_user_credential": "bm90LWEtcmVhbC1vbmU", "token": "not-a-real-token", "pin": "000000",
-		"is_ssl_enabled": true, "hsm_24_enabled": true, "read_enabled": true, "allow_intl_hsm": false,
+		"is_ssl_enabled": true, "read_enabled": true, "allow_intl_hsm": false,
 		"on_sync": false, "is_auto_responder_enabled": false, "is_bot_enabled": true, "is_on_cloud": true,
 		"alter_app_id": nil, "extras": nil, "phone_number_status": nil, "business_verification_status": nil,
 	}

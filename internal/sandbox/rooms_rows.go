@@ -101,7 +101,7 @@ func roomOptions(room *room) object {
 	if options == nil {
 		details := object{"channel_id": room.channel.ID, "name": room.channel.Name}
 		if room.channel.Source == "wa" {
-			details["phone"] = "+628115550100"
+			details["phone"] = "+" + businessNumber
 		}
 		options = object{"channel": room.channel.Source, "channel_details": details, "source": room.channel.Source}
 	}
@@ -109,7 +109,7 @@ func roomOptions(room *room) object {
 	return options
 }
 
-func badge(channel Channel) string {
+func badge(channel *Channel) string {
 	name := channel.Source
 	if channel.Custom {
 		name = "custom"

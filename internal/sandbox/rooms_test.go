@@ -102,7 +102,7 @@ func TestUnknownRooms(t *testing.T) {
 		"POST /api/v1/update_room_info":              object{"room_id": "1", "room_options": object{}},
 	} {
 		method, path := splitRequest(request)
-		assert.Equal(t, http.StatusNotFound, w.callWithToken(method, path, body).status, request)
+		assert.Equal(t, http.StatusNotFound, w.asAdmin(method, path, body).status, request)
 	}
 }
 
@@ -146,7 +146,7 @@ func TestLatestRoom(t *testing.T) {
 func TestRoomOptions(t *testing.T) {
 	w := newWorld(t, Config{})
 	room := w.anyRoom()
-	set := w.callWithToken("POST", "/api/v1/update_room_info", object{
+	set := w.asAdmin("POST", "/api/v1/update_room_info", object{
 		"room_id": room, "room_options": object{"source": "wa", "notes": "minta faktur", "is_resolved": true},
 	})
 	require.Equal(t, http.StatusOK, set.status)
@@ -156,7 +156,7 @@ func TestRoomOptions(t *testing.T) {
 	resolved := w.call("POST", "/api/v1/admin/service/mark_as_resolved", object{"room_id": room})
 	assert.JSONEq(t, `{"source":"wa","notes":"minta faktur","is_resolved":true,"is_waiting":true}`,
 		resolved.at("data/room_info/room/room_options").(string))
-	assert.Equal(t, http.StatusBadRequest, w.callWithToken("POST", "/api/v1/update_room_info", object{"room_id": room, "room_options": "{}"}).status)
+	assert.Equal(t, http.StatusBadRequest, w.asAdmin("POST", "/api/v1/update_room_info", object{"room_id": room, "room_options": "{}"}).status)
 
 	sent := w.delivered()
 	require.Equal(t, []string{"newSession", "botMessage", "customAgentAllocation", "botMessage", "customAgentAllocation", "markAsResolved"}, events(sent))
@@ -191,7 +191,7 @@ func TestAppTags(t *testing.T) {
 	assert.JSONEq(t, `{"errors":{"message":"Tag already exist"}}`, again.raw)
 	search := func(query string) []string {
 		found := []string{}
-		for _, row := range w.callWithToken("GET", "/api/v2/tags"+query, nil).at("data").([]any) {
+		for _, row := range w.asAdmin("GET", "/api/v2/tags"+query, nil).at("data").([]any) {
 			found = append(found, row.(object)["name"].(string))
 		}
 		return found
@@ -215,11 +215,11 @@ func TestTags(t *testing.T) {
 	assert.JSONEq(t, `{"errors":{"message":"Tag already exist"}}`, again.raw)
 	assert.Equal(t, http.StatusBadRequest, w.call("POST", path, object{"tag": ""}).status)
 	w.call("POST", path, object{"tag": "grosir"})
-	assert.Len(t, w.asUser("GET", path, nil).at("data"), 2)
+	assert.Len(t, w.asAdmin("GET", path, nil).at("data"), 2)
 
 	id := text(int64(first.at("data/id").(float64)))
-	assert.Equal(t, http.StatusOK, w.asUser("DELETE", path+"/"+id, nil).status)
-	assert.Equal(t, http.StatusNotFound, w.asUser("DELETE", path+"/"+id, nil).status)
+	assert.Equal(t, http.StatusOK, w.asAdmin("DELETE", path+"/"+id, nil).status)
+	assert.Equal(t, http.StatusNotFound, w.asAdmin("DELETE", path+"/"+id, nil).status)
 	back := w.call("POST", path, object{"tag": "langganan"})
 	assert.Equal(t, first.at("data/id"), back.at("data/id"), "the app keeps its tags")
 }

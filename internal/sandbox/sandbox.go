@@ -87,6 +87,9 @@ func (s *Sandbox) serve(w http.ResponseWriter, r *http.Request) (content, error)
 		return content{}, err
 	}
 	request.caller = caller
+	if code, isNamed := request.parameters["app_code"]; isNamed && text(code) != s.config.AppCode {
+		return content{}, notFound("app")
+	}
 	return s.handle(request)
 }
 

@@ -3,7 +3,6 @@ package sandbox
 import (
 	"cmp"
 	"slices"
-	"strconv"
 	"time"
 )
 
@@ -12,7 +11,7 @@ type state struct {
 	settings  settings
 	staff     []*staff // by id; the admin is the first
 	divisions []*division
-	channels  []Channel
+	channels  []*Channel
 	rooms     map[string]*room // by room id
 	customers map[customerKey]*room
 	book      contactBook
@@ -83,7 +82,7 @@ type staff struct {
 
 	available bool
 	divisions []*division
-	channels  []Channel // nil while they serve all
+	channels  []*Channel // nil while they serve all
 	avatar    string
 	// chatEmail is the address that the account was made with, of which the chat
 	// server's user id is made.
@@ -100,7 +99,6 @@ type staff struct {
 func newState(config Config) *state {
 	s := &state{
 		settings:  newSettings(config),
-		channels:  slices.Clone(config.Channels),
 		rooms:     map[string]*room{},
 		customers: map[customerKey]*room{},
 		book:      newContactBook(),
@@ -120,6 +118,9 @@ func newState(config Config) *state {
 	}
 	s.bulkResolves = map[int64]*bulkResolve{}
 	s.channelBook = newChannelBook()
+	for _, channel := range config.Channels {
+		s.channels = append(s.channels, &channel)
+	}
 	s.divisions = []*division{{id: firstDivision, name: "Penjualan", isDefault: true}}
 	s.addStaff(Agent{
 		ID: adminID, Name: "Sari Wulandari", Email: config.AdminEmail, Password: config.AdminPassword, Type: TypeAdmin,
@@ -168,7 +169,7 @@ func (s *state) admin() *staff { return s.staff[0] }
 // member finds a member of the staff by an id in any of its forms.
 func (s *state) member(id string) (*staff, error) {
 	for _, member := range s.staff {
-		if strconv.FormatInt(member.ID, 10) == id {
+		if text(member.ID) == id {
 			return member, nil
 		}
 	}
@@ -185,22 +186,13 @@ func (s *state) room(id string) (*room, error) {
 
 // channel finds a channel by source and id; with the id 0 the first of the
 // source.
-func (s *state) channel(source string, id int64) (Channel, error) {
+func (s *state) channel(source string, id int64) (*Channel, error) {
 	for _, channel := range s.channels {
 		if channel.Source == source && (id == 0 || channel.ID == id) {
 			return channel, nil
 		}
 	}
-	return Channel{}, notFound("channel")
-}
-
-// numberedChannel finds a channel by source and an id as a request has it; there
-// is no first one to fall back on.
-func (s *state) numberedChannel(source string, id any) (Channel, error) {
-	if read, ok := number(id); ok && read != 0 {
-		return s.channel(source, read)
-	}
-	return Channel{}, notFound("channel")
+	return nil, notFound("channel")
 }
 
 // candidates are the agents who could serve a room, the least busy first.

@@ -5,12 +5,11 @@ import (
 	"strings"
 )
 
-// The first numbers given out to templates, and what is left to spend on them.
+// The first numbers given out to templates.
 const (
 	firstTemplate       = 30510
 	firstTemplateDetail = 61020
 	firstTemplateButton = 9100
-	templateCredit      = 850
 )
 
 // templateNamespace is the namespace of the app's own templates.
@@ -33,7 +32,7 @@ type templates struct {
 type template struct {
 	id                        int64
 	name, namespace, category string
-	channel                   Channel
+	channel                   *Channel
 	resumes                   bool // it is the channel's 24-hour template
 	details                   []*templateDetail
 }
@@ -102,6 +101,20 @@ func (s *state) template(id string) (*template, error) {
 	return nil, notFound("template")
 }
 
+// noResumingTemplate is how the platform says that there is no such template.
+const noResumingTemplate = "No approved 24 Hours Message Template"
+
+// resumingTemplate is the 24-hour template of a WhatsApp channel; nil when none is
+// approved.
+func (s *state) resumingTemplate(channelID int64) *template {
+	for _, template := range s.templates.list {
+		if template.resumes && template.channel.ID == channelID && template.approved() {
+			return template
+		}
+	}
+	return nil
+}
+
 // addTemplate numbers a template, its languages and their buttons, and keeps it.
 func (s *state) addTemplate(made *template) {
 	made.id = s.templates.templateIDs.next()
@@ -140,7 +153,7 @@ func (s *state) inventTemplates() {
 	for _, made := range []*template{
 		{name: "pesanan_dikirim", category: "UTILITY", details: []*templateDetail{{
 			language: "id", content: "Halo {{1}}, pesanan {{2}} sedang dikirim.", footer: companyName,
-			headerType: "text", headerContent: "Pesanan {{1}}",
+			headerType: "text", headerContent: "Pesanan {{1}}", headerDefault: "terbaru",
 			buttons: []templateButton{{kind: "URL", text: "Lacak", url: "https://kopi.example.id/lacak/{{1}}"}},
 		}, {
 			language: "en", content: "Hello {{1}}, your order {{2}} is on its way.",
@@ -152,6 +165,9 @@ func (s *state) inventTemplates() {
 		}}},
 		{name: "lanjut_percakapan", category: "UTILITY", resumes: true, details: []*templateDetail{{
 			language: "id", content: "Apakah ada yang bisa kami bantu lagi?",
+		}}},
+		{name: "kode_masuk", category: "AUTHENTICATION", details: []*templateDetail{{
+			language: "id", content: "Kode masuk Anda {{1}}.",
 		}}},
 	} {
 		made.channel, made.namespace = channel, templateNamespace
@@ -178,7 +194,12 @@ func (s *Sandbox) listTemplates(r *request) (any, error) {
 }
 
 func (s *Sandbox) listTemplatesV3(r *request) (any, error) {
-	return dataWithStatus(object{"hsm_templates": s.templatePage(r), "hsm_quota": templateCredit}), nil
+	channelID, _ := number(r.parameters["channel_id"])
+	quota := int64(0)
+	if channel, err := s.state.channel("wa", channelID); err == nil {
+		quota = s.state.whatsApp.quota(channel)
+	}
+	return dataWithStatus(object{"hsm_templates": s.templatePage(r), "hsm_quota": quota}), nil
 }
 
 // templatePage is a page of the templates that pass the request's filter. That
@@ -211,20 +232,19 @@ func (s *Sandbox) getTemplate(r *request) (any, error) {
 
 func (s *Sandbox) getHsm24Template(r *request) (any, error) {
 	channelID, _ := number(r.parameters["channel_id"])
-	for _, template := range s.state.templates.list {
-		if template.resumes && template.channel.ID == channelID {
-			return dataWithStatus(object{
-				"enabled": true, "hsm_quota": templateCredit, "hsm_template": templateRow(template),
-			}), nil
-		}
+	template := s.state.resumingTemplate(channelID)
+	if template == nil {
+		return nil, badRequest(noResumingTemplate)
 	}
-	return nil, badRequest("No approved 24 Hours Message Template")
+	return dataWithStatus(object{
+		"enabled": true, "hsm_quota": s.state.whatsApp.quota(template.channel), "hsm_template": templateRow(template),
+	}), nil
 }
 
 // createTemplate submits a template, which then waits for ever. Its answer has no
 // body: what the platform answers is not known.
 func (s *Sandbox) createTemplate(r *request) (any, error) {
-	channel, err := s.state.numberedChannel("wa", r.body["channel_id"])
+	channel, err := s.state.channelOfKind("wa", r.body["channel_id"])
 	if err != nil {
 		return nil, err
 	}

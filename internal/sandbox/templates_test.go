@@ -41,17 +41,17 @@ func (w *world) templateNames(query string) []string {
 
 func TestTemplates(t *testing.T) {
 	w := newWorld(t, Config{})
-	seeded := []string{"pesanan_dikirim", "promo_akhir_pekan", "lanjut_percakapan"}
+	seeded := []string{"pesanan_dikirim", "promo_akhir_pekan", "lanjut_percakapan", "kode_masuk"}
 	assert.Equal(t, seeded, w.templateNames(""))
 	require.Equal(t, http.StatusOK, w.call("POST", createTemplatePath, submission(nil)).status)
 	assert.Equal(t, append(seeded, "pesanan_siap"), w.templateNames("?channel_id=5120&approved=false"))
 	assert.Equal(t, seeded, w.templateNames("?approved=true"), "the new one waits")
-	assert.Equal(t, []string{"pesanan_siap"}, w.templateNames("?limit=3&page=2"))
+	assert.Equal(t, []string{"pesanan_siap"}, w.templateNames("?limit=4&page=2"))
 	assert.Empty(t, w.templateNames("?channel_id=5121"))
 
 	token := w.tokenOf(w.Config().AdminEmail, w.Config().AdminPassword)
 	listed := w.withToken("GET", "/api/v3/hsm?name=SIAP", token)
-	assert.InDelta(t, templateCredit, listed.at("data/hsm_quota"), 0)
+	assert.InDelta(t, startingCredit/templatePrice, listed.at("data/hsm_quota"), 0)
 	id := text(int64(listed.at("data/hsm_templates/0/id").(float64)))
 	shown := w.call("GET", templatesPath+"/show/"+id, nil)
 	assert.Equal(t, "WhatsApp Kopi Wangi", shown.at("data/hsm_template/channel_name"))
@@ -83,13 +83,13 @@ func TestTemplatesThatAreRefused(t *testing.T) {
 		status := w.call("POST", createTemplatePath, submission(changes)).status
 		assert.Contains(t, []int{http.StatusBadRequest, http.StatusNotFound}, status, name)
 	}
-	assert.Len(t, w.templateNames(""), 4)
+	assert.Len(t, w.templateNames(""), 5)
 	english := []object{{"language": "en", "content": "Hello"}}
 	assert.Equal(t, http.StatusOK, w.call("POST", createTemplatePath, submission(object{"hsm_details": english})).status, "another language")
 	nameless := submission(nil)
 	delete(nameless, "name")
 	assert.Equal(t, http.StatusOK, w.call("POST", createTemplatePath, nameless).status)
-	assert.Contains(t, w.templateNames(""), "template_30516")
+	assert.Contains(t, w.templateNames(""), "template_30517")
 }
 
 func TestHsm24(t *testing.T) {

@@ -31,9 +31,9 @@ func TestTakeOver(t *testing.T) {
 	}
 	for i, taken := range []string{rooms[0], rooms[3]} {
 		left := 2 - i
-		assert.InDelta(t, left, w.callWithToken("GET", "/api/v1/admin/service/get_unresolved_count", nil).at("data/total_unresolved"), 0)
+		assert.InDelta(t, left, w.asAdmin("GET", "/api/v1/admin/service/get_unresolved_count", nil).at("data/total_unresolved"), 0)
 		for role, name := range map[string]string{"admin": "total_unserved", "spv": "total_unserved", "agent": "total_unresolved"} {
-			got := w.callWithToken("GET", "/api/v2/"+role+"/service/total_unserved", nil)
+			got := w.asAdmin("GET", "/api/v2/"+role+"/service/total_unserved", nil)
 			assert.Equal(t, object{name: float64(left)}, got.at("data"), role)
 		}
 		assert.Equal(t, http.StatusOK, take().status)

@@ -130,7 +130,7 @@ func sender(room *room) object {
 	}
 }
 
-func channelObject(channel Channel) object {
+func channelObject(channel *Channel) object {
 	return object{"id": channel.ID, "name": channel.Name, "source": channel.Source}
 }
 

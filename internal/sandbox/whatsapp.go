@@ -48,13 +48,9 @@ func (s *Sandbox) whatsAppHandlers() map[string]handler {
 	}
 }
 
-// whatsAppChannel finds the channel of a request whose path names one.
-func (s *Sandbox) whatsAppChannel(r *request) (Channel, error) {
-	if text(r.parameters["app_code"]) != s.config.AppCode {
-		return Channel{}, notFound("app")
-	}
-	id, _ := number(r.parameters["channel_id"])
-	return s.state.channel("wa", id)
+// whatsAppChannel finds the channel that a request's path names.
+func (s *Sandbox) whatsAppChannel(r *request) (*Channel, error) {
+	return s.state.channelOfKind("wa", r.parameters["channel_id"])
 }
 
 // sendWaMessage says a message in the recipient's room, as the caller. What the
@@ -94,14 +90,14 @@ func metaRefusal(status int, code int64, message, details string) *refusedError 
 	}}}
 }
 
-// windowOpen tells whether the customer wrote within the last 24 hours.
-func (s *Sandbox) windowOpen(channel Channel, customer string) bool {
-	room, exists := s.state.customers[customerKey{channel.Source, channel.ID, customer}]
-	if !exists {
-		return false
-	}
-	last, wrote := room.lastByCustomer()
-	return wrote && s.config.Now().Sub(last.At) < windowLength
+// windowOpen tells whether the customer wrote within the last 24 hours, in whichever
+// of their rooms: the window is the customer's and not the room's.
+func (s *Sandbox) windowOpen(channel *Channel, customer string) bool {
+	known, exists := s.state.book.byUser[customer]
+	return exists && slices.ContainsFunc(known.rooms, func(room *room) bool {
+		last, wrote := room.lastByCustomer()
+		return room.channel == channel && wrote && s.config.Now().Sub(last.At) < windowLength
+	})
 }
 
 // whatsAppContent is a message of WhatsApp's as it stands in a room.
@@ -127,7 +123,7 @@ func (s *Sandbox) sayOutbound(room *room, by *staff, said Message) {
 }
 
 // pay takes a template's price off a channel's credit, if that is enough.
-func (w *whatsApp) pay(channel Channel) bool {
+func (w *whatsApp) pay(channel *Channel) bool {
 	if w.credit(channel) < templatePrice {
 		return false
 	}
@@ -135,7 +131,10 @@ func (w *whatsApp) pay(channel Channel) bool {
 	return true
 }
 
-func (w *whatsApp) credit(channel Channel) int64 { return startingCredit - w.spent[channel.ID] }
+func (w *whatsApp) credit(channel *Channel) int64 { return startingCredit - w.spent[channel.ID] }
+
+// quota is how many templates a channel's credit still pays.
+func (w *whatsApp) quota(channel *Channel) int64 { return w.credit(channel) / templatePrice }
 
 func (w *whatsApp) nextMessageID() string { return "wamid-" + text(w.messageIDs.next()) }
 

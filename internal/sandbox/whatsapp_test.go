@@ -78,6 +78,16 @@ func TestWhatsAppRefusals(t *testing.T) {
 	}
 }
 
+// A customer of one number is a stranger to another.
+func TestTheWindowIsTheChannels(t *testing.T) {
+	w := newWorld(t, Config{Channels: []Channel{{ID: 5120, Source: "wa", Name: "Pusat"}, {ID: 5122, Source: "wa", Name: "Cabang"}}})
+	w.anyRoom()
+	for channel, status := range map[string]int{"5120": http.StatusOK, "5122": http.StatusBadRequest} {
+		path := "/whatsapp/v1/" + w.Config().AppCode + "/" + channel + "/messages"
+		assert.Equal(t, status, w.call("POST", path, waText("628115559999", "halo")).status, channel)
+	}
+}
+
 func TestWhatsAppMedia(t *testing.T) {
 	w := newWorld(t, Config{})
 	room := w.anyRoom()

@@ -27,13 +27,20 @@ func ExampleWhatsAppService_Send() {
 	// Output: template <nil>
 }
 
+// What Templates.List tells as the id of the template's Indonesian text. The first
+// takes a name and an order's number, the second nothing.
+const (
+	orderTemplate = "61021"
+	promoTemplate = "61023"
+)
+
 // A broadcast can fail although the service took it.
 func ExampleBroadcastsService_Send() {
 	client, _, end := exampleApp()
 	defer end()
 
 	_, err := client.Broadcasts.Send(context.Background(), qismo.SendBroadcastParams{
-		PhoneNumber: "628115500000", TemplateDetailID: "30602", Variables: []string{"Dewi"},
+		PhoneNumber: "628115500000", TemplateDetailID: orderTemplate, Variables: []string{"Dewi", "KW-2093"},
 	})
 	fmt.Println(err)
 	var failure *qismo.NotSentError
@@ -54,14 +61,14 @@ func ExampleBroadcastsService_JobProgress() {
 	defer cancel()
 
 	file, err := client.Broadcasts.UploadCSV(ctx, qismo.UploadBroadcastCSVParams{
-		TemplateDetailID: "30602",
+		TemplateDetailID: promoTemplate,
 		File:             strings.NewReader("628115550123,Dewi\n628115550124,Budi\n"),
 	})
 	if err != nil {
 		log.Fatal(err)
 	}
 	begun, err := client.Broadcasts.SendFile(ctx, qismo.SendBroadcastFileParams{
-		TemplateDetailID: "30602", BroadcastFileID: file.ID, Name: "promo kopi",
+		TemplateDetailID: promoTemplate, BroadcastFileID: file.ID, Name: "promo kopi",
 	})
 	if err != nil {
 		log.Fatal(err)

@@ -79,32 +79,34 @@ func checkBroadcasts(t *testing.T, p *platform, client *qismo.Client) {
 	t.Helper()
 	const customer = "628115550251"
 	before := balance(t, client)
+	templates := templatesByName(t, client)
+	orders, promo, code := templates["pesanan_dikirim"], templates["promo_akhir_pekan"], templates["kode_masuk"]
 	sent, err := client.Broadcasts.Send(t.Context(), qismo.SendBroadcastParams{
-		PhoneNumber: customer, TemplateDetailID: "30602", ChannelID: flex.NumberID(whatsAppChannel), Variables: []string{"Dewi"},
+		PhoneNumber: customer, TemplateDetailID: flex.NumberID(orders.HsmDetails[0].ID), ChannelID: flex.NumberID(whatsAppChannel), Variables: []string{"Dewi", "KW-2093"},
 		HeaderValue:  qismo.BroadcastHeader{Type: "text", Text: "Promo"},
 		ButtonParams: []qismo.BroadcastButton{{Type: "url", Values: "gayo"}},
 	})
 	require.NoError(t, err)
 	require.Len(t, sent.BroadcastLogs, 1)
 	assert.Equal(t, flex.Text("sent"), sent.BroadcastLogs[0].Status)
-	assert.JSONEq(t, `["Dewi"]`, string(sent.BroadcastLogs[0].Variables.Raw()))
+	assert.JSONEq(t, `["Dewi","KW-2093"]`, string(sent.BroadcastLogs[0].Variables.Raw()))
 	assert.Less(t, balance(t, client), before)
 
 	sent, err = client.Broadcasts.Send(t.Context(), qismo.SendBroadcastParams{
-		PhoneNumber: "628115500000", TemplateName: "promo_kopi", Namespace: "ns", Language: "id",
+		PhoneNumber: "628115500000", TemplateName: promo.Name, Namespace: promo.Namespace, Language: "id",
 	})
 	require.ErrorIs(t, err, qismo.ErrNotSent)
 	require.NotNil(t, sent, "the answer comes with the error")
 	assert.Contains(t, err.Error(), "not sent to 1 of 1: ***000 (the number is not on WhatsApp)")
 
 	sent, err = client.Broadcasts.Send(t.Context(), qismo.SendBroadcastParams{
-		PhoneNumber: customer, TemplateDetailID: "30602", StartedAt: flex.NewTime(time.Now().Add(time.Hour)),
+		PhoneNumber: customer, TemplateDetailID: flex.NumberID(promo.HsmDetails[0].ID), StartedAt: flex.NewTime(time.Now().Add(time.Hour)),
 	})
 	require.NoError(t, err)
 	assert.Empty(t, sent.BroadcastLogs, "it is not due")
 
 	many, err := client.Broadcasts.SendToMany(t.Context(), qismo.SendToManyParams{
-		ChannelID: flex.NumberID(whatsAppChannel), TemplateName: "kode_masuk", Namespace: "ns", Language: "id",
+		ChannelID: flex.NumberID(whatsAppChannel), TemplateName: code.Name, Namespace: code.Namespace, Language: "id",
 		PhoneNumbers: []string{customer, "628115550252"}, Variables: []string{"4471"}, HideVariables: true,
 	})
 	require.NoError(t, err)
@@ -112,10 +114,38 @@ func checkBroadcasts(t *testing.T, p *platform, client *qismo.Client) {
 
 	history := checkHistory(t, p, customer)
 	assert.Len(t, history, 2)
-	roomID := write(t, p, customer)
+	checkHSM24(t, p, write(t, p, customer))
+	checkBroadcastJob(t, client, code.HsmDetails[0].ID)
+	_, err = client.Broadcasts.Send(t.Context(), qismo.SendBroadcastParams{PhoneNumber: customer, TemplateDetailID: "1"})
+	require.ErrorIs(t, err, qismo.ErrNotFound, "an unknown template")
+	_, err = client.Broadcasts.Send(t.Context(), qismo.SendBroadcastParams{
+		PhoneNumber: customer, TemplateDetailID: flex.NumberID(code.HsmDetails[0].ID),
+	})
+	require.ErrorIs(t, err, qismo.ErrBadRequest)
+	require.ErrorContains(t, err, "takes 1, and 0 were given")
+}
+
+// templatesByName are the templates that can be sent.
+func templatesByName(t *testing.T, client *qismo.Client) map[string]qismo.Template {
+	t.Helper()
+	named := map[string]qismo.Template{}
+	for template, err := range client.Templates.All(t.Context(), qismo.ListTemplatesParams{}) {
+		require.NoError(t, err)
+		named[template.Name] = template
+	}
+	return named
+}
+
+// checkHSM24 reopens a room as the agents' app does.
+func checkHSM24(t *testing.T, p *platform, roomID flex.ID) {
+	t.Helper()
 	byToken := p.client(t, qismo.WithLogin(p.Config().AppCode, p.Config().AdminEmail, p.Config().AdminPassword))
-	require.NoError(t, byToken.Broadcasts.SendHSM24(t.Context(), roomID, "30577"))
-	checkBroadcastJob(t, client)
+	resuming, err := byToken.Templates.HSM24(t.Context(), whatsAppChannel)
+	require.NoError(t, err)
+	detail := resuming.HsmTemplate.HsmDetails[0]
+	require.NoError(t, byToken.Broadcasts.SendHSM24(t.Context(), roomID, detail.ID))
+	said := p.Messages(string(roomID))
+	assert.Equal(t, detail.Content, said[len(said)-1].Text)
 }
 
 // checkHistory reads what was sent to a customer, one row a page.
@@ -137,16 +167,16 @@ func checkHistory(t *testing.T, p *platform, customer string) []qismo.BroadcastL
 	return history
 }
 
-func checkBroadcastJob(t *testing.T, client *qismo.Client) {
+func checkBroadcastJob(t *testing.T, client *qismo.Client, template flex.ID) {
 	t.Helper()
 	file, err := client.Broadcasts.UploadCSV(t.Context(), qismo.UploadBroadcastCSVParams{
-		TemplateDetailID: "30602", FileName: "november.csv",
-		File: strings.NewReader("nomor,nama\n628115550261,Dewi\n628115550262,Budi\n628115500000,Ratna\n628115550264,Yoga\n"),
+		TemplateDetailID: template, FileName: "november.csv",
+		File: strings.NewReader("nomor,kode\n628115550261,4471\n628115550262,4472\n628115500000,4473\n628115550264,4474\n"),
 	})
 	require.NoError(t, err)
 	require.NotEmpty(t, file.ID)
 	begun, err := client.Broadcasts.SendFile(t.Context(), qismo.SendBroadcastFileParams{
-		TemplateDetailID: "30602", BroadcastFileID: file.ID, Name: "promo kopi",
+		TemplateDetailID: template, BroadcastFileID: file.ID, Name: "promo kopi",
 	})
 	require.NoError(t, err)
 	assert.Equal(t, "promo kopi", begun.Name)
@@ -192,7 +222,7 @@ func checkBroadcastJob(t *testing.T, client *qismo.Client) {
 	require.ErrorIs(t, err, qismo.ErrNotFound)
 	_, _, err = client.Broadcasts.JobProgress("1").State(t.Context())
 	require.ErrorIs(t, err, qismo.ErrNotFound)
-	_, err = client.Broadcasts.SendFile(t.Context(), qismo.SendBroadcastFileParams{TemplateDetailID: "1", BroadcastFileID: "1", Name: "a"})
+	_, err = client.Broadcasts.SendFile(t.Context(), qismo.SendBroadcastFileParams{TemplateDetailID: template, BroadcastFileID: "1", Name: "a"})
 	require.ErrorIs(t, err, qismo.ErrNotFound)
 }
 

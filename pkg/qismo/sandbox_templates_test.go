@@ -23,8 +23,8 @@ func checkTemplates(t *testing.T, p *platform, client *qismo.Client) {
 		}
 		count++
 	}
-	assert.Equal(t, 3, count)
-	page, err := client.Templates.List(t.Context(), qismo.ListTemplatesParams{Page: 2, Limit: 2, Approved: &approved})
+	assert.Equal(t, 4, count)
+	page, err := client.Templates.List(t.Context(), qismo.ListTemplatesParams{Page: 2, Limit: 3, Approved: &approved})
 	require.NoError(t, err)
 	assert.Len(t, page.Items, 1)
 	assert.Nil(t, page.Total)
@@ -36,7 +36,7 @@ func checkTemplates(t *testing.T, p *platform, client *qismo.Client) {
 	require.NoError(t, err)
 	require.Len(t, page.Items, 1)
 	names := map[string]bool{}
-	for template, err := range byToken.Templates.AllV3(t.Context(), qismo.ListTemplatesV3Params{Limit: 3}) {
+	for template, err := range byToken.Templates.AllV3(t.Context(), qismo.ListTemplatesV3Params{Limit: 4}) {
 		require.NoError(t, err)
 		names[template.Name] = true
 	}

@@ -21,8 +21,9 @@ type (
 )
 
 // List returns all tags of a room; no paging is known. It was seen with a user's
-// token only: with the secret key use [TagsService.ListV1]. The tags of the whole
-// app are at [TagsService.ListOfApp].
+// token; the vendor's gem, which knows the secret key only, has it too. Where the
+// key is refused, [TagsService.ListV1] takes it. The tags of the whole app are at
+// [TagsService.ListOfApp].
 //
 // Operation listRoomTags, GET /api/v2/room_tags/{room_id}; seen in a single
 // public client.
