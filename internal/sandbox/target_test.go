@@ -61,8 +61,8 @@ func TestNothingGoesOutToThePublic(t *testing.T) {
 	require.Equal(t, http.StatusOK, w.call("POST", "/api/v1/admin/service/mark_as_resolved", object{"room_id": room}).status)
 	require.NoError(t, w.Shutdown(t.Context()))
 	require.Len(t, told, 2)
-	assert.NotErrorIs(t, told[0].Err, errPublicTarget)
+	require.NotErrorIs(t, told[0].Err, errPublicTarget)
 	assert.Equal(t, "markAsResolved", told[1].Event)
-	assert.ErrorIs(t, told[1].Err, errPublicTarget)
+	require.ErrorIs(t, told[1].Err, errPublicTarget)
 	assert.Equal(t, 1, sends)
 }
