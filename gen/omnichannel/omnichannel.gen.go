@@ -1426,7 +1426,7 @@ type ChannelConfigResult struct {
 // ChannelFilter One channel.
 type ChannelFilter struct {
 	// ChannelID The channel's id, probably unique within its kind only.
-	ChannelID int64 `json:"channel_id"`
+	ChannelID NumericID `json:"channel_id"`
 
 	// Source Code of the channel's kind.
 	Source string `json:"source"`
@@ -2892,10 +2892,10 @@ type ListRoomsRequest struct {
 	Status RoomStatus `json:"status,omitempty,omitzero"`
 
 	// TagIDs Only rooms with these tags.
-	TagIDs []int64 `json:"tag_ids,omitempty,omitzero"`
+	TagIDs []NumericID `json:"tag_ids,omitempty,omitzero"`
 
 	// UserIDs Only rooms that these agents serve.
-	UserIDs []int64 `json:"user_ids,omitempty,omitzero"`
+	UserIDs []NumericID `json:"user_ids,omitempty,omitzero"`
 }
 
 // ListRoomsResponse Answer of `listRooms` and `listRoomsByQuery`.
@@ -3216,6 +3216,9 @@ type NewSessionWebhookResult struct {
 	// Configs The setting.
 	Configs NewSessionWebhookConfig `json:"configs"`
 }
+
+// NumericID An identifier in a request that has only been seen as a number.
+type NumericID = flex.NumberID
 
 // OfficeHour Opening hours of one weekday.
 type OfficeHour struct {

@@ -3,7 +3,7 @@
 package omnichannel
 
 // DocumentSHA256 is the checksum of the document that this package was made from.
-const DocumentSHA256 = "13da0f19b100df1acb7b1afbb4f9ad6efd77a92149488115526e5c6cf8c0443d"
+const DocumentSHA256 = "eb4c4da0cbcee4abe2e186273b60d72f608a3fd81bf0bf90123e7a2b66e42239"
 
 // OperationID names an operation of the document.
 type OperationID string

@@ -65,6 +65,13 @@ func (c Channel) Is(source string, id flex.ID) bool {
 	return source == string(c.Source) || c.IdentifierKey != "" && source == c.IdentifierKey.Reveal()
 }
 
+// Filter is the channel as [ListRoomsParams] and [UpdateAgentParams] name it. For a
+// custom channel that is seen in no client: the source that its rooms carry is
+// either its identifier key or just "custom", which is what is taken here.
+func (c Channel) Filter() ChannelFilter {
+	return ChannelFilter{Source: string(c.Source), ChannelID: flex.NumberID(c.ID)}
+}
+
 // String tells which channel it is, such as "wa channel 5120 (Toko Wangi)".
 func (c Channel) String() string { return fmt.Sprintf("%s channel %s (%s)", c.Source, c.ID, c.Name) }
 

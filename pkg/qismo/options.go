@@ -191,13 +191,17 @@ func WithTimeout(timeout time.Duration) Option {
 	}
 }
 
-// WithRole sets the role in the paths that name one; [RoleAdmin] otherwise. Where
-// supervisors have no path of their own, theirs is the one that they are seen to
-// use.
+// WithRole sets the role of the token's user, which some paths name; [RoleAdmin]
+// otherwise, which is also right with the secret key.
+//
+// Few paths exist for supervisors. For the others a supervisor's token goes where
+// it was seen to go, and the client sees to that: to the path of agents for
+// resolving a room and for profile and password, to that of admins for assigning,
+// blocking and broadcasts.
 func WithRole(role Role) Option {
 	return func(s *settings) error {
 		if !role.Valid() {
-			return fmt.Errorf("unknown role %q", role)
+			return fmt.Errorf("unknown role %q: it is %s, %s or %s", role, RoleAdmin, RoleAgent, RoleSupervisor)
 		}
 		s.role = role
 		return nil

@@ -20,7 +20,7 @@ type (
 	RoomStatus = omnichannel.RoomStatus
 	// ServeStatus says whether an agent serves a room.
 	ServeStatus = omnichannel.ServeStatus
-	// ChannelFilter is one channel in [ListRoomsParams].
+	// ChannelFilter is one channel in [ListRoomsParams]; [Channel.Filter] makes it.
 	ChannelFilter = omnichannel.ChannelFilter
 	// ListRoomsParams filter rooms; what is not set does not filter. Name is a part of
 	// the customer's name, UserIDs are the agents who serve, and Order is best effort:

@@ -58,7 +58,7 @@ func checkWaiting(t *testing.T, p *platform, _ *qismo.Client) {
 
 	mine := func() int {
 		rooms := 0
-		for _, err := range agent.Rooms.All(t.Context(), qismo.ListRoomsParams{UserIDs: []int64{first.ID}}) {
+		for _, err := range agent.Rooms.All(t.Context(), qismo.ListRoomsParams{UserIDs: []flex.NumberID{flex.NumberID(sprint("%d", first.ID))}}) {
 			require.NoError(t, err)
 			rooms++
 		}

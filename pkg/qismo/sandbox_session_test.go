@@ -97,7 +97,7 @@ func checkAgentChanges(t *testing.T, p *platform, client *qismo.Client) {
 	before, err := client.Agents.Get(t.Context(), id)
 	require.NoError(t, err)
 	params := qismo.UpdateAgentParams{
-		Name: "Nama Lain", Email: before.Email, Channels: []qismo.ChannelFilter{{Source: "wa", ChannelID: 5120}},
+		Name: "Nama Lain", Email: before.Email, Channels: []qismo.ChannelFilter{{Source: "wa", ChannelID: "5120"}},
 		RoleIDs: []flex.ID{before.UserRoles[0].ID},
 	}
 	agent, err := client.Agents.Update(t.Context(), id, params)

@@ -128,7 +128,7 @@ func TestUpdateAgentOnTheWire(t *testing.T) {
 	service := newRecorder(t, answerJSON(200, `{"data":null}`))
 	agents := service.client(t).Agents
 	params := qismo.UpdateAgentParams{
-		Name: "Rini", Email: "rini@example.id", Channels: []qismo.ChannelFilter{{Source: "wa", ChannelID: 5120}}, RoleIDs: []flex.ID{"811"},
+		Name: "Rini", Email: "rini@example.id", Channels: []qismo.ChannelFilter{{Source: "wa", ChannelID: "5120"}}, RoleIDs: []flex.ID{"811"},
 	}
 	agent, err := agents.Update(t.Context(), "73012", params)
 	require.NoError(t, err)
