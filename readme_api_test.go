@@ -32,20 +32,23 @@ func assignFreeAgent(ctx context.Context, appID, secretKey string, roomID flex.I
 		fmt.Println(room.RoomID, room.Name) // every unresolved room, one page in memory at a time
 	}
 
+	var leastBusy *qismo.Agent
 	for agent, err := range client.Agents.AllAvailable(ctx, qismo.ListAvailableAgentsParams{RoomID: roomID}) {
 		if err != nil {
 			return err
 		}
-		if agent.CurrentCustomerCount >= 5 {
-			continue // busy enough
+		if leastBusy == nil || agent.CurrentCustomerCount < leastBusy.CurrentCustomerCount {
+			leastBusy = &agent
 		}
-		_, err = client.Allocation.Assign(ctx, qismo.AssignAgentParams{RoomID: roomID, AgentID: agent.ID, MaxAgent: 1})
-		if errors.Is(err, qismo.ErrMaxAgents) {
-			return nil // somebody was faster
-		}
-		return err
 	}
-	return errors.New("nobody is free")
+	if leastBusy == nil {
+		return errors.New("nobody is free, or whoever is serves the room already")
+	}
+	_, err = client.Allocation.Assign(ctx, qismo.AssignAgentParams{RoomID: roomID, AgentID: leastBusy.ID, MaxAgent: 1})
+	if errors.Is(err, qismo.ErrMaxAgents) {
+		return nil // somebody was faster
+	}
+	return err
 }
 
 // What the README shows is the function above, line by line.

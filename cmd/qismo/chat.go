@@ -9,7 +9,6 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -70,10 +69,11 @@ func (c chatCommand) Run(ctx context.Context, std *streams) (err error) {
 	if err != nil {
 		return err
 	}
-	stop, err := chat.serve(ctx, c.Listen)
+	apiURL, stop, err := servePlatform(ctx, chat.platform, c.Listen)
 	if err != nil {
 		return usageError{err}
 	}
+	chat.apiURL = apiURL
 	// First the callbacks are freed: the sandbox waits for them.
 	defer func() {
 		close(chat.ended)
@@ -167,45 +167,6 @@ func (c *chat) onMessage(string, sandbox.Message) {
 	case c.written <- struct{}{}:
 	default: // one item is enough: all that is new is shown
 	}
-}
-
-// serve starts the API; the function it returns ends it.
-func (c *chat) serve(ctx context.Context, address string) (stop func() error, err error) {
-	var listen net.ListenConfig
-	listener, err := listen.Listen(ctx, "tcp", address)
-	if err != nil {
-		return nil, err
-	}
-	c.apiURL = "http://" + reachable(listener.Addr().String())
-	server := &http.Server{Handler: c.platform, ReadHeaderTimeout: chatPatience}
-	var running sync.WaitGroup
-	var serveErr error
-	running.Go(func() {
-		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
-			serveErr = err
-		}
-	})
-	return func() error {
-		// Whoever interrupts the chat does not wait for the bot.
-		bounded, cancel := context.WithTimeout(ctx, chatPatience)
-		defer cancel()
-		err := errors.Join(c.platform.Shutdown(bounded), server.Shutdown(bounded))
-		if ctx.Err() != nil {
-			err = nil // the interruption was told already
-		}
-		err = errors.Join(err, server.Close())
-		running.Wait()
-		return errors.Join(err, serveErr)
-	}, nil
-}
-
-// reachable is an address to connect to: a server may listen on every one.
-func reachable(address string) string {
-	host, port, err := net.SplitHostPort(address)
-	if ip := net.ParseIP(host); err != nil || ip == nil || !ip.IsUnspecified() {
-		return address
-	}
-	return net.JoinHostPort("127.0.0.1", port)
 }
 
 // talk sends the lines of the input, each when the one before was answered, and

@@ -28,6 +28,7 @@ const (
 type program struct {
 	Demo       demoCommand       `cmd:"" help:"Play a whole conversation against the sandbox: no account, no network."`
 	Chat       chatCommand       `cmd:"" help:"Be the customer: talk to your own bot through the sandbox."`
+	Sandbox    sandboxCommand    `cmd:"" help:"Serve an invented app's API, to write and test programs against."`
 	Validate   validateCommand   `cmd:"" help:"Check a body against the project's OpenAPI documents."`
 	Doctor     doctorCommand     `cmd:"" help:"Hold what your account answers against the document; only reads."`
 	Operations operationsCommand `cmd:"" help:"List every operation of the REST API, and how sure each is."`
@@ -40,6 +41,7 @@ Exit codes: 0 all is good, 1 something bad was found, 2 wrong usage.
 Examples:
   qismo demo
   qismo chat --bot http://127.0.0.1:8080/the-secret
+  qismo sandbox
   qismo validate webhook captured.json
   pbpaste | qismo validate webhook -
   qismo validate response --operation getRoom answer.json

@@ -19,7 +19,7 @@
 //
 // # Reading the code
 //
-// [Sandbox.ServeHTTP] leads through it: route.go finds the operation,
+// [Sandbox.ServeHTTP] leads through it: package document finds the operation,
 // credentials.go authenticates, request.go reads and validates, handlers.go
 // names the method that answers. Those methods are grouped by subject: agents,
 // allocation, rooms and so on; the files with "rows" in their names write

@@ -10,8 +10,9 @@ import (
 )
 
 // ListAvailable returns one page of the agents who may take a room. It is empty
-// when nobody is online; no event tells when somebody comes, so ask again, as
-// others do every 20 seconds to 5 minutes. CurrentCustomerCount is the live load.
+// when nobody is online, and presumably when those who are serve the room already;
+// no event tells when somebody comes, so ask again, as others do every 20 seconds to
+// 5 minutes. CurrentCustomerCount is the live load.
 // A page has about 20 rows when Limit is not set; Total is not told.
 //
 // The role in the path is the client's, see [WithRole]. One client insists on a

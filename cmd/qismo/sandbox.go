@@ -1,0 +1,77 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"text/tabwriter"
+
+	"github.com/qismo-go/qismo/internal/sandbox"
+)
+
+type sandboxCommand struct {
+	Listen string `default:"127.0.0.1:7080" help:"Where the API is served."`
+	Rooms  int    `default:"12" help:"How many customers have written already and wait for an agent."`
+}
+
+// Help says more than the one line of the list of commands.
+func (sandboxCommand) Help() string {
+	return `Serves the API of an invented app until it is interrupted, and tells who can log in
+and what there is. All is in memory and begins anew each time. Webhooks go where your
+program sets them with the API, as long as that is this machine or a network of your
+own.`
+}
+
+func (c sandboxCommand) Run(ctx context.Context, std *streams) error {
+	agents := []sandbox.Agent{
+		{Name: "Rini Astuti", Email: "rini@example.id"},
+		{Name: "Agus Setiawan", Email: "agus@example.id", Divisions: []string{"Keluhan"}},
+		{Name: "Putri Rahayu", Email: "putri@example.id", Offline: true},
+		{Name: "Bambang Susilo", Email: "bambang@example.id", Type: sandbox.TypeSupervisor},
+	}
+	if c.Rooms < 0 {
+		return usageError{errors.New("--rooms must not be negative")}
+	}
+	platform, err := sandbox.New(sandbox.Config{Rooms: c.Rooms, Agents: agents})
+	if err != nil {
+		return err
+	}
+	apiURL, stop, err := servePlatform(ctx, platform, c.Listen)
+	if err != nil {
+		return usageError{err}
+	}
+	introduce(std, platform.Config(), apiURL)
+	<-ctx.Done()
+	return stop()
+}
+
+// introduce tells what a program needs to know of an app.
+func introduce(std *streams, config sandbox.Config, apiURL string) {
+	fmt.Fprintf(std.out, `export QISCUS_APP_ID=%s QISCUS_SECRET_KEY=%s
+export QISCUS_OMNICHANNEL_URL=%s
+
+`, config.AppCode, config.SecretKey, apiURL)
+	table := tabwriter.NewWriter(std.out, 0, 4, 2, ' ', 0)
+	fmt.Fprintf(table, "log in as\tadmin\t%s\n", config.AdminEmail)
+	for _, agent := range config.Agents {
+		state := "available"
+		if agent.Offline {
+			state = "offline"
+		}
+		fmt.Fprintf(table, "\t%s\t%s, agent id %d, %s\n", agent.Type, agent.Email, agent.ID, state)
+	}
+	fmt.Fprintf(table, "\t\teach with the password %s\n", config.AdminPassword)
+	for i, channel := range config.Channels {
+		heading, kind := "", channel.Source
+		if i == 0 {
+			heading = "channels"
+		}
+		if channel.Custom {
+			kind = "custom, identifier key " + channel.Source
+		}
+		fmt.Fprintf(table, "%s\t%d\t%s\n", heading, channel.ID, kind)
+	}
+	fmt.Fprintf(table, "rooms\t%d\ttheir customers wait for an agent\n", config.Rooms)
+	_ = table.Flush() // as with every other line, whoever closes the output has seen enough
+	fmt.Fprintln(std.out, "\nWhatsApp numbers that end in 00000 cannot be reached. End with Ctrl-C.")
+}

@@ -1,0 +1,96 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"net"
+	"os"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/qismo-go/qismo/pkg/qismo"
+)
+
+// screen is an output that is read while it is written to.
+type screen struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (s *screen) Write(p []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.text.Write(p)
+}
+
+func (s *screen) String() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.text.String()
+}
+
+// What the sandbox tells is enough to use it: a program calls it with the
+// credentials, and each member of the staff can log in.
+func TestSandbox(t *testing.T) {
+	ctx, interrupt := context.WithCancel(t.Context())
+	defer interrupt()
+	out, ended := &screen{}, make(chan int, 1)
+	go func() {
+		ended <- run(ctx, []string{"sandbox", "--listen", "127.0.0.1:0", "--rooms", "5"}, &streams{out: out, err: out})
+	}()
+	require.Eventually(t, func() bool { return strings.Contains(out.String(), "End with Ctrl-C") }, 10*time.Second, time.Millisecond)
+
+	told := out.String()
+	settings := regexp.MustCompile(`(QISCUS_[A-Z_]+)=(\S+)`).FindAllStringSubmatch(told, -1)
+	require.Len(t, settings, 3)
+	for _, setting := range settings {
+		t.Setenv(setting[1], setting[2])
+	}
+	client, err := qismo.New()
+	require.NoError(t, err)
+	rooms := 0
+	for _, err := range client.Rooms.All(t.Context(), qismo.ListRoomsParams{}) {
+		require.NoError(t, err)
+		rooms++
+	}
+	assert.Equal(t, 5, rooms)
+
+	password := regexp.MustCompile(`password (\S+)`).FindStringSubmatch(told)[1]
+	emails := regexp.MustCompile(`\S+@example\.id`).FindAllString(told, -1)
+	require.Len(t, emails, 5)
+	for _, email := range emails {
+		user, err := qismo.New(qismo.WithLogin(client.AppID(), email, password))
+		require.NoError(t, err)
+		profile, err := user.Session.Profile(t.Context())
+		require.NoError(t, err)
+		assert.Equal(t, email, profile.Email)
+	}
+	for _, known := range []string{"supervisor", "offline", "identifier key ik-2207", "00000"} {
+		assert.Contains(t, told, known)
+	}
+
+	interrupt()
+	assert.Equal(t, exitGood, <-ended)
+	var dialer net.Dialer
+	_, err = dialer.DialContext(t.Context(), "tcp", strings.TrimPrefix(os.Getenv("QISCUS_OMNICHANNEL_URL"), "http://"))
+	assert.Error(t, err, "it listens no more")
+}
+
+func TestSandboxThatCannotStart(t *testing.T) {
+	var listen net.ListenConfig
+	listener, err := listen.Listen(t.Context(), "tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	t.Cleanup(func() { assert.NoError(t, listener.Close()) })
+	for _, args := range [][]string{
+		{"--listen", listener.Addr().String()}, {"--rooms", "-1"},
+	} {
+		code, _, said := call(t, "", append([]string{"sandbox"}, args...)...)
+		assert.Equal(t, exitUsage, code, said)
+	}
+}

@@ -1,0 +1,57 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/qismo-go/qismo/internal/sandbox"
+)
+
+// servingPatience bounds how long a request's header and the end may take.
+const servingPatience = 10 * time.Second
+
+// servePlatform serves a sandbox's API at an address, and tells the URL that
+// clients call. The function it returns ends both.
+func servePlatform(
+	ctx context.Context, platform *sandbox.Sandbox, address string,
+) (apiURL string, stop func() error, err error) {
+	var listen net.ListenConfig
+	listener, err := listen.Listen(ctx, "tcp", address)
+	if err != nil {
+		return "", nil, err
+	}
+	server := &http.Server{Handler: platform, ReadHeaderTimeout: servingPatience}
+	var running sync.WaitGroup
+	var serveErr error
+	running.Go(func() {
+		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+			serveErr = err
+		}
+	})
+	stop = func() error {
+		// Whoever interrupts does not wait for what is still under way.
+		bounded, cancel := context.WithTimeout(ctx, servingPatience)
+		defer cancel()
+		err := errors.Join(platform.Shutdown(bounded), server.Shutdown(bounded))
+		if ctx.Err() != nil {
+			err = nil // the interruption was told already
+		}
+		err = errors.Join(err, server.Close())
+		running.Wait()
+		return errors.Join(err, serveErr)
+	}
+	return "http://" + reachable(listener.Addr().String()), stop, nil
+}
+
+// reachable is an address to connect to: a server may listen on every one.
+func reachable(address string) string {
+	host, port, err := net.SplitHostPort(address)
+	if ip := net.ParseIP(host); err != nil || ip == nil || !ip.IsUnspecified() {
+		return address
+	}
+	return net.JoinHostPort("127.0.0.1", port)
+}
