@@ -296,9 +296,25 @@ func answerError(current *call, request *http.Request, response *http.Response, 
 		TraceID:    mask(trace, request),
 		RetryAfter: retryAfter(response.Header.Get("Retry-After"), current.settings.now),
 		Attempts:   current.attempts,
+		hint:       credentialHint(current, response.StatusCode),
 		kinds:      append(kindsOf(response.StatusCode, said), kindsOfCode(code)...),
 		body:       append([]byte(nil), body...),
 	}
+}
+
+// credentialHint tells whoever was refused that another credential has been seen to
+// work.
+func credentialHint(current *call, status int) string {
+	wanted := current.operation.OnlyWith
+	isRefused := status == http.StatusUnauthorized || status == http.StatusForbidden
+	if !isRefused || wanted == "" || current.settings.credentials == nil {
+		return ""
+	}
+	sent := current.settings.credentials.proof()
+	if sent == "" || sent == wanted {
+		return ""
+	}
+	return "a " + sent + " was sent; the operation has been seen with a " + wanted + " only"
 }
 
 // retryAfter reads both forms of the header, seconds and a date, and bounds them.

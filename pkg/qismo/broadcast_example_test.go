@@ -62,7 +62,7 @@ func ExampleBroadcastsService_JobProgress() {
 
 	file, err := client.Broadcasts.UploadCSV(ctx, qismo.UploadBroadcastCSVParams{
 		TemplateDetailID: promoTemplate,
-		File:             strings.NewReader("628115550123,Dewi\n628115550124,Budi\n"),
+		File:             strings.NewReader("628115550123,Dewi\n628115500000,Budi\n"),
 	})
 	if err != nil {
 		log.Fatal(err)
@@ -79,10 +79,11 @@ func ExampleBroadcastsService_JobProgress() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	for _, send := range over.BroadcastLogs {
-		fmt.Println(send.PhoneNumber, send.Status)
+	fmt.Println(len(over.BroadcastLogs), "sends")
+	for _, send := range qismo.NotReached(over.BroadcastLogs) {
+		fmt.Println(send.PhoneNumber, "was not reached:", send.Notes)
 	}
 	// Output:
-	// +628115550123 sent
-	// +628115550124 sent
+	// 2 sends
+	// +628115500000 was not reached: the number is not on WhatsApp
 }

@@ -12,14 +12,32 @@ import (
 type (
 	// BroadcastJob is a broadcast and what became of its sends.
 	BroadcastJob = omnichannel.BroadcastJob
-	// BroadcastLog is one send. Status is "sent" or "failed" in the answers of sends,
-	// a number of unknown meaning in a room's history.
+	// BroadcastLog is one send. Status is [BroadcastSent] or [BroadcastFailed] in the
+	// answers of sends, a number of unknown meaning in a room's history.
 	BroadcastLog = omnichannel.BroadcastLog
 	// ListBroadcastJobsParams choose a page of broadcasts.
 	ListBroadcastJobsParams = omnichannel.ListBroadcastJobsParams
 	// ListBroadcastLogsParams choose a page of a broadcast's sends.
 	ListBroadcastLogsParams = omnichannel.ListBroadcastLogsParams
 )
+
+// What became of a send. Others may come.
+const (
+	BroadcastSent   = flex.Text("sent")
+	BroadcastFailed = flex.Text("failed")
+)
+
+// NotReached returns the sends that failed, with the service's reasons in Notes, of
+// those in the answer of a send, a [BroadcastJob] or a page of its logs.
+func NotReached(logs []BroadcastLog) []BroadcastLog {
+	var failed []BroadcastLog
+	for _, log := range logs {
+		if isFailed(log) {
+			failed = append(failed, log)
+		}
+	}
+	return failed
+}
 
 // ListJobs returns one page of past broadcasts. That the service has this route is
 // inferred from its Ruby gem, and so is the answer: [ErrNotFound] may well mean that
@@ -84,7 +102,7 @@ func (s *BroadcastsService) Job(ctx context.Context, jobID flex.ID, opts ...Opti
 // status says so, it has the time of sending, or a reason of failure. Two things can
 // make that wrong. If the service adds sends as it goes, a broadcast can look over
 // that is not; and one that shows no sends never does, so bound the wait by the
-// context. A failed send is no error here: look at BroadcastLogs.
+// context. A failed send is no error here: see [NotReached].
 //
 // Operation getBroadcastJob, GET /api/v2/admin/broadcast_jobs/{broadcast_job_id};
 // assumed.
@@ -100,7 +118,7 @@ func (s *BroadcastsService) JobProgress(jobID flex.ID, opts ...Option) *Job[Broa
 
 func isOver(job BroadcastJob) bool {
 	isPending := func(log BroadcastLog) bool {
-		return log.Status != "sent" && !isFailed(log) && log.SentAt.IsZero() && log.Notes == ""
+		return log.Status != BroadcastSent && !isFailed(log) && log.SentAt.IsZero() && log.Notes == ""
 	}
 	return !job.CanceledAt.IsZero() ||
 		len(job.BroadcastLogs) > 0 && !slices.ContainsFunc(job.BroadcastLogs, isPending)

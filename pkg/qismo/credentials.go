@@ -23,6 +23,12 @@ const (
 	tokenLifetime = 29 * 24 * time.Hour
 )
 
+// What proves a caller.
+const (
+	proofKey   = "secret key"
+	proofToken = "user token"
+)
+
 // secret is a credential that prints as ***.
 type secret = flex.Secret
 
@@ -43,6 +49,8 @@ type credentials interface {
 	// renew drops what a refused request carried, and reports whether there may be
 	// something better to try.
 	renew(refused *http.Request) bool
+	// proof names what proves the caller, as the document's table does.
+	proof() string
 }
 
 // carriesCredential tells the headers that only credentials may set, also when
@@ -172,6 +180,7 @@ func (c *secretKeyCredentials) authorizeAsToken(request *http.Request) error {
 }
 
 func (*secretKeyCredentials) renew(*http.Request) bool { return false }
+func (*secretKeyCredentials) proof() string            { return proofKey }
 
 // String keeps the key out of whatever prints a client: fmt does not ask an
 // unexported field how it wants to be printed.
@@ -191,6 +200,7 @@ func (c *tokenCredentials) authorize(request *http.Request) error {
 }
 
 func (*tokenCredentials) renew(*http.Request) bool { return false }
+func (*tokenCredentials) proof() string            { return proofToken }
 func (*tokenCredentials) String() string           { return "token ***" }
 func (*tokenCredentials) GoString() string         { return "token ***" }
 
@@ -217,6 +227,7 @@ func (c *sourceCredentials) renew(refused *http.Request) bool {
 	c.source.Expired(refused.Header.Get(headerAuthorization))
 	return true
 }
+func (*sourceCredentials) proof() string    { return proofToken }
 func (*sourceCredentials) String() string   { return "token source" }
 func (*sourceCredentials) GoString() string { return "token source" }
 
@@ -227,6 +238,7 @@ func (*appIDCredentials) authorize(*http.Request) error {
 	return &credentialError{"authenticate", errors.New("the operation needs more than the App ID, which is all there is")}
 }
 func (*appIDCredentials) renew(*http.Request) bool { return false }
+func (*appIDCredentials) proof() string            { return "" }
 
 // loginCredentials log in on first use and keep the token fresh.
 type loginCredentials struct {
@@ -335,6 +347,7 @@ func (c *loginCredentials) renew(refused *http.Request) bool {
 	}
 	return true
 }
+func (*loginCredentials) proof() string    { return proofToken }
 func (*loginCredentials) String() string   { return "login ***" }
 func (*loginCredentials) GoString() string { return "login ***" }
 

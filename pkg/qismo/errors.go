@@ -86,6 +86,7 @@ type Error struct {
 	// Attempts is how often a request to the service was begun.
 	Attempts int
 
+	hint  string  // what may help
 	kinds []error // what errors.Is finds
 	cause error   // what went wrong, when no answer came or it could not be read
 	body  []byte
@@ -117,6 +118,9 @@ func (e *Error) Error() string {
 	}
 	if e.TraceID != "" {
 		b.WriteString(" (trace " + e.TraceID + ")")
+	}
+	if e.hint != "" {
+		b.WriteString(" (" + e.hint + ")")
 	}
 	return b.String()
 }

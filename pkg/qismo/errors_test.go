@@ -326,3 +326,41 @@ func TestFailureInsideAnAnswerThatNobodyReads(t *testing.T) {
 		require.NoError(t, newRecorder(t, answer(200, "text/plain", body)).client(t).Bot.SendText(t.Context(), "5", "halo"), body)
 	}
 }
+
+// Whoever is refused with one credential learns that another has been seen to work.
+func TestRefusalsNameTheOtherCredential(t *testing.T) {
+	service := newRecorder(t, answerJSON(http.StatusUnauthorized, `{"errors":"Unauthorized"}`))
+	byKey := service.client(t)
+	byToken := service.client(t, qismo.WithToken(testAppID, "ut-7f"))
+	const wantsToken = " (a secret key was sent; the operation has been seen with a user token only)"
+	const wantsKey = " (a user token was sent; the operation has been seen with a secret key only)"
+	for name, c := range map[string]struct {
+		call func(*qismo.Client) error
+		with *qismo.Client
+		hint string
+	}{
+		"key for a token": {call: logOut, with: byKey, hint: wantsToken},
+		"token":           {call: logOut, with: byToken},
+		"token for a key": {call: getSessional, with: byToken, hint: wantsKey},
+		"key":             {call: getSessional, with: byKey},
+		"either":          {call: listDivisions, with: byKey},
+	} {
+		t.Run(name, func(t *testing.T) {
+			err := c.call(c.with)
+			require.ErrorIs(t, err, qismo.ErrUnauthorized)
+			assert.Equal(t, c.hint, strings.TrimPrefix(err.Error(), strings.Split(err.Error(), " (")[0]))
+		})
+	}
+}
+
+func logOut(client *qismo.Client) error { return client.Session.Logout(context.Background()) }
+
+func getSessional(client *qismo.Client) error {
+	_, err := client.App.Sessional(context.Background())
+	return err
+}
+
+func listDivisions(client *qismo.Client) error {
+	_, err := client.Agents.ListDivisions(context.Background(), qismo.ListDivisionsParams{})
+	return err
+}

@@ -13,6 +13,9 @@ const (
 	defaultLookEvery = 30 * time.Second
 )
 
+// maxFailedLooks is how many looks in a row may fail before a wait gives up.
+const maxFailedLooks = 5
+
 // Job is work that the service goes on with after the call that began it was
 // answered. No webhook tells of its end, so whoever wants to know asks. Methods
 // that begin such work return one; a job that was begun elsewhere, or before a
@@ -39,10 +42,11 @@ func (j *Job[T]) State(ctx context.Context) (state T, done bool, err error) {
 }
 
 // Wait looks at the job until it is done, ever more rarely, and returns what it
-// saw last. It ends with ctx, whose error it wraps then, and with the first look
-// that fails; the job itself goes on either way and can be waited for again. A
-// look that the service was too busy for (see [ErrRateLimited]) does not end it,
-// but is made again, not before the time that the service asked for.
+// saw last. It ends with ctx, whose error it wraps then, and with a look that the
+// service refuses; the job itself goes on either way and can be waited for again.
+// Looking does no harm, so a look is made again, up to five times in a row, when
+// the service was too busy for it (see [ErrRateLimited]), failed ([ErrServer]) or
+// did not answer: not before the time that it asked for, if it did.
 func (j *Job[T]) Wait(ctx context.Context, params WaitParams[T]) (T, error) {
 	wait, longest, err := params.waits()
 	if err != nil {
@@ -50,17 +54,19 @@ func (j *Job[T]) Wait(ctx context.Context, params WaitParams[T]) (T, error) {
 		return none, err
 	}
 	var seen T
+	failed := 0
 	for {
 		state, done, err := j.look(ctx)
 		pause := wait
-		var failure *Error
-		switch {
-		case errors.Is(err, ErrRateLimited) && errors.As(err, &failure):
-			pause = max(wait, failure.RetryAfter)
-		case err != nil:
-			return seen, err
-		default:
-			seen = state
+		if err != nil {
+			failed++
+			asked, passes := mayPass(err)
+			if !passes || failed > maxFailedLooks || ctx.Err() != nil {
+				return seen, err
+			}
+			pause = max(wait, asked)
+		} else {
+			seen, failed = state, 0
 			if params.Progress != nil {
 				params.Progress(state)
 			}
@@ -77,6 +83,17 @@ func (j *Job[T]) Wait(ctx context.Context, params WaitParams[T]) (T, error) {
 		}
 		wait = min(wait+wait/2, longest)
 	}
+}
+
+// mayPass reports whether a failure may be over the next time, and how long the
+// service asked to wait for that.
+func mayPass(err error) (wait time.Duration, passes bool) {
+	var failure *Error
+	if !errors.As(err, &failure) {
+		return 0, false
+	}
+	passes = failure.Status == 0 || errors.Is(err, ErrRateLimited) || errors.Is(err, ErrServer)
+	return failure.RetryAfter, passes
 }
 
 // waits returns the first wait and the longest.

@@ -98,6 +98,40 @@ func TestWaitMakesARefusedLookAgain(t *testing.T) {
 	})
 }
 
+// A gateway that fails for a moment does not end a wait, one that goes on failing
+// does.
+func TestWaitOutlastsPassingFailures(t *testing.T) {
+	t.Parallel()
+	gateway := &Error{Status: 502, kinds: []error{ErrServer}}
+	silence := &Error{cause: errors.New("connection reset")}
+	synctest.Test(t, func(t *testing.T) {
+		s := &steps{until: 9, errors: map[int]error{2: gateway, 3: silence, 4: gateway, 5: gateway, 6: silence, 8: gateway}}
+		last, err := s.job().Wait(t.Context(), WaitParams[int]{})
+		require.NoError(t, err)
+		assert.Equal(t, 9, last)
+	})
+	synctest.Test(t, func(t *testing.T) {
+		s := &steps{until: 99, errors: map[int]error{}}
+		for look := 3; look < 99; look++ {
+			s.errors[look] = gateway
+		}
+		last, err := s.job().Wait(t.Context(), WaitParams[int]{})
+		require.ErrorIs(t, err, ErrServer)
+		assert.Equal(t, 2, last)
+		assert.Len(t, s.looks, 2+maxFailedLooks+1)
+	})
+}
+
+func TestWaitEndsWithARefusal(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := &steps{until: 9, errors: map[int]error{2: &Error{Status: 403, kinds: []error{ErrForbidden}}}}
+		_, err := s.job().Wait(t.Context(), WaitParams[int]{})
+		require.ErrorIs(t, err, ErrForbidden)
+		assert.Len(t, s.looks, 2)
+	})
+}
+
 func TestWaitRefusesNegativeWaits(t *testing.T) {
 	t.Parallel()
 	s := &steps{until: 1}

@@ -10,9 +10,6 @@ import (
 // maxRecipientsNamed bounds how many recipients the text of an error names.
 const maxRecipientsNamed = 5
 
-// statusFailed is what a send's status says when it failed.
-const statusFailed = "failed"
-
 // NotSentError lists the recipients whom a broadcast did not reach, although the
 // service took it and answered with 200. It is what an [*Error] wraps that is
 // [ErrNotSent]; the others were sent to, so send again to these only:
@@ -85,4 +82,6 @@ func notSent(response *http.Response, logs []BroadcastLog, recipients ...string)
 	return failure
 }
 
-func isFailed(log BroadcastLog) bool { return strings.EqualFold(log.Status.String(), statusFailed) }
+func isFailed(log BroadcastLog) bool {
+	return strings.EqualFold(log.Status.String(), BroadcastFailed.String())
+}

@@ -62,7 +62,8 @@ func (s *RoomsService) SetInfo(
 // MergeInfo adds pairs to a room's information. A pair whose key the room has
 // already takes the new value in its place; the others follow at the end, in the
 // order given; of a key that is given twice the last value holds. It returns the
-// information as it is then, in short when something was written.
+// information as it is then, in short when something was written. A value is a
+// [flex.Text]: write flex.Text(value) for a variable.
 //
 // It reads, merges and writes, which is not atomic: of two writers at once, one
 // can lose the other's pair. When nothing changes, nothing is written. Values that

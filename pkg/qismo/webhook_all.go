@@ -26,9 +26,10 @@ type SetAllWebhooksParams struct {
 	// Auth is sent each log-out of a member of the staff.
 	Auth string
 
-	// Fallback are the options of a second try, in place of the call's own, for each
-	// webhook whose setter refuses the credential: a user's token beside the secret
-	// key, or the other way round. Without any there is no second try.
+	// Fallback are the options of a second try, for each webhook whose setter refuses
+	// the credential: [WithToken] where the client has the secret key, or the other way
+	// round. They take the place of the options of the call; those of the client stay,
+	// as far as these do not replace them. Without any there is no second try.
 	Fallback []Option
 }
 
@@ -54,8 +55,9 @@ type webhookSetter struct {
 //
 // Which credential is accepted is not certain. The setters of the bot's webhook and
 // of log-outs were seen with a user's token only, and those of new sessions and of
-// agent allocation with the secret key only, though the vendor says that every call takes the secret key. A
-// deployment that has both passes one to the client and the other as Fallback.
+// agent allocation with the secret key only, though the vendor says that every call
+// takes the secret key. A deployment that has both passes one to the client and the
+// other as Fallback.
 //
 // To switch a webhook off, its present address is read first and sent again, since
 // the setters want one; where none is set there is nothing to do. That the app's

@@ -24,7 +24,7 @@ const (
 // answer.
 type Config struct {
 	// Sample is the share of answers that are checked, above 0 and at most 1; all of
-	// them when zero.
+	// them when zero. A program that makes few calls wants them all.
 	Sample float64
 	// Queue is how many answers may wait to be checked, 256 when zero. What comes
 	// while it is full is dropped and counted, as is what would make all that waits
