@@ -1,5 +1,5 @@
-// Package api holds the contract: the hand-written OpenAPI 3.1 documents of the
-// REST API and of the webhooks. Everything else in this module is generated
+// Package api holds the contract: two OpenAPI 3.1 documents, written by hand, one of
+// the REST API and one of the webhooks. Everything else in this module is generated
 // from them or checked against them.
 package api
 

@@ -302,7 +302,7 @@ func (e TemplateCategory) Valid() bool {
 	}
 }
 
-// AddAgentRequest Which colleague joins which room.
+// AddAgentRequest Which colleague is brought into which room.
 type AddAgentRequest struct {
 	// AgentID The colleague's id.
 	AgentID ID `json:"agent_id"`
@@ -385,7 +385,7 @@ type AgentSearchScope string
 
 // AgentTakeoverSetting Whether agents help themselves.
 type AgentTakeoverSetting struct {
-	// IsAgentTakeoverEnabled Agents may take unserved customers themselves.
+	// IsAgentTakeoverEnabled Agents may pick waiting customers on their own.
 	IsAgentTakeoverEnabled *bool `json:"is_agent_takeover_enabled,omitempty"`
 }
 
@@ -424,7 +424,7 @@ type AgentV1 struct {
 	// Email E-mail address.
 	Email string `json:"email"`
 
-	// ForceOffline Offline whatever else, by its name.
+	// ForceOffline Set offline by force, by its name.
 	ForceOffline bool `json:"force_offline,omitempty,omitzero"`
 
 	// ID The agent's id.
@@ -445,10 +445,10 @@ type AgentV1 struct {
 	// IsVerified Verified; what was verified is not documented.
 	IsVerified bool `json:"is_verified,omitempty,omitzero"`
 
-	// LastLogin Null for who never logged in.
+	// LastLogin When the agent last logged in; null for never.
 	LastLogin Time `json:"last_login,omitempty,omitzero"`
 
-	// LastPasswordUpdate Newer accounts.
+	// LastPasswordUpdate When the password last changed. Newer accounts.
 	LastPasswordUpdate Time `json:"last_password_update,omitempty,omitzero"`
 
 	// LatestService The agent's newest session. Lists only.
@@ -475,7 +475,7 @@ type AgentV1 struct {
 	// TotalResolved A number written as text. Lists only.
 	TotalResolved string `json:"total_resolved,omitempty,omitzero"`
 
-	// TotpToken Of the second factor, by its name. Newer accounts.
+	// TotpToken A token of the second factor, by its name. Newer accounts.
 	TotpToken Secret `json:"totp_token,omitempty,omitzero"`
 
 	// Type 1 admin, 2 agent, 3 supervisor.
@@ -556,7 +556,7 @@ type AgentV2 struct {
 	// Email E-mail address.
 	Email string `json:"email"`
 
-	// ForceOffline Offline whatever else, by its name; whether it wins over `is_available` is not documented.
+	// ForceOffline Set offline by force, by its name; whether it wins over `is_available` is not documented.
 	ForceOffline bool `json:"force_offline,omitempty,omitzero"`
 
 	// ID The agent's id.
@@ -571,7 +571,7 @@ type AgentV2 struct {
 	// IsVerified Verified; what was verified is not documented.
 	IsVerified bool `json:"is_verified,omitempty,omitzero"`
 
-	// LastLogin Null for who never logged in.
+	// LastLogin When the agent last logged in; null for never.
 	LastLogin Time `json:"last_login,omitempty,omitzero"`
 
 	// Name Display name.
@@ -649,7 +649,7 @@ type AllocatedAgent struct {
 	// Email E-mail address.
 	Email string `json:"email,omitempty,omitzero"`
 
-	// ForceOffline Offline whatever else, by its name.
+	// ForceOffline Set offline by force, by its name.
 	ForceOffline bool `json:"force_offline,omitempty,omitzero"`
 
 	// ID The agent's id.
@@ -676,7 +676,7 @@ type AllocatedAgent struct {
 
 // Allocation The platform's choice.
 type Allocation struct {
-	// Agent The agent. Null may be what comes when nobody is free; that is unknown.
+	// Agent The agent. With nobody free it may be null, which was never recorded.
 	Agent *AllocatedAgent `json:"agent,omitempty"`
 }
 
@@ -706,7 +706,7 @@ type App struct {
 	// AppJoinedStatus Newer accounts; meaning unknown.
 	AppJoinedStatus int64 `json:"app_joined_status,omitempty,omitzero"`
 
-	// ArchieveStatus Spelt so. Newer accounts.
+	// ArchieveStatus Content unknown. The name is spelt so. Newer accounts.
 	ArchieveStatus Value `json:"archieve_status,omitempty,omitzero"`
 
 	// BotWebhookURL Where bot messages are sent.
@@ -727,13 +727,13 @@ type App struct {
 	// IsAgentAllocationEnabled The platform allocates agents itself.
 	IsAgentAllocationEnabled bool `json:"is_agent_allocation_enabled"`
 
-	// IsAgentTakeoverEnabled Agents may take unserved customers themselves.
+	// IsAgentTakeoverEnabled Agents may pick waiting customers on their own.
 	IsAgentTakeoverEnabled bool `json:"is_agent_takeover_enabled"`
 
 	// IsAllocateAgentWebhookEnabled That webhook is on.
 	IsAllocateAgentWebhookEnabled bool `json:"is_allocate_agent_webhook_enabled"`
 
-	// IsArchieved Spelt so. Newer accounts.
+	// IsArchieved Content unknown. The name is spelt so. Newer accounts.
 	IsArchieved Value `json:"is_archieved,omitempty,omitzero"`
 
 	// IsBotEnabled The bot is on.
@@ -742,7 +742,7 @@ type App struct {
 	// IsBulkAssignmentEnabled Bulk assignment is on. Short form.
 	IsBulkAssignmentEnabled bool `json:"is_bulk_assignment_enabled,omitempty,omitzero"`
 
-	// IsForceSendBot By its name, messages go to the bot even when an agent is in the room. Newer accounts.
+	// IsForceSendBot By its name, the bot gets messages even while an agent serves. Newer accounts.
 	IsForceSendBot bool `json:"is_force_send_bot,omitempty,omitzero"`
 
 	// IsMarkAsResolvedWebhookEnabled That webhook is on.
@@ -818,9 +818,9 @@ type AppConfigRow struct {
 	Widget string `json:"widget,omitempty,omitzero"`
 }
 
-// AppConfigs Settings of an app, an open map. A setting `x` appears as `x`, text or null, and as
-// `is_x_enabled`, also where `x` is a switch itself: `is_new_session_webhook_enabled` is text
-// and has a flag of its own. Keys that are not listed here are kept.
+// AppConfigs Settings of an app, an open map. Beside a setting `x`, which is text or null, stands a flag
+// `is_x_enabled`, even if `x` is a switch itself: `is_new_session_webhook_enabled` is text and
+// has such a flag. Keys that are not listed here are kept.
 type AppConfigs struct {
 	// AgentCanAddOtherAgent Agents may invite colleagues.
 	AgentCanAddOtherAgent Flag `json:"agent_can_add_other_agent,omitempty,omitzero"`
@@ -876,7 +876,7 @@ type AppConfigs struct {
 	// IsAgentAllocationEnabled The platform allocates agents itself.
 	IsAgentAllocationEnabled Flag `json:"is_agent_allocation_enabled,omitempty,omitzero"`
 
-	// IsAgentTakeoverEnabled Agents may take unserved customers themselves.
+	// IsAgentTakeoverEnabled Agents may pick waiting customers on their own.
 	IsAgentTakeoverEnabled Flag `json:"is_agent_takeover_enabled,omitempty,omitzero"`
 
 	// IsAllocateAgentWebhookEnabled The custom agent allocation webhook is on.
@@ -1084,7 +1084,7 @@ type BlockCustomerRequest struct {
 	// RoomID The chat room's number.
 	RoomID ID `json:"room_id"`
 
-	// Source Code of the channel's kind; `wa` in the only call seen.
+	// Source Code of the channel's kind; no other than `wa` has been seen.
 	Source string `json:"source"`
 
 	// UserID The customer's own id, on WhatsApp the phone number.
@@ -1099,7 +1099,7 @@ type BotButton struct {
 	// Payload Where it leads.
 	Payload ButtonTarget `json:"payload"`
 
-	// PostbackText What the customer is seen to send; the label when left out.
+	// PostbackText What the customer then seems to write; the label when left out.
 	PostbackText string `json:"postback_text,omitempty,omitzero"`
 
 	// Type What it does.
@@ -1120,7 +1120,7 @@ type BotSettings struct {
 	// IsBotEnabled The bot is on.
 	IsBotEnabled bool `json:"is_bot_enabled"`
 
-	// IsForceSendBot By its name, messages go to the bot even when an agent is in the room.
+	// IsForceSendBot By its name, the bot gets messages even while an agent serves.
 	IsForceSendBot bool `json:"is_force_send_bot"`
 }
 
@@ -1314,7 +1314,7 @@ type ButtonTarget struct {
 	// Payload Sent with the postback; free.
 	Payload map[string]interface{} `json:"payload,omitempty,omitzero"`
 
-	// URL Target of the link, or of the postback call.
+	// URL Where the link leads, or what the postback calls.
 	URL string `json:"url"`
 }
 
@@ -1338,14 +1338,14 @@ type CardAction struct {
 	// Payload Where it leads.
 	Payload ButtonTarget `json:"payload"`
 
-	// PostbackText What the customer is seen to send.
+	// PostbackText What the customer then seems to write.
 	PostbackText string `json:"postback_text,omitempty,omitzero"`
 
 	// Type What it does.
 	Type ButtonType `json:"type"`
 }
 
-// CardPayload One card. Documented for the Chat SDK, not seen here.
+// CardPayload One card. The Chat SDK's pages describe it; no client is known to send it here.
 type CardPayload struct {
 	// Buttons The card's buttons.
 	Buttons []BotButton `json:"buttons,omitempty,omitzero"`
@@ -1657,7 +1657,7 @@ type ChatSession struct {
 	// CustomerRoom The room.
 	CustomerRoom CustomerRoom `json:"customer_room,omitempty,omitzero"`
 
-	// IdentityToken For the Chat SDK's verify call.
+	// IdentityToken Proves to the Chat SDK who the customer is.
 	IdentityToken Secret `json:"identity_token"`
 
 	// IsSecure Customers' identity is checked.
@@ -1672,7 +1672,7 @@ type ChatSession struct {
 
 // ChatSessionV1 A customer's live-chat session, as the older route has it.
 type ChatSessionV1 struct {
-	// IdentityToken For the Chat SDK's verify call.
+	// IdentityToken Proves to the Chat SDK who the customer is.
 	IdentityToken Secret `json:"identity_token,omitempty,omitzero"`
 
 	// IsSessional Each session gets a room of its own.
@@ -1696,7 +1696,7 @@ type ChatTemplateList struct {
 
 // ConfigWebhookRequest Where a webhook is sent, and whether; under other names.
 type ConfigWebhookRequest struct {
-	// Enabled The webhook is on; the vendor's gem says so unless it is told otherwise.
+	// Enabled The webhook is on; the vendor's gem sends `true` unless told otherwise.
 	Enabled FlagInput `json:"enabled"`
 
 	// URL The address.
@@ -1718,7 +1718,7 @@ type Contact struct {
 	PhoneNumber string `json:"phone_number,omitempty,omitzero"`
 }
 
-// ContactProperty One custom property of a contact.
+// ContactProperty A custom property of a contact.
 type ContactProperty struct {
 	// ID The property's id.
 	ID IntegerID `json:"id,omitempty,omitzero"`
@@ -1750,7 +1750,7 @@ type ContactRoomList struct {
 
 // ConversationExport Where a room's transcript lies.
 type ConversationExport struct {
-	// DownloadURL The link; empty when there is no history.
+	// DownloadURL The link; empty for a room without history.
 	DownloadURL Secret `json:"download_url,omitempty,omitzero"`
 }
 
@@ -1922,7 +1922,7 @@ type CustomPayload struct {
 	Type string `json:"type"`
 }
 
-// CustomerRoom One customer's room on one channel. Which agents serve it is not part of it.
+// CustomerRoom The room of a customer on a channel. Which agents serve it is not part of it.
 type CustomerRoom struct {
 	// ChannelID The channel; its id is probably unique within its `source` only.
 	ChannelID IntegerID `json:"channel_id"`
@@ -1933,7 +1933,7 @@ type CustomerRoom struct {
 	// Extras Customer properties and notes. `initiateChat` only.
 	Extras RoomExtras `json:"extras,omitempty,omitzero"`
 
-	// ID The row's id; not the chat room.
+	// ID The row's id; not that of the chat room.
 	ID IntegerID `json:"id"`
 
 	// IsCalling A call is on. Newest answers only.
@@ -2196,7 +2196,7 @@ type ForceSendBotResult struct {
 
 // ForceSendBotSetting Whether the bot hears what is said to agents, by the setting's name.
 type ForceSendBotSetting struct {
-	// IsForceSendBot By its name, messages go to the bot even when an agent is in the room.
+	// IsForceSendBot By its name, the bot gets messages even while an agent serves.
 	IsForceSendBot bool `json:"is_force_send_bot"`
 }
 
@@ -2380,9 +2380,9 @@ type HandoverRoomToDivisionRequest struct {
 	DivisionID ID `json:"role"`
 }
 
-// Hsm24Template The 24-hour template of a channel.
+// Hsm24Template The template that re-opens a channel's expired rooms.
 type Hsm24Template struct {
-	// Enabled The feature is on for the channel.
+	// Enabled The channel has the feature on.
 	Enabled bool `json:"enabled,omitempty,omitzero"`
 
 	// HsmQuota Credit left.
@@ -2956,7 +2956,7 @@ type LiveChannelLink struct {
 	AdditionalProperties map[string]Value `json:"-"`
 }
 
-// LocationPayload A place. Documented for the Chat SDK, not seen here.
+// LocationPayload A place. The Chat SDK's pages describe it; no client is known to send it here.
 type LocationPayload struct {
 	// Address The place's address.
 	Address string `json:"address,omitempty,omitzero"`
@@ -2986,7 +2986,7 @@ type LoginDetails struct {
 	SdkUser SDKUser `json:"sdk_user,omitempty,omitzero"`
 }
 
-// LoginRequest E-mail and password of an admin, supervisor or agent.
+// LoginRequest What a member of the staff logs in with.
 type LoginRequest struct {
 	// Email The user's e-mail address.
 	Email string `json:"email"`
@@ -3060,7 +3060,7 @@ type LoginUser struct {
 	// Email E-mail address.
 	Email string `json:"email"`
 
-	// ForceOffline Offline whatever else, by its name.
+	// ForceOffline Set offline by force, by its name.
 	ForceOffline bool `json:"force_offline,omitempty,omitzero"`
 
 	// ID The agent's id.
@@ -3081,10 +3081,10 @@ type LoginUser struct {
 	// IsVerified Verified; what was verified is not documented.
 	IsVerified bool `json:"is_verified,omitempty,omitzero"`
 
-	// LastLogin Null for who never logged in.
+	// LastLogin When the agent last logged in; null for never.
 	LastLogin Time `json:"last_login,omitempty,omitzero"`
 
-	// LastPasswordUpdate Newer accounts.
+	// LastPasswordUpdate When the password last changed. Newer accounts.
 	LastPasswordUpdate Time `json:"last_password_update,omitempty,omitzero"`
 
 	// LatestService The agent's newest session. Lists only.
@@ -3111,7 +3111,7 @@ type LoginUser struct {
 	// TotalResolved A number written as text. Lists only.
 	TotalResolved string `json:"total_resolved,omitempty,omitzero"`
 
-	// TotpToken Of the second factor, by its name. Newer accounts.
+	// TotpToken A token of the second factor, by its name. Newer accounts.
 	TotpToken Secret `json:"totp_token,omitempty,omitzero"`
 
 	// Type 1 admin, 2 agent, 3 supervisor.
@@ -3178,7 +3178,7 @@ type MobileSession struct {
 	UserType int64 `json:"user_type,omitempty,omitzero"`
 }
 
-// MobileVersion The newest version of the vendor's mobile app.
+// MobileVersion The newest version of the vendor's app for agents.
 type MobileVersion struct {
 	// ForceUpdate Older versions have to be updated.
 	ForceUpdate bool `json:"force_update,omitempty,omitzero"`
@@ -3328,7 +3328,7 @@ type Plan struct {
 	// AnnualPrice A number, as text.
 	AnnualPrice string `json:"annual_price"`
 
-	// Currency Of the prices.
+	// Currency Currency of the prices.
 	Currency string `json:"currency"`
 
 	// ExclusiveUser An object whose members are unknown.
@@ -3560,7 +3560,7 @@ type Resolution struct {
 
 // ResolveRoomRequest Which room is resolved, and how.
 type ResolveRoomRequest struct {
-	// AgentID Sent by one client; meaning unknown.
+	// AgentID One client sends it; what for is unknown.
 	AgentID ID `json:"agent_id,omitempty,omitzero"`
 
 	// Extras Free text; meaning unknown.
@@ -3608,7 +3608,7 @@ type RoomCountResponse struct {
 
 // RoomExtras What a room carries beside its messages.
 type RoomExtras struct {
-	// AdditionalExtras More.
+	// AdditionalExtras Further data of the room.
 	AdditionalExtras AdditionalExtras `json:"additional_extras,omitempty,omitzero"`
 
 	// Notes Agents' notes.
@@ -3626,7 +3626,7 @@ type RoomInfo struct {
 	// Channel The channel's row, with its secrets.
 	Channel *RoomInfoChannel `json:"channel,omitempty"`
 
-	// ChannelID The channel. Only when read, like the rest.
+	// ChannelID The channel. Only `getRoomInfo` returns it, like the members below.
 	ChannelID IntegerID `json:"channel_id,omitempty,omitzero"`
 
 	// ChannelName The channel's name.
@@ -3654,7 +3654,7 @@ type RoomInfo struct {
 	UserID string `json:"user_id,omitempty,omitzero"`
 }
 
-// RoomInfoChannel A channel's row. Common members first, then those of live chat, then those of WhatsApp.
+// RoomInfoChannel A channel's row. Members of all kinds come first, then those of live chat, then those of WhatsApp.
 type RoomInfoChannel struct {
 	// AllowIntlHsm Templates may go abroad. WhatsApp.
 	AllowIntlHsm bool `json:"allow_intl_hsm,omitempty,omitzero"`
@@ -3704,16 +3704,16 @@ type RoomInfoChannel struct {
 	// IsActive The channel is on.
 	IsActive bool `json:"is_active,omitempty,omitzero"`
 
-	// IsAutoResponderEnabled WhatsApp.
+	// IsAutoResponderEnabled The channel answers by itself. WhatsApp.
 	IsAutoResponderEnabled bool `json:"is_auto_responder_enabled,omitempty,omitzero"`
 
-	// IsBotEnabled WhatsApp.
+	// IsBotEnabled The bot is on. WhatsApp.
 	IsBotEnabled bool `json:"is_bot_enabled,omitempty,omitzero"`
 
 	// IsOnCloud Meta's cloud API serves it. WhatsApp.
 	IsOnCloud bool `json:"is_on_cloud,omitempty,omitzero"`
 
-	// IsSslEnabled WhatsApp.
+	// IsSslEnabled Meaning not documented. WhatsApp.
 	IsSslEnabled bool `json:"is_ssl_enabled,omitempty,omitzero"`
 
 	// Name The channel's name.
@@ -3858,7 +3858,7 @@ type RoomsMeta struct {
 	CursorBefore ID `json:"cursor_before,omitempty,omitzero"`
 }
 
-// SDKUser The Chat SDK account behind a user.
+// SDKUser A user's account in the Chat SDK.
 type SDKUser struct {
 	// AvatarURL Picture.
 	AvatarURL string `json:"avatar_url,omitempty,omitzero"`
@@ -3983,7 +3983,7 @@ type SendBroadcastV2Request struct {
 	// HeaderValue What goes into the header.
 	HeaderValue BroadcastHeader `json:"header_value,omitempty,omitzero"`
 
-	// HideVariables Keep the variables, such as one-time codes, out of the dashboard.
+	// HideVariables Hide the variables in the dashboard, for instance one-time codes.
 	HideVariables FlagInput `json:"hide_variables,omitempty,omitzero"`
 
 	// Language The language's code.
@@ -4026,7 +4026,7 @@ type SendCustomChannelMessageLegacyRequest struct {
 	UserID string `json:"user_id"`
 }
 
-// SendCustomChannelMessageLegacyResponse Answer of `sendCustomChannelMessageLegacy`. Only its first part is known.
+// SendCustomChannelMessageLegacyResponse Answer of `sendCustomChannelMessageLegacy`, as far as it is known.
 type SendCustomChannelMessageLegacyResponse struct {
 	// Data Where the message went, with secrets.
 	Data CustomChannelDeliveryLegacy `json:"data"`
@@ -4052,7 +4052,7 @@ type SendCustomChannelMessageRequest struct {
 	// Type What kind of message; `text` when left out. `file_attachment` and `buttons` are named on the page.
 	Type MessageType `json:"type,omitempty,omitzero"`
 
-	// UserID The customer's own id; samples use an e-mail address.
+	// UserID The customer's own id, such as an e-mail address.
 	UserID string `json:"user_id"`
 }
 
@@ -4271,7 +4271,7 @@ type SetContactPropertyRequest struct {
 
 // SetForceSendBotRequest Whether the bot hears what is said to agents, by the setting's name.
 type SetForceSendBotRequest struct {
-	// IsForceSendBot By its name, messages go to the bot even when an agent is in the room.
+	// IsForceSendBot By its name, the bot gets messages even while an agent serves.
 	IsForceSendBot FlagInput `json:"is_force_send_bot"`
 }
 
@@ -4570,7 +4570,7 @@ type UpdateProfileRequest struct {
 	// Address The company's address. Admins only.
 	Address string `json:"address,omitempty,omitzero"`
 
-	// AvatarURL Address of the picture, which is uploaded to the Chat SDK first.
+	// AvatarURL Address of the picture; upload the file to the Chat SDK first.
 	AvatarURL string `json:"avatar_url"`
 
 	// BillingEmails Where bills go. Admins only.
@@ -5205,7 +5205,7 @@ type WidgetVariables struct {
 	// CustomerIdentifierInputType What customers give as their id; the values are not known.
 	CustomerIdentifierInputType string `json:"customerIdentifierInputType"`
 
-	// CustomerServiceAvatar That one's picture.
+	// CustomerServiceAvatar Picture of the other side.
 	CustomerServiceAvatar string `json:"customerServiceAvatar"`
 
 	// CustomerServiceName Whom customers see as the other side.
@@ -5223,10 +5223,10 @@ type WidgetVariables struct {
 	// FormSubtitle Second line of the log-in form.
 	FormSubtitle string `json:"formSubtitle"`
 
-	// GrabberImage It holds a picture.
+	// GrabberImage What calls for attention has a picture.
 	GrabberImage bool `json:"grabberImage"`
 
-	// GrabberTextStatus It holds text.
+	// GrabberTextStatus What calls for attention has a text.
 	GrabberTextStatus bool `json:"grabberTextStatus"`
 
 	// GrabberTimeout How long until attention is called for; its unit is not stated.
@@ -5434,7 +5434,7 @@ type GetAppConfigsParams struct {
 
 // GetChannelConfigParams defines parameters for GetChannelConfig.
 type GetChannelConfigParams struct {
-	// Source The code of the channel's kind, such as `qiscus` or `telegram`; ids are presumably unique within a kind only.
+	// Source The code of the channel's kind, such as `qiscus` or `telegram`; channels of different kinds can presumably share an id.
 	Source string `form:"source" json:"source"`
 }
 
@@ -5557,7 +5557,7 @@ type ListAvailableAgentsParams struct {
 	// CursorBefore The cursor of the previous page, from the last answer's `meta`. Opaque.
 	CursorBefore CursorBefore `form:"cursor_before,omitempty" json:"cursor_before,omitempty,omitzero"`
 
-	// IsAvailableInRoom Not documented; one client sends `false`.
+	// IsAvailableInRoom Its meaning is not documented; a client sends `false`.
 	IsAvailableInRoom *bool `form:"is_available_in_room,omitempty" json:"is_available_in_room,omitempty"`
 }
 
@@ -5578,7 +5578,7 @@ type ListOtherAgentsParams struct {
 	// Search Part of a name or an e-mail address.
 	Search string `form:"search,omitempty" json:"search,omitempty,omitzero"`
 
-	// IsAvailableInRoom Not documented; sent by one client.
+	// IsAvailableInRoom Its meaning is not documented; a client sends it.
 	IsAvailableInRoom *bool `form:"is_available_in_room,omitempty" json:"is_available_in_room,omitempty"`
 }
 
@@ -7878,7 +7878,7 @@ func WithRequestEditorFn(fn RequestEditorFn) ClientOption {
 // The interface specification for the client above.
 type ClientInterface interface {
 
-	// ListAgentsV1 List agents, older version with the full user row
+	// ListAgentsV1 List the app's agents as full rows that hold secrets, the older way
 	//
 	// Use `listAgents` where you can: this answer leaks every agent's tokens and keys. One account
 	// made in 2026 was refused here (403 from the gateway, with a `traceid`) under both kinds of
@@ -7887,7 +7887,7 @@ type ClientInterface interface {
 	// Corresponds with GET /api/v1/admin/agents (the `ListAgentsV1` operationId).
 	ListAgentsV1(ctx context.Context, params *ListAgentsV1Params, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// ListAgentsByIDs Fetch several agents by id
+	// ListAgentsByIDs Look up agents by their ids
 	//
 	// An id that nobody has is left out of the answer. The customer count is fresh here, so
 	// allocators re-check an agent with it before assigning. The answer leaks the agents' tokens.
@@ -7895,7 +7895,7 @@ type ClientInterface interface {
 	// Corresponds with GET /api/v1/admin/agents/get_by_ids (the `ListAgentsByIDs` operationId).
 	ListAgentsByIDs(ctx context.Context, params *ListAgentsByIDsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// GetPlan The app's subscription and usage
+	// GetPlan Get the app's plan and what is used of it
 	//
 	// Prices are text that holds a number, but `extra_mau_charge` of the usage is a number. MAU are
 	// customers who were active within the month.
@@ -7903,7 +7903,7 @@ type ClientInterface interface {
 	// Corresponds with GET /api/v1/admin/my_plan (the `GetPlan` operationId).
 	GetPlan(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// GetOfficeHours Office hours and the messages around them
+	// GetOfficeHours Get the office hours and the automatic messages within and outside them
 	//
 	// Days are counted from Sunday, 0; one client also expects 7, presumably for Sunday. Times are
 	// hours and minutes in the zone of the answer. No call is known that changes them.
@@ -7911,73 +7911,78 @@ type ClientInterface interface {
 	// Corresponds with GET /api/v1/admin/office_hours (the `GetOfficeHours` operationId).
 	GetOfficeHours(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// AllocateAgentWithBody Ask for the least busy agent; assigns nothing
+	// AllocateAgentWithBody Ask which agent is the least busy, without assigning anybody
 	//
 	// A proposal and no more: whoever asks next may get the same agent, so hold a lock until
-	// `assignAgent` is done. Whether an error or null comes when nobody is free is not known.
+	// `assignAgent` is done. With nobody free, an error or null may come: no such answer was
+	// recorded.
 	//
 	// Takes any type of body and a specified content type.
 	//
 	// Corresponds with POST /api/v1/admin/service/allocate_agent (the `AllocateAgent` operationId).
 	AllocateAgentWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// AllocateAgent Ask for the least busy agent; assigns nothing
+	// AllocateAgent Ask which agent is the least busy, without assigning anybody
 	//
 	// A proposal and no more: whoever asks next may get the same agent, so hold a lock until
-	// `assignAgent` is done. Whether an error or null comes when nobody is free is not known.
+	// `assignAgent` is done. With nobody free, an error or null may come: no such answer was
+	// recorded.
 	//
 	// Takes a body of the `application/json` content type.
 	//
 	// Corresponds with POST /api/v1/admin/service/allocate_agent (the `AllocateAgent` operationId).
 	AllocateAgent(ctx context.Context, body AllocateAgentJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// AllocateAgentWithFormdataBody Ask for the least busy agent; assigns nothing
+	// AllocateAgentWithFormdataBody Ask which agent is the least busy, without assigning anybody
 	//
 	// A proposal and no more: whoever asks next may get the same agent, so hold a lock until
-	// `assignAgent` is done. Whether an error or null comes when nobody is free is not known.
+	// `assignAgent` is done. With nobody free, an error or null may come: no such answer was
+	// recorded.
 	//
 	// Takes a body of the `application/x-www-form-urlencoded` content type.
 	//
 	// Corresponds with POST /api/v1/admin/service/allocate_agent (the `AllocateAgent` operationId).
 	AllocateAgentWithFormdataBody(ctx context.Context, body AllocateAgentFormdataRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// AllocateAndAssignAgentWithBody Pick the least busy agent and assign in one call
+	// AllocateAndAssignAgentWithBody Assign the least busy agent to a room
 	//
 	// The ranking is Qiscus's, and no cap per agent can be given. The vendor is quoted as
-	// recommending this call where custom agent allocation is on. The switch is called
-	// `ignore_availability` in `allocateAgent`. What comes when nobody is free is not known.
+	// recommending this call where custom agent allocation is on. What is
+	// `ignore_agent_availability` here is `ignore_availability` in `allocateAgent`. The answer
+	// with nobody free was never recorded.
 	//
 	// Takes any type of body and a specified content type.
 	//
 	// Corresponds with POST /api/v1/admin/service/allocate_assign_agent (the `AllocateAndAssignAgent` operationId).
 	AllocateAndAssignAgentWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// AllocateAndAssignAgentWithFormdataBody Pick the least busy agent and assign in one call
+	// AllocateAndAssignAgentWithFormdataBody Assign the least busy agent to a room
 	//
 	// The ranking is Qiscus's, and no cap per agent can be given. The vendor is quoted as
-	// recommending this call where custom agent allocation is on. The switch is called
-	// `ignore_availability` in `allocateAgent`. What comes when nobody is free is not known.
+	// recommending this call where custom agent allocation is on. What is
+	// `ignore_agent_availability` here is `ignore_availability` in `allocateAgent`. The answer
+	// with nobody free was never recorded.
 	//
 	// Takes a body of the `application/x-www-form-urlencoded` content type.
 	//
 	// Corresponds with POST /api/v1/admin/service/allocate_assign_agent (the `AllocateAndAssignAgent` operationId).
 	AllocateAndAssignAgentWithFormdataBody(ctx context.Context, body AllocateAndAssignAgentFormdataRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// GetSessional Whether the app keeps one room per session
+	// GetSessional Check whether each session gets a room of its own
 	//
 	// The shape of the answer is a guess; `getAppConfigs` has the same setting and is documented.
 	//
 	// Corresponds with GET /api/v1/admin/service/get_sessional (the `GetSessional` operationId).
 	GetSessional(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// CountUnresolvedRooms Number of unserved customers, admin's older route
+	// CountUnresolvedRooms Count the customers whom nobody serves, by the admin's older route
 	//
-	// The app shows it to the admin as the customers whom nobody serves yet.
+	// A public app for agents shows it to the admin as the number of customers whom nobody serves yet.
 	//
 	// Corresponds with GET /api/v1/admin/service/get_unresolved_count (the `CountUnresolvedRooms` operationId).
 	CountUnresolvedRooms(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// RemoveAgentWithBody Take an agent out of a room
+	// RemoveAgentWithBody Remove an agent from a room
 	//
 	// Only JSON has been seen; its siblings take forms, so this one may do too.
 	//
@@ -7986,7 +7991,7 @@ type ClientInterface interface {
 	// Corresponds with POST /api/v1/admin/service/remove_agent (the `RemoveAgent` operationId).
 	RemoveAgentWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// RemoveAgent Take an agent out of a room
+	// RemoveAgent Remove an agent from a room
 	//
 	// Only JSON has been seen; its siblings take forms, so this one may do too.
 	//
@@ -7995,7 +8000,7 @@ type ClientInterface interface {
 	// Corresponds with POST /api/v1/admin/service/remove_agent (the `RemoveAgent` operationId).
 	RemoveAgent(ctx context.Context, body RemoveAgentJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// SetSessionalWithBody Change whether the app keeps one room per session
+	// SetSessionalWithBody Set whether each session gets a room of its own
 	//
 	// When it is on, a customer who comes back after a resolve gets a new room; when it is off,
 	// the old one goes on.
@@ -8005,7 +8010,7 @@ type ClientInterface interface {
 	// Corresponds with POST /api/v1/admin/service/set_sessional (the `SetSessional` operationId).
 	SetSessionalWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// SetSessional Change whether the app keeps one room per session
+	// SetSessional Set whether each session gets a room of its own
 	//
 	// When it is on, a customer who comes back after a resolve gets a new room; when it is off,
 	// the old one goes on.
@@ -8015,7 +8020,7 @@ type ClientInterface interface {
 	// Corresponds with POST /api/v1/admin/service/set_sessional (the `SetSessional` operationId).
 	SetSessional(ctx context.Context, body SetSessionalJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// SetSessionalWithFormdataBody Change whether the app keeps one room per session
+	// SetSessionalWithFormdataBody Set whether each session gets a room of its own
 	//
 	// When it is on, a customer who comes back after a resolve gets a new room; when it is off,
 	// the old one goes on.
@@ -8025,7 +8030,7 @@ type ClientInterface interface {
 	// Corresponds with POST /api/v1/admin/service/set_sessional (the `SetSessional` operationId).
 	SetSessionalWithFormdataBody(ctx context.Context, body SetSessionalFormdataRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// TakeOverUnresolvedRoom The signed-in agent takes the next unserved customer
+	// TakeOverUnresolvedRoom Take the next waiting customer, as an agent
 	//
 	// Sends no body: the platform chooses the room, and a success means that one was taken. Works
 	// only where agents may take customers over, which `getAgentTakeoverSetting` tells. A refusal has
@@ -8034,7 +8039,7 @@ type ClientInterface interface {
 	// Corresponds with POST /api/v1/agent/service/takeover_unresolved_room (the `TakeOverUnresolvedRoom` operationId).
 	TakeOverUnresolvedRoom(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// GetAnalyticsURL A signed link to a dashboard report
+	// GetAnalyticsURL Get a link to a report of the dashboard
 	//
 	// The link opens without further credentials, so it is a secret. How long it works is not
 	// known.
@@ -8042,14 +8047,15 @@ type ClientInterface interface {
 	// Corresponds with GET /api/v1/analytics (the `GetAnalyticsURL` operationId).
 	GetAnalyticsURL(ctx context.Context, params *GetAnalyticsURLParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// GetBotSettings Bot integration settings
+	// GetBotSettings Get the settings of the app's bot
 	//
-	// Where customers' messages are sent, whether, and whether also while an agent serves.
+	// Where customers' messages are sent, whether they are, and whether even while an agent
+	// serves.
 	//
 	// Corresponds with GET /api/v1/app/bot (the `GetBotSettings` operationId).
 	GetBotSettings(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// SetBotActivationWithBody Switch the bot on or off for the whole app
+	// SetBotActivationWithBody Turn the bot on or off in the app as a whole
 	//
 	// Leaves the bot's address alone. In a form, write `false` in full. An older call of the same
 	// client sends JSON with the switch inside `params`, which looks like a slip.
@@ -8059,7 +8065,7 @@ type ClientInterface interface {
 	// Corresponds with POST /api/v1/app/bot/activation (the `SetBotActivation` operationId).
 	SetBotActivationWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// SetBotActivationWithFormdataBody Switch the bot on or off for the whole app
+	// SetBotActivationWithFormdataBody Turn the bot on or off in the app as a whole
 	//
 	// Leaves the bot's address alone. In a form, write `false` in full. An older call of the same
 	// client sends JSON with the switch inside `params`, which looks like a slip.
@@ -8069,27 +8075,27 @@ type ClientInterface interface {
 	// Corresponds with POST /api/v1/app/bot/activation (the `SetBotActivation` operationId).
 	SetBotActivationWithFormdataBody(ctx context.Context, body SetBotActivationFormdataRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// SetBotIntegrationWithBody Set the bot webhook URL and switch
+	// SetBotIntegrationWithBody Set the bot's webhook URL, and turn the bot on or off
 	//
-	// Sets where the bot's webhook is sent, for the whole app, and whether. In a form, write
-	// `false` in full. The answer is the whole app with its secret key.
+	// The URL and the switch hold for the whole app. In a form, write `false` in full. The answer
+	// is the whole app with its secret key.
 	//
 	// Takes any type of body and a specified content type.
 	//
 	// Corresponds with POST /api/v1/app/bot/integrate (the `SetBotIntegration` operationId).
 	SetBotIntegrationWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// SetBotIntegrationWithFormdataBody Set the bot webhook URL and switch
+	// SetBotIntegrationWithFormdataBody Set the bot's webhook URL, and turn the bot on or off
 	//
-	// Sets where the bot's webhook is sent, for the whole app, and whether. In a form, write
-	// `false` in full. The answer is the whole app with its secret key.
+	// The URL and the switch hold for the whole app. In a form, write `false` in full. The answer
+	// is the whole app with its secret key.
 	//
 	// Takes a body of the `application/x-www-form-urlencoded` content type.
 	//
 	// Corresponds with POST /api/v1/app/bot/integrate (the `SetBotIntegration` operationId).
 	SetBotIntegrationWithFormdataBody(ctx context.Context, body SetBotIntegrationFormdataRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// GetAgentTakeoverSetting Whether agents may take unserved customers themselves
+	// GetAgentTakeoverSetting Check whether agents may pick waiting customers on their own
 	//
 	// The same setting stands in `getAppConfigs`, which is documented. No call is known that
 	// changes it.
@@ -8097,7 +8103,7 @@ type ClientInterface interface {
 	// Corresponds with GET /api/v1/app/config/agent_takeover (the `GetAgentTakeoverSetting` operationId).
 	GetAgentTakeoverSetting(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// SetAgentAllocationWebhookWithBody Set the custom agent allocation webhook
+	// SetAgentAllocationWebhookWithBody Set the URL and the switch of the custom agent allocation webhook
 	//
 	// One public client sets it this way; others hold that only the dashboard can. The answer is
 	// the whole app with its secret key.
@@ -8107,7 +8113,7 @@ type ClientInterface interface {
 	// Corresponds with POST /api/v1/app/webhook/agent_allocation (the `SetAgentAllocationWebhook` operationId).
 	SetAgentAllocationWebhookWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// SetAgentAllocationWebhook Set the custom agent allocation webhook
+	// SetAgentAllocationWebhook Set the URL and the switch of the custom agent allocation webhook
 	//
 	// One public client sets it this way; others hold that only the dashboard can. The answer is
 	// the whole app with its secret key.
@@ -8117,7 +8123,7 @@ type ClientInterface interface {
 	// Corresponds with POST /api/v1/app/webhook/agent_allocation (the `SetAgentAllocationWebhook` operationId).
 	SetAgentAllocationWebhook(ctx context.Context, body SetAgentAllocationWebhookJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// SetAgentAllocationWebhookWithFormdataBody Set the custom agent allocation webhook
+	// SetAgentAllocationWebhookWithFormdataBody Set the URL and the switch of the custom agent allocation webhook
 	//
 	// One public client sets it this way; others hold that only the dashboard can. The answer is
 	// the whole app with its secret key.
@@ -8127,7 +8133,7 @@ type ClientInterface interface {
 	// Corresponds with POST /api/v1/app/webhook/agent_allocation (the `SetAgentAllocationWebhook` operationId).
 	SetAgentAllocationWebhookWithFormdataBody(ctx context.Context, body SetAgentAllocationWebhookFormdataRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// GetResolveWebhook Read the mark-as-resolved webhook
+	// GetResolveWebhook Get the URL and the switch of the mark-as-resolved webhook
 	//
 	// Assumed. `getAppConfigs` has the same setting, as `mark_as_resolved_webhook_url` and
 	// `is_mark_as_resolved_webhook_enabled`, and is documented: prefer it.
@@ -8135,7 +8141,7 @@ type ClientInterface interface {
 	// Corresponds with GET /api/v1/app/webhook/mark_as_resolved (the `GetResolveWebhook` operationId).
 	GetResolveWebhook(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// SetResolveWebhookWithBody Set the mark-as-resolved webhook
+	// SetResolveWebhookWithBody Set the URL and the switch of the mark-as-resolved webhook
 	//
 	// Nobody has found this setting in the dashboard, so deployments script this call. In a form,
 	// write `false` in full: an empty value loses the switch. The answer is the whole app with its
@@ -8146,7 +8152,7 @@ type ClientInterface interface {
 	// Corresponds with POST /api/v1/app/webhook/mark_as_resolved (the `SetResolveWebhook` operationId).
 	SetResolveWebhookWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// SetResolveWebhook Set the mark-as-resolved webhook
+	// SetResolveWebhook Set the URL and the switch of the mark-as-resolved webhook
 	//
 	// Nobody has found this setting in the dashboard, so deployments script this call. In a form,
 	// write `false` in full: an empty value loses the switch. The answer is the whole app with its
@@ -8157,7 +8163,7 @@ type ClientInterface interface {
 	// Corresponds with POST /api/v1/app/webhook/mark_as_resolved (the `SetResolveWebhook` operationId).
 	SetResolveWebhook(ctx context.Context, body SetResolveWebhookJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// SetResolveWebhookWithFormdataBody Set the mark-as-resolved webhook
+	// SetResolveWebhookWithFormdataBody Set the URL and the switch of the mark-as-resolved webhook
 	//
 	// Nobody has found this setting in the dashboard, so deployments script this call. In a form,
 	// write `false` in full: an empty value loses the switch. The answer is the whole app with its
@@ -8168,7 +8174,7 @@ type ClientInterface interface {
 	// Corresponds with POST /api/v1/app/webhook/mark_as_resolved (the `SetResolveWebhook` operationId).
 	SetResolveWebhookWithFormdataBody(ctx context.Context, body SetResolveWebhookFormdataRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// LoginWithBody Log in with e-mail and password
+	// LoginWithBody Open a session with an e-mail address and a password
 	//
 	// Returns the user's tokens, the app, and with it the secret key. The short-lived token
 	// (`data.user.authentication_token`) lasts 30 days from its creation; logging out voids it, a
@@ -8180,7 +8186,7 @@ type ClientInterface interface {
 	// Corresponds with POST /api/v1/auth (the `Login` operationId).
 	LoginWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// Login Log in with e-mail and password
+	// Login Open a session with an e-mail address and a password
 	//
 	// Returns the user's tokens, the app, and with it the secret key. The short-lived token
 	// (`data.user.authentication_token`) lasts 30 days from its creation; logging out voids it, a
@@ -8192,7 +8198,7 @@ type ClientInterface interface {
 	// Corresponds with POST /api/v1/auth (the `Login` operationId).
 	Login(ctx context.Context, body LoginJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// LoginWithFormdataBody Log in with e-mail and password
+	// LoginWithFormdataBody Open a session with an e-mail address and a password
 	//
 	// Returns the user's tokens, the app, and with it the secret key. The short-lived token
 	// (`data.user.authentication_token`) lasts 30 days from its creation; logging out voids it, a
@@ -8204,7 +8210,7 @@ type ClientInterface interface {
 	// Corresponds with POST /api/v1/auth (the `Login` operationId).
 	LoginWithFormdataBody(ctx context.Context, body LoginFormdataRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// GetTokenByQismoKeyWithBody Trade an older QR code's key for a user token
+	// GetTokenByQismoKeyWithBody Log in with the key of an older QR code
 	//
 	// Older: newer QR codes go with `mobileLogin`. The user's Chat SDK token goes into
 	// `Authorization`; it comes from a log-in there, and presumably is what `login` has at
@@ -8215,7 +8221,7 @@ type ClientInterface interface {
 	// Corresponds with POST /api/v1/auth/get_token_by_qismo_key (the `GetTokenByQismoKey` operationId).
 	GetTokenByQismoKeyWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// GetTokenByQismoKeyWithFormdataBody Trade an older QR code's key for a user token
+	// GetTokenByQismoKeyWithFormdataBody Log in with the key of an older QR code
 	//
 	// Older: newer QR codes go with `mobileLogin`. The user's Chat SDK token goes into
 	// `Authorization`; it comes from a log-in there, and presumably is what `login` has at
@@ -8226,14 +8232,14 @@ type ClientInterface interface {
 	// Corresponds with POST /api/v1/auth/get_token_by_qismo_key (the `GetTokenByQismoKey` operationId).
 	GetTokenByQismoKeyWithFormdataBody(ctx context.Context, body GetTokenByQismoKeyFormdataRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// Logout End the session and void its user token
+	// Logout Log out, which voids the user token
 	//
 	// Sends no body. It probably also fires the user-logout webhook; nothing states that.
 	//
 	// Corresponds with POST /api/v1/auth/logout (the `Logout` operationId).
 	Logout(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// ListChatTemplates Canned replies for agents
+	// ListChatTemplates List the canned replies that agents can use
 	//
 	// What an agent is offered after typing a slash. The list is nested twice, in `data.data`;
 	// whether it has pages is not known. Not to be confused with WhatsApp's templates.
@@ -8241,15 +8247,15 @@ type ClientInterface interface {
 	// Corresponds with GET /api/v1/chat_templates (the `ListChatTemplates` operationId).
 	ListChatTemplates(ctx context.Context, params *ListChatTemplatesParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// ExportConversations Get a download link for a room's transcript
+	// ExportConversations Get a link to the transcript of a room
 	//
-	// The link leads to a plain text file and needs no credential, so the link itself is the
-	// secret. It is empty when the room has no history.
+	// The link leads to a plain text file and needs no credential, so keep the link secret. It is
+	// empty when the room has no history.
 	//
 	// Corresponds with GET /api/v1/export/conversations (the `ExportConversations` operationId).
 	ExportConversations(ctx context.Context, params *ExportConversationsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// InitiateChatV1WithBody Start a live-chat session as a customer, older version
+	// InitiateChatV1WithBody Start a live chat as a customer, the older way
 	//
 	// Use `initiateChat` where you can: this one takes no properties and names the room by its
 	// number only. The nonce, taken from the Chat SDK, works once and for ten minutes.
@@ -8259,7 +8265,7 @@ type ClientInterface interface {
 	// Corresponds with POST /api/v1/qiscus/initiate_chat (the `InitiateChatV1` operationId).
 	InitiateChatV1WithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// InitiateChatV1 Start a live-chat session as a customer, older version
+	// InitiateChatV1 Start a live chat as a customer, the older way
 	//
 	// Use `initiateChat` where you can: this one takes no properties and names the room by its
 	// number only. The nonce, taken from the Chat SDK, works once and for ten minutes.
@@ -8269,7 +8275,7 @@ type ClientInterface interface {
 	// Corresponds with POST /api/v1/qiscus/initiate_chat (the `InitiateChatV1` operationId).
 	InitiateChatV1(ctx context.Context, body InitiateChatV1JSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// InitiateChatV1WithFormdataBody Start a live-chat session as a customer, older version
+	// InitiateChatV1WithFormdataBody Start a live chat as a customer, the older way
 	//
 	// Use `initiateChat` where you can: this one takes no properties and names the room by its
 	// number only. The nonce, taken from the Chat SDK, works once and for ten minutes.
@@ -8279,15 +8285,15 @@ type ClientInterface interface {
 	// Corresponds with POST /api/v1/qiscus/initiate_chat (the `InitiateChatV1` operationId).
 	InitiateChatV1WithFormdataBody(ctx context.Context, body InitiateChatV1FormdataRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// GetRoomInfo Read a room's additional information and its channel
+	// GetRoomInfo Get the additional information of a room, and its channel
 	//
-	// Look for the pairs at `data.extras.user_properties`. For every kind of channel the path has
-	// the word `qiscus`. The answer leaks the channel's secrets.
+	// Look for the pairs at `data.extras.user_properties`. The path says `qiscus` whatever the
+	// kind of channel. The answer leaks the channel's secrets.
 	//
 	// Corresponds with GET /api/v1/qiscus/room/{room_id}/user_info (the `GetRoomInfo` operationId).
 	GetRoomInfo(ctx context.Context, roomID RoomID, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// SetRoomInfoWithBody Replace a room's additional information
+	// SetRoomInfoWithBody Set the additional information of a room, in place of what is there
 	//
 	// The list is replaced whole. Whoever adds a pair reads the others first and writes them back,
 	// and can lose what another writes in between.
@@ -8297,7 +8303,7 @@ type ClientInterface interface {
 	// Corresponds with POST /api/v1/qiscus/room/{room_id}/user_info (the `SetRoomInfo` operationId).
 	SetRoomInfoWithBody(ctx context.Context, roomID RoomID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// SetRoomInfo Replace a room's additional information
+	// SetRoomInfo Set the additional information of a room, in place of what is there
 	//
 	// The list is replaced whole. Whoever adds a pair reads the others first and writes them back,
 	// and can lose what another writes in between.
@@ -8307,45 +8313,45 @@ type ClientInterface interface {
 	// Corresponds with POST /api/v1/qiscus/room/{room_id}/user_info (the `SetRoomInfo` operationId).
 	SetRoomInfo(ctx context.Context, roomID RoomID, body SetRoomInfoJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// CreateRoomTagV1WithBody Tag a room, older version
+	// CreateRoomTagV1WithBody Add a tag to a room, the older way
 	//
-	// Older than `createRoomTag`, which is preferred. One client reads the room's tags before, and
-	// sends only those that are new.
+	// Prefer the newer `createRoomTag`. One client reads the room's tags before, and sends only
+	// those that are new.
 	//
 	// Takes any type of body and a specified content type.
 	//
 	// Corresponds with POST /api/v1/room_tag/create (the `CreateRoomTagV1` operationId).
 	CreateRoomTagV1WithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// CreateRoomTagV1 Tag a room, older version
+	// CreateRoomTagV1 Add a tag to a room, the older way
 	//
-	// Older than `createRoomTag`, which is preferred. One client reads the room's tags before, and
-	// sends only those that are new.
+	// Prefer the newer `createRoomTag`. One client reads the room's tags before, and sends only
+	// those that are new.
 	//
 	// Takes a body of the `application/json` content type.
 	//
 	// Corresponds with POST /api/v1/room_tag/create (the `CreateRoomTagV1` operationId).
 	CreateRoomTagV1(ctx context.Context, body CreateRoomTagV1JSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// CreateRoomTagV1WithFormdataBody Tag a room, older version
+	// CreateRoomTagV1WithFormdataBody Add a tag to a room, the older way
 	//
-	// Older than `createRoomTag`, which is preferred. One client reads the room's tags before, and
-	// sends only those that are new.
+	// Prefer the newer `createRoomTag`. One client reads the room's tags before, and sends only
+	// those that are new.
 	//
 	// Takes a body of the `application/x-www-form-urlencoded` content type.
 	//
 	// Corresponds with POST /api/v1/room_tag/create (the `CreateRoomTagV1` operationId).
 	CreateRoomTagV1WithFormdataBody(ctx context.Context, body CreateRoomTagV1FormdataRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// ListRoomTagsV1 List a room's tags, older version
+	// ListRoomTagsV1 List the tags of a room, the older way
 	//
-	// Older than `listRoomTags`, which is preferred; this one is the better attested. Only ids and
-	// names have been seen.
+	// Prefer the newer `listRoomTags`, though more clients are known to call this one. Only ids
+	// and names have been seen.
 	//
 	// Corresponds with GET /api/v1/room_tag/{room_id} (the `ListRoomTagsV1` operationId).
 	ListRoomTagsV1(ctx context.Context, roomID RoomID, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// SetAvailabilityWithBody Set the signed-in agent online or offline
+	// SetAvailabilityWithBody Switch the token's user online or offline
 	//
 	// Acts on the user whose token it is. None is known that acts on another agent, and no webhook
 	// tells of the change: allocators poll the lists of agents.
@@ -8355,7 +8361,7 @@ type ClientInterface interface {
 	// Corresponds with POST /api/v1/set_availability (the `SetAvailability` operationId).
 	SetAvailabilityWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// SetAvailability Set the signed-in agent online or offline
+	// SetAvailability Switch the token's user online or offline
 	//
 	// Acts on the user whose token it is. None is known that acts on another agent, and no webhook
 	// tells of the change: allocators poll the lists of agents.
@@ -8365,7 +8371,7 @@ type ClientInterface interface {
 	// Corresponds with POST /api/v1/set_availability (the `SetAvailability` operationId).
 	SetAvailability(ctx context.Context, body SetAvailabilityJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// SignUpWithBody Create an account
+	// SignUpWithBody Sign up for a new account
 	//
 	// What the public sign-up page calls; not meant for servers. How the body is encoded could not
 	// be seen, and neither could the answer: JSON and a form, as most older routes take them, are
@@ -8376,7 +8382,7 @@ type ClientInterface interface {
 	// Corresponds with POST /api/v1/sign_up (the `SignUp` operationId).
 	SignUpWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// SignUp Create an account
+	// SignUp Sign up for a new account
 	//
 	// What the public sign-up page calls; not meant for servers. How the body is encoded could not
 	// be seen, and neither could the answer: JSON and a form, as most older routes take them, are
@@ -8387,7 +8393,7 @@ type ClientInterface interface {
 	// Corresponds with POST /api/v1/sign_up (the `SignUp` operationId).
 	SignUp(ctx context.Context, body SignUpJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// SignUpWithFormdataBody Create an account
+	// SignUpWithFormdataBody Sign up for a new account
 	//
 	// What the public sign-up page calls; not meant for servers. How the body is encoded could not
 	// be seen, and neither could the answer: JSON and a form, as most older routes take them, are
@@ -8398,10 +8404,10 @@ type ClientInterface interface {
 	// Corresponds with POST /api/v1/sign_up (the `SignUp` operationId).
 	SignUpWithFormdataBody(ctx context.Context, body SignUpFormdataRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// UpdateRoomOptionsWithBody Overwrite the room's options
+	// UpdateRoomOptionsWithBody Replace the options of a room, its notes among them
 	//
-	// The options of the chat room, which the agents' app keeps its notes in. They are replaced:
-	// read them first and send back every member that was there. Not the same thing as a room's
+	// The options of the chat room, which the agents' app keeps its notes in. They are replaced as
+	// a whole, so send what you read, with your change in it. Not the same thing as a room's
 	// information, in spite of the path: that is `setRoomInfo`.
 	//
 	// Takes any type of body and a specified content type.
@@ -8409,10 +8415,10 @@ type ClientInterface interface {
 	// Corresponds with POST /api/v1/update_room_info (the `UpdateRoomOptions` operationId).
 	UpdateRoomOptionsWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// UpdateRoomOptions Overwrite the room's options
+	// UpdateRoomOptions Replace the options of a room, its notes among them
 	//
-	// The options of the chat room, which the agents' app keeps its notes in. They are replaced:
-	// read them first and send back every member that was there. Not the same thing as a room's
+	// The options of the chat room, which the agents' app keeps its notes in. They are replaced as
+	// a whole, so send what you read, with your change in it. Not the same thing as a room's
 	// information, in spite of the path: that is `setRoomInfo`.
 	//
 	// Takes a body of the `application/json` content type.
@@ -8420,10 +8426,10 @@ type ClientInterface interface {
 	// Corresponds with POST /api/v1/update_room_info (the `UpdateRoomOptions` operationId).
 	UpdateRoomOptions(ctx context.Context, body UpdateRoomOptionsJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// ChangePasswordWithBody Change the signed-in user's password
+	// ChangePasswordWithBody Replace the password of the token's user
 	//
-	// Neither the rules that a password has to keep nor whether earlier tokens stay good is known.
-	// A repeat of a call that went through is presumably refused, as the old password is no longer
+	// Which rules a password has to follow is not known, nor whether earlier tokens stay good.
+	// Repeating a call that went through is presumably refused, as the old password is no longer
 	// right.
 	//
 	// Takes any type of body and a specified content type.
@@ -8431,10 +8437,10 @@ type ClientInterface interface {
 	// Corresponds with POST /api/v1/{role}/change_password (the `ChangePassword` operationId).
 	ChangePasswordWithBody(ctx context.Context, role AdminOrAgent, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// ChangePassword Change the signed-in user's password
+	// ChangePassword Replace the password of the token's user
 	//
-	// Neither the rules that a password has to keep nor whether earlier tokens stay good is known.
-	// A repeat of a call that went through is presumably refused, as the old password is no longer
+	// Which rules a password has to follow is not known, nor whether earlier tokens stay good.
+	// Repeating a call that went through is presumably refused, as the old password is no longer
 	// right.
 	//
 	// Takes a body of the `application/json` content type.
@@ -8442,7 +8448,7 @@ type ClientInterface interface {
 	// Corresponds with POST /api/v1/{role}/change_password (the `ChangePassword` operationId).
 	ChangePassword(ctx context.Context, role AdminOrAgent, body ChangePasswordJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// GetProfile Profile of the signed-in user, or of the app's admin with the secret key
+	// GetProfile Get the profile of the token's user; the admin's with the secret key
 	//
 	// A cheap way to check that credentials work. With the role `agent` the answer also tells
 	// whether the agent is available.
@@ -8450,7 +8456,7 @@ type ClientInterface interface {
 	// Corresponds with GET /api/v1/{role}/get_profile (the `GetProfile` operationId).
 	GetProfile(ctx context.Context, role AdminOrAgent, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// AssignAgentWithBody Put an agent into a room
+	// AssignAgentWithBody Assign an agent to a room
 	//
 	// `max_agent` caps the agents in this room, not the rooms of an agent. With `max_agent` 1 it
 	// keeps two allocators from serving the same room: whoever comes second is refused with 400,
@@ -8463,7 +8469,7 @@ type ClientInterface interface {
 	// Corresponds with POST /api/v1/{role}/service/assign_agent (the `AssignAgent` operationId).
 	AssignAgentWithBody(ctx context.Context, role AdminOrAgent, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// AssignAgent Put an agent into a room
+	// AssignAgent Assign an agent to a room
 	//
 	// `max_agent` caps the agents in this room, not the rooms of an agent. With `max_agent` 1 it
 	// keeps two allocators from serving the same room: whoever comes second is refused with 400,
@@ -8476,7 +8482,7 @@ type ClientInterface interface {
 	// Corresponds with POST /api/v1/{role}/service/assign_agent (the `AssignAgent` operationId).
 	AssignAgent(ctx context.Context, role AdminOrAgent, body AssignAgentJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// AssignAgentWithFormdataBody Put an agent into a room
+	// AssignAgentWithFormdataBody Assign an agent to a room
 	//
 	// `max_agent` caps the agents in this room, not the rooms of an agent. With `max_agent` 1 it
 	// keeps two allocators from serving the same room: whoever comes second is refused with 400,
@@ -8489,40 +8495,43 @@ type ClientInterface interface {
 	// Corresponds with POST /api/v1/{role}/service/assign_agent (the `AssignAgent` operationId).
 	AssignAgentWithFormdataBody(ctx context.Context, role AdminOrAgent, body AssignAgentFormdataRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// ResolveRoomWithBody Resolve (close) a room's session
+	// ResolveRoomWithBody Resolve a room, which ends its session
 	//
-	// No call re-opens a room: a new message of the customer starts a new session. A room that is
-	// already resolved is refused with 400; its wording is not recorded. The mark-as-resolved
-	// webhook follows, if the app has one. The answer leaks the resolving user's token.
+	// Nothing opens a room again but the customer's next message, which starts a new session. A
+	// room that is already resolved is refused with 400; the wording is not recorded. The
+	// mark-as-resolved webhook follows, if the app has one. The answer leaks the resolving user's
+	// token.
 	//
 	// Takes any type of body and a specified content type.
 	//
 	// Corresponds with POST /api/v1/{role}/service/mark_as_resolved (the `ResolveRoom` operationId).
 	ResolveRoomWithBody(ctx context.Context, role AdminOrAgent, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// ResolveRoom Resolve (close) a room's session
+	// ResolveRoom Resolve a room, which ends its session
 	//
-	// No call re-opens a room: a new message of the customer starts a new session. A room that is
-	// already resolved is refused with 400; its wording is not recorded. The mark-as-resolved
-	// webhook follows, if the app has one. The answer leaks the resolving user's token.
+	// Nothing opens a room again but the customer's next message, which starts a new session. A
+	// room that is already resolved is refused with 400; the wording is not recorded. The
+	// mark-as-resolved webhook follows, if the app has one. The answer leaks the resolving user's
+	// token.
 	//
 	// Takes a body of the `application/json` content type.
 	//
 	// Corresponds with POST /api/v1/{role}/service/mark_as_resolved (the `ResolveRoom` operationId).
 	ResolveRoom(ctx context.Context, role AdminOrAgent, body ResolveRoomJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// ResolveRoomWithFormdataBody Resolve (close) a room's session
+	// ResolveRoomWithFormdataBody Resolve a room, which ends its session
 	//
-	// No call re-opens a room: a new message of the customer starts a new session. A room that is
-	// already resolved is refused with 400; its wording is not recorded. The mark-as-resolved
-	// webhook follows, if the app has one. The answer leaks the resolving user's token.
+	// Nothing opens a room again but the customer's next message, which starts a new session. A
+	// room that is already resolved is refused with 400; the wording is not recorded. The
+	// mark-as-resolved webhook follows, if the app has one. The answer leaks the resolving user's
+	// token.
 	//
 	// Takes a body of the `application/x-www-form-urlencoded` content type.
 	//
 	// Corresponds with POST /api/v1/{role}/service/mark_as_resolved (the `ResolveRoom` operationId).
 	ResolveRoomWithFormdataBody(ctx context.Context, role AdminOrAgent, body ResolveRoomFormdataRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// UpdateProfileWithBody Change the signed-in user's profile
+	// UpdateProfileWithBody Update the profile of the token's user
 	//
 	// Name, e-mail address and picture are always sent; whether one of them can be left out is not
 	// known, so read the profile first. The company's data are the admin's to change. Read it back
@@ -8533,7 +8542,7 @@ type ClientInterface interface {
 	// Corresponds with POST /api/v1/{role}/update_profile (the `UpdateProfile` operationId).
 	UpdateProfileWithBody(ctx context.Context, role AdminOrAgent, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// UpdateProfile Change the signed-in user's profile
+	// UpdateProfile Update the profile of the token's user
 	//
 	// Name, e-mail address and picture are always sent; whether one of them can be left out is not
 	// known, so read the profile first. The company's data are the admin's to change. Read it back
@@ -8544,38 +8553,38 @@ type ClientInterface interface {
 	// Corresponds with POST /api/v1/{role}/update_profile (the `UpdateProfile` operationId).
 	UpdateProfile(ctx context.Context, role AdminOrAgent, body UpdateProfileJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// GetAgent Fetch one agent
+	// GetAgent Get an agent
 	//
-	// The path has `agent` in the singular, the lists have the plural. `user_channels` tells which
-	// channels the agent serves. `current_customer_count` is expected to be fresher here than in
-	// `listAgents`, which is not confirmed.
+	// The path has `agent` in the singular, the lists have the plural. The channels that the agent
+	// serves are `user_channels`. Here `current_customer_count` should be fresher than in
+	// `listAgents`, which nobody has confirmed.
 	//
 	// Corresponds with GET /api/v2/admin/agent/{agent_id} (the `GetAgent` operationId).
 	GetAgent(ctx context.Context, agentID IntegerID, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// UpdateAgentWithBody Change an agent's name, e-mail, channels and divisions
+	// UpdateAgentWithBody Set the name, e-mail address, channels and divisions of an agent
 	//
 	// All four members are sent. The lists most likely replace what was there, so read the agent
-	// first. What is written as `channels` and `role_ids` reads back as `user_channels` and
-	// `user_roles`, the channels without their `source`.
+	// first. `channels` and `role_ids` are called `user_channels` and `user_roles` when they are
+	// read, and the channels come without their `source`.
 	//
 	// Takes any type of body and a specified content type.
 	//
 	// Corresponds with POST /api/v2/admin/agent/{agent_id}/update (the `UpdateAgent` operationId).
 	UpdateAgentWithBody(ctx context.Context, agentID IntegerID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// UpdateAgent Change an agent's name, e-mail, channels and divisions
+	// UpdateAgent Set the name, e-mail address, channels and divisions of an agent
 	//
 	// All four members are sent. The lists most likely replace what was there, so read the agent
-	// first. What is written as `channels` and `role_ids` reads back as `user_channels` and
-	// `user_roles`, the channels without their `source`.
+	// first. `channels` and `role_ids` are called `user_channels` and `user_roles` when they are
+	// read, and the channels come without their `source`.
 	//
 	// Takes a body of the `application/json` content type.
 	//
 	// Corresponds with POST /api/v2/admin/agent/{agent_id}/update (the `UpdateAgent` operationId).
 	UpdateAgent(ctx context.Context, agentID IntegerID, body UpdateAgentJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// ListAgentsByDivision List agents of given divisions, least busy first
+	// ListAgentsByDivision List the agents of some divisions in the order of their load
 	//
 	// `data` is a plain array here, unlike in `listAgents`. Send `is_available` only when you want
 	// to filter by it: `false` asks for offline agents.
@@ -8583,9 +8592,9 @@ type ClientInterface interface {
 	// Corresponds with GET /api/v2/admin/agents/by_division (the `ListAgentsByDivision` operationId).
 	ListAgentsByDivision(ctx context.Context, params *ListAgentsByDivisionParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// SendBroadcastV2WithBody Send a template message to several numbers, older version
+	// SendBroadcastV2WithBody Send a WhatsApp template to several numbers, the older way
 	//
-	// The same variables go to every number. `sendBroadcast` is preferred for a single one. There is
+	// All numbers get the same variables. `sendBroadcast` is preferred for a single one. There is
 	// no idempotency key: a repeated request is a second message to each of them.
 	//
 	// Takes any type of body and a specified content type.
@@ -8593,9 +8602,9 @@ type ClientInterface interface {
 	// Corresponds with POST /api/v2/admin/broadcast/client_broadcast (the `SendBroadcastV2` operationId).
 	SendBroadcastV2WithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// SendBroadcastV2 Send a template message to several numbers, older version
+	// SendBroadcastV2 Send a WhatsApp template to several numbers, the older way
 	//
-	// The same variables go to every number. `sendBroadcast` is preferred for a single one. There is
+	// All numbers get the same variables. `sendBroadcast` is preferred for a single one. There is
 	// no idempotency key: a repeated request is a second message to each of them.
 	//
 	// Takes a body of the `application/json` content type.
@@ -8603,15 +8612,15 @@ type ClientInterface interface {
 	// Corresponds with POST /api/v2/admin/broadcast/client_broadcast (the `SendBroadcastV2` operationId).
 	SendBroadcastV2(ctx context.Context, body SendBroadcastV2JSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// ListBroadcastJobs List past broadcasts
+	// ListBroadcastJobs List the broadcasts that were started
 	//
-	// Everything about this route is assumed but that the vendor's gem has a method for it, and what
-	// its `BroadcastJob` holds: the path follows the platform's habits.
+	// Assumed. All that is known is that the vendor's gem has a method for it, and what the gem's
+	// `BroadcastJob` holds; the path follows the platform's habits.
 	//
 	// Corresponds with GET /api/v2/admin/broadcast_jobs (the `ListBroadcastJobs` operationId).
 	ListBroadcastJobs(ctx context.Context, params *ListBroadcastJobsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// GetBroadcastJob Fetch one broadcast
+	// GetBroadcastJob Get a broadcast
 	//
 	// Assumed, like `listBroadcastJobs`; the member `broadcast_job` is taken from the answer of
 	// `sendBroadcastFile`.
@@ -8619,7 +8628,7 @@ type ClientInterface interface {
 	// Corresponds with GET /api/v2/admin/broadcast_jobs/{broadcast_job_id} (the `GetBroadcastJob` operationId).
 	GetBroadcastJob(ctx context.Context, broadcastJobID BroadcastJobID, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// ListBroadcastLogs List the sends of one broadcast
+	// ListBroadcastLogs List what became of each send of a broadcast
 	//
 	// Assumed, like `listBroadcastJobs`; the list's name and its `meta` are those of
 	// `listRoomBroadcasts`.
@@ -8627,22 +8636,22 @@ type ClientInterface interface {
 	// Corresponds with GET /api/v2/admin/broadcast_jobs/{broadcast_job_id}/broadcast_logs (the `ListBroadcastLogs` operationId).
 	ListBroadcastLogs(ctx context.Context, broadcastJobID BroadcastJobID, params *ListBroadcastLogsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// ListWaBulkResolves List WhatsApp channels with expired rooms that can be resolved together
+	// ListWaBulkResolves List the WhatsApp channels whose expired rooms can be resolved in bulk
 	//
 	// A room is expired when its customer has not written for WhatsApp's 24 hours.
 	//
 	// Corresponds with GET /api/v2/admin/bulk_resolve/wa (the `ListWaBulkResolves` operationId).
 	ListWaBulkResolves(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// GetWaBulkResolve Progress of a bulk resolve
+	// GetWaBulkResolve Check how far a bulk resolve is
 	//
-	// Ask until `progress.status` is `finished`, with a pause between: the one client known asks
-	// without any. No webhook is known to tell of the end.
+	// Ask until `progress.status` is `finished`, with a pause between two calls. (The one client
+	// known makes none.) No webhook is known to tell of the end.
 	//
 	// Corresponds with GET /api/v2/admin/bulk_resolve/wa/{channel_id} (the `GetWaBulkResolve` operationId).
 	GetWaBulkResolve(ctx context.Context, channelID WaChannelID, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// StartWaBulkResolve Start resolving all expired rooms of a WhatsApp channel
+	// StartWaBulkResolve Resolve every expired room of a WhatsApp channel, in the background
 	//
 	// Sends no body. Runs in the background: ask `getWaBulkResolve` how far it is. No call undoes
 	// it; `abortWaBulkResolve` stops what is left.
@@ -8650,22 +8659,22 @@ type ClientInterface interface {
 	// Corresponds with POST /api/v2/admin/bulk_resolve/wa/{channel_id} (the `StartWaBulkResolve` operationId).
 	StartWaBulkResolve(ctx context.Context, channelID WaChannelID, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// AbortWaBulkResolve Stop a running bulk resolve
+	// AbortWaBulkResolve Stop a bulk resolve before its end
 	//
 	// Sends no body. Rooms that were resolved stay so, as no call opens one again.
 	//
 	// Corresponds with POST /api/v2/admin/bulk_resolve/wa/{channel_id}/abort (the `AbortWaBulkResolve` operationId).
 	AbortWaBulkResolve(ctx context.Context, channelID WaChannelID, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// ListTemplates List WhatsApp message templates
+	// ListTemplates List the app's WhatsApp templates
 	//
-	// Better attested than `listTemplatesV3`, which is newer; neither is documented. The answer is
-	// not known to tell how many there are: go on until a page is empty.
+	// More clients are known to call it than the newer `listTemplatesV3`; no page of the vendor
+	// has either. The answer is not known to tell how many there are: go on until a page is empty.
 	//
 	// Corresponds with GET /api/v2/admin/hsm (the `ListTemplates` operationId).
 	ListTemplates(ctx context.Context, params *ListTemplatesParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// DeleteTemplate Delete a WhatsApp message template
+	// DeleteTemplate Delete a WhatsApp template
 	//
 	// A POST, and no DELETE; it sends no body. The id is the template's, so presumably all of its
 	// languages go.
@@ -8673,7 +8682,7 @@ type ClientInterface interface {
 	// Corresponds with POST /api/v2/admin/hsm/delete/{template_id} (the `DeleteTemplate` operationId).
 	DeleteTemplate(ctx context.Context, templateID TemplateID, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// GetTemplate Fetch one WhatsApp message template
+	// GetTemplate Get a WhatsApp template
 	//
 	// Wants the id of the template, `HsmTemplate.id`, and not that of one of its languages,
 	// `HsmDetail.id`, which is the `template_detail_id` of broadcasts.
@@ -8681,7 +8690,7 @@ type ClientInterface interface {
 	// Corresponds with GET /api/v2/admin/hsm/show/{template_id} (the `GetTemplate` operationId).
 	GetTemplate(ctx context.Context, templateID TemplateID, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// GetHsm24Template The 24-hour template of a WhatsApp channel
+	// GetHsm24Template Get the 24-hour template that re-opens a channel's expired rooms
 	//
 	// The template with which a conversation is taken up again after WhatsApp's 24-hour window.
 	// When the channel has none that is approved, the answer is 400, `No approved 24 Hours Message
@@ -8690,14 +8699,14 @@ type ClientInterface interface {
 	// Corresponds with GET /api/v2/admin/hsm_24 (the `GetHsm24Template` operationId).
 	GetHsm24Template(ctx context.Context, params *GetHsm24TemplateParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// GetWaCredit WhatsApp credit of each channel
+	// GetWaCredit Get the WhatsApp credit that each channel has left
 	//
 	// What templates are paid from. Its unit is not documented.
 	//
 	// Corresponds with GET /api/v2/admin/wa_pricing/balance (the `GetWaCredit` operationId).
 	GetWaCredit(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// ListWebhookConfigs List configured webhooks
+	// ListWebhookConfigs List the webhooks that are set up
 	//
 	// Rows of a newer kind. Which webhooks they cover and what `type` can be is not known;
 	// `getAppConfigs` is the documented way to read the settings.
@@ -8705,7 +8714,7 @@ type ClientInterface interface {
 	// Corresponds with GET /api/v2/admin/webhook_config (the `ListWebhookConfigs` operationId).
 	ListWebhookConfigs(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// AddAgentToRoomWithBody An agent invites a colleague into a room
+	// AddAgentToRoomWithBody Bring a colleague into a room, as an agent
 	//
 	// The agents' own way to bring a colleague in; admins and supervisors use `assignAgent`. Whether
 	// the room's limit of agents holds here is not known.
@@ -8715,7 +8724,7 @@ type ClientInterface interface {
 	// Corresponds with POST /api/v2/agent/service/add_agent (the `AddAgentToRoom` operationId).
 	AddAgentToRoomWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// AddAgentToRoomWithFormdataBody An agent invites a colleague into a room
+	// AddAgentToRoomWithFormdataBody Bring a colleague into a room, as an agent
 	//
 	// The agents' own way to bring a colleague in; admins and supervisors use `assignAgent`. Whether
 	// the room's limit of agents holds here is not known.
@@ -8725,27 +8734,27 @@ type ClientInterface interface {
 	// Corresponds with POST /api/v2/agent/service/add_agent (the `AddAgentToRoom` operationId).
 	AddAgentToRoomWithFormdataBody(ctx context.Context, body AddAgentToRoomFormdataRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// SetForceSendBotWithBody Send messages to the bot even when an agent is in the room
+	// SetForceSendBotWithBody Set whether the bot gets messages even while an agent serves
 	//
-	// Without it the bot's webhook stops for a room once an agent serves there; both are inferred
-	// from the setting's name. In a form, write `false` in full.
+	// Without it, presumably, the bot's webhook stops for a room once an agent serves there. In a
+	// form, write `false` in full.
 	//
 	// Takes any type of body and a specified content type.
 	//
 	// Corresponds with POST /api/v2/app/bot/force_send (the `SetForceSendBot` operationId).
 	SetForceSendBotWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// SetForceSendBotWithFormdataBody Send messages to the bot even when an agent is in the room
+	// SetForceSendBotWithFormdataBody Set whether the bot gets messages even while an agent serves
 	//
-	// Without it the bot's webhook stops for a room once an agent serves there; both are inferred
-	// from the setting's name. In a form, write `false` in full.
+	// Without it, presumably, the bot's webhook stops for a room once an agent serves there. In a
+	// form, write `false` in full.
 	//
 	// Takes a body of the `application/x-www-form-urlencoded` content type.
 	//
 	// Corresponds with POST /api/v2/app/bot/force_send (the `SetForceSendBot` operationId).
 	SetForceSendBotWithFormdataBody(ctx context.Context, body SetForceSendBotFormdataRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// GetAuthWebhook Read the user-logout webhook
+	// GetAuthWebhook Get the URL and the switch of the user-logout webhook
 	//
 	// Assumed. `getAppConfigs` is documented and is expected to have the same setting once it was
 	// set, as `auth_webhook_url` and `is_auth_webhook_enabled`: prefer it.
@@ -8753,7 +8762,7 @@ type ClientInterface interface {
 	// Corresponds with GET /api/v2/app/config/auth_webhook (the `GetAuthWebhook` operationId).
 	GetAuthWebhook(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// SetAuthWebhookWithBody Set the user-logout webhook
+	// SetAuthWebhookWithBody Set the URL and the switch of the user-logout webhook
 	//
 	// The switch is written as `enabled` and read back as text, `"true"`.
 	//
@@ -8762,7 +8771,7 @@ type ClientInterface interface {
 	// Corresponds with POST /api/v2/app/config/auth_webhook (the `SetAuthWebhook` operationId).
 	SetAuthWebhookWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// GetNewSessionWebhook Read the new-session webhook
+	// GetNewSessionWebhook Get the URL and the switch of the new-session webhook
 	//
 	// Assumed. `getAppConfigs` has the same setting, as `new_session_webhook_url` and
 	// `is_new_session_webhook_enabled`, and is documented: prefer it.
@@ -8770,7 +8779,7 @@ type ClientInterface interface {
 	// Corresponds with GET /api/v2/app/config/new_session_webhook (the `GetNewSessionWebhook` operationId).
 	GetNewSessionWebhook(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// SetNewSessionWebhookWithBody Set the new-session webhook
+	// SetNewSessionWebhookWithBody Set the URL and the switch of the new-session webhook
 	//
 	// The switch is written as `enabled` and read back as text, `"true"`.
 	//
@@ -8779,7 +8788,7 @@ type ClientInterface interface {
 	// Corresponds with POST /api/v2/app/config/new_session_webhook (the `SetNewSessionWebhook` operationId).
 	SetNewSessionWebhookWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// GetPublicWidgetConfig Read how a live-chat widget looks
+	// GetPublicWidgetConfig Get the look of a live-chat widget
 	//
 	// What the widget's own script reads. The path says public, but the only client that is known
 	// sends a token.
@@ -8787,7 +8796,7 @@ type ClientInterface interface {
 	// Corresponds with GET /api/v2/app/config/public-widget/{app_code}/{channel_id} (the `GetPublicWidgetConfig` operationId).
 	GetPublicWidgetConfig(ctx context.Context, appCode AppCode, channelID ChannelID, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// GetTicketingConfig Custom buttons (ticketing) set up for the app
+	// GetTicketingConfig List the app's custom buttons
 	//
 	// The buttons that agents see beside a room. Where a click is sent is not part of the answer;
 	// buttons and their addresses are set up in the dashboard.
@@ -8795,7 +8804,7 @@ type ClientInterface interface {
 	// Corresponds with GET /api/v2/app/config/ticketing (the `GetTicketingConfig` operationId).
 	GetTicketingConfig(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// GetAppConfigs All configuration switches of the app, webhook settings included
+	// GetAppConfigs Get every setting of the app, those of its webhooks among them
 	//
 	// The documented way to read the webhook settings. Some keys have a channel's id in their name
 	// (`ig_story_mention_enabled:<channel id>`); values are booleans, text, text that holds a
@@ -8804,7 +8813,7 @@ type ClientInterface interface {
 	// Corresponds with GET /api/v2/app/configs (the `GetAppConfigs` operationId).
 	GetAppConfigs(ctx context.Context, params *GetAppConfigsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// GetAppDetails The signed-in user's app
+	// GetAppDetails Get the app of the token's user, with its secret key
 	//
 	// The app with its secret key, and when the user's password expires. Be ready for a bare object
 	// as well as for one in `data`: the one client that reads it puts the envelope on itself, so
@@ -8813,48 +8822,48 @@ type ClientInterface interface {
 	// Corresponds with GET /api/v2/app/details (the `GetAppDetails` operationId).
 	GetAppDetails(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// MobileLoginWithBody Open a session from a QR code's long-lived token
+	// MobileLoginWithBody Log in with the long-lived token of a QR code
 	//
-	// The QR code of the dashboard carries a long-lived token, which goes into `Authorization`; no
-	// `Qiscus-App-Id` is sent beside it. From then on `qismo_token` of the answer is the user token,
-	// and the Chat SDK gives a chat user for `identity_token`.
+	// The QR code of the dashboard carries a long-lived token, which goes into `Authorization`,
+	// without a `Qiscus-App-Id`. From then on `qismo_token` of the answer is the user token, and
+	// the Chat SDK gives a chat user for `identity_token`.
 	//
 	// Takes any type of body and a specified content type.
 	//
 	// Corresponds with POST /api/v2/auth/mobile_login (the `MobileLogin` operationId).
 	MobileLoginWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// MobileLoginWithFormdataBody Open a session from a QR code's long-lived token
+	// MobileLoginWithFormdataBody Log in with the long-lived token of a QR code
 	//
-	// The QR code of the dashboard carries a long-lived token, which goes into `Authorization`; no
-	// `Qiscus-App-Id` is sent beside it. From then on `qismo_token` of the answer is the user token,
-	// and the Chat SDK gives a chat user for `identity_token`.
+	// The QR code of the dashboard carries a long-lived token, which goes into `Authorization`,
+	// without a `Qiscus-App-Id`. From then on `qismo_token` of the answer is the user token, and
+	// the Chat SDK gives a chat user for `identity_token`.
 	//
 	// Takes a body of the `application/x-www-form-urlencoded` content type.
 	//
 	// Corresponds with POST /api/v2/auth/mobile_login (the `MobileLogin` operationId).
 	MobileLoginWithFormdataBody(ctx context.Context, body MobileLoginFormdataRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// RefreshToken Trade the long-lived token for a new user token
+	// RefreshToken Renew the user token with the long-lived token
 	//
 	// Sends no body; the long-lived token of `login` goes into `Authorization`. Any refusal means:
 	// log in again. The one client known calls it when a 401 has `Unauthorized` in `errors` or
-	// `token_expired` in `detail`; at `invalid token` it gives up and asks for a log-in.
+	// `token_expired` in `detail`; at `invalid token` it does not try, and asks for a log-in.
 	//
 	// Corresponds with POST /api/v2/auth/refresh_token (the `RefreshToken` operationId).
 	RefreshToken(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// ListChannels List all channels of the app, grouped by kind
+	// ListChannels List every channel of the app by kind
 	//
 	// `data` holds one array for each kind of channel, all of them whole: there is no paging. New
 	// kinds of channel appear as new arrays. The name of an array without `_channels` is the code
-	// that rooms and webhooks have as `source`, but for custom channels. Ids are presumably unique within
-	// a kind only. The answer leaks the tokens and keys of every channel.
+	// that rooms and webhooks have as `source`, but for custom channels. Channels of different
+	// kinds can presumably share an id. The answer leaks the tokens and keys of every channel.
 	//
 	// Corresponds with GET /api/v2/channels (the `ListChannels` operationId).
 	ListChannels(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// GetChannelConfig Read a channel's auto-responder
+	// GetChannelConfig Get the auto-responder of a channel
 	//
 	// What the channel answers by itself within and outside office hours; presumably in place of the
 	// app's own messages.
@@ -8862,7 +8871,7 @@ type ClientInterface interface {
 	// Corresponds with GET /api/v2/channels/{channel_id}/configs (the `GetChannelConfig` operationId).
 	GetChannelConfig(ctx context.Context, channelID ChannelID, params *GetChannelConfigParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// SetChannelConfigWithBody Change a channel's auto-responder
+	// SetChannelConfigWithBody Set the auto-responder of a channel
 	//
 	// Mind the switch: it is written as `enabled` and read as `is_enabled`; sending both is
 	// tolerated. The client that this is known from sends all members; what becomes of one that is
@@ -8873,7 +8882,7 @@ type ClientInterface interface {
 	// Corresponds with POST /api/v2/channels/{channel_id}/configs (the `SetChannelConfig` operationId).
 	SetChannelConfigWithBody(ctx context.Context, channelID ChannelID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// SetChannelConfig Change a channel's auto-responder
+	// SetChannelConfig Set the auto-responder of a channel
 	//
 	// Mind the switch: it is written as `enabled` and read as `is_enabled`; sending both is
 	// tolerated. The client that this is known from sends all members; what becomes of one that is
@@ -8884,24 +8893,24 @@ type ClientInterface interface {
 	// Corresponds with POST /api/v2/channels/{channel_id}/configs (the `SetChannelConfig` operationId).
 	SetChannelConfig(ctx context.Context, channelID ChannelID, body SetChannelConfigJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// ListContactProperties List the custom properties of a contact
+	// ListContactProperties List a contact's custom properties
 	//
 	// What a room calls the key of a pair is called the label here.
 	//
 	// Corresponds with GET /api/v2/contacts/properties/{contact_id} (the `ListContactProperties` operationId).
 	ListContactProperties(ctx context.Context, contactID ContactID, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// SetContactPropertyWithBody Set one custom property of a contact
+	// SetContactPropertyWithBody Set a single custom property of a contact
 	//
-	// One property a call. Whether a label that the app does not have yet is made or refused is not
-	// known.
+	// What becomes of a label that the app does not have yet is not known: it may be made or
+	// refused.
 	//
 	// Takes any type of body and a specified content type.
 	//
 	// Corresponds with POST /api/v2/contacts/properties/{contact_id} (the `SetContactProperty` operationId).
 	SetContactPropertyWithBody(ctx context.Context, contactID ContactID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// GetContact Fetch a contact
+	// GetContact Get a contact
 	//
 	// A contact is a customer beyond the single room; its id is the `contact_id` of the customer's
 	// rooms. No operation lists contacts. More members than those described are likely.
@@ -8909,7 +8918,7 @@ type ClientInterface interface {
 	// Corresponds with GET /api/v2/contacts/{contact_id} (the `GetContact` operationId).
 	GetContact(ctx context.Context, contactID ContactID, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// ListContactConversations List the rooms of a contact
+	// ListContactConversations List a contact's rooms
 	//
 	// The rows are those of `listRooms`. How many stand on a page is the service's to say: no
 	// `limit` was seen.
@@ -8917,71 +8926,72 @@ type ClientInterface interface {
 	// Corresponds with GET /api/v2/contacts/{contact_id}/conversations (the `ListContactConversations` operationId).
 	ListContactConversations(ctx context.Context, contactID ContactID, params *ListContactConversationsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// ListContactConversationMessages List the messages of one of a contact's rooms
+	// ListContactConversationMessages List the messages in one room of a contact
 	//
-	// Newest first, about 20 a page. The page before it begins at the id of the oldest message; an
-	// empty page is the end. The answer has the Chat SDK's envelope and rows. It is the only route
-	// known to return what was said. The user's token goes into the URL as well, where logs and
-	// proxies can see it.
+	// The newest stand first, about 20 on a page. For the page before, give the id of the oldest
+	// message as `last_comment_id`; an empty page is the end. The answer has the Chat SDK's
+	// envelope and rows. It is the only route known to return what was said. The user's token goes
+	// into the URL as well, where logs and proxies can see it.
 	//
 	// Corresponds with GET /api/v2/contacts/{contact_id}/conversations/{room_id} (the `ListContactConversationMessages` operationId).
 	ListContactConversationMessages(ctx context.Context, contactID ContactID, roomID RoomID, params *ListContactConversationMessagesParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// ListRoomsByQuery Search customer rooms, query-string form
+	// ListRoomsByQuery List the rooms that match a filter in the query string
 	//
 	// The answer of `listRooms`, which is preferred: a list of channels does not fit a query, and
-	// which filters the query supports is documented nowhere. One client sends `page`, whose effect
-	// is not confirmed; another sends the filter as the body of a GET, which proxies may lose.
+	// which filters the query supports is documented nowhere. One client sends `page`, whose
+	// effect is not confirmed; another gives the GET a body with the filter, which proxies may
+	// lose.
 	//
 	// Corresponds with GET /api/v2/customer_rooms (the `ListRoomsByQuery` operationId).
 	ListRoomsByQuery(ctx context.Context, params *ListRoomsByQueryParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// ListRoomsWithBody Search customer rooms
+	// ListRoomsWithBody List the rooms that match a filter
 	//
-	// A search, in spite of the method. Newest first. `serve_status` `unserved` can also return
-	// rows that are resolved or not waiting: filter again. One client found that `order` changes
-	// nothing, and `asc` is presumed. In a form only the filters that are plain values have been
-	// seen to work.
+	// A search, in spite of the method. Newest first. With `serve_status` `unserved`, rooms may
+	// come that are resolved, or whose customer is not waiting: filter again. One client found
+	// that `order` changes nothing; that it takes `asc` is presumed. In a form only the filters
+	// that are plain values have been seen to work.
 	//
 	// Takes any type of body and a specified content type.
 	//
 	// Corresponds with POST /api/v2/customer_rooms (the `ListRooms` operationId).
 	ListRoomsWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// ListRooms Search customer rooms
+	// ListRooms List the rooms that match a filter
 	//
-	// A search, in spite of the method. Newest first. `serve_status` `unserved` can also return
-	// rows that are resolved or not waiting: filter again. One client found that `order` changes
-	// nothing, and `asc` is presumed. In a form only the filters that are plain values have been
-	// seen to work.
+	// A search, in spite of the method. Newest first. With `serve_status` `unserved`, rooms may
+	// come that are resolved, or whose customer is not waiting: filter again. One client found
+	// that `order` changes nothing; that it takes `asc` is presumed. In a form only the filters
+	// that are plain values have been seen to work.
 	//
 	// Takes a body of the `application/json` content type.
 	//
 	// Corresponds with POST /api/v2/customer_rooms (the `ListRooms` operationId).
 	ListRooms(ctx context.Context, body ListRoomsJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// ListRoomsWithFormdataBody Search customer rooms
+	// ListRoomsWithFormdataBody List the rooms that match a filter
 	//
-	// A search, in spite of the method. Newest first. `serve_status` `unserved` can also return
-	// rows that are resolved or not waiting: filter again. One client found that `order` changes
-	// nothing, and `asc` is presumed. In a form only the filters that are plain values have been
-	// seen to work.
+	// A search, in spite of the method. Newest first. With `serve_status` `unserved`, rooms may
+	// come that are resolved, or whose customer is not waiting: filter again. One client found
+	// that `order` changes nothing; that it takes `asc` is presumed. In a form only the filters
+	// that are plain values have been seen to work.
 	//
 	// Takes a body of the `application/x-www-form-urlencoded` content type.
 	//
 	// Corresponds with POST /api/v2/customer_rooms (the `ListRooms` operationId).
 	ListRoomsWithFormdataBody(ctx context.Context, body ListRoomsFormdataRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// GetRoom Fetch one customer room
+	// GetRoom Get a room
 	//
 	// A room has two ids: `room_id`, the chat room's number that every call wants, and `id`, the
-	// row's. The answer does not tell which agents serve the room. The vendor's Android widget sends
-	// no credential at all.
+	// row's. Who serves the room is not part of the answer. The vendor's Android widget sends no
+	// credential at all.
 	//
 	// Corresponds with GET /api/v2/customer_rooms/{room_id} (the `GetRoom` operationId).
 	GetRoom(ctx context.Context, roomID RoomID, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// ListRoomBroadcasts Broadcast messages that were sent to a room's customer
+	// ListRoomBroadcasts List the broadcasts that a room's customer was sent
 	//
 	// A send's `status` is an integer here, whose values nobody has explained, and its `id` is
 	// text; in the answer of `sendBroadcast` they are `sent` or `failed`, and a number.
@@ -8989,21 +8999,21 @@ type ClientInterface interface {
 	// Corresponds with GET /api/v2/customer_rooms/{room_id}/broadcast_history (the `ListRoomBroadcasts` operationId).
 	ListRoomBroadcasts(ctx context.Context, roomID RoomID, params *ListRoomBroadcastsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// MarkRoomAsRead Mark a room as read for the signed-in user
+	// MarkRoomAsRead Mark a room as read by the token's user
 	//
-	// Sends no body. The one client known waits a second at most and ignores failures.
+	// Sends no body. The one client known gives it a second, and does not mind when it fails.
 	//
 	// Corresponds with POST /api/v2/customer_rooms/{room_id}/mark_as_read (the `MarkRoomAsRead` operationId).
 	MarkRoomAsRead(ctx context.Context, roomID RoomID, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// ListDivisions List divisions
+	// ListDivisions List the app's divisions
 	//
 	// Divisions are also called agent roles; `login` returns the same rows as `agent_roles`.
 	//
 	// Corresponds with GET /api/v2/divisions (the `ListDivisions` operationId).
 	ListDivisions(ctx context.Context, params *ListDivisionsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// ListFeatures Feature tree of the app's plan
+	// ListFeatures List the features of the app's plan as a tree
 	//
 	// What the dashboard shows and hides. Features hold features; one without any has an empty
 	// list.
@@ -9011,14 +9021,14 @@ type ClientInterface interface {
 	// Corresponds with GET /api/v2/features (the `ListFeatures` operationId).
 	ListFeatures(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// GetLatestMobileVersion Newest version of the vendor's mobile agent app
+	// GetLatestMobileVersion Get the newest version number of the vendor's app for agents
 	//
 	// The app asks for it when it starts. Needs no credential.
 	//
 	// Corresponds with GET /api/v2/mobile_version/latest (the `GetLatestMobileVersion` operationId).
 	GetLatestMobileVersion(ctx context.Context, params *GetLatestMobileVersionParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// CreateQiscusChannelWithBody Create a live-chat channel
+	// CreateQiscusChannelWithBody Add a live-chat channel to the app
 	//
 	// A second call makes a second channel. No call is known that deletes one; `updateChannel`
 	// switches it off.
@@ -9028,7 +9038,7 @@ type ClientInterface interface {
 	// Corresponds with POST /api/v2/qiscus/connect (the `CreateQiscusChannel` operationId).
 	CreateQiscusChannelWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// CreateQiscusChannel Create a live-chat channel
+	// CreateQiscusChannel Add a live-chat channel to the app
 	//
 	// A second call makes a second channel. No call is known that deletes one; `updateChannel`
 	// switches it off.
@@ -9038,75 +9048,75 @@ type ClientInterface interface {
 	// Corresponds with POST /api/v2/qiscus/connect (the `CreateQiscusChannel` operationId).
 	CreateQiscusChannel(ctx context.Context, body CreateQiscusChannelJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// InitiateChatWithBody Start or continue a live-chat session as a customer
+	// InitiateChatWithBody Start or resume a live chat as a customer
 	//
-	// Needs no credential; the nonce, taken from the Chat SDK, works once and for ten minutes. What
-	// is said afterwards goes through the Chat SDK, which takes the identity token for a log-in. A
-	// room that is new has hardly a `last_*` member that is not null.
+	// Needs no credential; the nonce, taken from the Chat SDK, works once and for ten minutes.
+	// What is said afterwards goes through the Chat SDK, which takes the identity token for a
+	// log-in. In a new room nearly every `last_*` member is null.
 	//
 	// Takes any type of body and a specified content type.
 	//
 	// Corresponds with POST /api/v2/qiscus/initiate_chat (the `InitiateChat` operationId).
 	InitiateChatWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// InitiateChat Start or continue a live-chat session as a customer
+	// InitiateChat Start or resume a live chat as a customer
 	//
-	// Needs no credential; the nonce, taken from the Chat SDK, works once and for ten minutes. What
-	// is said afterwards goes through the Chat SDK, which takes the identity token for a log-in. A
-	// room that is new has hardly a `last_*` member that is not null.
+	// Needs no credential; the nonce, taken from the Chat SDK, works once and for ten minutes.
+	// What is said afterwards goes through the Chat SDK, which takes the identity token for a
+	// log-in. In a new room nearly every `last_*` member is null.
 	//
 	// Takes a body of the `application/json` content type.
 	//
 	// Corresponds with POST /api/v2/qiscus/initiate_chat (the `InitiateChat` operationId).
 	InitiateChat(ctx context.Context, body InitiateChatJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// InitiateChatWithFormdataBody Start or continue a live-chat session as a customer
+	// InitiateChatWithFormdataBody Start or resume a live chat as a customer
 	//
-	// Needs no credential; the nonce, taken from the Chat SDK, works once and for ten minutes. What
-	// is said afterwards goes through the Chat SDK, which takes the identity token for a log-in. A
-	// room that is new has hardly a `last_*` member that is not null.
+	// Needs no credential; the nonce, taken from the Chat SDK, works once and for ten minutes.
+	// What is said afterwards goes through the Chat SDK, which takes the identity token for a
+	// log-in. In a new room nearly every `last_*` member is null.
 	//
 	// Takes a body of the `application/x-www-form-urlencoded` content type.
 	//
 	// Corresponds with POST /api/v2/qiscus/initiate_chat (the `InitiateChat` operationId).
 	InitiateChatWithFormdataBody(ctx context.Context, body InitiateChatFormdataRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// SetWidgetConfigWithBody Change how a live-chat widget looks
+	// SetWidgetConfigWithBody Set the look of a live-chat widget
 	//
-	// Sends the whole look back, as the dashboard does: what becomes of a variable that is left out
-	// is not known. Mind the word: `style` when written, `styles` when read.
+	// Send the whole look back, as the dashboard does: what becomes of a variable that is left out
+	// is not known. Mind the word: what is written as `style` is read as `styles`.
 	//
 	// Takes any type of body and a specified content type.
 	//
 	// Corresponds with POST /api/v2/qiscus/widget_configs/{channel_id} (the `SetWidgetConfig` operationId).
 	SetWidgetConfigWithBody(ctx context.Context, channelID ChannelID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// SetWidgetConfig Change how a live-chat widget looks
+	// SetWidgetConfig Set the look of a live-chat widget
 	//
-	// Sends the whole look back, as the dashboard does: what becomes of a variable that is left out
-	// is not known. Mind the word: `style` when written, `styles` when read.
+	// Send the whole look back, as the dashboard does: what becomes of a variable that is left out
+	// is not known. Mind the word: what is written as `style` is read as `styles`.
 	//
 	// Takes a body of the `application/json` content type.
 	//
 	// Corresponds with POST /api/v2/qiscus/widget_configs/{channel_id} (the `SetWidgetConfig` operationId).
 	SetWidgetConfig(ctx context.Context, channelID ChannelID, body SetWidgetConfigJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// GetQiscusChannel Fetch one live-chat channel
+	// GetQiscusChannel Get a live-chat channel
 	//
-	// The row is that of `listChannelsByType` and says besides whether the channel answers by
+	// The row is that of `listChannelsByType`, and also tells whether the channel answers by
 	// itself.
 	//
 	// Corresponds with GET /api/v2/qiscus/{channel_id} (the `GetQiscusChannel` operationId).
 	GetQiscusChannel(ctx context.Context, channelID ChannelID, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// ListRoomTags List a room's tags
+	// ListRoomTags List the tags of a room
 	//
 	// All of them; no paging is known.
 	//
 	// Corresponds with GET /api/v2/room_tags/{room_id} (the `ListRoomTags` operationId).
 	ListRoomTags(ctx context.Context, roomID RoomID, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// CreateRoomTagWithBody Tag a room
+	// CreateRoomTagWithBody Add a tag to a room
 	//
 	// A tag that does not exist yet is made, if the app lets it: agents may make tags only where
 	// the app's setting `is_create_tags_enabled` is true. A tag that the room has already is refused
@@ -9117,7 +9127,7 @@ type ClientInterface interface {
 	// Corresponds with POST /api/v2/room_tags/{room_id} (the `CreateRoomTag` operationId).
 	CreateRoomTagWithBody(ctx context.Context, roomID RoomID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// CreateRoomTag Tag a room
+	// CreateRoomTag Add a tag to a room
 	//
 	// A tag that does not exist yet is made, if the app lets it: agents may make tags only where
 	// the app's setting `is_create_tags_enabled` is true. A tag that the room has already is refused
@@ -9128,7 +9138,7 @@ type ClientInterface interface {
 	// Corresponds with POST /api/v2/room_tags/{room_id} (the `CreateRoomTag` operationId).
 	CreateRoomTag(ctx context.Context, roomID RoomID, body CreateRoomTagJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// CreateRoomTagWithFormdataBody Tag a room
+	// CreateRoomTagWithFormdataBody Add a tag to a room
 	//
 	// A tag that does not exist yet is made, if the app lets it: agents may make tags only where
 	// the app's setting `is_create_tags_enabled` is true. A tag that the room has already is refused
@@ -9139,61 +9149,61 @@ type ClientInterface interface {
 	// Corresponds with POST /api/v2/room_tags/{room_id} (the `CreateRoomTag` operationId).
 	CreateRoomTagWithFormdataBody(ctx context.Context, roomID RoomID, body CreateRoomTagFormdataRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// DeleteRoomTag Remove a tag from a room
+	// DeleteRoomTag Take a tag off a room
 	//
 	// Sends no body.
 	//
 	// Corresponds with DELETE /api/v2/room_tags/{room_id}/{tag_id} (the `DeleteRoomTag` operationId).
 	DeleteRoomTag(ctx context.Context, roomID RoomID, tagID IntegerID, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// GetLatestRoom Find a customer's newest room by channel and customer id
+	// GetLatestRoom Get the newest room of a customer on a channel
 	//
-	// No other way is known that leads from a phone number to a room. What comes for a customer who has no room
-	// is not known: a refusal, or an answer without a room id.
+	// No other call is known to find a room by its customer's phone number. What comes for a
+	// customer who has no room is not known: a refusal, or an answer without a room id.
 	//
 	// Corresponds with GET /api/v2/rooms/latest (the `GetLatestRoom` operationId).
 	GetLatestRoom(ctx context.Context, params *GetLatestRoomParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// ListTags Search the app's tags
+	// ListTags List the app's tags, or those whose name matches
 	//
 	// Not the tags of a room, which are those of `listRoomTags`.
 	//
 	// Corresponds with GET /api/v2/tags (the `ListTags` operationId).
 	ListTags(ctx context.Context, params *ListTagsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// CreateTelegramChannelWithBody Connect a Telegram bot
+	// CreateTelegramChannelWithBody Add a Telegram bot to the app as a channel
 	//
-	// The bot is made with Telegram, which gives out its token. The answer repeats the token.
+	// Make the bot at Telegram first, which gives out its token. The answer repeats the token.
 	//
 	// Takes any type of body and a specified content type.
 	//
 	// Corresponds with POST /api/v2/telegram/connect (the `CreateTelegramChannel` operationId).
 	CreateTelegramChannelWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// CreateTelegramChannel Connect a Telegram bot
+	// CreateTelegramChannel Add a Telegram bot to the app as a channel
 	//
-	// The bot is made with Telegram, which gives out its token. The answer repeats the token.
+	// Make the bot at Telegram first, which gives out its token. The answer repeats the token.
 	//
 	// Takes a body of the `application/json` content type.
 	//
 	// Corresponds with POST /api/v2/telegram/connect (the `CreateTelegramChannel` operationId).
 	CreateTelegramChannel(ctx context.Context, body CreateTelegramChannelJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// DeleteTelegramChannel Disconnect a Telegram bot
+	// DeleteTelegramChannel Remove a Telegram channel from the app
 	//
 	// Sends no body. A POST, not a DELETE. What becomes of the channel's rooms is not known.
 	//
 	// Corresponds with POST /api/v2/telegram/connect/{channel_id}/delete (the `DeleteTelegramChannel` operationId).
 	DeleteTelegramChannel(ctx context.Context, channelID ChannelID, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// GetWaChannel Fetch one WhatsApp channel
+	// GetWaChannel Get a WhatsApp channel
 	//
 	// The row is taken to be that of `listChannelsByType`.
 	//
 	// Corresponds with GET /api/v2/wa/{channel_id} (the `GetWaChannel` operationId).
 	GetWaChannel(ctx context.Context, channelID ChannelID, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// UpdateChannelWithBody Change a channel's settings
+	// UpdateChannelWithBody Update the settings of a channel
 	//
 	// What is left out stays as it is; the client that this is known from sends `is_active` alone
 	// for most kinds. Beside it, `name` is sent for `qiscus` and `telegram`, `badge_url` and
@@ -9205,7 +9215,7 @@ type ClientInterface interface {
 	// Corresponds with POST /api/v2/{channel_type}/connect/{channel_id}/update (the `UpdateChannel` operationId).
 	UpdateChannelWithBody(ctx context.Context, channelType ChannelUpdateType, channelID ChannelID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// UpdateChannel Change a channel's settings
+	// UpdateChannel Update the settings of a channel
 	//
 	// What is left out stays as it is; the client that this is known from sends `is_active` alone
 	// for most kinds. Beside it, `name` is sent for `qiscus` and `telegram`, `badge_url` and
@@ -9217,17 +9227,17 @@ type ClientInterface interface {
 	// Corresponds with POST /api/v2/{channel_type}/connect/{channel_id}/update (the `UpdateChannel` operationId).
 	UpdateChannel(ctx context.Context, channelType ChannelUpdateType, channelID ChannelID, body UpdateChannelJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// ListAgents List agents, supervisors and admins
+	// ListAgents List the app's staff, admins and supervisors included
 	//
 	// Preferred over `listAgentsV1`. Pages can be asked for in two ways, by `page` or by
 	// `cursor_after`/`cursor_before`: a request has either. `current_customer_count` is seconds
-	// behind assignments here, and one team misses it altogether; `listAgentsByIDs` and
+	// behind assignments here, and one team never received it; `listAgentsByIDs` and
 	// `listAvailableAgents` are fresh.
 	//
 	// Corresponds with GET /api/v2/{role}/agents (the `ListAgents` operationId).
 	ListAgents(ctx context.Context, role AdminOrSupervisor, params *ListAgentsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// SendHsm24TemplateWithBody Re-open an expired WhatsApp room with the 24-hour template
+	// SendHsm24TemplateWithBody Send the 24-hour template into a room whose window has closed
 	//
 	// Sends the template that `getHsm24Template` names into a room whose window has closed; the
 	// window opens when the customer answers. It costs credit. There is no idempotency key: a
@@ -9238,7 +9248,7 @@ type ClientInterface interface {
 	// Corresponds with POST /api/v2/{role}/broadcast/send_hsm24 (the `SendHsm24Template` operationId).
 	SendHsm24TemplateWithBody(ctx context.Context, role AdminOrAgent, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// SendHsm24Template Re-open an expired WhatsApp room with the 24-hour template
+	// SendHsm24Template Send the 24-hour template into a room whose window has closed
 	//
 	// Sends the template that `getHsm24Template` names into a room whose window has closed; the
 	// window opens when the customer answers. It costs credit. There is no idempotency key: a
@@ -9249,43 +9259,43 @@ type ClientInterface interface {
 	// Corresponds with POST /api/v2/{role}/broadcast/send_hsm24 (the `SendHsm24Template` operationId).
 	SendHsm24Template(ctx context.Context, role AdminOrAgent, body SendHsm24TemplateJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// BlockCustomerWithBody Block a WhatsApp customer
+	// BlockCustomerWithBody Block a customer on WhatsApp
 	//
-	// The state reads back as `is_blocked` of `getRoomInfo`. Supervisors use `admin` in the path.
+	// Whether a customer is blocked is read from `is_blocked` of `getRoomInfo`. Supervisors use `admin` in the path.
 	//
 	// Takes any type of body and a specified content type.
 	//
 	// Corresponds with POST /api/v2/{role}/customer/block (the `BlockCustomer` operationId).
 	BlockCustomerWithBody(ctx context.Context, role AdminOrAgent, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// BlockCustomer Block a WhatsApp customer
+	// BlockCustomer Block a customer on WhatsApp
 	//
-	// The state reads back as `is_blocked` of `getRoomInfo`. Supervisors use `admin` in the path.
+	// Whether a customer is blocked is read from `is_blocked` of `getRoomInfo`. Supervisors use `admin` in the path.
 	//
 	// Takes a body of the `application/json` content type.
 	//
 	// Corresponds with POST /api/v2/{role}/customer/block (the `BlockCustomer` operationId).
 	BlockCustomer(ctx context.Context, role AdminOrAgent, body BlockCustomerJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// UnblockCustomerWithBody Unblock a WhatsApp customer
+	// UnblockCustomerWithBody Unblock a customer on WhatsApp
 	//
-	// Takes `blockCustomer` back. Supervisors use `admin` in the path.
+	// Takes back what `blockCustomer` did. Supervisors use `admin` in the path.
 	//
 	// Takes any type of body and a specified content type.
 	//
 	// Corresponds with POST /api/v2/{role}/customer/unblock (the `UnblockCustomer` operationId).
 	UnblockCustomerWithBody(ctx context.Context, role AdminOrAgent, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// UnblockCustomer Unblock a WhatsApp customer
+	// UnblockCustomer Unblock a customer on WhatsApp
 	//
-	// Takes `blockCustomer` back. Supervisors use `admin` in the path.
+	// Takes back what `blockCustomer` did. Supervisors use `admin` in the path.
 	//
 	// Takes a body of the `application/json` content type.
 	//
 	// Corresponds with POST /api/v2/{role}/customer/unblock (the `UnblockCustomer` operationId).
 	UnblockCustomer(ctx context.Context, role AdminOrAgent, body UnblockCustomerJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// ListAvailableAgents List agents who may take a given room
+	// ListAvailableAgents List the agents who can serve a room now
 	//
 	// Expect an empty list whenever nobody is online. No event tells that somebody has come, so
 	// callers poll, every 20 seconds to 5 minutes. `current_customer_count` is the live load here.
@@ -9295,7 +9305,7 @@ type ClientInterface interface {
 	// Corresponds with GET /api/v2/{role}/service/available_agents (the `ListAvailableAgents` operationId).
 	ListAvailableAgents(ctx context.Context, role AnyRole, params *ListAvailableAgentsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// ListOtherAgents List agents who could be added to a room
+	// ListOtherAgents List the agents who could join a room
 	//
 	// Presumably those who do not serve the room yet. Whether only those online are listed is not
 	// known: look at `is_available`.
@@ -9303,7 +9313,7 @@ type ClientInterface interface {
 	// Corresponds with GET /api/v2/{role}/service/other_agents (the `ListOtherAgents` operationId).
 	ListOtherAgents(ctx context.Context, role AnyRole, params *ListOtherAgentsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// CountUnservedRooms Number of customers waiting for an agent
+	// CountUnservedRooms Count the customers who wait for an agent
 	//
 	// The member that holds the number depends on the role: `total_unresolved` for agents,
 	// `total_unserved` for supervisors and probably for admins. Read whichever is there.
@@ -9311,7 +9321,7 @@ type ClientInterface interface {
 	// Corresponds with GET /api/v2/{role}/service/total_unserved (the `CountUnservedRooms` operationId).
 	CountUnservedRooms(ctx context.Context, role AnyRole, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// SendBroadcastFileWithBody Send a broadcast to an uploaded list
+	// SendBroadcastFileWithBody Send a WhatsApp template to everybody in an uploaded file
 	//
 	// Starts a job that goes on after the answer. There is no idempotency key: a repeated request is
 	// a second message to everybody in the file.
@@ -9321,7 +9331,7 @@ type ClientInterface interface {
 	// Corresponds with POST /api/v3/admin/broadcast/send_broadcast (the `SendBroadcastFile` operationId).
 	SendBroadcastFileWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// UploadBroadcastCSVWithBody Upload the recipients of a broadcast
+	// UploadBroadcastCSVWithBody Upload a file of recipients for a broadcast
 	//
 	// Sends nothing yet: `sendBroadcastFile` does, with the id that the answer holds. The columns of
 	// the file are not documented; the dashboard offers a sample for each template.
@@ -9331,7 +9341,7 @@ type ClientInterface interface {
 	// Corresponds with POST /api/v3/admin/broadcast/upload_csv (the `UploadBroadcastCSV` operationId).
 	UploadBroadcastCSVWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// ListChannelsByType List channels of one kind, page by page
+	// ListChannelsByType List the channels of one kind in pages
 	//
 	// `data` is a plain array, whose rows differ with the kind: `QiscusChannelV3` for `qiscus`,
 	// `WaChannelV3` for `wa` and so on. They say more than those of `listChannels`, secrets
@@ -9340,45 +9350,47 @@ type ClientInterface interface {
 	// Corresponds with GET /api/v3/admin/channel/{channel_type} (the `ListChannelsByType` operationId).
 	ListChannelsByType(ctx context.Context, channelType ChannelListType, params *ListChannelsByTypeParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// CreateTemplateWithBody Submit a WhatsApp message template for approval
+	// CreateTemplateWithBody Submit a new WhatsApp template for WhatsApp's approval
 	//
 	// WhatsApp decides on the template in its own time: look at `approval_status` with one of the
-	// lists. The vendor's page sets limits. Header: 60 characters, one variable. Body: 1,024
-	// characters, 15 variables. Buttons: three quick replies, or a telephone number and a website,
-	// one of each, the website with one variable. Templates of the category `AUTHENTICATION` have
-	// buttons that copy a code or fill it in, whose words for `type` are not known.
+	// lists. The vendor's page sets limits. A header has up to 60 characters and one variable, a
+	// body up to 1,024 and 15. Of buttons there are up to three quick replies, or a telephone
+	// number and a website, one of each, the website with one variable. Templates of the category
+	// `AUTHENTICATION` have buttons that copy a code or fill it in, whose words for `type` are not
+	// known.
 	//
 	// Takes any type of body and a specified content type.
 	//
 	// Corresponds with POST /api/v3/admin/hsm/create (the `CreateTemplate` operationId).
 	CreateTemplateWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// CreateTemplate Submit a WhatsApp message template for approval
+	// CreateTemplate Submit a new WhatsApp template for WhatsApp's approval
 	//
 	// WhatsApp decides on the template in its own time: look at `approval_status` with one of the
-	// lists. The vendor's page sets limits. Header: 60 characters, one variable. Body: 1,024
-	// characters, 15 variables. Buttons: three quick replies, or a telephone number and a website,
-	// one of each, the website with one variable. Templates of the category `AUTHENTICATION` have
-	// buttons that copy a code or fill it in, whose words for `type` are not known.
+	// lists. The vendor's page sets limits. A header has up to 60 characters and one variable, a
+	// body up to 1,024 and 15. Of buttons there are up to three quick replies, or a telephone
+	// number and a website, one of each, the website with one variable. Templates of the category
+	// `AUTHENTICATION` have buttons that copy a code or fill it in, whose words for `type` are not
+	// known.
 	//
 	// Takes a body of the `application/json` content type.
 	//
 	// Corresponds with POST /api/v3/admin/hsm/create (the `CreateTemplate` operationId).
 	CreateTemplate(ctx context.Context, body CreateTemplateJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// ListTemplatesV3 List WhatsApp message templates, newer version
+	// ListTemplatesV3 List the app's WhatsApp templates, and the credit left
 	//
-	// Takes agents' tokens too: there is no `admin` in the path. The answer also tells the credit
-	// that is left, and is not known to tell how many templates there are: go on until a page is
-	// empty.
+	// Takes agents' tokens too, as the path without `admin` suggests. The answer also tells the
+	// credit that is left, and is not known to tell how many templates there are: go on until a
+	// page is empty.
 	//
 	// Corresponds with GET /api/v3/hsm (the `ListTemplatesV3` operationId).
 	ListTemplatesV3(ctx context.Context, params *ListTemplatesV3Params, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// SendBroadcastWithBody Send one WhatsApp template message to one number (preferred version)
+	// SendBroadcastWithBody Send a WhatsApp template to a single number
 	//
 	// Names the template by `template_detail_id`, one language of it, or by `template_name`,
-	// `namespace` and `language`. **A 200 can hold a failure**: look at `status` and `notes` of
+	// `namespace` and `language`. **Not every 200 is a success**: see `status` and `notes` of
 	// `data.broadcast_logs[0]`. The number comes back with a plus, the variables as a JSON array
 	// inside text. There is no idempotency key: a repeated request is a second message, which is
 	// paid again.
@@ -9388,10 +9400,10 @@ type ClientInterface interface {
 	// Corresponds with POST /api/v3/{role}/broadcast/client (the `SendBroadcast` operationId).
 	SendBroadcastWithBody(ctx context.Context, role AdminOrAgent, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// SendBroadcast Send one WhatsApp template message to one number (preferred version)
+	// SendBroadcast Send a WhatsApp template to a single number
 	//
 	// Names the template by `template_detail_id`, one language of it, or by `template_name`,
-	// `namespace` and `language`. **A 200 can hold a failure**: look at `status` and `notes` of
+	// `namespace` and `language`. **Not every 200 is a success**: see `status` and `notes` of
 	// `data.broadcast_logs[0]`. The number comes back with a plus, the variables as a JSON array
 	// inside text. There is no idempotency key: a repeated request is a second message, which is
 	// paid again.
@@ -9401,7 +9413,7 @@ type ClientInterface interface {
 	// Corresponds with POST /api/v3/{role}/broadcast/client (the `SendBroadcast` operationId).
 	SendBroadcast(ctx context.Context, role AdminOrAgent, body SendBroadcastJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// SetBotInRoomWithBody Switch the bot on or off in a room
+	// SetBotInRoomWithBody Turn the bot on or off for one room
 	//
 	// The path has neither the `/api` prefix nor the App ID.
 	//
@@ -9410,7 +9422,7 @@ type ClientInterface interface {
 	// Corresponds with POST /bot/{room_id}/activate (the `SetBotInRoom` operationId).
 	SetBotInRoomWithBody(ctx context.Context, roomID RoomID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// SetBotInRoom Switch the bot on or off in a room
+	// SetBotInRoom Turn the bot on or off for one room
 	//
 	// The path has neither the `/api` prefix nor the App ID.
 	//
@@ -9419,7 +9431,7 @@ type ClientInterface interface {
 	// Corresponds with POST /bot/{room_id}/activate (the `SetBotInRoom` operationId).
 	SetBotInRoom(ctx context.Context, roomID RoomID, body SetBotInRoomJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// SetBotInRoomWithFormdataBody Switch the bot on or off in a room
+	// SetBotInRoomWithFormdataBody Turn the bot on or off for one room
 	//
 	// The path has neither the `/api` prefix nor the App ID.
 	//
@@ -9428,7 +9440,7 @@ type ClientInterface interface {
 	// Corresponds with POST /bot/{room_id}/activate (the `SetBotInRoom` operationId).
 	SetBotInRoomWithFormdataBody(ctx context.Context, roomID RoomID, body SetBotInRoomFormdataRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// GetWaMedia Download media of an incoming WhatsApp message
+	// GetWaMedia Download a file that a customer sent on WhatsApp
 	//
 	// The answer is the file itself, with its content type, and no JSON; a refusal is JSON. Files
 	// can be large: stream them.
@@ -9436,33 +9448,35 @@ type ClientInterface interface {
 	// Corresponds with GET /whatsapp/v1/{app_code}/{channel_id}/media/{media_id} (the `GetWaMedia` operationId).
 	GetWaMedia(ctx context.Context, appCode AppCode, channelID WaChannelID, mediaID string, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// SendWaMessageWithBody Send a WhatsApp message (pass-through to the WhatsApp Business API)
+	// SendWaMessageWithBody Send a message straight through the WhatsApp Business API
 	//
 	// The body goes to Meta as it is, and Meta's answer and errors come back, without the envelope
-	// that the other routes have. A free message needs a window that is open: the customer wrote
-	// within the last 24 hours, or it is refused with Meta's code 131047. A template needs none,
-	// but costs credit, and a recipient who has opted in. The id for matching receipts is at
-	// `messages[0].id`. There is no idempotency key: a repeated request is a second message.
+	// that the other routes have. A message that is no template needs an open window: the customer
+	// has written within the last 24 hours, else it is refused with Meta's code 131047. A template
+	// needs none, but it costs credit, and the recipient must have opted in. The id for matching
+	// receipts is at `messages[0].id`. There is no idempotency key: a repeated request is a second
+	// message.
 	//
 	// Takes any type of body and a specified content type.
 	//
 	// Corresponds with POST /whatsapp/v1/{app_code}/{channel_id}/messages (the `SendWaMessage` operationId).
 	SendWaMessageWithBody(ctx context.Context, appCode AppCode, channelID WaChannelID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// SendWaMessage Send a WhatsApp message (pass-through to the WhatsApp Business API)
+	// SendWaMessage Send a message straight through the WhatsApp Business API
 	//
 	// The body goes to Meta as it is, and Meta's answer and errors come back, without the envelope
-	// that the other routes have. A free message needs a window that is open: the customer wrote
-	// within the last 24 hours, or it is refused with Meta's code 131047. A template needs none,
-	// but costs credit, and a recipient who has opted in. The id for matching receipts is at
-	// `messages[0].id`. There is no idempotency key: a repeated request is a second message.
+	// that the other routes have. A message that is no template needs an open window: the customer
+	// has written within the last 24 hours, else it is refused with Meta's code 131047. A template
+	// needs none, but it costs credit, and the recipient must have opted in. The id for matching
+	// receipts is at `messages[0].id`. There is no idempotency key: a repeated request is a second
+	// message.
 	//
 	// Takes a body of the `application/json` content type.
 	//
 	// Corresponds with POST /whatsapp/v1/{app_code}/{channel_id}/messages (the `SendWaMessage` operationId).
 	SendWaMessage(ctx context.Context, appCode AppCode, channelID WaChannelID, body SendWaMessageJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// GetWaSettings Read a WhatsApp channel's forward settings
+	// GetWaSettings Get where the raw events of a WhatsApp channel are forwarded
 	//
 	// The path has no `v1`, unlike that of the messages. The settings are presumably those that
 	// `setWaSettings` writes.
@@ -9470,7 +9484,7 @@ type ClientInterface interface {
 	// Corresponds with GET /whatsapp/{app_code}/{channel_id}/settings (the `GetWaSettings` operationId).
 	GetWaSettings(ctx context.Context, appCode AppCode, channelID WaChannelID, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// SetWaSettingsWithBody Forward a WhatsApp channel's raw events to your URL
+	// SetWaSettingsWithBody Set where the raw events of a WhatsApp channel are forwarded
 	//
 	// Switches the forwarding of WhatsApp's own messages and receipts on. It has nothing to do with
 	// the webhooks of the group `webhookSettings`, which go on as before. The path has no `v1`. How
@@ -9481,7 +9495,7 @@ type ClientInterface interface {
 	// Corresponds with POST /whatsapp/{app_code}/{channel_id}/settings (the `SetWaSettings` operationId).
 	SetWaSettingsWithBody(ctx context.Context, appCode AppCode, channelID WaChannelID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// SetWaSettings Forward a WhatsApp channel's raw events to your URL
+	// SetWaSettings Set where the raw events of a WhatsApp channel are forwarded
 	//
 	// Switches the forwarding of WhatsApp's own messages and receipts on. It has nothing to do with
 	// the webhooks of the group `webhookSettings`, which go on as before. The path has no `v1`. How
@@ -9492,7 +9506,7 @@ type ClientInterface interface {
 	// Corresponds with POST /whatsapp/{app_code}/{channel_id}/settings (the `SetWaSettings` operationId).
 	SetWaSettings(ctx context.Context, appCode AppCode, channelID WaChannelID, body SetWaSettingsJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// SendCustomChannelMessageWithBody Post a customer's message into a custom channel
+	// SendCustomChannelMessageWithBody Pass on what a customer wrote in a custom channel
 	//
 	// Whoever knows the channel's `identifier_key` may write: there is no other credential, and
 	// `Qiscus-App-Id` is missing in some callers' requests. Whoever can list channels can read the
@@ -9503,7 +9517,7 @@ type ClientInterface interface {
 	// Corresponds with POST /{app_code}/api/v2/custom_channel/send (the `SendCustomChannelMessage` operationId).
 	SendCustomChannelMessageWithBody(ctx context.Context, appCode AppCode, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// SendCustomChannelMessage Post a customer's message into a custom channel
+	// SendCustomChannelMessage Pass on what a customer wrote in a custom channel
 	//
 	// Whoever knows the channel's `identifier_key` may write: there is no other credential, and
 	// `Qiscus-App-Id` is missing in some callers' requests. Whoever can list channels can read the
@@ -9514,43 +9528,43 @@ type ClientInterface interface {
 	// Corresponds with POST /{app_code}/api/v2/custom_channel/send (the `SendCustomChannelMessage` operationId).
 	SendCustomChannelMessage(ctx context.Context, appCode AppCode, body SendCustomChannelMessageJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// SendBotMessageWithBody Send a message into a room as the bot
+	// SendBotMessageWithBody Send the customer of a room a message from the bot
 	//
 	// The message reaches the customer on every kind of channel; a message posted through the Chat
 	// SDK's own API does not. The answer names no message, so nothing tells a repeat from a second
-	// message: never send this call again blindly. Buttons do not show on WhatsApp. Forms have been seen with texts
-	// only; send JSON where there is a payload.
+	// message: never send this call again blindly. WhatsApp does not show buttons. Forms have been
+	// seen with texts only; send JSON where there is a payload.
 	//
 	// Takes any type of body and a specified content type.
 	//
 	// Corresponds with POST /{app_code}/bot (the `SendBotMessage` operationId).
 	SendBotMessageWithBody(ctx context.Context, appCode AppCode, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// SendBotMessage Send a message into a room as the bot
+	// SendBotMessage Send the customer of a room a message from the bot
 	//
 	// The message reaches the customer on every kind of channel; a message posted through the Chat
 	// SDK's own API does not. The answer names no message, so nothing tells a repeat from a second
-	// message: never send this call again blindly. Buttons do not show on WhatsApp. Forms have been seen with texts
-	// only; send JSON where there is a payload.
+	// message: never send this call again blindly. WhatsApp does not show buttons. Forms have been
+	// seen with texts only; send JSON where there is a payload.
 	//
 	// Takes a body of the `application/json` content type.
 	//
 	// Corresponds with POST /{app_code}/bot (the `SendBotMessage` operationId).
 	SendBotMessage(ctx context.Context, appCode AppCode, body SendBotMessageJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// SendBotMessageWithFormdataBody Send a message into a room as the bot
+	// SendBotMessageWithFormdataBody Send the customer of a room a message from the bot
 	//
 	// The message reaches the customer on every kind of channel; a message posted through the Chat
 	// SDK's own API does not. The answer names no message, so nothing tells a repeat from a second
-	// message: never send this call again blindly. Buttons do not show on WhatsApp. Forms have been seen with texts
-	// only; send JSON where there is a payload.
+	// message: never send this call again blindly. WhatsApp does not show buttons. Forms have been
+	// seen with texts only; send JSON where there is a payload.
 	//
 	// Takes a body of the `application/x-www-form-urlencoded` content type.
 	//
 	// Corresponds with POST /{app_code}/bot (the `SendBotMessage` operationId).
 	SendBotMessageWithFormdataBody(ctx context.Context, appCode AppCode, body SendBotMessageFormdataRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// HandoverRoomFromBot Hand a room over from the bot to whoever is there
+	// HandoverRoomFromBot Hand a room over from the bot to any agent
 	//
 	// Assumed. Ends the bot's turn in the room, so that the customer waits for an agent. Sends no
 	// body. `setBotInRoom` with false and then `allocateAndAssignAgent`, whose routes are known, can
@@ -9581,40 +9595,40 @@ type ClientInterface interface {
 	// Corresponds with POST /{app_code}/bot/{room_id}/hand_over_to_role (the `HandoverRoomToDivision` operationId).
 	HandoverRoomToDivision(ctx context.Context, appCode AppCode, roomID RoomID, body HandoverRoomToDivisionJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// SendCustomChannelMessageLegacyWithBody Post a customer's message into a custom channel, older form
+	// SendCustomChannelMessageLegacyWithBody Pass on what a customer wrote in a custom channel, the older way
 	//
-	// Use `sendCustomChannelMessage` where you can: this answer gives the chat user's password and
-	// an agent's tokens to whoever asks. Any further field of the Chat SDK's `post_comment` is
-	// accepted. Not to be repeated blindly.
+	// Use `sendCustomChannelMessage` where you can: whoever calls this one is handed a chat user's
+	// password and an agent's tokens. It also takes whatever else `post_comment` of the Chat SDK
+	// takes. Not to be repeated blindly.
 	//
 	// Takes any type of body and a specified content type.
 	//
 	// Corresponds with POST /{app_code}/custom_channel (the `SendCustomChannelMessageLegacy` operationId).
 	SendCustomChannelMessageLegacyWithBody(ctx context.Context, appCode AppCode, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// SendCustomChannelMessageLegacy Post a customer's message into a custom channel, older form
+	// SendCustomChannelMessageLegacy Pass on what a customer wrote in a custom channel, the older way
 	//
-	// Use `sendCustomChannelMessage` where you can: this answer gives the chat user's password and
-	// an agent's tokens to whoever asks. Any further field of the Chat SDK's `post_comment` is
-	// accepted. Not to be repeated blindly.
+	// Use `sendCustomChannelMessage` where you can: whoever calls this one is handed a chat user's
+	// password and an agent's tokens. It also takes whatever else `post_comment` of the Chat SDK
+	// takes. Not to be repeated blindly.
 	//
 	// Takes a body of the `application/json` content type.
 	//
 	// Corresponds with POST /{app_code}/custom_channel (the `SendCustomChannelMessageLegacy` operationId).
 	SendCustomChannelMessageLegacy(ctx context.Context, appCode AppCode, body SendCustomChannelMessageLegacyJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// SendCustomChannelMessageLegacyWithFormdataBody Post a customer's message into a custom channel, older form
+	// SendCustomChannelMessageLegacyWithFormdataBody Pass on what a customer wrote in a custom channel, the older way
 	//
-	// Use `sendCustomChannelMessage` where you can: this answer gives the chat user's password and
-	// an agent's tokens to whoever asks. Any further field of the Chat SDK's `post_comment` is
-	// accepted. Not to be repeated blindly.
+	// Use `sendCustomChannelMessage` where you can: whoever calls this one is handed a chat user's
+	// password and an agent's tokens. It also takes whatever else `post_comment` of the Chat SDK
+	// takes. Not to be repeated blindly.
 	//
 	// Takes a body of the `application/x-www-form-urlencoded` content type.
 	//
 	// Corresponds with POST /{app_code}/custom_channel (the `SendCustomChannelMessageLegacy` operationId).
 	SendCustomChannelMessageLegacyWithFormdataBody(ctx context.Context, appCode AppCode, body SendCustomChannelMessageLegacyFormdataRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// GetAppSession Tell whether the app starts a new room for each session
+	// GetAppSession Check, as a widget does, whether each session gets a room of its own
 	//
 	// What a widget asks before it starts a chat. Needs no credential. Callers ask it on the host
 	// qismo.qiscus.com.
@@ -9623,7 +9637,7 @@ type ClientInterface interface {
 	GetAppSession(ctx context.Context, appCode AppCode, reqEditors ...RequestEditorFn) (*http.Response, error)
 }
 
-// ListAgentsV1 List agents, older version with the full user row
+// ListAgentsV1 List the app's agents as full rows that hold secrets, the older way
 //
 // Use `listAgents` where you can: this answer leaks every agent's tokens and keys. One account
 // made in 2026 was refused here (403 from the gateway, with a `traceid`) under both kinds of
@@ -9642,7 +9656,7 @@ func (c *Client) ListAgentsV1(ctx context.Context, params *ListAgentsV1Params, r
 	return c.Client.Do(req)
 }
 
-// ListAgentsByIDs Fetch several agents by id
+// ListAgentsByIDs Look up agents by their ids
 //
 // An id that nobody has is left out of the answer. The customer count is fresh here, so
 // allocators re-check an agent with it before assigning. The answer leaks the agents' tokens.
@@ -9660,7 +9674,7 @@ func (c *Client) ListAgentsByIDs(ctx context.Context, params *ListAgentsByIDsPar
 	return c.Client.Do(req)
 }
 
-// GetPlan The app's subscription and usage
+// GetPlan Get the app's plan and what is used of it
 //
 // Prices are text that holds a number, but `extra_mau_charge` of the usage is a number. MAU are
 // customers who were active within the month.
@@ -9678,7 +9692,7 @@ func (c *Client) GetPlan(ctx context.Context, reqEditors ...RequestEditorFn) (*h
 	return c.Client.Do(req)
 }
 
-// GetOfficeHours Office hours and the messages around them
+// GetOfficeHours Get the office hours and the automatic messages within and outside them
 //
 // Days are counted from Sunday, 0; one client also expects 7, presumably for Sunday. Times are
 // hours and minutes in the zone of the answer. No call is known that changes them.
@@ -9696,10 +9710,11 @@ func (c *Client) GetOfficeHours(ctx context.Context, reqEditors ...RequestEditor
 	return c.Client.Do(req)
 }
 
-// AllocateAgentWithBody Ask for the least busy agent; assigns nothing
+// AllocateAgentWithBody Ask which agent is the least busy, without assigning anybody
 //
 // A proposal and no more: whoever asks next may get the same agent, so hold a lock until
-// `assignAgent` is done. Whether an error or null comes when nobody is free is not known.
+// `assignAgent` is done. With nobody free, an error or null may come: no such answer was
+// recorded.
 //
 // Takes any type of body and a specified content type.
 //
@@ -9716,10 +9731,11 @@ func (c *Client) AllocateAgentWithBody(ctx context.Context, contentType string, 
 	return c.Client.Do(req)
 }
 
-// AllocateAgent Ask for the least busy agent; assigns nothing
+// AllocateAgent Ask which agent is the least busy, without assigning anybody
 //
 // A proposal and no more: whoever asks next may get the same agent, so hold a lock until
-// `assignAgent` is done. Whether an error or null comes when nobody is free is not known.
+// `assignAgent` is done. With nobody free, an error or null may come: no such answer was
+// recorded.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -9736,10 +9752,11 @@ func (c *Client) AllocateAgent(ctx context.Context, body AllocateAgentJSONReques
 	return c.Client.Do(req)
 }
 
-// AllocateAgentWithFormdataBody Ask for the least busy agent; assigns nothing
+// AllocateAgentWithFormdataBody Ask which agent is the least busy, without assigning anybody
 //
 // A proposal and no more: whoever asks next may get the same agent, so hold a lock until
-// `assignAgent` is done. Whether an error or null comes when nobody is free is not known.
+// `assignAgent` is done. With nobody free, an error or null may come: no such answer was
+// recorded.
 //
 // Takes a body of the `application/x-www-form-urlencoded` content type.
 //
@@ -9756,11 +9773,12 @@ func (c *Client) AllocateAgentWithFormdataBody(ctx context.Context, body Allocat
 	return c.Client.Do(req)
 }
 
-// AllocateAndAssignAgentWithBody Pick the least busy agent and assign in one call
+// AllocateAndAssignAgentWithBody Assign the least busy agent to a room
 //
 // The ranking is Qiscus's, and no cap per agent can be given. The vendor is quoted as
-// recommending this call where custom agent allocation is on. The switch is called
-// `ignore_availability` in `allocateAgent`. What comes when nobody is free is not known.
+// recommending this call where custom agent allocation is on. What is
+// `ignore_agent_availability` here is `ignore_availability` in `allocateAgent`. The answer
+// with nobody free was never recorded.
 //
 // Takes any type of body and a specified content type.
 //
@@ -9777,11 +9795,12 @@ func (c *Client) AllocateAndAssignAgentWithBody(ctx context.Context, contentType
 	return c.Client.Do(req)
 }
 
-// AllocateAndAssignAgentWithFormdataBody Pick the least busy agent and assign in one call
+// AllocateAndAssignAgentWithFormdataBody Assign the least busy agent to a room
 //
 // The ranking is Qiscus's, and no cap per agent can be given. The vendor is quoted as
-// recommending this call where custom agent allocation is on. The switch is called
-// `ignore_availability` in `allocateAgent`. What comes when nobody is free is not known.
+// recommending this call where custom agent allocation is on. What is
+// `ignore_agent_availability` here is `ignore_availability` in `allocateAgent`. The answer
+// with nobody free was never recorded.
 //
 // Takes a body of the `application/x-www-form-urlencoded` content type.
 //
@@ -9798,7 +9817,7 @@ func (c *Client) AllocateAndAssignAgentWithFormdataBody(ctx context.Context, bod
 	return c.Client.Do(req)
 }
 
-// GetSessional Whether the app keeps one room per session
+// GetSessional Check whether each session gets a room of its own
 //
 // The shape of the answer is a guess; `getAppConfigs` has the same setting and is documented.
 //
@@ -9815,9 +9834,9 @@ func (c *Client) GetSessional(ctx context.Context, reqEditors ...RequestEditorFn
 	return c.Client.Do(req)
 }
 
-// CountUnresolvedRooms Number of unserved customers, admin's older route
+// CountUnresolvedRooms Count the customers whom nobody serves, by the admin's older route
 //
-// The app shows it to the admin as the customers whom nobody serves yet.
+// A public app for agents shows it to the admin as the number of customers whom nobody serves yet.
 //
 // Corresponds with GET /api/v1/admin/service/get_unresolved_count (the `CountUnresolvedRooms` operationId).
 func (c *Client) CountUnresolvedRooms(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -9832,7 +9851,7 @@ func (c *Client) CountUnresolvedRooms(ctx context.Context, reqEditors ...Request
 	return c.Client.Do(req)
 }
 
-// RemoveAgentWithBody Take an agent out of a room
+// RemoveAgentWithBody Remove an agent from a room
 //
 // Only JSON has been seen; its siblings take forms, so this one may do too.
 //
@@ -9851,7 +9870,7 @@ func (c *Client) RemoveAgentWithBody(ctx context.Context, contentType string, bo
 	return c.Client.Do(req)
 }
 
-// RemoveAgent Take an agent out of a room
+// RemoveAgent Remove an agent from a room
 //
 // Only JSON has been seen; its siblings take forms, so this one may do too.
 //
@@ -9870,7 +9889,7 @@ func (c *Client) RemoveAgent(ctx context.Context, body RemoveAgentJSONRequestBod
 	return c.Client.Do(req)
 }
 
-// SetSessionalWithBody Change whether the app keeps one room per session
+// SetSessionalWithBody Set whether each session gets a room of its own
 //
 // When it is on, a customer who comes back after a resolve gets a new room; when it is off,
 // the old one goes on.
@@ -9890,7 +9909,7 @@ func (c *Client) SetSessionalWithBody(ctx context.Context, contentType string, b
 	return c.Client.Do(req)
 }
 
-// SetSessional Change whether the app keeps one room per session
+// SetSessional Set whether each session gets a room of its own
 //
 // When it is on, a customer who comes back after a resolve gets a new room; when it is off,
 // the old one goes on.
@@ -9910,7 +9929,7 @@ func (c *Client) SetSessional(ctx context.Context, body SetSessionalJSONRequestB
 	return c.Client.Do(req)
 }
 
-// SetSessionalWithFormdataBody Change whether the app keeps one room per session
+// SetSessionalWithFormdataBody Set whether each session gets a room of its own
 //
 // When it is on, a customer who comes back after a resolve gets a new room; when it is off,
 // the old one goes on.
@@ -9930,7 +9949,7 @@ func (c *Client) SetSessionalWithFormdataBody(ctx context.Context, body SetSessi
 	return c.Client.Do(req)
 }
 
-// TakeOverUnresolvedRoom The signed-in agent takes the next unserved customer
+// TakeOverUnresolvedRoom Take the next waiting customer, as an agent
 //
 // Sends no body: the platform chooses the room, and a success means that one was taken. Works
 // only where agents may take customers over, which `getAgentTakeoverSetting` tells. A refusal has
@@ -9949,7 +9968,7 @@ func (c *Client) TakeOverUnresolvedRoom(ctx context.Context, reqEditors ...Reque
 	return c.Client.Do(req)
 }
 
-// GetAnalyticsURL A signed link to a dashboard report
+// GetAnalyticsURL Get a link to a report of the dashboard
 //
 // The link opens without further credentials, so it is a secret. How long it works is not
 // known.
@@ -9967,9 +9986,10 @@ func (c *Client) GetAnalyticsURL(ctx context.Context, params *GetAnalyticsURLPar
 	return c.Client.Do(req)
 }
 
-// GetBotSettings Bot integration settings
+// GetBotSettings Get the settings of the app's bot
 //
-// Where customers' messages are sent, whether, and whether also while an agent serves.
+// Where customers' messages are sent, whether they are, and whether even while an agent
+// serves.
 //
 // Corresponds with GET /api/v1/app/bot (the `GetBotSettings` operationId).
 func (c *Client) GetBotSettings(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -9984,7 +10004,7 @@ func (c *Client) GetBotSettings(ctx context.Context, reqEditors ...RequestEditor
 	return c.Client.Do(req)
 }
 
-// SetBotActivationWithBody Switch the bot on or off for the whole app
+// SetBotActivationWithBody Turn the bot on or off in the app as a whole
 //
 // Leaves the bot's address alone. In a form, write `false` in full. An older call of the same
 // client sends JSON with the switch inside `params`, which looks like a slip.
@@ -10004,7 +10024,7 @@ func (c *Client) SetBotActivationWithBody(ctx context.Context, contentType strin
 	return c.Client.Do(req)
 }
 
-// SetBotActivationWithFormdataBody Switch the bot on or off for the whole app
+// SetBotActivationWithFormdataBody Turn the bot on or off in the app as a whole
 //
 // Leaves the bot's address alone. In a form, write `false` in full. An older call of the same
 // client sends JSON with the switch inside `params`, which looks like a slip.
@@ -10024,10 +10044,10 @@ func (c *Client) SetBotActivationWithFormdataBody(ctx context.Context, body SetB
 	return c.Client.Do(req)
 }
 
-// SetBotIntegrationWithBody Set the bot webhook URL and switch
+// SetBotIntegrationWithBody Set the bot's webhook URL, and turn the bot on or off
 //
-// Sets where the bot's webhook is sent, for the whole app, and whether. In a form, write
-// `false` in full. The answer is the whole app with its secret key.
+// The URL and the switch hold for the whole app. In a form, write `false` in full. The answer
+// is the whole app with its secret key.
 //
 // Takes any type of body and a specified content type.
 //
@@ -10044,10 +10064,10 @@ func (c *Client) SetBotIntegrationWithBody(ctx context.Context, contentType stri
 	return c.Client.Do(req)
 }
 
-// SetBotIntegrationWithFormdataBody Set the bot webhook URL and switch
+// SetBotIntegrationWithFormdataBody Set the bot's webhook URL, and turn the bot on or off
 //
-// Sets where the bot's webhook is sent, for the whole app, and whether. In a form, write
-// `false` in full. The answer is the whole app with its secret key.
+// The URL and the switch hold for the whole app. In a form, write `false` in full. The answer
+// is the whole app with its secret key.
 //
 // Takes a body of the `application/x-www-form-urlencoded` content type.
 //
@@ -10064,7 +10084,7 @@ func (c *Client) SetBotIntegrationWithFormdataBody(ctx context.Context, body Set
 	return c.Client.Do(req)
 }
 
-// GetAgentTakeoverSetting Whether agents may take unserved customers themselves
+// GetAgentTakeoverSetting Check whether agents may pick waiting customers on their own
 //
 // The same setting stands in `getAppConfigs`, which is documented. No call is known that
 // changes it.
@@ -10082,7 +10102,7 @@ func (c *Client) GetAgentTakeoverSetting(ctx context.Context, reqEditors ...Requ
 	return c.Client.Do(req)
 }
 
-// SetAgentAllocationWebhookWithBody Set the custom agent allocation webhook
+// SetAgentAllocationWebhookWithBody Set the URL and the switch of the custom agent allocation webhook
 //
 // One public client sets it this way; others hold that only the dashboard can. The answer is
 // the whole app with its secret key.
@@ -10102,7 +10122,7 @@ func (c *Client) SetAgentAllocationWebhookWithBody(ctx context.Context, contentT
 	return c.Client.Do(req)
 }
 
-// SetAgentAllocationWebhook Set the custom agent allocation webhook
+// SetAgentAllocationWebhook Set the URL and the switch of the custom agent allocation webhook
 //
 // One public client sets it this way; others hold that only the dashboard can. The answer is
 // the whole app with its secret key.
@@ -10122,7 +10142,7 @@ func (c *Client) SetAgentAllocationWebhook(ctx context.Context, body SetAgentAll
 	return c.Client.Do(req)
 }
 
-// SetAgentAllocationWebhookWithFormdataBody Set the custom agent allocation webhook
+// SetAgentAllocationWebhookWithFormdataBody Set the URL and the switch of the custom agent allocation webhook
 //
 // One public client sets it this way; others hold that only the dashboard can. The answer is
 // the whole app with its secret key.
@@ -10142,7 +10162,7 @@ func (c *Client) SetAgentAllocationWebhookWithFormdataBody(ctx context.Context, 
 	return c.Client.Do(req)
 }
 
-// GetResolveWebhook Read the mark-as-resolved webhook
+// GetResolveWebhook Get the URL and the switch of the mark-as-resolved webhook
 //
 // Assumed. `getAppConfigs` has the same setting, as `mark_as_resolved_webhook_url` and
 // `is_mark_as_resolved_webhook_enabled`, and is documented: prefer it.
@@ -10160,7 +10180,7 @@ func (c *Client) GetResolveWebhook(ctx context.Context, reqEditors ...RequestEdi
 	return c.Client.Do(req)
 }
 
-// SetResolveWebhookWithBody Set the mark-as-resolved webhook
+// SetResolveWebhookWithBody Set the URL and the switch of the mark-as-resolved webhook
 //
 // Nobody has found this setting in the dashboard, so deployments script this call. In a form,
 // write `false` in full: an empty value loses the switch. The answer is the whole app with its
@@ -10181,7 +10201,7 @@ func (c *Client) SetResolveWebhookWithBody(ctx context.Context, contentType stri
 	return c.Client.Do(req)
 }
 
-// SetResolveWebhook Set the mark-as-resolved webhook
+// SetResolveWebhook Set the URL and the switch of the mark-as-resolved webhook
 //
 // Nobody has found this setting in the dashboard, so deployments script this call. In a form,
 // write `false` in full: an empty value loses the switch. The answer is the whole app with its
@@ -10202,7 +10222,7 @@ func (c *Client) SetResolveWebhook(ctx context.Context, body SetResolveWebhookJS
 	return c.Client.Do(req)
 }
 
-// SetResolveWebhookWithFormdataBody Set the mark-as-resolved webhook
+// SetResolveWebhookWithFormdataBody Set the URL and the switch of the mark-as-resolved webhook
 //
 // Nobody has found this setting in the dashboard, so deployments script this call. In a form,
 // write `false` in full: an empty value loses the switch. The answer is the whole app with its
@@ -10223,7 +10243,7 @@ func (c *Client) SetResolveWebhookWithFormdataBody(ctx context.Context, body Set
 	return c.Client.Do(req)
 }
 
-// LoginWithBody Log in with e-mail and password
+// LoginWithBody Open a session with an e-mail address and a password
 //
 // Returns the user's tokens, the app, and with it the secret key. The short-lived token
 // (`data.user.authentication_token`) lasts 30 days from its creation; logging out voids it, a
@@ -10245,7 +10265,7 @@ func (c *Client) LoginWithBody(ctx context.Context, contentType string, body io.
 	return c.Client.Do(req)
 }
 
-// Login Log in with e-mail and password
+// Login Open a session with an e-mail address and a password
 //
 // Returns the user's tokens, the app, and with it the secret key. The short-lived token
 // (`data.user.authentication_token`) lasts 30 days from its creation; logging out voids it, a
@@ -10267,7 +10287,7 @@ func (c *Client) Login(ctx context.Context, body LoginJSONRequestBody, reqEditor
 	return c.Client.Do(req)
 }
 
-// LoginWithFormdataBody Log in with e-mail and password
+// LoginWithFormdataBody Open a session with an e-mail address and a password
 //
 // Returns the user's tokens, the app, and with it the secret key. The short-lived token
 // (`data.user.authentication_token`) lasts 30 days from its creation; logging out voids it, a
@@ -10289,7 +10309,7 @@ func (c *Client) LoginWithFormdataBody(ctx context.Context, body LoginFormdataRe
 	return c.Client.Do(req)
 }
 
-// GetTokenByQismoKeyWithBody Trade an older QR code's key for a user token
+// GetTokenByQismoKeyWithBody Log in with the key of an older QR code
 //
 // Older: newer QR codes go with `mobileLogin`. The user's Chat SDK token goes into
 // `Authorization`; it comes from a log-in there, and presumably is what `login` has at
@@ -10310,7 +10330,7 @@ func (c *Client) GetTokenByQismoKeyWithBody(ctx context.Context, contentType str
 	return c.Client.Do(req)
 }
 
-// GetTokenByQismoKeyWithFormdataBody Trade an older QR code's key for a user token
+// GetTokenByQismoKeyWithFormdataBody Log in with the key of an older QR code
 //
 // Older: newer QR codes go with `mobileLogin`. The user's Chat SDK token goes into
 // `Authorization`; it comes from a log-in there, and presumably is what `login` has at
@@ -10331,7 +10351,7 @@ func (c *Client) GetTokenByQismoKeyWithFormdataBody(ctx context.Context, body Ge
 	return c.Client.Do(req)
 }
 
-// Logout End the session and void its user token
+// Logout Log out, which voids the user token
 //
 // Sends no body. It probably also fires the user-logout webhook; nothing states that.
 //
@@ -10348,7 +10368,7 @@ func (c *Client) Logout(ctx context.Context, reqEditors ...RequestEditorFn) (*ht
 	return c.Client.Do(req)
 }
 
-// ListChatTemplates Canned replies for agents
+// ListChatTemplates List the canned replies that agents can use
 //
 // What an agent is offered after typing a slash. The list is nested twice, in `data.data`;
 // whether it has pages is not known. Not to be confused with WhatsApp's templates.
@@ -10366,10 +10386,10 @@ func (c *Client) ListChatTemplates(ctx context.Context, params *ListChatTemplate
 	return c.Client.Do(req)
 }
 
-// ExportConversations Get a download link for a room's transcript
+// ExportConversations Get a link to the transcript of a room
 //
-// The link leads to a plain text file and needs no credential, so the link itself is the
-// secret. It is empty when the room has no history.
+// The link leads to a plain text file and needs no credential, so keep the link secret. It is
+// empty when the room has no history.
 //
 // Corresponds with GET /api/v1/export/conversations (the `ExportConversations` operationId).
 func (c *Client) ExportConversations(ctx context.Context, params *ExportConversationsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -10384,7 +10404,7 @@ func (c *Client) ExportConversations(ctx context.Context, params *ExportConversa
 	return c.Client.Do(req)
 }
 
-// InitiateChatV1WithBody Start a live-chat session as a customer, older version
+// InitiateChatV1WithBody Start a live chat as a customer, the older way
 //
 // Use `initiateChat` where you can: this one takes no properties and names the room by its
 // number only. The nonce, taken from the Chat SDK, works once and for ten minutes.
@@ -10404,7 +10424,7 @@ func (c *Client) InitiateChatV1WithBody(ctx context.Context, contentType string,
 	return c.Client.Do(req)
 }
 
-// InitiateChatV1 Start a live-chat session as a customer, older version
+// InitiateChatV1 Start a live chat as a customer, the older way
 //
 // Use `initiateChat` where you can: this one takes no properties and names the room by its
 // number only. The nonce, taken from the Chat SDK, works once and for ten minutes.
@@ -10424,7 +10444,7 @@ func (c *Client) InitiateChatV1(ctx context.Context, body InitiateChatV1JSONRequ
 	return c.Client.Do(req)
 }
 
-// InitiateChatV1WithFormdataBody Start a live-chat session as a customer, older version
+// InitiateChatV1WithFormdataBody Start a live chat as a customer, the older way
 //
 // Use `initiateChat` where you can: this one takes no properties and names the room by its
 // number only. The nonce, taken from the Chat SDK, works once and for ten minutes.
@@ -10444,10 +10464,10 @@ func (c *Client) InitiateChatV1WithFormdataBody(ctx context.Context, body Initia
 	return c.Client.Do(req)
 }
 
-// GetRoomInfo Read a room's additional information and its channel
+// GetRoomInfo Get the additional information of a room, and its channel
 //
-// Look for the pairs at `data.extras.user_properties`. For every kind of channel the path has
-// the word `qiscus`. The answer leaks the channel's secrets.
+// Look for the pairs at `data.extras.user_properties`. The path says `qiscus` whatever the
+// kind of channel. The answer leaks the channel's secrets.
 //
 // Corresponds with GET /api/v1/qiscus/room/{room_id}/user_info (the `GetRoomInfo` operationId).
 func (c *Client) GetRoomInfo(ctx context.Context, roomID RoomID, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -10462,7 +10482,7 @@ func (c *Client) GetRoomInfo(ctx context.Context, roomID RoomID, reqEditors ...R
 	return c.Client.Do(req)
 }
 
-// SetRoomInfoWithBody Replace a room's additional information
+// SetRoomInfoWithBody Set the additional information of a room, in place of what is there
 //
 // The list is replaced whole. Whoever adds a pair reads the others first and writes them back,
 // and can lose what another writes in between.
@@ -10482,7 +10502,7 @@ func (c *Client) SetRoomInfoWithBody(ctx context.Context, roomID RoomID, content
 	return c.Client.Do(req)
 }
 
-// SetRoomInfo Replace a room's additional information
+// SetRoomInfo Set the additional information of a room, in place of what is there
 //
 // The list is replaced whole. Whoever adds a pair reads the others first and writes them back,
 // and can lose what another writes in between.
@@ -10502,10 +10522,10 @@ func (c *Client) SetRoomInfo(ctx context.Context, roomID RoomID, body SetRoomInf
 	return c.Client.Do(req)
 }
 
-// CreateRoomTagV1WithBody Tag a room, older version
+// CreateRoomTagV1WithBody Add a tag to a room, the older way
 //
-// Older than `createRoomTag`, which is preferred. One client reads the room's tags before, and
-// sends only those that are new.
+// Prefer the newer `createRoomTag`. One client reads the room's tags before, and sends only
+// those that are new.
 //
 // Takes any type of body and a specified content type.
 //
@@ -10522,10 +10542,10 @@ func (c *Client) CreateRoomTagV1WithBody(ctx context.Context, contentType string
 	return c.Client.Do(req)
 }
 
-// CreateRoomTagV1 Tag a room, older version
+// CreateRoomTagV1 Add a tag to a room, the older way
 //
-// Older than `createRoomTag`, which is preferred. One client reads the room's tags before, and
-// sends only those that are new.
+// Prefer the newer `createRoomTag`. One client reads the room's tags before, and sends only
+// those that are new.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -10542,10 +10562,10 @@ func (c *Client) CreateRoomTagV1(ctx context.Context, body CreateRoomTagV1JSONRe
 	return c.Client.Do(req)
 }
 
-// CreateRoomTagV1WithFormdataBody Tag a room, older version
+// CreateRoomTagV1WithFormdataBody Add a tag to a room, the older way
 //
-// Older than `createRoomTag`, which is preferred. One client reads the room's tags before, and
-// sends only those that are new.
+// Prefer the newer `createRoomTag`. One client reads the room's tags before, and sends only
+// those that are new.
 //
 // Takes a body of the `application/x-www-form-urlencoded` content type.
 //
@@ -10562,10 +10582,10 @@ func (c *Client) CreateRoomTagV1WithFormdataBody(ctx context.Context, body Creat
 	return c.Client.Do(req)
 }
 
-// ListRoomTagsV1 List a room's tags, older version
+// ListRoomTagsV1 List the tags of a room, the older way
 //
-// Older than `listRoomTags`, which is preferred; this one is the better attested. Only ids and
-// names have been seen.
+// Prefer the newer `listRoomTags`, though more clients are known to call this one. Only ids
+// and names have been seen.
 //
 // Corresponds with GET /api/v1/room_tag/{room_id} (the `ListRoomTagsV1` operationId).
 func (c *Client) ListRoomTagsV1(ctx context.Context, roomID RoomID, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -10580,7 +10600,7 @@ func (c *Client) ListRoomTagsV1(ctx context.Context, roomID RoomID, reqEditors .
 	return c.Client.Do(req)
 }
 
-// SetAvailabilityWithBody Set the signed-in agent online or offline
+// SetAvailabilityWithBody Switch the token's user online or offline
 //
 // Acts on the user whose token it is. None is known that acts on another agent, and no webhook
 // tells of the change: allocators poll the lists of agents.
@@ -10600,7 +10620,7 @@ func (c *Client) SetAvailabilityWithBody(ctx context.Context, contentType string
 	return c.Client.Do(req)
 }
 
-// SetAvailability Set the signed-in agent online or offline
+// SetAvailability Switch the token's user online or offline
 //
 // Acts on the user whose token it is. None is known that acts on another agent, and no webhook
 // tells of the change: allocators poll the lists of agents.
@@ -10620,7 +10640,7 @@ func (c *Client) SetAvailability(ctx context.Context, body SetAvailabilityJSONRe
 	return c.Client.Do(req)
 }
 
-// SignUpWithBody Create an account
+// SignUpWithBody Sign up for a new account
 //
 // What the public sign-up page calls; not meant for servers. How the body is encoded could not
 // be seen, and neither could the answer: JSON and a form, as most older routes take them, are
@@ -10641,7 +10661,7 @@ func (c *Client) SignUpWithBody(ctx context.Context, contentType string, body io
 	return c.Client.Do(req)
 }
 
-// SignUp Create an account
+// SignUp Sign up for a new account
 //
 // What the public sign-up page calls; not meant for servers. How the body is encoded could not
 // be seen, and neither could the answer: JSON and a form, as most older routes take them, are
@@ -10662,7 +10682,7 @@ func (c *Client) SignUp(ctx context.Context, body SignUpJSONRequestBody, reqEdit
 	return c.Client.Do(req)
 }
 
-// SignUpWithFormdataBody Create an account
+// SignUpWithFormdataBody Sign up for a new account
 //
 // What the public sign-up page calls; not meant for servers. How the body is encoded could not
 // be seen, and neither could the answer: JSON and a form, as most older routes take them, are
@@ -10683,10 +10703,10 @@ func (c *Client) SignUpWithFormdataBody(ctx context.Context, body SignUpFormdata
 	return c.Client.Do(req)
 }
 
-// UpdateRoomOptionsWithBody Overwrite the room's options
+// UpdateRoomOptionsWithBody Replace the options of a room, its notes among them
 //
-// The options of the chat room, which the agents' app keeps its notes in. They are replaced:
-// read them first and send back every member that was there. Not the same thing as a room's
+// The options of the chat room, which the agents' app keeps its notes in. They are replaced as
+// a whole, so send what you read, with your change in it. Not the same thing as a room's
 // information, in spite of the path: that is `setRoomInfo`.
 //
 // Takes any type of body and a specified content type.
@@ -10704,10 +10724,10 @@ func (c *Client) UpdateRoomOptionsWithBody(ctx context.Context, contentType stri
 	return c.Client.Do(req)
 }
 
-// UpdateRoomOptions Overwrite the room's options
+// UpdateRoomOptions Replace the options of a room, its notes among them
 //
-// The options of the chat room, which the agents' app keeps its notes in. They are replaced:
-// read them first and send back every member that was there. Not the same thing as a room's
+// The options of the chat room, which the agents' app keeps its notes in. They are replaced as
+// a whole, so send what you read, with your change in it. Not the same thing as a room's
 // information, in spite of the path: that is `setRoomInfo`.
 //
 // Takes a body of the `application/json` content type.
@@ -10725,10 +10745,10 @@ func (c *Client) UpdateRoomOptions(ctx context.Context, body UpdateRoomOptionsJS
 	return c.Client.Do(req)
 }
 
-// ChangePasswordWithBody Change the signed-in user's password
+// ChangePasswordWithBody Replace the password of the token's user
 //
-// Neither the rules that a password has to keep nor whether earlier tokens stay good is known.
-// A repeat of a call that went through is presumably refused, as the old password is no longer
+// Which rules a password has to follow is not known, nor whether earlier tokens stay good.
+// Repeating a call that went through is presumably refused, as the old password is no longer
 // right.
 //
 // Takes any type of body and a specified content type.
@@ -10746,10 +10766,10 @@ func (c *Client) ChangePasswordWithBody(ctx context.Context, role AdminOrAgent, 
 	return c.Client.Do(req)
 }
 
-// ChangePassword Change the signed-in user's password
+// ChangePassword Replace the password of the token's user
 //
-// Neither the rules that a password has to keep nor whether earlier tokens stay good is known.
-// A repeat of a call that went through is presumably refused, as the old password is no longer
+// Which rules a password has to follow is not known, nor whether earlier tokens stay good.
+// Repeating a call that went through is presumably refused, as the old password is no longer
 // right.
 //
 // Takes a body of the `application/json` content type.
@@ -10767,7 +10787,7 @@ func (c *Client) ChangePassword(ctx context.Context, role AdminOrAgent, body Cha
 	return c.Client.Do(req)
 }
 
-// GetProfile Profile of the signed-in user, or of the app's admin with the secret key
+// GetProfile Get the profile of the token's user; the admin's with the secret key
 //
 // A cheap way to check that credentials work. With the role `agent` the answer also tells
 // whether the agent is available.
@@ -10785,7 +10805,7 @@ func (c *Client) GetProfile(ctx context.Context, role AdminOrAgent, reqEditors .
 	return c.Client.Do(req)
 }
 
-// AssignAgentWithBody Put an agent into a room
+// AssignAgentWithBody Assign an agent to a room
 //
 // `max_agent` caps the agents in this room, not the rooms of an agent. With `max_agent` 1 it
 // keeps two allocators from serving the same room: whoever comes second is refused with 400,
@@ -10808,7 +10828,7 @@ func (c *Client) AssignAgentWithBody(ctx context.Context, role AdminOrAgent, con
 	return c.Client.Do(req)
 }
 
-// AssignAgent Put an agent into a room
+// AssignAgent Assign an agent to a room
 //
 // `max_agent` caps the agents in this room, not the rooms of an agent. With `max_agent` 1 it
 // keeps two allocators from serving the same room: whoever comes second is refused with 400,
@@ -10831,7 +10851,7 @@ func (c *Client) AssignAgent(ctx context.Context, role AdminOrAgent, body Assign
 	return c.Client.Do(req)
 }
 
-// AssignAgentWithFormdataBody Put an agent into a room
+// AssignAgentWithFormdataBody Assign an agent to a room
 //
 // `max_agent` caps the agents in this room, not the rooms of an agent. With `max_agent` 1 it
 // keeps two allocators from serving the same room: whoever comes second is refused with 400,
@@ -10854,11 +10874,12 @@ func (c *Client) AssignAgentWithFormdataBody(ctx context.Context, role AdminOrAg
 	return c.Client.Do(req)
 }
 
-// ResolveRoomWithBody Resolve (close) a room's session
+// ResolveRoomWithBody Resolve a room, which ends its session
 //
-// No call re-opens a room: a new message of the customer starts a new session. A room that is
-// already resolved is refused with 400; its wording is not recorded. The mark-as-resolved
-// webhook follows, if the app has one. The answer leaks the resolving user's token.
+// Nothing opens a room again but the customer's next message, which starts a new session. A
+// room that is already resolved is refused with 400; the wording is not recorded. The
+// mark-as-resolved webhook follows, if the app has one. The answer leaks the resolving user's
+// token.
 //
 // Takes any type of body and a specified content type.
 //
@@ -10875,11 +10896,12 @@ func (c *Client) ResolveRoomWithBody(ctx context.Context, role AdminOrAgent, con
 	return c.Client.Do(req)
 }
 
-// ResolveRoom Resolve (close) a room's session
+// ResolveRoom Resolve a room, which ends its session
 //
-// No call re-opens a room: a new message of the customer starts a new session. A room that is
-// already resolved is refused with 400; its wording is not recorded. The mark-as-resolved
-// webhook follows, if the app has one. The answer leaks the resolving user's token.
+// Nothing opens a room again but the customer's next message, which starts a new session. A
+// room that is already resolved is refused with 400; the wording is not recorded. The
+// mark-as-resolved webhook follows, if the app has one. The answer leaks the resolving user's
+// token.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -10896,11 +10918,12 @@ func (c *Client) ResolveRoom(ctx context.Context, role AdminOrAgent, body Resolv
 	return c.Client.Do(req)
 }
 
-// ResolveRoomWithFormdataBody Resolve (close) a room's session
+// ResolveRoomWithFormdataBody Resolve a room, which ends its session
 //
-// No call re-opens a room: a new message of the customer starts a new session. A room that is
-// already resolved is refused with 400; its wording is not recorded. The mark-as-resolved
-// webhook follows, if the app has one. The answer leaks the resolving user's token.
+// Nothing opens a room again but the customer's next message, which starts a new session. A
+// room that is already resolved is refused with 400; the wording is not recorded. The
+// mark-as-resolved webhook follows, if the app has one. The answer leaks the resolving user's
+// token.
 //
 // Takes a body of the `application/x-www-form-urlencoded` content type.
 //
@@ -10917,7 +10940,7 @@ func (c *Client) ResolveRoomWithFormdataBody(ctx context.Context, role AdminOrAg
 	return c.Client.Do(req)
 }
 
-// UpdateProfileWithBody Change the signed-in user's profile
+// UpdateProfileWithBody Update the profile of the token's user
 //
 // Name, e-mail address and picture are always sent; whether one of them can be left out is not
 // known, so read the profile first. The company's data are the admin's to change. Read it back
@@ -10938,7 +10961,7 @@ func (c *Client) UpdateProfileWithBody(ctx context.Context, role AdminOrAgent, c
 	return c.Client.Do(req)
 }
 
-// UpdateProfile Change the signed-in user's profile
+// UpdateProfile Update the profile of the token's user
 //
 // Name, e-mail address and picture are always sent; whether one of them can be left out is not
 // known, so read the profile first. The company's data are the admin's to change. Read it back
@@ -10959,11 +10982,11 @@ func (c *Client) UpdateProfile(ctx context.Context, role AdminOrAgent, body Upda
 	return c.Client.Do(req)
 }
 
-// GetAgent Fetch one agent
+// GetAgent Get an agent
 //
-// The path has `agent` in the singular, the lists have the plural. `user_channels` tells which
-// channels the agent serves. `current_customer_count` is expected to be fresher here than in
-// `listAgents`, which is not confirmed.
+// The path has `agent` in the singular, the lists have the plural. The channels that the agent
+// serves are `user_channels`. Here `current_customer_count` should be fresher than in
+// `listAgents`, which nobody has confirmed.
 //
 // Corresponds with GET /api/v2/admin/agent/{agent_id} (the `GetAgent` operationId).
 func (c *Client) GetAgent(ctx context.Context, agentID IntegerID, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -10978,11 +11001,11 @@ func (c *Client) GetAgent(ctx context.Context, agentID IntegerID, reqEditors ...
 	return c.Client.Do(req)
 }
 
-// UpdateAgentWithBody Change an agent's name, e-mail, channels and divisions
+// UpdateAgentWithBody Set the name, e-mail address, channels and divisions of an agent
 //
 // All four members are sent. The lists most likely replace what was there, so read the agent
-// first. What is written as `channels` and `role_ids` reads back as `user_channels` and
-// `user_roles`, the channels without their `source`.
+// first. `channels` and `role_ids` are called `user_channels` and `user_roles` when they are
+// read, and the channels come without their `source`.
 //
 // Takes any type of body and a specified content type.
 //
@@ -10999,11 +11022,11 @@ func (c *Client) UpdateAgentWithBody(ctx context.Context, agentID IntegerID, con
 	return c.Client.Do(req)
 }
 
-// UpdateAgent Change an agent's name, e-mail, channels and divisions
+// UpdateAgent Set the name, e-mail address, channels and divisions of an agent
 //
 // All four members are sent. The lists most likely replace what was there, so read the agent
-// first. What is written as `channels` and `role_ids` reads back as `user_channels` and
-// `user_roles`, the channels without their `source`.
+// first. `channels` and `role_ids` are called `user_channels` and `user_roles` when they are
+// read, and the channels come without their `source`.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -11020,7 +11043,7 @@ func (c *Client) UpdateAgent(ctx context.Context, agentID IntegerID, body Update
 	return c.Client.Do(req)
 }
 
-// ListAgentsByDivision List agents of given divisions, least busy first
+// ListAgentsByDivision List the agents of some divisions in the order of their load
 //
 // `data` is a plain array here, unlike in `listAgents`. Send `is_available` only when you want
 // to filter by it: `false` asks for offline agents.
@@ -11038,9 +11061,9 @@ func (c *Client) ListAgentsByDivision(ctx context.Context, params *ListAgentsByD
 	return c.Client.Do(req)
 }
 
-// SendBroadcastV2WithBody Send a template message to several numbers, older version
+// SendBroadcastV2WithBody Send a WhatsApp template to several numbers, the older way
 //
-// The same variables go to every number. `sendBroadcast` is preferred for a single one. There is
+// All numbers get the same variables. `sendBroadcast` is preferred for a single one. There is
 // no idempotency key: a repeated request is a second message to each of them.
 //
 // Takes any type of body and a specified content type.
@@ -11058,9 +11081,9 @@ func (c *Client) SendBroadcastV2WithBody(ctx context.Context, contentType string
 	return c.Client.Do(req)
 }
 
-// SendBroadcastV2 Send a template message to several numbers, older version
+// SendBroadcastV2 Send a WhatsApp template to several numbers, the older way
 //
-// The same variables go to every number. `sendBroadcast` is preferred for a single one. There is
+// All numbers get the same variables. `sendBroadcast` is preferred for a single one. There is
 // no idempotency key: a repeated request is a second message to each of them.
 //
 // Takes a body of the `application/json` content type.
@@ -11078,10 +11101,10 @@ func (c *Client) SendBroadcastV2(ctx context.Context, body SendBroadcastV2JSONRe
 	return c.Client.Do(req)
 }
 
-// ListBroadcastJobs List past broadcasts
+// ListBroadcastJobs List the broadcasts that were started
 //
-// Everything about this route is assumed but that the vendor's gem has a method for it, and what
-// its `BroadcastJob` holds: the path follows the platform's habits.
+// Assumed. All that is known is that the vendor's gem has a method for it, and what the gem's
+// `BroadcastJob` holds; the path follows the platform's habits.
 //
 // Corresponds with GET /api/v2/admin/broadcast_jobs (the `ListBroadcastJobs` operationId).
 func (c *Client) ListBroadcastJobs(ctx context.Context, params *ListBroadcastJobsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -11096,7 +11119,7 @@ func (c *Client) ListBroadcastJobs(ctx context.Context, params *ListBroadcastJob
 	return c.Client.Do(req)
 }
 
-// GetBroadcastJob Fetch one broadcast
+// GetBroadcastJob Get a broadcast
 //
 // Assumed, like `listBroadcastJobs`; the member `broadcast_job` is taken from the answer of
 // `sendBroadcastFile`.
@@ -11114,7 +11137,7 @@ func (c *Client) GetBroadcastJob(ctx context.Context, broadcastJobID BroadcastJo
 	return c.Client.Do(req)
 }
 
-// ListBroadcastLogs List the sends of one broadcast
+// ListBroadcastLogs List what became of each send of a broadcast
 //
 // Assumed, like `listBroadcastJobs`; the list's name and its `meta` are those of
 // `listRoomBroadcasts`.
@@ -11132,7 +11155,7 @@ func (c *Client) ListBroadcastLogs(ctx context.Context, broadcastJobID Broadcast
 	return c.Client.Do(req)
 }
 
-// ListWaBulkResolves List WhatsApp channels with expired rooms that can be resolved together
+// ListWaBulkResolves List the WhatsApp channels whose expired rooms can be resolved in bulk
 //
 // A room is expired when its customer has not written for WhatsApp's 24 hours.
 //
@@ -11149,10 +11172,10 @@ func (c *Client) ListWaBulkResolves(ctx context.Context, reqEditors ...RequestEd
 	return c.Client.Do(req)
 }
 
-// GetWaBulkResolve Progress of a bulk resolve
+// GetWaBulkResolve Check how far a bulk resolve is
 //
-// Ask until `progress.status` is `finished`, with a pause between: the one client known asks
-// without any. No webhook is known to tell of the end.
+// Ask until `progress.status` is `finished`, with a pause between two calls. (The one client
+// known makes none.) No webhook is known to tell of the end.
 //
 // Corresponds with GET /api/v2/admin/bulk_resolve/wa/{channel_id} (the `GetWaBulkResolve` operationId).
 func (c *Client) GetWaBulkResolve(ctx context.Context, channelID WaChannelID, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -11167,7 +11190,7 @@ func (c *Client) GetWaBulkResolve(ctx context.Context, channelID WaChannelID, re
 	return c.Client.Do(req)
 }
 
-// StartWaBulkResolve Start resolving all expired rooms of a WhatsApp channel
+// StartWaBulkResolve Resolve every expired room of a WhatsApp channel, in the background
 //
 // Sends no body. Runs in the background: ask `getWaBulkResolve` how far it is. No call undoes
 // it; `abortWaBulkResolve` stops what is left.
@@ -11185,7 +11208,7 @@ func (c *Client) StartWaBulkResolve(ctx context.Context, channelID WaChannelID, 
 	return c.Client.Do(req)
 }
 
-// AbortWaBulkResolve Stop a running bulk resolve
+// AbortWaBulkResolve Stop a bulk resolve before its end
 //
 // Sends no body. Rooms that were resolved stay so, as no call opens one again.
 //
@@ -11202,10 +11225,10 @@ func (c *Client) AbortWaBulkResolve(ctx context.Context, channelID WaChannelID, 
 	return c.Client.Do(req)
 }
 
-// ListTemplates List WhatsApp message templates
+// ListTemplates List the app's WhatsApp templates
 //
-// Better attested than `listTemplatesV3`, which is newer; neither is documented. The answer is
-// not known to tell how many there are: go on until a page is empty.
+// More clients are known to call it than the newer `listTemplatesV3`; no page of the vendor
+// has either. The answer is not known to tell how many there are: go on until a page is empty.
 //
 // Corresponds with GET /api/v2/admin/hsm (the `ListTemplates` operationId).
 func (c *Client) ListTemplates(ctx context.Context, params *ListTemplatesParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -11220,7 +11243,7 @@ func (c *Client) ListTemplates(ctx context.Context, params *ListTemplatesParams,
 	return c.Client.Do(req)
 }
 
-// DeleteTemplate Delete a WhatsApp message template
+// DeleteTemplate Delete a WhatsApp template
 //
 // A POST, and no DELETE; it sends no body. The id is the template's, so presumably all of its
 // languages go.
@@ -11238,7 +11261,7 @@ func (c *Client) DeleteTemplate(ctx context.Context, templateID TemplateID, reqE
 	return c.Client.Do(req)
 }
 
-// GetTemplate Fetch one WhatsApp message template
+// GetTemplate Get a WhatsApp template
 //
 // Wants the id of the template, `HsmTemplate.id`, and not that of one of its languages,
 // `HsmDetail.id`, which is the `template_detail_id` of broadcasts.
@@ -11256,7 +11279,7 @@ func (c *Client) GetTemplate(ctx context.Context, templateID TemplateID, reqEdit
 	return c.Client.Do(req)
 }
 
-// GetHsm24Template The 24-hour template of a WhatsApp channel
+// GetHsm24Template Get the 24-hour template that re-opens a channel's expired rooms
 //
 // The template with which a conversation is taken up again after WhatsApp's 24-hour window.
 // When the channel has none that is approved, the answer is 400, `No approved 24 Hours Message
@@ -11275,7 +11298,7 @@ func (c *Client) GetHsm24Template(ctx context.Context, params *GetHsm24TemplateP
 	return c.Client.Do(req)
 }
 
-// GetWaCredit WhatsApp credit of each channel
+// GetWaCredit Get the WhatsApp credit that each channel has left
 //
 // What templates are paid from. Its unit is not documented.
 //
@@ -11292,7 +11315,7 @@ func (c *Client) GetWaCredit(ctx context.Context, reqEditors ...RequestEditorFn)
 	return c.Client.Do(req)
 }
 
-// ListWebhookConfigs List configured webhooks
+// ListWebhookConfigs List the webhooks that are set up
 //
 // Rows of a newer kind. Which webhooks they cover and what `type` can be is not known;
 // `getAppConfigs` is the documented way to read the settings.
@@ -11310,7 +11333,7 @@ func (c *Client) ListWebhookConfigs(ctx context.Context, reqEditors ...RequestEd
 	return c.Client.Do(req)
 }
 
-// AddAgentToRoomWithBody An agent invites a colleague into a room
+// AddAgentToRoomWithBody Bring a colleague into a room, as an agent
 //
 // The agents' own way to bring a colleague in; admins and supervisors use `assignAgent`. Whether
 // the room's limit of agents holds here is not known.
@@ -11330,7 +11353,7 @@ func (c *Client) AddAgentToRoomWithBody(ctx context.Context, contentType string,
 	return c.Client.Do(req)
 }
 
-// AddAgentToRoomWithFormdataBody An agent invites a colleague into a room
+// AddAgentToRoomWithFormdataBody Bring a colleague into a room, as an agent
 //
 // The agents' own way to bring a colleague in; admins and supervisors use `assignAgent`. Whether
 // the room's limit of agents holds here is not known.
@@ -11350,10 +11373,10 @@ func (c *Client) AddAgentToRoomWithFormdataBody(ctx context.Context, body AddAge
 	return c.Client.Do(req)
 }
 
-// SetForceSendBotWithBody Send messages to the bot even when an agent is in the room
+// SetForceSendBotWithBody Set whether the bot gets messages even while an agent serves
 //
-// Without it the bot's webhook stops for a room once an agent serves there; both are inferred
-// from the setting's name. In a form, write `false` in full.
+// Without it, presumably, the bot's webhook stops for a room once an agent serves there. In a
+// form, write `false` in full.
 //
 // Takes any type of body and a specified content type.
 //
@@ -11370,10 +11393,10 @@ func (c *Client) SetForceSendBotWithBody(ctx context.Context, contentType string
 	return c.Client.Do(req)
 }
 
-// SetForceSendBotWithFormdataBody Send messages to the bot even when an agent is in the room
+// SetForceSendBotWithFormdataBody Set whether the bot gets messages even while an agent serves
 //
-// Without it the bot's webhook stops for a room once an agent serves there; both are inferred
-// from the setting's name. In a form, write `false` in full.
+// Without it, presumably, the bot's webhook stops for a room once an agent serves there. In a
+// form, write `false` in full.
 //
 // Takes a body of the `application/x-www-form-urlencoded` content type.
 //
@@ -11390,7 +11413,7 @@ func (c *Client) SetForceSendBotWithFormdataBody(ctx context.Context, body SetFo
 	return c.Client.Do(req)
 }
 
-// GetAuthWebhook Read the user-logout webhook
+// GetAuthWebhook Get the URL and the switch of the user-logout webhook
 //
 // Assumed. `getAppConfigs` is documented and is expected to have the same setting once it was
 // set, as `auth_webhook_url` and `is_auth_webhook_enabled`: prefer it.
@@ -11408,7 +11431,7 @@ func (c *Client) GetAuthWebhook(ctx context.Context, reqEditors ...RequestEditor
 	return c.Client.Do(req)
 }
 
-// SetAuthWebhookWithBody Set the user-logout webhook
+// SetAuthWebhookWithBody Set the URL and the switch of the user-logout webhook
 //
 // The switch is written as `enabled` and read back as text, `"true"`.
 //
@@ -11427,7 +11450,7 @@ func (c *Client) SetAuthWebhookWithBody(ctx context.Context, contentType string,
 	return c.Client.Do(req)
 }
 
-// GetNewSessionWebhook Read the new-session webhook
+// GetNewSessionWebhook Get the URL and the switch of the new-session webhook
 //
 // Assumed. `getAppConfigs` has the same setting, as `new_session_webhook_url` and
 // `is_new_session_webhook_enabled`, and is documented: prefer it.
@@ -11445,7 +11468,7 @@ func (c *Client) GetNewSessionWebhook(ctx context.Context, reqEditors ...Request
 	return c.Client.Do(req)
 }
 
-// SetNewSessionWebhookWithBody Set the new-session webhook
+// SetNewSessionWebhookWithBody Set the URL and the switch of the new-session webhook
 //
 // The switch is written as `enabled` and read back as text, `"true"`.
 //
@@ -11464,7 +11487,7 @@ func (c *Client) SetNewSessionWebhookWithBody(ctx context.Context, contentType s
 	return c.Client.Do(req)
 }
 
-// GetPublicWidgetConfig Read how a live-chat widget looks
+// GetPublicWidgetConfig Get the look of a live-chat widget
 //
 // What the widget's own script reads. The path says public, but the only client that is known
 // sends a token.
@@ -11482,7 +11505,7 @@ func (c *Client) GetPublicWidgetConfig(ctx context.Context, appCode AppCode, cha
 	return c.Client.Do(req)
 }
 
-// GetTicketingConfig Custom buttons (ticketing) set up for the app
+// GetTicketingConfig List the app's custom buttons
 //
 // The buttons that agents see beside a room. Where a click is sent is not part of the answer;
 // buttons and their addresses are set up in the dashboard.
@@ -11500,7 +11523,7 @@ func (c *Client) GetTicketingConfig(ctx context.Context, reqEditors ...RequestEd
 	return c.Client.Do(req)
 }
 
-// GetAppConfigs All configuration switches of the app, webhook settings included
+// GetAppConfigs Get every setting of the app, those of its webhooks among them
 //
 // The documented way to read the webhook settings. Some keys have a channel's id in their name
 // (`ig_story_mention_enabled:<channel id>`); values are booleans, text, text that holds a
@@ -11519,7 +11542,7 @@ func (c *Client) GetAppConfigs(ctx context.Context, params *GetAppConfigsParams,
 	return c.Client.Do(req)
 }
 
-// GetAppDetails The signed-in user's app
+// GetAppDetails Get the app of the token's user, with its secret key
 //
 // The app with its secret key, and when the user's password expires. Be ready for a bare object
 // as well as for one in `data`: the one client that reads it puts the envelope on itself, so
@@ -11538,11 +11561,11 @@ func (c *Client) GetAppDetails(ctx context.Context, reqEditors ...RequestEditorF
 	return c.Client.Do(req)
 }
 
-// MobileLoginWithBody Open a session from a QR code's long-lived token
+// MobileLoginWithBody Log in with the long-lived token of a QR code
 //
-// The QR code of the dashboard carries a long-lived token, which goes into `Authorization`; no
-// `Qiscus-App-Id` is sent beside it. From then on `qismo_token` of the answer is the user token,
-// and the Chat SDK gives a chat user for `identity_token`.
+// The QR code of the dashboard carries a long-lived token, which goes into `Authorization`,
+// without a `Qiscus-App-Id`. From then on `qismo_token` of the answer is the user token, and
+// the Chat SDK gives a chat user for `identity_token`.
 //
 // Takes any type of body and a specified content type.
 //
@@ -11559,11 +11582,11 @@ func (c *Client) MobileLoginWithBody(ctx context.Context, contentType string, bo
 	return c.Client.Do(req)
 }
 
-// MobileLoginWithFormdataBody Open a session from a QR code's long-lived token
+// MobileLoginWithFormdataBody Log in with the long-lived token of a QR code
 //
-// The QR code of the dashboard carries a long-lived token, which goes into `Authorization`; no
-// `Qiscus-App-Id` is sent beside it. From then on `qismo_token` of the answer is the user token,
-// and the Chat SDK gives a chat user for `identity_token`.
+// The QR code of the dashboard carries a long-lived token, which goes into `Authorization`,
+// without a `Qiscus-App-Id`. From then on `qismo_token` of the answer is the user token, and
+// the Chat SDK gives a chat user for `identity_token`.
 //
 // Takes a body of the `application/x-www-form-urlencoded` content type.
 //
@@ -11580,11 +11603,11 @@ func (c *Client) MobileLoginWithFormdataBody(ctx context.Context, body MobileLog
 	return c.Client.Do(req)
 }
 
-// RefreshToken Trade the long-lived token for a new user token
+// RefreshToken Renew the user token with the long-lived token
 //
 // Sends no body; the long-lived token of `login` goes into `Authorization`. Any refusal means:
 // log in again. The one client known calls it when a 401 has `Unauthorized` in `errors` or
-// `token_expired` in `detail`; at `invalid token` it gives up and asks for a log-in.
+// `token_expired` in `detail`; at `invalid token` it does not try, and asks for a log-in.
 //
 // Corresponds with POST /api/v2/auth/refresh_token (the `RefreshToken` operationId).
 func (c *Client) RefreshToken(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -11599,12 +11622,12 @@ func (c *Client) RefreshToken(ctx context.Context, reqEditors ...RequestEditorFn
 	return c.Client.Do(req)
 }
 
-// ListChannels List all channels of the app, grouped by kind
+// ListChannels List every channel of the app by kind
 //
 // `data` holds one array for each kind of channel, all of them whole: there is no paging. New
 // kinds of channel appear as new arrays. The name of an array without `_channels` is the code
-// that rooms and webhooks have as `source`, but for custom channels. Ids are presumably unique within
-// a kind only. The answer leaks the tokens and keys of every channel.
+// that rooms and webhooks have as `source`, but for custom channels. Channels of different
+// kinds can presumably share an id. The answer leaks the tokens and keys of every channel.
 //
 // Corresponds with GET /api/v2/channels (the `ListChannels` operationId).
 func (c *Client) ListChannels(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -11619,7 +11642,7 @@ func (c *Client) ListChannels(ctx context.Context, reqEditors ...RequestEditorFn
 	return c.Client.Do(req)
 }
 
-// GetChannelConfig Read a channel's auto-responder
+// GetChannelConfig Get the auto-responder of a channel
 //
 // What the channel answers by itself within and outside office hours; presumably in place of the
 // app's own messages.
@@ -11637,7 +11660,7 @@ func (c *Client) GetChannelConfig(ctx context.Context, channelID ChannelID, para
 	return c.Client.Do(req)
 }
 
-// SetChannelConfigWithBody Change a channel's auto-responder
+// SetChannelConfigWithBody Set the auto-responder of a channel
 //
 // Mind the switch: it is written as `enabled` and read as `is_enabled`; sending both is
 // tolerated. The client that this is known from sends all members; what becomes of one that is
@@ -11658,7 +11681,7 @@ func (c *Client) SetChannelConfigWithBody(ctx context.Context, channelID Channel
 	return c.Client.Do(req)
 }
 
-// SetChannelConfig Change a channel's auto-responder
+// SetChannelConfig Set the auto-responder of a channel
 //
 // Mind the switch: it is written as `enabled` and read as `is_enabled`; sending both is
 // tolerated. The client that this is known from sends all members; what becomes of one that is
@@ -11679,7 +11702,7 @@ func (c *Client) SetChannelConfig(ctx context.Context, channelID ChannelID, body
 	return c.Client.Do(req)
 }
 
-// ListContactProperties List the custom properties of a contact
+// ListContactProperties List a contact's custom properties
 //
 // What a room calls the key of a pair is called the label here.
 //
@@ -11696,10 +11719,10 @@ func (c *Client) ListContactProperties(ctx context.Context, contactID ContactID,
 	return c.Client.Do(req)
 }
 
-// SetContactPropertyWithBody Set one custom property of a contact
+// SetContactPropertyWithBody Set a single custom property of a contact
 //
-// One property a call. Whether a label that the app does not have yet is made or refused is not
-// known.
+// What becomes of a label that the app does not have yet is not known: it may be made or
+// refused.
 //
 // Takes any type of body and a specified content type.
 //
@@ -11716,7 +11739,7 @@ func (c *Client) SetContactPropertyWithBody(ctx context.Context, contactID Conta
 	return c.Client.Do(req)
 }
 
-// GetContact Fetch a contact
+// GetContact Get a contact
 //
 // A contact is a customer beyond the single room; its id is the `contact_id` of the customer's
 // rooms. No operation lists contacts. More members than those described are likely.
@@ -11734,7 +11757,7 @@ func (c *Client) GetContact(ctx context.Context, contactID ContactID, reqEditors
 	return c.Client.Do(req)
 }
 
-// ListContactConversations List the rooms of a contact
+// ListContactConversations List a contact's rooms
 //
 // The rows are those of `listRooms`. How many stand on a page is the service's to say: no
 // `limit` was seen.
@@ -11752,12 +11775,12 @@ func (c *Client) ListContactConversations(ctx context.Context, contactID Contact
 	return c.Client.Do(req)
 }
 
-// ListContactConversationMessages List the messages of one of a contact's rooms
+// ListContactConversationMessages List the messages in one room of a contact
 //
-// Newest first, about 20 a page. The page before it begins at the id of the oldest message; an
-// empty page is the end. The answer has the Chat SDK's envelope and rows. It is the only route
-// known to return what was said. The user's token goes into the URL as well, where logs and
-// proxies can see it.
+// The newest stand first, about 20 on a page. For the page before, give the id of the oldest
+// message as `last_comment_id`; an empty page is the end. The answer has the Chat SDK's
+// envelope and rows. It is the only route known to return what was said. The user's token goes
+// into the URL as well, where logs and proxies can see it.
 //
 // Corresponds with GET /api/v2/contacts/{contact_id}/conversations/{room_id} (the `ListContactConversationMessages` operationId).
 func (c *Client) ListContactConversationMessages(ctx context.Context, contactID ContactID, roomID RoomID, params *ListContactConversationMessagesParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -11772,11 +11795,12 @@ func (c *Client) ListContactConversationMessages(ctx context.Context, contactID 
 	return c.Client.Do(req)
 }
 
-// ListRoomsByQuery Search customer rooms, query-string form
+// ListRoomsByQuery List the rooms that match a filter in the query string
 //
 // The answer of `listRooms`, which is preferred: a list of channels does not fit a query, and
-// which filters the query supports is documented nowhere. One client sends `page`, whose effect
-// is not confirmed; another sends the filter as the body of a GET, which proxies may lose.
+// which filters the query supports is documented nowhere. One client sends `page`, whose
+// effect is not confirmed; another gives the GET a body with the filter, which proxies may
+// lose.
 //
 // Corresponds with GET /api/v2/customer_rooms (the `ListRoomsByQuery` operationId).
 func (c *Client) ListRoomsByQuery(ctx context.Context, params *ListRoomsByQueryParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -11791,12 +11815,12 @@ func (c *Client) ListRoomsByQuery(ctx context.Context, params *ListRoomsByQueryP
 	return c.Client.Do(req)
 }
 
-// ListRoomsWithBody Search customer rooms
+// ListRoomsWithBody List the rooms that match a filter
 //
-// A search, in spite of the method. Newest first. `serve_status` `unserved` can also return
-// rows that are resolved or not waiting: filter again. One client found that `order` changes
-// nothing, and `asc` is presumed. In a form only the filters that are plain values have been
-// seen to work.
+// A search, in spite of the method. Newest first. With `serve_status` `unserved`, rooms may
+// come that are resolved, or whose customer is not waiting: filter again. One client found
+// that `order` changes nothing; that it takes `asc` is presumed. In a form only the filters
+// that are plain values have been seen to work.
 //
 // Takes any type of body and a specified content type.
 //
@@ -11813,12 +11837,12 @@ func (c *Client) ListRoomsWithBody(ctx context.Context, contentType string, body
 	return c.Client.Do(req)
 }
 
-// ListRooms Search customer rooms
+// ListRooms List the rooms that match a filter
 //
-// A search, in spite of the method. Newest first. `serve_status` `unserved` can also return
-// rows that are resolved or not waiting: filter again. One client found that `order` changes
-// nothing, and `asc` is presumed. In a form only the filters that are plain values have been
-// seen to work.
+// A search, in spite of the method. Newest first. With `serve_status` `unserved`, rooms may
+// come that are resolved, or whose customer is not waiting: filter again. One client found
+// that `order` changes nothing; that it takes `asc` is presumed. In a form only the filters
+// that are plain values have been seen to work.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -11835,12 +11859,12 @@ func (c *Client) ListRooms(ctx context.Context, body ListRoomsJSONRequestBody, r
 	return c.Client.Do(req)
 }
 
-// ListRoomsWithFormdataBody Search customer rooms
+// ListRoomsWithFormdataBody List the rooms that match a filter
 //
-// A search, in spite of the method. Newest first. `serve_status` `unserved` can also return
-// rows that are resolved or not waiting: filter again. One client found that `order` changes
-// nothing, and `asc` is presumed. In a form only the filters that are plain values have been
-// seen to work.
+// A search, in spite of the method. Newest first. With `serve_status` `unserved`, rooms may
+// come that are resolved, or whose customer is not waiting: filter again. One client found
+// that `order` changes nothing; that it takes `asc` is presumed. In a form only the filters
+// that are plain values have been seen to work.
 //
 // Takes a body of the `application/x-www-form-urlencoded` content type.
 //
@@ -11857,11 +11881,11 @@ func (c *Client) ListRoomsWithFormdataBody(ctx context.Context, body ListRoomsFo
 	return c.Client.Do(req)
 }
 
-// GetRoom Fetch one customer room
+// GetRoom Get a room
 //
 // A room has two ids: `room_id`, the chat room's number that every call wants, and `id`, the
-// row's. The answer does not tell which agents serve the room. The vendor's Android widget sends
-// no credential at all.
+// row's. Who serves the room is not part of the answer. The vendor's Android widget sends no
+// credential at all.
 //
 // Corresponds with GET /api/v2/customer_rooms/{room_id} (the `GetRoom` operationId).
 func (c *Client) GetRoom(ctx context.Context, roomID RoomID, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -11876,7 +11900,7 @@ func (c *Client) GetRoom(ctx context.Context, roomID RoomID, reqEditors ...Reque
 	return c.Client.Do(req)
 }
 
-// ListRoomBroadcasts Broadcast messages that were sent to a room's customer
+// ListRoomBroadcasts List the broadcasts that a room's customer was sent
 //
 // A send's `status` is an integer here, whose values nobody has explained, and its `id` is
 // text; in the answer of `sendBroadcast` they are `sent` or `failed`, and a number.
@@ -11894,9 +11918,9 @@ func (c *Client) ListRoomBroadcasts(ctx context.Context, roomID RoomID, params *
 	return c.Client.Do(req)
 }
 
-// MarkRoomAsRead Mark a room as read for the signed-in user
+// MarkRoomAsRead Mark a room as read by the token's user
 //
-// Sends no body. The one client known waits a second at most and ignores failures.
+// Sends no body. The one client known gives it a second, and does not mind when it fails.
 //
 // Corresponds with POST /api/v2/customer_rooms/{room_id}/mark_as_read (the `MarkRoomAsRead` operationId).
 func (c *Client) MarkRoomAsRead(ctx context.Context, roomID RoomID, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -11911,7 +11935,7 @@ func (c *Client) MarkRoomAsRead(ctx context.Context, roomID RoomID, reqEditors .
 	return c.Client.Do(req)
 }
 
-// ListDivisions List divisions
+// ListDivisions List the app's divisions
 //
 // Divisions are also called agent roles; `login` returns the same rows as `agent_roles`.
 //
@@ -11928,7 +11952,7 @@ func (c *Client) ListDivisions(ctx context.Context, params *ListDivisionsParams,
 	return c.Client.Do(req)
 }
 
-// ListFeatures Feature tree of the app's plan
+// ListFeatures List the features of the app's plan as a tree
 //
 // What the dashboard shows and hides. Features hold features; one without any has an empty
 // list.
@@ -11946,7 +11970,7 @@ func (c *Client) ListFeatures(ctx context.Context, reqEditors ...RequestEditorFn
 	return c.Client.Do(req)
 }
 
-// GetLatestMobileVersion Newest version of the vendor's mobile agent app
+// GetLatestMobileVersion Get the newest version number of the vendor's app for agents
 //
 // The app asks for it when it starts. Needs no credential.
 //
@@ -11963,7 +11987,7 @@ func (c *Client) GetLatestMobileVersion(ctx context.Context, params *GetLatestMo
 	return c.Client.Do(req)
 }
 
-// CreateQiscusChannelWithBody Create a live-chat channel
+// CreateQiscusChannelWithBody Add a live-chat channel to the app
 //
 // A second call makes a second channel. No call is known that deletes one; `updateChannel`
 // switches it off.
@@ -11983,7 +12007,7 @@ func (c *Client) CreateQiscusChannelWithBody(ctx context.Context, contentType st
 	return c.Client.Do(req)
 }
 
-// CreateQiscusChannel Create a live-chat channel
+// CreateQiscusChannel Add a live-chat channel to the app
 //
 // A second call makes a second channel. No call is known that deletes one; `updateChannel`
 // switches it off.
@@ -12003,11 +12027,11 @@ func (c *Client) CreateQiscusChannel(ctx context.Context, body CreateQiscusChann
 	return c.Client.Do(req)
 }
 
-// InitiateChatWithBody Start or continue a live-chat session as a customer
+// InitiateChatWithBody Start or resume a live chat as a customer
 //
-// Needs no credential; the nonce, taken from the Chat SDK, works once and for ten minutes. What
-// is said afterwards goes through the Chat SDK, which takes the identity token for a log-in. A
-// room that is new has hardly a `last_*` member that is not null.
+// Needs no credential; the nonce, taken from the Chat SDK, works once and for ten minutes.
+// What is said afterwards goes through the Chat SDK, which takes the identity token for a
+// log-in. In a new room nearly every `last_*` member is null.
 //
 // Takes any type of body and a specified content type.
 //
@@ -12024,11 +12048,11 @@ func (c *Client) InitiateChatWithBody(ctx context.Context, contentType string, b
 	return c.Client.Do(req)
 }
 
-// InitiateChat Start or continue a live-chat session as a customer
+// InitiateChat Start or resume a live chat as a customer
 //
-// Needs no credential; the nonce, taken from the Chat SDK, works once and for ten minutes. What
-// is said afterwards goes through the Chat SDK, which takes the identity token for a log-in. A
-// room that is new has hardly a `last_*` member that is not null.
+// Needs no credential; the nonce, taken from the Chat SDK, works once and for ten minutes.
+// What is said afterwards goes through the Chat SDK, which takes the identity token for a
+// log-in. In a new room nearly every `last_*` member is null.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -12045,11 +12069,11 @@ func (c *Client) InitiateChat(ctx context.Context, body InitiateChatJSONRequestB
 	return c.Client.Do(req)
 }
 
-// InitiateChatWithFormdataBody Start or continue a live-chat session as a customer
+// InitiateChatWithFormdataBody Start or resume a live chat as a customer
 //
-// Needs no credential; the nonce, taken from the Chat SDK, works once and for ten minutes. What
-// is said afterwards goes through the Chat SDK, which takes the identity token for a log-in. A
-// room that is new has hardly a `last_*` member that is not null.
+// Needs no credential; the nonce, taken from the Chat SDK, works once and for ten minutes.
+// What is said afterwards goes through the Chat SDK, which takes the identity token for a
+// log-in. In a new room nearly every `last_*` member is null.
 //
 // Takes a body of the `application/x-www-form-urlencoded` content type.
 //
@@ -12066,10 +12090,10 @@ func (c *Client) InitiateChatWithFormdataBody(ctx context.Context, body Initiate
 	return c.Client.Do(req)
 }
 
-// SetWidgetConfigWithBody Change how a live-chat widget looks
+// SetWidgetConfigWithBody Set the look of a live-chat widget
 //
-// Sends the whole look back, as the dashboard does: what becomes of a variable that is left out
-// is not known. Mind the word: `style` when written, `styles` when read.
+// Send the whole look back, as the dashboard does: what becomes of a variable that is left out
+// is not known. Mind the word: what is written as `style` is read as `styles`.
 //
 // Takes any type of body and a specified content type.
 //
@@ -12086,10 +12110,10 @@ func (c *Client) SetWidgetConfigWithBody(ctx context.Context, channelID ChannelI
 	return c.Client.Do(req)
 }
 
-// SetWidgetConfig Change how a live-chat widget looks
+// SetWidgetConfig Set the look of a live-chat widget
 //
-// Sends the whole look back, as the dashboard does: what becomes of a variable that is left out
-// is not known. Mind the word: `style` when written, `styles` when read.
+// Send the whole look back, as the dashboard does: what becomes of a variable that is left out
+// is not known. Mind the word: what is written as `style` is read as `styles`.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -12106,9 +12130,9 @@ func (c *Client) SetWidgetConfig(ctx context.Context, channelID ChannelID, body 
 	return c.Client.Do(req)
 }
 
-// GetQiscusChannel Fetch one live-chat channel
+// GetQiscusChannel Get a live-chat channel
 //
-// The row is that of `listChannelsByType` and says besides whether the channel answers by
+// The row is that of `listChannelsByType`, and also tells whether the channel answers by
 // itself.
 //
 // Corresponds with GET /api/v2/qiscus/{channel_id} (the `GetQiscusChannel` operationId).
@@ -12124,7 +12148,7 @@ func (c *Client) GetQiscusChannel(ctx context.Context, channelID ChannelID, reqE
 	return c.Client.Do(req)
 }
 
-// ListRoomTags List a room's tags
+// ListRoomTags List the tags of a room
 //
 // All of them; no paging is known.
 //
@@ -12141,7 +12165,7 @@ func (c *Client) ListRoomTags(ctx context.Context, roomID RoomID, reqEditors ...
 	return c.Client.Do(req)
 }
 
-// CreateRoomTagWithBody Tag a room
+// CreateRoomTagWithBody Add a tag to a room
 //
 // A tag that does not exist yet is made, if the app lets it: agents may make tags only where
 // the app's setting `is_create_tags_enabled` is true. A tag that the room has already is refused
@@ -12162,7 +12186,7 @@ func (c *Client) CreateRoomTagWithBody(ctx context.Context, roomID RoomID, conte
 	return c.Client.Do(req)
 }
 
-// CreateRoomTag Tag a room
+// CreateRoomTag Add a tag to a room
 //
 // A tag that does not exist yet is made, if the app lets it: agents may make tags only where
 // the app's setting `is_create_tags_enabled` is true. A tag that the room has already is refused
@@ -12183,7 +12207,7 @@ func (c *Client) CreateRoomTag(ctx context.Context, roomID RoomID, body CreateRo
 	return c.Client.Do(req)
 }
 
-// CreateRoomTagWithFormdataBody Tag a room
+// CreateRoomTagWithFormdataBody Add a tag to a room
 //
 // A tag that does not exist yet is made, if the app lets it: agents may make tags only where
 // the app's setting `is_create_tags_enabled` is true. A tag that the room has already is refused
@@ -12204,7 +12228,7 @@ func (c *Client) CreateRoomTagWithFormdataBody(ctx context.Context, roomID RoomI
 	return c.Client.Do(req)
 }
 
-// DeleteRoomTag Remove a tag from a room
+// DeleteRoomTag Take a tag off a room
 //
 // Sends no body.
 //
@@ -12221,10 +12245,10 @@ func (c *Client) DeleteRoomTag(ctx context.Context, roomID RoomID, tagID Integer
 	return c.Client.Do(req)
 }
 
-// GetLatestRoom Find a customer's newest room by channel and customer id
+// GetLatestRoom Get the newest room of a customer on a channel
 //
-// No other way is known that leads from a phone number to a room. What comes for a customer who has no room
-// is not known: a refusal, or an answer without a room id.
+// No other call is known to find a room by its customer's phone number. What comes for a
+// customer who has no room is not known: a refusal, or an answer without a room id.
 //
 // Corresponds with GET /api/v2/rooms/latest (the `GetLatestRoom` operationId).
 func (c *Client) GetLatestRoom(ctx context.Context, params *GetLatestRoomParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -12239,7 +12263,7 @@ func (c *Client) GetLatestRoom(ctx context.Context, params *GetLatestRoomParams,
 	return c.Client.Do(req)
 }
 
-// ListTags Search the app's tags
+// ListTags List the app's tags, or those whose name matches
 //
 // Not the tags of a room, which are those of `listRoomTags`.
 //
@@ -12256,9 +12280,9 @@ func (c *Client) ListTags(ctx context.Context, params *ListTagsParams, reqEditor
 	return c.Client.Do(req)
 }
 
-// CreateTelegramChannelWithBody Connect a Telegram bot
+// CreateTelegramChannelWithBody Add a Telegram bot to the app as a channel
 //
-// The bot is made with Telegram, which gives out its token. The answer repeats the token.
+// Make the bot at Telegram first, which gives out its token. The answer repeats the token.
 //
 // Takes any type of body and a specified content type.
 //
@@ -12275,9 +12299,9 @@ func (c *Client) CreateTelegramChannelWithBody(ctx context.Context, contentType 
 	return c.Client.Do(req)
 }
 
-// CreateTelegramChannel Connect a Telegram bot
+// CreateTelegramChannel Add a Telegram bot to the app as a channel
 //
-// The bot is made with Telegram, which gives out its token. The answer repeats the token.
+// Make the bot at Telegram first, which gives out its token. The answer repeats the token.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -12294,7 +12318,7 @@ func (c *Client) CreateTelegramChannel(ctx context.Context, body CreateTelegramC
 	return c.Client.Do(req)
 }
 
-// DeleteTelegramChannel Disconnect a Telegram bot
+// DeleteTelegramChannel Remove a Telegram channel from the app
 //
 // Sends no body. A POST, not a DELETE. What becomes of the channel's rooms is not known.
 //
@@ -12311,7 +12335,7 @@ func (c *Client) DeleteTelegramChannel(ctx context.Context, channelID ChannelID,
 	return c.Client.Do(req)
 }
 
-// GetWaChannel Fetch one WhatsApp channel
+// GetWaChannel Get a WhatsApp channel
 //
 // The row is taken to be that of `listChannelsByType`.
 //
@@ -12328,7 +12352,7 @@ func (c *Client) GetWaChannel(ctx context.Context, channelID ChannelID, reqEdito
 	return c.Client.Do(req)
 }
 
-// UpdateChannelWithBody Change a channel's settings
+// UpdateChannelWithBody Update the settings of a channel
 //
 // What is left out stays as it is; the client that this is known from sends `is_active` alone
 // for most kinds. Beside it, `name` is sent for `qiscus` and `telegram`, `badge_url` and
@@ -12350,7 +12374,7 @@ func (c *Client) UpdateChannelWithBody(ctx context.Context, channelType ChannelU
 	return c.Client.Do(req)
 }
 
-// UpdateChannel Change a channel's settings
+// UpdateChannel Update the settings of a channel
 //
 // What is left out stays as it is; the client that this is known from sends `is_active` alone
 // for most kinds. Beside it, `name` is sent for `qiscus` and `telegram`, `badge_url` and
@@ -12372,11 +12396,11 @@ func (c *Client) UpdateChannel(ctx context.Context, channelType ChannelUpdateTyp
 	return c.Client.Do(req)
 }
 
-// ListAgents List agents, supervisors and admins
+// ListAgents List the app's staff, admins and supervisors included
 //
 // Preferred over `listAgentsV1`. Pages can be asked for in two ways, by `page` or by
 // `cursor_after`/`cursor_before`: a request has either. `current_customer_count` is seconds
-// behind assignments here, and one team misses it altogether; `listAgentsByIDs` and
+// behind assignments here, and one team never received it; `listAgentsByIDs` and
 // `listAvailableAgents` are fresh.
 //
 // Corresponds with GET /api/v2/{role}/agents (the `ListAgents` operationId).
@@ -12392,7 +12416,7 @@ func (c *Client) ListAgents(ctx context.Context, role AdminOrSupervisor, params 
 	return c.Client.Do(req)
 }
 
-// SendHsm24TemplateWithBody Re-open an expired WhatsApp room with the 24-hour template
+// SendHsm24TemplateWithBody Send the 24-hour template into a room whose window has closed
 //
 // Sends the template that `getHsm24Template` names into a room whose window has closed; the
 // window opens when the customer answers. It costs credit. There is no idempotency key: a
@@ -12413,7 +12437,7 @@ func (c *Client) SendHsm24TemplateWithBody(ctx context.Context, role AdminOrAgen
 	return c.Client.Do(req)
 }
 
-// SendHsm24Template Re-open an expired WhatsApp room with the 24-hour template
+// SendHsm24Template Send the 24-hour template into a room whose window has closed
 //
 // Sends the template that `getHsm24Template` names into a room whose window has closed; the
 // window opens when the customer answers. It costs credit. There is no idempotency key: a
@@ -12434,9 +12458,9 @@ func (c *Client) SendHsm24Template(ctx context.Context, role AdminOrAgent, body 
 	return c.Client.Do(req)
 }
 
-// BlockCustomerWithBody Block a WhatsApp customer
+// BlockCustomerWithBody Block a customer on WhatsApp
 //
-// The state reads back as `is_blocked` of `getRoomInfo`. Supervisors use `admin` in the path.
+// Whether a customer is blocked is read from `is_blocked` of `getRoomInfo`. Supervisors use `admin` in the path.
 //
 // Takes any type of body and a specified content type.
 //
@@ -12453,9 +12477,9 @@ func (c *Client) BlockCustomerWithBody(ctx context.Context, role AdminOrAgent, c
 	return c.Client.Do(req)
 }
 
-// BlockCustomer Block a WhatsApp customer
+// BlockCustomer Block a customer on WhatsApp
 //
-// The state reads back as `is_blocked` of `getRoomInfo`. Supervisors use `admin` in the path.
+// Whether a customer is blocked is read from `is_blocked` of `getRoomInfo`. Supervisors use `admin` in the path.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -12472,9 +12496,9 @@ func (c *Client) BlockCustomer(ctx context.Context, role AdminOrAgent, body Bloc
 	return c.Client.Do(req)
 }
 
-// UnblockCustomerWithBody Unblock a WhatsApp customer
+// UnblockCustomerWithBody Unblock a customer on WhatsApp
 //
-// Takes `blockCustomer` back. Supervisors use `admin` in the path.
+// Takes back what `blockCustomer` did. Supervisors use `admin` in the path.
 //
 // Takes any type of body and a specified content type.
 //
@@ -12491,9 +12515,9 @@ func (c *Client) UnblockCustomerWithBody(ctx context.Context, role AdminOrAgent,
 	return c.Client.Do(req)
 }
 
-// UnblockCustomer Unblock a WhatsApp customer
+// UnblockCustomer Unblock a customer on WhatsApp
 //
-// Takes `blockCustomer` back. Supervisors use `admin` in the path.
+// Takes back what `blockCustomer` did. Supervisors use `admin` in the path.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -12510,7 +12534,7 @@ func (c *Client) UnblockCustomer(ctx context.Context, role AdminOrAgent, body Un
 	return c.Client.Do(req)
 }
 
-// ListAvailableAgents List agents who may take a given room
+// ListAvailableAgents List the agents who can serve a room now
 //
 // Expect an empty list whenever nobody is online. No event tells that somebody has come, so
 // callers poll, every 20 seconds to 5 minutes. `current_customer_count` is the live load here.
@@ -12530,7 +12554,7 @@ func (c *Client) ListAvailableAgents(ctx context.Context, role AnyRole, params *
 	return c.Client.Do(req)
 }
 
-// ListOtherAgents List agents who could be added to a room
+// ListOtherAgents List the agents who could join a room
 //
 // Presumably those who do not serve the room yet. Whether only those online are listed is not
 // known: look at `is_available`.
@@ -12548,7 +12572,7 @@ func (c *Client) ListOtherAgents(ctx context.Context, role AnyRole, params *List
 	return c.Client.Do(req)
 }
 
-// CountUnservedRooms Number of customers waiting for an agent
+// CountUnservedRooms Count the customers who wait for an agent
 //
 // The member that holds the number depends on the role: `total_unresolved` for agents,
 // `total_unserved` for supervisors and probably for admins. Read whichever is there.
@@ -12566,7 +12590,7 @@ func (c *Client) CountUnservedRooms(ctx context.Context, role AnyRole, reqEditor
 	return c.Client.Do(req)
 }
 
-// SendBroadcastFileWithBody Send a broadcast to an uploaded list
+// SendBroadcastFileWithBody Send a WhatsApp template to everybody in an uploaded file
 //
 // Starts a job that goes on after the answer. There is no idempotency key: a repeated request is
 // a second message to everybody in the file.
@@ -12586,7 +12610,7 @@ func (c *Client) SendBroadcastFileWithBody(ctx context.Context, contentType stri
 	return c.Client.Do(req)
 }
 
-// UploadBroadcastCSVWithBody Upload the recipients of a broadcast
+// UploadBroadcastCSVWithBody Upload a file of recipients for a broadcast
 //
 // Sends nothing yet: `sendBroadcastFile` does, with the id that the answer holds. The columns of
 // the file are not documented; the dashboard offers a sample for each template.
@@ -12606,7 +12630,7 @@ func (c *Client) UploadBroadcastCSVWithBody(ctx context.Context, contentType str
 	return c.Client.Do(req)
 }
 
-// ListChannelsByType List channels of one kind, page by page
+// ListChannelsByType List the channels of one kind in pages
 //
 // `data` is a plain array, whose rows differ with the kind: `QiscusChannelV3` for `qiscus`,
 // `WaChannelV3` for `wa` and so on. They say more than those of `listChannels`, secrets
@@ -12625,13 +12649,14 @@ func (c *Client) ListChannelsByType(ctx context.Context, channelType ChannelList
 	return c.Client.Do(req)
 }
 
-// CreateTemplateWithBody Submit a WhatsApp message template for approval
+// CreateTemplateWithBody Submit a new WhatsApp template for WhatsApp's approval
 //
 // WhatsApp decides on the template in its own time: look at `approval_status` with one of the
-// lists. The vendor's page sets limits. Header: 60 characters, one variable. Body: 1,024
-// characters, 15 variables. Buttons: three quick replies, or a telephone number and a website,
-// one of each, the website with one variable. Templates of the category `AUTHENTICATION` have
-// buttons that copy a code or fill it in, whose words for `type` are not known.
+// lists. The vendor's page sets limits. A header has up to 60 characters and one variable, a
+// body up to 1,024 and 15. Of buttons there are up to three quick replies, or a telephone
+// number and a website, one of each, the website with one variable. Templates of the category
+// `AUTHENTICATION` have buttons that copy a code or fill it in, whose words for `type` are not
+// known.
 //
 // Takes any type of body and a specified content type.
 //
@@ -12648,13 +12673,14 @@ func (c *Client) CreateTemplateWithBody(ctx context.Context, contentType string,
 	return c.Client.Do(req)
 }
 
-// CreateTemplate Submit a WhatsApp message template for approval
+// CreateTemplate Submit a new WhatsApp template for WhatsApp's approval
 //
 // WhatsApp decides on the template in its own time: look at `approval_status` with one of the
-// lists. The vendor's page sets limits. Header: 60 characters, one variable. Body: 1,024
-// characters, 15 variables. Buttons: three quick replies, or a telephone number and a website,
-// one of each, the website with one variable. Templates of the category `AUTHENTICATION` have
-// buttons that copy a code or fill it in, whose words for `type` are not known.
+// lists. The vendor's page sets limits. A header has up to 60 characters and one variable, a
+// body up to 1,024 and 15. Of buttons there are up to three quick replies, or a telephone
+// number and a website, one of each, the website with one variable. Templates of the category
+// `AUTHENTICATION` have buttons that copy a code or fill it in, whose words for `type` are not
+// known.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -12671,11 +12697,11 @@ func (c *Client) CreateTemplate(ctx context.Context, body CreateTemplateJSONRequ
 	return c.Client.Do(req)
 }
 
-// ListTemplatesV3 List WhatsApp message templates, newer version
+// ListTemplatesV3 List the app's WhatsApp templates, and the credit left
 //
-// Takes agents' tokens too: there is no `admin` in the path. The answer also tells the credit
-// that is left, and is not known to tell how many templates there are: go on until a page is
-// empty.
+// Takes agents' tokens too, as the path without `admin` suggests. The answer also tells the
+// credit that is left, and is not known to tell how many templates there are: go on until a
+// page is empty.
 //
 // Corresponds with GET /api/v3/hsm (the `ListTemplatesV3` operationId).
 func (c *Client) ListTemplatesV3(ctx context.Context, params *ListTemplatesV3Params, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -12690,10 +12716,10 @@ func (c *Client) ListTemplatesV3(ctx context.Context, params *ListTemplatesV3Par
 	return c.Client.Do(req)
 }
 
-// SendBroadcastWithBody Send one WhatsApp template message to one number (preferred version)
+// SendBroadcastWithBody Send a WhatsApp template to a single number
 //
 // Names the template by `template_detail_id`, one language of it, or by `template_name`,
-// `namespace` and `language`. **A 200 can hold a failure**: look at `status` and `notes` of
+// `namespace` and `language`. **Not every 200 is a success**: see `status` and `notes` of
 // `data.broadcast_logs[0]`. The number comes back with a plus, the variables as a JSON array
 // inside text. There is no idempotency key: a repeated request is a second message, which is
 // paid again.
@@ -12713,10 +12739,10 @@ func (c *Client) SendBroadcastWithBody(ctx context.Context, role AdminOrAgent, c
 	return c.Client.Do(req)
 }
 
-// SendBroadcast Send one WhatsApp template message to one number (preferred version)
+// SendBroadcast Send a WhatsApp template to a single number
 //
 // Names the template by `template_detail_id`, one language of it, or by `template_name`,
-// `namespace` and `language`. **A 200 can hold a failure**: look at `status` and `notes` of
+// `namespace` and `language`. **Not every 200 is a success**: see `status` and `notes` of
 // `data.broadcast_logs[0]`. The number comes back with a plus, the variables as a JSON array
 // inside text. There is no idempotency key: a repeated request is a second message, which is
 // paid again.
@@ -12736,7 +12762,7 @@ func (c *Client) SendBroadcast(ctx context.Context, role AdminOrAgent, body Send
 	return c.Client.Do(req)
 }
 
-// SetBotInRoomWithBody Switch the bot on or off in a room
+// SetBotInRoomWithBody Turn the bot on or off for one room
 //
 // The path has neither the `/api` prefix nor the App ID.
 //
@@ -12755,7 +12781,7 @@ func (c *Client) SetBotInRoomWithBody(ctx context.Context, roomID RoomID, conten
 	return c.Client.Do(req)
 }
 
-// SetBotInRoom Switch the bot on or off in a room
+// SetBotInRoom Turn the bot on or off for one room
 //
 // The path has neither the `/api` prefix nor the App ID.
 //
@@ -12774,7 +12800,7 @@ func (c *Client) SetBotInRoom(ctx context.Context, roomID RoomID, body SetBotInR
 	return c.Client.Do(req)
 }
 
-// SetBotInRoomWithFormdataBody Switch the bot on or off in a room
+// SetBotInRoomWithFormdataBody Turn the bot on or off for one room
 //
 // The path has neither the `/api` prefix nor the App ID.
 //
@@ -12793,7 +12819,7 @@ func (c *Client) SetBotInRoomWithFormdataBody(ctx context.Context, roomID RoomID
 	return c.Client.Do(req)
 }
 
-// GetWaMedia Download media of an incoming WhatsApp message
+// GetWaMedia Download a file that a customer sent on WhatsApp
 //
 // The answer is the file itself, with its content type, and no JSON; a refusal is JSON. Files
 // can be large: stream them.
@@ -12811,13 +12837,14 @@ func (c *Client) GetWaMedia(ctx context.Context, appCode AppCode, channelID WaCh
 	return c.Client.Do(req)
 }
 
-// SendWaMessageWithBody Send a WhatsApp message (pass-through to the WhatsApp Business API)
+// SendWaMessageWithBody Send a message straight through the WhatsApp Business API
 //
 // The body goes to Meta as it is, and Meta's answer and errors come back, without the envelope
-// that the other routes have. A free message needs a window that is open: the customer wrote
-// within the last 24 hours, or it is refused with Meta's code 131047. A template needs none,
-// but costs credit, and a recipient who has opted in. The id for matching receipts is at
-// `messages[0].id`. There is no idempotency key: a repeated request is a second message.
+// that the other routes have. A message that is no template needs an open window: the customer
+// has written within the last 24 hours, else it is refused with Meta's code 131047. A template
+// needs none, but it costs credit, and the recipient must have opted in. The id for matching
+// receipts is at `messages[0].id`. There is no idempotency key: a repeated request is a second
+// message.
 //
 // Takes any type of body and a specified content type.
 //
@@ -12834,13 +12861,14 @@ func (c *Client) SendWaMessageWithBody(ctx context.Context, appCode AppCode, cha
 	return c.Client.Do(req)
 }
 
-// SendWaMessage Send a WhatsApp message (pass-through to the WhatsApp Business API)
+// SendWaMessage Send a message straight through the WhatsApp Business API
 //
 // The body goes to Meta as it is, and Meta's answer and errors come back, without the envelope
-// that the other routes have. A free message needs a window that is open: the customer wrote
-// within the last 24 hours, or it is refused with Meta's code 131047. A template needs none,
-// but costs credit, and a recipient who has opted in. The id for matching receipts is at
-// `messages[0].id`. There is no idempotency key: a repeated request is a second message.
+// that the other routes have. A message that is no template needs an open window: the customer
+// has written within the last 24 hours, else it is refused with Meta's code 131047. A template
+// needs none, but it costs credit, and the recipient must have opted in. The id for matching
+// receipts is at `messages[0].id`. There is no idempotency key: a repeated request is a second
+// message.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -12857,7 +12885,7 @@ func (c *Client) SendWaMessage(ctx context.Context, appCode AppCode, channelID W
 	return c.Client.Do(req)
 }
 
-// GetWaSettings Read a WhatsApp channel's forward settings
+// GetWaSettings Get where the raw events of a WhatsApp channel are forwarded
 //
 // The path has no `v1`, unlike that of the messages. The settings are presumably those that
 // `setWaSettings` writes.
@@ -12875,7 +12903,7 @@ func (c *Client) GetWaSettings(ctx context.Context, appCode AppCode, channelID W
 	return c.Client.Do(req)
 }
 
-// SetWaSettingsWithBody Forward a WhatsApp channel's raw events to your URL
+// SetWaSettingsWithBody Set where the raw events of a WhatsApp channel are forwarded
 //
 // Switches the forwarding of WhatsApp's own messages and receipts on. It has nothing to do with
 // the webhooks of the group `webhookSettings`, which go on as before. The path has no `v1`. How
@@ -12896,7 +12924,7 @@ func (c *Client) SetWaSettingsWithBody(ctx context.Context, appCode AppCode, cha
 	return c.Client.Do(req)
 }
 
-// SetWaSettings Forward a WhatsApp channel's raw events to your URL
+// SetWaSettings Set where the raw events of a WhatsApp channel are forwarded
 //
 // Switches the forwarding of WhatsApp's own messages and receipts on. It has nothing to do with
 // the webhooks of the group `webhookSettings`, which go on as before. The path has no `v1`. How
@@ -12917,7 +12945,7 @@ func (c *Client) SetWaSettings(ctx context.Context, appCode AppCode, channelID W
 	return c.Client.Do(req)
 }
 
-// SendCustomChannelMessageWithBody Post a customer's message into a custom channel
+// SendCustomChannelMessageWithBody Pass on what a customer wrote in a custom channel
 //
 // Whoever knows the channel's `identifier_key` may write: there is no other credential, and
 // `Qiscus-App-Id` is missing in some callers' requests. Whoever can list channels can read the
@@ -12938,7 +12966,7 @@ func (c *Client) SendCustomChannelMessageWithBody(ctx context.Context, appCode A
 	return c.Client.Do(req)
 }
 
-// SendCustomChannelMessage Post a customer's message into a custom channel
+// SendCustomChannelMessage Pass on what a customer wrote in a custom channel
 //
 // Whoever knows the channel's `identifier_key` may write: there is no other credential, and
 // `Qiscus-App-Id` is missing in some callers' requests. Whoever can list channels can read the
@@ -12959,12 +12987,12 @@ func (c *Client) SendCustomChannelMessage(ctx context.Context, appCode AppCode, 
 	return c.Client.Do(req)
 }
 
-// SendBotMessageWithBody Send a message into a room as the bot
+// SendBotMessageWithBody Send the customer of a room a message from the bot
 //
 // The message reaches the customer on every kind of channel; a message posted through the Chat
 // SDK's own API does not. The answer names no message, so nothing tells a repeat from a second
-// message: never send this call again blindly. Buttons do not show on WhatsApp. Forms have been seen with texts
-// only; send JSON where there is a payload.
+// message: never send this call again blindly. WhatsApp does not show buttons. Forms have been
+// seen with texts only; send JSON where there is a payload.
 //
 // Takes any type of body and a specified content type.
 //
@@ -12981,12 +13009,12 @@ func (c *Client) SendBotMessageWithBody(ctx context.Context, appCode AppCode, co
 	return c.Client.Do(req)
 }
 
-// SendBotMessage Send a message into a room as the bot
+// SendBotMessage Send the customer of a room a message from the bot
 //
 // The message reaches the customer on every kind of channel; a message posted through the Chat
 // SDK's own API does not. The answer names no message, so nothing tells a repeat from a second
-// message: never send this call again blindly. Buttons do not show on WhatsApp. Forms have been seen with texts
-// only; send JSON where there is a payload.
+// message: never send this call again blindly. WhatsApp does not show buttons. Forms have been
+// seen with texts only; send JSON where there is a payload.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -13003,12 +13031,12 @@ func (c *Client) SendBotMessage(ctx context.Context, appCode AppCode, body SendB
 	return c.Client.Do(req)
 }
 
-// SendBotMessageWithFormdataBody Send a message into a room as the bot
+// SendBotMessageWithFormdataBody Send the customer of a room a message from the bot
 //
 // The message reaches the customer on every kind of channel; a message posted through the Chat
 // SDK's own API does not. The answer names no message, so nothing tells a repeat from a second
-// message: never send this call again blindly. Buttons do not show on WhatsApp. Forms have been seen with texts
-// only; send JSON where there is a payload.
+// message: never send this call again blindly. WhatsApp does not show buttons. Forms have been
+// seen with texts only; send JSON where there is a payload.
 //
 // Takes a body of the `application/x-www-form-urlencoded` content type.
 //
@@ -13025,7 +13053,7 @@ func (c *Client) SendBotMessageWithFormdataBody(ctx context.Context, appCode App
 	return c.Client.Do(req)
 }
 
-// HandoverRoomFromBot Hand a room over from the bot to whoever is there
+// HandoverRoomFromBot Hand a room over from the bot to any agent
 //
 // Assumed. Ends the bot's turn in the room, so that the customer waits for an agent. Sends no
 // body. `setBotInRoom` with false and then `allocateAndAssignAgent`, whose routes are known, can
@@ -13086,11 +13114,11 @@ func (c *Client) HandoverRoomToDivision(ctx context.Context, appCode AppCode, ro
 	return c.Client.Do(req)
 }
 
-// SendCustomChannelMessageLegacyWithBody Post a customer's message into a custom channel, older form
+// SendCustomChannelMessageLegacyWithBody Pass on what a customer wrote in a custom channel, the older way
 //
-// Use `sendCustomChannelMessage` where you can: this answer gives the chat user's password and
-// an agent's tokens to whoever asks. Any further field of the Chat SDK's `post_comment` is
-// accepted. Not to be repeated blindly.
+// Use `sendCustomChannelMessage` where you can: whoever calls this one is handed a chat user's
+// password and an agent's tokens. It also takes whatever else `post_comment` of the Chat SDK
+// takes. Not to be repeated blindly.
 //
 // Takes any type of body and a specified content type.
 //
@@ -13107,11 +13135,11 @@ func (c *Client) SendCustomChannelMessageLegacyWithBody(ctx context.Context, app
 	return c.Client.Do(req)
 }
 
-// SendCustomChannelMessageLegacy Post a customer's message into a custom channel, older form
+// SendCustomChannelMessageLegacy Pass on what a customer wrote in a custom channel, the older way
 //
-// Use `sendCustomChannelMessage` where you can: this answer gives the chat user's password and
-// an agent's tokens to whoever asks. Any further field of the Chat SDK's `post_comment` is
-// accepted. Not to be repeated blindly.
+// Use `sendCustomChannelMessage` where you can: whoever calls this one is handed a chat user's
+// password and an agent's tokens. It also takes whatever else `post_comment` of the Chat SDK
+// takes. Not to be repeated blindly.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -13128,11 +13156,11 @@ func (c *Client) SendCustomChannelMessageLegacy(ctx context.Context, appCode App
 	return c.Client.Do(req)
 }
 
-// SendCustomChannelMessageLegacyWithFormdataBody Post a customer's message into a custom channel, older form
+// SendCustomChannelMessageLegacyWithFormdataBody Pass on what a customer wrote in a custom channel, the older way
 //
-// Use `sendCustomChannelMessage` where you can: this answer gives the chat user's password and
-// an agent's tokens to whoever asks. Any further field of the Chat SDK's `post_comment` is
-// accepted. Not to be repeated blindly.
+// Use `sendCustomChannelMessage` where you can: whoever calls this one is handed a chat user's
+// password and an agent's tokens. It also takes whatever else `post_comment` of the Chat SDK
+// takes. Not to be repeated blindly.
 //
 // Takes a body of the `application/x-www-form-urlencoded` content type.
 //
@@ -13149,7 +13177,7 @@ func (c *Client) SendCustomChannelMessageLegacyWithFormdataBody(ctx context.Cont
 	return c.Client.Do(req)
 }
 
-// GetAppSession Tell whether the app starts a new room for each session
+// GetAppSession Check, as a widget does, whether each session gets a room of its own
 //
 // What a widget asks before it starts a chat. Needs no credential. Callers ask it on the host
 // qismo.qiscus.com.
@@ -18623,7 +18651,7 @@ func WithBaseURL(baseURL string) ClientOption {
 // ClientWithResponsesInterface is the interface specification for the client with responses above.
 type ClientWithResponsesInterface interface {
 
-	// ListAgentsV1WithResponse List agents, older version with the full user row
+	// ListAgentsV1WithResponse List the app's agents as full rows that hold secrets, the older way
 	//
 	// Use `listAgents` where you can: this answer leaks every agent's tokens and keys. One account
 	// made in 2026 was refused here (403 from the gateway, with a `traceid`) under both kinds of
@@ -18634,7 +18662,7 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /api/v1/admin/agents (the `ListAgentsV1` operationId).
 	ListAgentsV1WithResponse(ctx context.Context, params *ListAgentsV1Params, reqEditors ...RequestEditorFn) (*ListAgentsV1HTTPResponse, error)
 
-	// ListAgentsByIDsWithResponse Fetch several agents by id
+	// ListAgentsByIDsWithResponse Look up agents by their ids
 	//
 	// An id that nobody has is left out of the answer. The customer count is fresh here, so
 	// allocators re-check an agent with it before assigning. The answer leaks the agents' tokens.
@@ -18644,7 +18672,7 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /api/v1/admin/agents/get_by_ids (the `ListAgentsByIDs` operationId).
 	ListAgentsByIDsWithResponse(ctx context.Context, params *ListAgentsByIDsParams, reqEditors ...RequestEditorFn) (*ListAgentsByIDsHTTPResponse, error)
 
-	// GetPlanWithResponse The app's subscription and usage
+	// GetPlanWithResponse Get the app's plan and what is used of it
 	//
 	// Prices are text that holds a number, but `extra_mau_charge` of the usage is a number. MAU are
 	// customers who were active within the month.
@@ -18654,7 +18682,7 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /api/v1/admin/my_plan (the `GetPlan` operationId).
 	GetPlanWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetPlanHTTPResponse, error)
 
-	// GetOfficeHoursWithResponse Office hours and the messages around them
+	// GetOfficeHoursWithResponse Get the office hours and the automatic messages within and outside them
 	//
 	// Days are counted from Sunday, 0; one client also expects 7, presumably for Sunday. Times are
 	// hours and minutes in the zone of the answer. No call is known that changes them.
@@ -18664,59 +18692,64 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /api/v1/admin/office_hours (the `GetOfficeHours` operationId).
 	GetOfficeHoursWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetOfficeHoursHTTPResponse, error)
 
-	// AllocateAgentWithBodyWithResponse Ask for the least busy agent; assigns nothing
+	// AllocateAgentWithBodyWithResponse Ask which agent is the least busy, without assigning anybody
 	//
 	// A proposal and no more: whoever asks next may get the same agent, so hold a lock until
-	// `assignAgent` is done. Whether an error or null comes when nobody is free is not known.
+	// `assignAgent` is done. With nobody free, an error or null may come: no such answer was
+	// recorded.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with POST /api/v1/admin/service/allocate_agent (the `AllocateAgent` operationId).
 	AllocateAgentWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*AllocateAgentHTTPResponse, error)
 
-	// AllocateAgentWithResponse Ask for the least busy agent; assigns nothing
+	// AllocateAgentWithResponse Ask which agent is the least busy, without assigning anybody
 	//
 	// A proposal and no more: whoever asks next may get the same agent, so hold a lock until
-	// `assignAgent` is done. Whether an error or null comes when nobody is free is not known.
+	// `assignAgent` is done. With nobody free, an error or null may come: no such answer was
+	// recorded.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with POST /api/v1/admin/service/allocate_agent (the `AllocateAgent` operationId).
 	AllocateAgentWithResponse(ctx context.Context, body AllocateAgentJSONRequestBody, reqEditors ...RequestEditorFn) (*AllocateAgentHTTPResponse, error)
 
-	// AllocateAgentWithFormdataBodyWithResponse Ask for the least busy agent; assigns nothing
+	// AllocateAgentWithFormdataBodyWithResponse Ask which agent is the least busy, without assigning anybody
 	//
 	// A proposal and no more: whoever asks next may get the same agent, so hold a lock until
-	// `assignAgent` is done. Whether an error or null comes when nobody is free is not known.
+	// `assignAgent` is done. With nobody free, an error or null may come: no such answer was
+	// recorded.
 	//
 	// Takes a body of the `application/x-www-form-urlencoded` content type, and returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with POST /api/v1/admin/service/allocate_agent (the `AllocateAgent` operationId).
 	AllocateAgentWithFormdataBodyWithResponse(ctx context.Context, body AllocateAgentFormdataRequestBody, reqEditors ...RequestEditorFn) (*AllocateAgentHTTPResponse, error)
 
-	// AllocateAndAssignAgentWithBodyWithResponse Pick the least busy agent and assign in one call
+	// AllocateAndAssignAgentWithBodyWithResponse Assign the least busy agent to a room
 	//
 	// The ranking is Qiscus's, and no cap per agent can be given. The vendor is quoted as
-	// recommending this call where custom agent allocation is on. The switch is called
-	// `ignore_availability` in `allocateAgent`. What comes when nobody is free is not known.
+	// recommending this call where custom agent allocation is on. What is
+	// `ignore_agent_availability` here is `ignore_availability` in `allocateAgent`. The answer
+	// with nobody free was never recorded.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with POST /api/v1/admin/service/allocate_assign_agent (the `AllocateAndAssignAgent` operationId).
 	AllocateAndAssignAgentWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*AllocateAndAssignAgentHTTPResponse, error)
 
-	// AllocateAndAssignAgentWithFormdataBodyWithResponse Pick the least busy agent and assign in one call
+	// AllocateAndAssignAgentWithFormdataBodyWithResponse Assign the least busy agent to a room
 	//
 	// The ranking is Qiscus's, and no cap per agent can be given. The vendor is quoted as
-	// recommending this call where custom agent allocation is on. The switch is called
-	// `ignore_availability` in `allocateAgent`. What comes when nobody is free is not known.
+	// recommending this call where custom agent allocation is on. What is
+	// `ignore_agent_availability` here is `ignore_availability` in `allocateAgent`. The answer
+	// with nobody free was never recorded.
 	//
 	// Takes a body of the `application/x-www-form-urlencoded` content type, and returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with POST /api/v1/admin/service/allocate_assign_agent (the `AllocateAndAssignAgent` operationId).
 	AllocateAndAssignAgentWithFormdataBodyWithResponse(ctx context.Context, body AllocateAndAssignAgentFormdataRequestBody, reqEditors ...RequestEditorFn) (*AllocateAndAssignAgentHTTPResponse, error)
 
-	// GetSessionalWithResponse Whether the app keeps one room per session
+	// GetSessionalWithResponse Check whether each session gets a room of its own
 	//
 	// The shape of the answer is a guess; `getAppConfigs` has the same setting and is documented.
 	//
@@ -18725,16 +18758,16 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /api/v1/admin/service/get_sessional (the `GetSessional` operationId).
 	GetSessionalWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetSessionalHTTPResponse, error)
 
-	// CountUnresolvedRoomsWithResponse Number of unserved customers, admin's older route
+	// CountUnresolvedRoomsWithResponse Count the customers whom nobody serves, by the admin's older route
 	//
-	// The app shows it to the admin as the customers whom nobody serves yet.
+	// A public app for agents shows it to the admin as the number of customers whom nobody serves yet.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with GET /api/v1/admin/service/get_unresolved_count (the `CountUnresolvedRooms` operationId).
 	CountUnresolvedRoomsWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*CountUnresolvedRoomsHTTPResponse, error)
 
-	// RemoveAgentWithBodyWithResponse Take an agent out of a room
+	// RemoveAgentWithBodyWithResponse Remove an agent from a room
 	//
 	// Only JSON has been seen; its siblings take forms, so this one may do too.
 	//
@@ -18743,7 +18776,7 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /api/v1/admin/service/remove_agent (the `RemoveAgent` operationId).
 	RemoveAgentWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*RemoveAgentHTTPResponse, error)
 
-	// RemoveAgentWithResponse Take an agent out of a room
+	// RemoveAgentWithResponse Remove an agent from a room
 	//
 	// Only JSON has been seen; its siblings take forms, so this one may do too.
 	//
@@ -18752,7 +18785,7 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /api/v1/admin/service/remove_agent (the `RemoveAgent` operationId).
 	RemoveAgentWithResponse(ctx context.Context, body RemoveAgentJSONRequestBody, reqEditors ...RequestEditorFn) (*RemoveAgentHTTPResponse, error)
 
-	// SetSessionalWithBodyWithResponse Change whether the app keeps one room per session
+	// SetSessionalWithBodyWithResponse Set whether each session gets a room of its own
 	//
 	// When it is on, a customer who comes back after a resolve gets a new room; when it is off,
 	// the old one goes on.
@@ -18762,7 +18795,7 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /api/v1/admin/service/set_sessional (the `SetSessional` operationId).
 	SetSessionalWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SetSessionalHTTPResponse, error)
 
-	// SetSessionalWithResponse Change whether the app keeps one room per session
+	// SetSessionalWithResponse Set whether each session gets a room of its own
 	//
 	// When it is on, a customer who comes back after a resolve gets a new room; when it is off,
 	// the old one goes on.
@@ -18772,7 +18805,7 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /api/v1/admin/service/set_sessional (the `SetSessional` operationId).
 	SetSessionalWithResponse(ctx context.Context, body SetSessionalJSONRequestBody, reqEditors ...RequestEditorFn) (*SetSessionalHTTPResponse, error)
 
-	// SetSessionalWithFormdataBodyWithResponse Change whether the app keeps one room per session
+	// SetSessionalWithFormdataBodyWithResponse Set whether each session gets a room of its own
 	//
 	// When it is on, a customer who comes back after a resolve gets a new room; when it is off,
 	// the old one goes on.
@@ -18782,7 +18815,7 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /api/v1/admin/service/set_sessional (the `SetSessional` operationId).
 	SetSessionalWithFormdataBodyWithResponse(ctx context.Context, body SetSessionalFormdataRequestBody, reqEditors ...RequestEditorFn) (*SetSessionalHTTPResponse, error)
 
-	// TakeOverUnresolvedRoomWithResponse The signed-in agent takes the next unserved customer
+	// TakeOverUnresolvedRoomWithResponse Take the next waiting customer, as an agent
 	//
 	// Sends no body: the platform chooses the room, and a success means that one was taken. Works
 	// only where agents may take customers over, which `getAgentTakeoverSetting` tells. A refusal has
@@ -18793,7 +18826,7 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /api/v1/agent/service/takeover_unresolved_room (the `TakeOverUnresolvedRoom` operationId).
 	TakeOverUnresolvedRoomWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*TakeOverUnresolvedRoomHTTPResponse, error)
 
-	// GetAnalyticsURLWithResponse A signed link to a dashboard report
+	// GetAnalyticsURLWithResponse Get a link to a report of the dashboard
 	//
 	// The link opens without further credentials, so it is a secret. How long it works is not
 	// known.
@@ -18803,16 +18836,17 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /api/v1/analytics (the `GetAnalyticsURL` operationId).
 	GetAnalyticsURLWithResponse(ctx context.Context, params *GetAnalyticsURLParams, reqEditors ...RequestEditorFn) (*GetAnalyticsURLHTTPResponse, error)
 
-	// GetBotSettingsWithResponse Bot integration settings
+	// GetBotSettingsWithResponse Get the settings of the app's bot
 	//
-	// Where customers' messages are sent, whether, and whether also while an agent serves.
+	// Where customers' messages are sent, whether they are, and whether even while an agent
+	// serves.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with GET /api/v1/app/bot (the `GetBotSettings` operationId).
 	GetBotSettingsWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetBotSettingsHTTPResponse, error)
 
-	// SetBotActivationWithBodyWithResponse Switch the bot on or off for the whole app
+	// SetBotActivationWithBodyWithResponse Turn the bot on or off in the app as a whole
 	//
 	// Leaves the bot's address alone. In a form, write `false` in full. An older call of the same
 	// client sends JSON with the switch inside `params`, which looks like a slip.
@@ -18822,7 +18856,7 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /api/v1/app/bot/activation (the `SetBotActivation` operationId).
 	SetBotActivationWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SetBotActivationHTTPResponse, error)
 
-	// SetBotActivationWithFormdataBodyWithResponse Switch the bot on or off for the whole app
+	// SetBotActivationWithFormdataBodyWithResponse Turn the bot on or off in the app as a whole
 	//
 	// Leaves the bot's address alone. In a form, write `false` in full. An older call of the same
 	// client sends JSON with the switch inside `params`, which looks like a slip.
@@ -18832,27 +18866,27 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /api/v1/app/bot/activation (the `SetBotActivation` operationId).
 	SetBotActivationWithFormdataBodyWithResponse(ctx context.Context, body SetBotActivationFormdataRequestBody, reqEditors ...RequestEditorFn) (*SetBotActivationHTTPResponse, error)
 
-	// SetBotIntegrationWithBodyWithResponse Set the bot webhook URL and switch
+	// SetBotIntegrationWithBodyWithResponse Set the bot's webhook URL, and turn the bot on or off
 	//
-	// Sets where the bot's webhook is sent, for the whole app, and whether. In a form, write
-	// `false` in full. The answer is the whole app with its secret key.
+	// The URL and the switch hold for the whole app. In a form, write `false` in full. The answer
+	// is the whole app with its secret key.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with POST /api/v1/app/bot/integrate (the `SetBotIntegration` operationId).
 	SetBotIntegrationWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SetBotIntegrationHTTPResponse, error)
 
-	// SetBotIntegrationWithFormdataBodyWithResponse Set the bot webhook URL and switch
+	// SetBotIntegrationWithFormdataBodyWithResponse Set the bot's webhook URL, and turn the bot on or off
 	//
-	// Sets where the bot's webhook is sent, for the whole app, and whether. In a form, write
-	// `false` in full. The answer is the whole app with its secret key.
+	// The URL and the switch hold for the whole app. In a form, write `false` in full. The answer
+	// is the whole app with its secret key.
 	//
 	// Takes a body of the `application/x-www-form-urlencoded` content type, and returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with POST /api/v1/app/bot/integrate (the `SetBotIntegration` operationId).
 	SetBotIntegrationWithFormdataBodyWithResponse(ctx context.Context, body SetBotIntegrationFormdataRequestBody, reqEditors ...RequestEditorFn) (*SetBotIntegrationHTTPResponse, error)
 
-	// GetAgentTakeoverSettingWithResponse Whether agents may take unserved customers themselves
+	// GetAgentTakeoverSettingWithResponse Check whether agents may pick waiting customers on their own
 	//
 	// The same setting stands in `getAppConfigs`, which is documented. No call is known that
 	// changes it.
@@ -18862,7 +18896,7 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /api/v1/app/config/agent_takeover (the `GetAgentTakeoverSetting` operationId).
 	GetAgentTakeoverSettingWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetAgentTakeoverSettingHTTPResponse, error)
 
-	// SetAgentAllocationWebhookWithBodyWithResponse Set the custom agent allocation webhook
+	// SetAgentAllocationWebhookWithBodyWithResponse Set the URL and the switch of the custom agent allocation webhook
 	//
 	// One public client sets it this way; others hold that only the dashboard can. The answer is
 	// the whole app with its secret key.
@@ -18872,7 +18906,7 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /api/v1/app/webhook/agent_allocation (the `SetAgentAllocationWebhook` operationId).
 	SetAgentAllocationWebhookWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SetAgentAllocationWebhookHTTPResponse, error)
 
-	// SetAgentAllocationWebhookWithResponse Set the custom agent allocation webhook
+	// SetAgentAllocationWebhookWithResponse Set the URL and the switch of the custom agent allocation webhook
 	//
 	// One public client sets it this way; others hold that only the dashboard can. The answer is
 	// the whole app with its secret key.
@@ -18882,7 +18916,7 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /api/v1/app/webhook/agent_allocation (the `SetAgentAllocationWebhook` operationId).
 	SetAgentAllocationWebhookWithResponse(ctx context.Context, body SetAgentAllocationWebhookJSONRequestBody, reqEditors ...RequestEditorFn) (*SetAgentAllocationWebhookHTTPResponse, error)
 
-	// SetAgentAllocationWebhookWithFormdataBodyWithResponse Set the custom agent allocation webhook
+	// SetAgentAllocationWebhookWithFormdataBodyWithResponse Set the URL and the switch of the custom agent allocation webhook
 	//
 	// One public client sets it this way; others hold that only the dashboard can. The answer is
 	// the whole app with its secret key.
@@ -18892,7 +18926,7 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /api/v1/app/webhook/agent_allocation (the `SetAgentAllocationWebhook` operationId).
 	SetAgentAllocationWebhookWithFormdataBodyWithResponse(ctx context.Context, body SetAgentAllocationWebhookFormdataRequestBody, reqEditors ...RequestEditorFn) (*SetAgentAllocationWebhookHTTPResponse, error)
 
-	// GetResolveWebhookWithResponse Read the mark-as-resolved webhook
+	// GetResolveWebhookWithResponse Get the URL and the switch of the mark-as-resolved webhook
 	//
 	// Assumed. `getAppConfigs` has the same setting, as `mark_as_resolved_webhook_url` and
 	// `is_mark_as_resolved_webhook_enabled`, and is documented: prefer it.
@@ -18902,7 +18936,7 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /api/v1/app/webhook/mark_as_resolved (the `GetResolveWebhook` operationId).
 	GetResolveWebhookWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetResolveWebhookHTTPResponse, error)
 
-	// SetResolveWebhookWithBodyWithResponse Set the mark-as-resolved webhook
+	// SetResolveWebhookWithBodyWithResponse Set the URL and the switch of the mark-as-resolved webhook
 	//
 	// Nobody has found this setting in the dashboard, so deployments script this call. In a form,
 	// write `false` in full: an empty value loses the switch. The answer is the whole app with its
@@ -18913,7 +18947,7 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /api/v1/app/webhook/mark_as_resolved (the `SetResolveWebhook` operationId).
 	SetResolveWebhookWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SetResolveWebhookHTTPResponse, error)
 
-	// SetResolveWebhookWithResponse Set the mark-as-resolved webhook
+	// SetResolveWebhookWithResponse Set the URL and the switch of the mark-as-resolved webhook
 	//
 	// Nobody has found this setting in the dashboard, so deployments script this call. In a form,
 	// write `false` in full: an empty value loses the switch. The answer is the whole app with its
@@ -18924,7 +18958,7 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /api/v1/app/webhook/mark_as_resolved (the `SetResolveWebhook` operationId).
 	SetResolveWebhookWithResponse(ctx context.Context, body SetResolveWebhookJSONRequestBody, reqEditors ...RequestEditorFn) (*SetResolveWebhookHTTPResponse, error)
 
-	// SetResolveWebhookWithFormdataBodyWithResponse Set the mark-as-resolved webhook
+	// SetResolveWebhookWithFormdataBodyWithResponse Set the URL and the switch of the mark-as-resolved webhook
 	//
 	// Nobody has found this setting in the dashboard, so deployments script this call. In a form,
 	// write `false` in full: an empty value loses the switch. The answer is the whole app with its
@@ -18935,7 +18969,7 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /api/v1/app/webhook/mark_as_resolved (the `SetResolveWebhook` operationId).
 	SetResolveWebhookWithFormdataBodyWithResponse(ctx context.Context, body SetResolveWebhookFormdataRequestBody, reqEditors ...RequestEditorFn) (*SetResolveWebhookHTTPResponse, error)
 
-	// LoginWithBodyWithResponse Log in with e-mail and password
+	// LoginWithBodyWithResponse Open a session with an e-mail address and a password
 	//
 	// Returns the user's tokens, the app, and with it the secret key. The short-lived token
 	// (`data.user.authentication_token`) lasts 30 days from its creation; logging out voids it, a
@@ -18947,7 +18981,7 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /api/v1/auth (the `Login` operationId).
 	LoginWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*LoginHTTPResponse, error)
 
-	// LoginWithResponse Log in with e-mail and password
+	// LoginWithResponse Open a session with an e-mail address and a password
 	//
 	// Returns the user's tokens, the app, and with it the secret key. The short-lived token
 	// (`data.user.authentication_token`) lasts 30 days from its creation; logging out voids it, a
@@ -18959,7 +18993,7 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /api/v1/auth (the `Login` operationId).
 	LoginWithResponse(ctx context.Context, body LoginJSONRequestBody, reqEditors ...RequestEditorFn) (*LoginHTTPResponse, error)
 
-	// LoginWithFormdataBodyWithResponse Log in with e-mail and password
+	// LoginWithFormdataBodyWithResponse Open a session with an e-mail address and a password
 	//
 	// Returns the user's tokens, the app, and with it the secret key. The short-lived token
 	// (`data.user.authentication_token`) lasts 30 days from its creation; logging out voids it, a
@@ -18971,7 +19005,7 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /api/v1/auth (the `Login` operationId).
 	LoginWithFormdataBodyWithResponse(ctx context.Context, body LoginFormdataRequestBody, reqEditors ...RequestEditorFn) (*LoginHTTPResponse, error)
 
-	// GetTokenByQismoKeyWithBodyWithResponse Trade an older QR code's key for a user token
+	// GetTokenByQismoKeyWithBodyWithResponse Log in with the key of an older QR code
 	//
 	// Older: newer QR codes go with `mobileLogin`. The user's Chat SDK token goes into
 	// `Authorization`; it comes from a log-in there, and presumably is what `login` has at
@@ -18982,7 +19016,7 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /api/v1/auth/get_token_by_qismo_key (the `GetTokenByQismoKey` operationId).
 	GetTokenByQismoKeyWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*GetTokenByQismoKeyHTTPResponse, error)
 
-	// GetTokenByQismoKeyWithFormdataBodyWithResponse Trade an older QR code's key for a user token
+	// GetTokenByQismoKeyWithFormdataBodyWithResponse Log in with the key of an older QR code
 	//
 	// Older: newer QR codes go with `mobileLogin`. The user's Chat SDK token goes into
 	// `Authorization`; it comes from a log-in there, and presumably is what `login` has at
@@ -18993,7 +19027,7 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /api/v1/auth/get_token_by_qismo_key (the `GetTokenByQismoKey` operationId).
 	GetTokenByQismoKeyWithFormdataBodyWithResponse(ctx context.Context, body GetTokenByQismoKeyFormdataRequestBody, reqEditors ...RequestEditorFn) (*GetTokenByQismoKeyHTTPResponse, error)
 
-	// LogoutWithResponse End the session and void its user token
+	// LogoutWithResponse Log out, which voids the user token
 	//
 	// Sends no body. It probably also fires the user-logout webhook; nothing states that.
 	//
@@ -19002,7 +19036,7 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /api/v1/auth/logout (the `Logout` operationId).
 	LogoutWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*LogoutHTTPResponse, error)
 
-	// ListChatTemplatesWithResponse Canned replies for agents
+	// ListChatTemplatesWithResponse List the canned replies that agents can use
 	//
 	// What an agent is offered after typing a slash. The list is nested twice, in `data.data`;
 	// whether it has pages is not known. Not to be confused with WhatsApp's templates.
@@ -19012,17 +19046,17 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /api/v1/chat_templates (the `ListChatTemplates` operationId).
 	ListChatTemplatesWithResponse(ctx context.Context, params *ListChatTemplatesParams, reqEditors ...RequestEditorFn) (*ListChatTemplatesHTTPResponse, error)
 
-	// ExportConversationsWithResponse Get a download link for a room's transcript
+	// ExportConversationsWithResponse Get a link to the transcript of a room
 	//
-	// The link leads to a plain text file and needs no credential, so the link itself is the
-	// secret. It is empty when the room has no history.
+	// The link leads to a plain text file and needs no credential, so keep the link secret. It is
+	// empty when the room has no history.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with GET /api/v1/export/conversations (the `ExportConversations` operationId).
 	ExportConversationsWithResponse(ctx context.Context, params *ExportConversationsParams, reqEditors ...RequestEditorFn) (*ExportConversationsHTTPResponse, error)
 
-	// InitiateChatV1WithBodyWithResponse Start a live-chat session as a customer, older version
+	// InitiateChatV1WithBodyWithResponse Start a live chat as a customer, the older way
 	//
 	// Use `initiateChat` where you can: this one takes no properties and names the room by its
 	// number only. The nonce, taken from the Chat SDK, works once and for ten minutes.
@@ -19032,7 +19066,7 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /api/v1/qiscus/initiate_chat (the `InitiateChatV1` operationId).
 	InitiateChatV1WithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*InitiateChatV1HTTPResponse, error)
 
-	// InitiateChatV1WithResponse Start a live-chat session as a customer, older version
+	// InitiateChatV1WithResponse Start a live chat as a customer, the older way
 	//
 	// Use `initiateChat` where you can: this one takes no properties and names the room by its
 	// number only. The nonce, taken from the Chat SDK, works once and for ten minutes.
@@ -19042,7 +19076,7 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /api/v1/qiscus/initiate_chat (the `InitiateChatV1` operationId).
 	InitiateChatV1WithResponse(ctx context.Context, body InitiateChatV1JSONRequestBody, reqEditors ...RequestEditorFn) (*InitiateChatV1HTTPResponse, error)
 
-	// InitiateChatV1WithFormdataBodyWithResponse Start a live-chat session as a customer, older version
+	// InitiateChatV1WithFormdataBodyWithResponse Start a live chat as a customer, the older way
 	//
 	// Use `initiateChat` where you can: this one takes no properties and names the room by its
 	// number only. The nonce, taken from the Chat SDK, works once and for ten minutes.
@@ -19052,17 +19086,17 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /api/v1/qiscus/initiate_chat (the `InitiateChatV1` operationId).
 	InitiateChatV1WithFormdataBodyWithResponse(ctx context.Context, body InitiateChatV1FormdataRequestBody, reqEditors ...RequestEditorFn) (*InitiateChatV1HTTPResponse, error)
 
-	// GetRoomInfoWithResponse Read a room's additional information and its channel
+	// GetRoomInfoWithResponse Get the additional information of a room, and its channel
 	//
-	// Look for the pairs at `data.extras.user_properties`. For every kind of channel the path has
-	// the word `qiscus`. The answer leaks the channel's secrets.
+	// Look for the pairs at `data.extras.user_properties`. The path says `qiscus` whatever the
+	// kind of channel. The answer leaks the channel's secrets.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with GET /api/v1/qiscus/room/{room_id}/user_info (the `GetRoomInfo` operationId).
 	GetRoomInfoWithResponse(ctx context.Context, roomID RoomID, reqEditors ...RequestEditorFn) (*GetRoomInfoHTTPResponse, error)
 
-	// SetRoomInfoWithBodyWithResponse Replace a room's additional information
+	// SetRoomInfoWithBodyWithResponse Set the additional information of a room, in place of what is there
 	//
 	// The list is replaced whole. Whoever adds a pair reads the others first and writes them back,
 	// and can lose what another writes in between.
@@ -19072,7 +19106,7 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /api/v1/qiscus/room/{room_id}/user_info (the `SetRoomInfo` operationId).
 	SetRoomInfoWithBodyWithResponse(ctx context.Context, roomID RoomID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SetRoomInfoHTTPResponse, error)
 
-	// SetRoomInfoWithResponse Replace a room's additional information
+	// SetRoomInfoWithResponse Set the additional information of a room, in place of what is there
 	//
 	// The list is replaced whole. Whoever adds a pair reads the others first and writes them back,
 	// and can lose what another writes in between.
@@ -19082,47 +19116,47 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /api/v1/qiscus/room/{room_id}/user_info (the `SetRoomInfo` operationId).
 	SetRoomInfoWithResponse(ctx context.Context, roomID RoomID, body SetRoomInfoJSONRequestBody, reqEditors ...RequestEditorFn) (*SetRoomInfoHTTPResponse, error)
 
-	// CreateRoomTagV1WithBodyWithResponse Tag a room, older version
+	// CreateRoomTagV1WithBodyWithResponse Add a tag to a room, the older way
 	//
-	// Older than `createRoomTag`, which is preferred. One client reads the room's tags before, and
-	// sends only those that are new.
+	// Prefer the newer `createRoomTag`. One client reads the room's tags before, and sends only
+	// those that are new.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with POST /api/v1/room_tag/create (the `CreateRoomTagV1` operationId).
 	CreateRoomTagV1WithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CreateRoomTagV1HTTPResponse, error)
 
-	// CreateRoomTagV1WithResponse Tag a room, older version
+	// CreateRoomTagV1WithResponse Add a tag to a room, the older way
 	//
-	// Older than `createRoomTag`, which is preferred. One client reads the room's tags before, and
-	// sends only those that are new.
+	// Prefer the newer `createRoomTag`. One client reads the room's tags before, and sends only
+	// those that are new.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with POST /api/v1/room_tag/create (the `CreateRoomTagV1` operationId).
 	CreateRoomTagV1WithResponse(ctx context.Context, body CreateRoomTagV1JSONRequestBody, reqEditors ...RequestEditorFn) (*CreateRoomTagV1HTTPResponse, error)
 
-	// CreateRoomTagV1WithFormdataBodyWithResponse Tag a room, older version
+	// CreateRoomTagV1WithFormdataBodyWithResponse Add a tag to a room, the older way
 	//
-	// Older than `createRoomTag`, which is preferred. One client reads the room's tags before, and
-	// sends only those that are new.
+	// Prefer the newer `createRoomTag`. One client reads the room's tags before, and sends only
+	// those that are new.
 	//
 	// Takes a body of the `application/x-www-form-urlencoded` content type, and returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with POST /api/v1/room_tag/create (the `CreateRoomTagV1` operationId).
 	CreateRoomTagV1WithFormdataBodyWithResponse(ctx context.Context, body CreateRoomTagV1FormdataRequestBody, reqEditors ...RequestEditorFn) (*CreateRoomTagV1HTTPResponse, error)
 
-	// ListRoomTagsV1WithResponse List a room's tags, older version
+	// ListRoomTagsV1WithResponse List the tags of a room, the older way
 	//
-	// Older than `listRoomTags`, which is preferred; this one is the better attested. Only ids and
-	// names have been seen.
+	// Prefer the newer `listRoomTags`, though more clients are known to call this one. Only ids
+	// and names have been seen.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with GET /api/v1/room_tag/{room_id} (the `ListRoomTagsV1` operationId).
 	ListRoomTagsV1WithResponse(ctx context.Context, roomID RoomID, reqEditors ...RequestEditorFn) (*ListRoomTagsV1HTTPResponse, error)
 
-	// SetAvailabilityWithBodyWithResponse Set the signed-in agent online or offline
+	// SetAvailabilityWithBodyWithResponse Switch the token's user online or offline
 	//
 	// Acts on the user whose token it is. None is known that acts on another agent, and no webhook
 	// tells of the change: allocators poll the lists of agents.
@@ -19132,7 +19166,7 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /api/v1/set_availability (the `SetAvailability` operationId).
 	SetAvailabilityWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SetAvailabilityHTTPResponse, error)
 
-	// SetAvailabilityWithResponse Set the signed-in agent online or offline
+	// SetAvailabilityWithResponse Switch the token's user online or offline
 	//
 	// Acts on the user whose token it is. None is known that acts on another agent, and no webhook
 	// tells of the change: allocators poll the lists of agents.
@@ -19142,7 +19176,7 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /api/v1/set_availability (the `SetAvailability` operationId).
 	SetAvailabilityWithResponse(ctx context.Context, body SetAvailabilityJSONRequestBody, reqEditors ...RequestEditorFn) (*SetAvailabilityHTTPResponse, error)
 
-	// SignUpWithBodyWithResponse Create an account
+	// SignUpWithBodyWithResponse Sign up for a new account
 	//
 	// What the public sign-up page calls; not meant for servers. How the body is encoded could not
 	// be seen, and neither could the answer: JSON and a form, as most older routes take them, are
@@ -19153,7 +19187,7 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /api/v1/sign_up (the `SignUp` operationId).
 	SignUpWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SignUpHTTPResponse, error)
 
-	// SignUpWithResponse Create an account
+	// SignUpWithResponse Sign up for a new account
 	//
 	// What the public sign-up page calls; not meant for servers. How the body is encoded could not
 	// be seen, and neither could the answer: JSON and a form, as most older routes take them, are
@@ -19164,7 +19198,7 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /api/v1/sign_up (the `SignUp` operationId).
 	SignUpWithResponse(ctx context.Context, body SignUpJSONRequestBody, reqEditors ...RequestEditorFn) (*SignUpHTTPResponse, error)
 
-	// SignUpWithFormdataBodyWithResponse Create an account
+	// SignUpWithFormdataBodyWithResponse Sign up for a new account
 	//
 	// What the public sign-up page calls; not meant for servers. How the body is encoded could not
 	// be seen, and neither could the answer: JSON and a form, as most older routes take them, are
@@ -19175,10 +19209,10 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /api/v1/sign_up (the `SignUp` operationId).
 	SignUpWithFormdataBodyWithResponse(ctx context.Context, body SignUpFormdataRequestBody, reqEditors ...RequestEditorFn) (*SignUpHTTPResponse, error)
 
-	// UpdateRoomOptionsWithBodyWithResponse Overwrite the room's options
+	// UpdateRoomOptionsWithBodyWithResponse Replace the options of a room, its notes among them
 	//
-	// The options of the chat room, which the agents' app keeps its notes in. They are replaced:
-	// read them first and send back every member that was there. Not the same thing as a room's
+	// The options of the chat room, which the agents' app keeps its notes in. They are replaced as
+	// a whole, so send what you read, with your change in it. Not the same thing as a room's
 	// information, in spite of the path: that is `setRoomInfo`.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
@@ -19186,10 +19220,10 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /api/v1/update_room_info (the `UpdateRoomOptions` operationId).
 	UpdateRoomOptionsWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*UpdateRoomOptionsHTTPResponse, error)
 
-	// UpdateRoomOptionsWithResponse Overwrite the room's options
+	// UpdateRoomOptionsWithResponse Replace the options of a room, its notes among them
 	//
-	// The options of the chat room, which the agents' app keeps its notes in. They are replaced:
-	// read them first and send back every member that was there. Not the same thing as a room's
+	// The options of the chat room, which the agents' app keeps its notes in. They are replaced as
+	// a whole, so send what you read, with your change in it. Not the same thing as a room's
 	// information, in spite of the path: that is `setRoomInfo`.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
@@ -19197,10 +19231,10 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /api/v1/update_room_info (the `UpdateRoomOptions` operationId).
 	UpdateRoomOptionsWithResponse(ctx context.Context, body UpdateRoomOptionsJSONRequestBody, reqEditors ...RequestEditorFn) (*UpdateRoomOptionsHTTPResponse, error)
 
-	// ChangePasswordWithBodyWithResponse Change the signed-in user's password
+	// ChangePasswordWithBodyWithResponse Replace the password of the token's user
 	//
-	// Neither the rules that a password has to keep nor whether earlier tokens stay good is known.
-	// A repeat of a call that went through is presumably refused, as the old password is no longer
+	// Which rules a password has to follow is not known, nor whether earlier tokens stay good.
+	// Repeating a call that went through is presumably refused, as the old password is no longer
 	// right.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
@@ -19208,10 +19242,10 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /api/v1/{role}/change_password (the `ChangePassword` operationId).
 	ChangePasswordWithBodyWithResponse(ctx context.Context, role AdminOrAgent, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ChangePasswordHTTPResponse, error)
 
-	// ChangePasswordWithResponse Change the signed-in user's password
+	// ChangePasswordWithResponse Replace the password of the token's user
 	//
-	// Neither the rules that a password has to keep nor whether earlier tokens stay good is known.
-	// A repeat of a call that went through is presumably refused, as the old password is no longer
+	// Which rules a password has to follow is not known, nor whether earlier tokens stay good.
+	// Repeating a call that went through is presumably refused, as the old password is no longer
 	// right.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
@@ -19219,7 +19253,7 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /api/v1/{role}/change_password (the `ChangePassword` operationId).
 	ChangePasswordWithResponse(ctx context.Context, role AdminOrAgent, body ChangePasswordJSONRequestBody, reqEditors ...RequestEditorFn) (*ChangePasswordHTTPResponse, error)
 
-	// GetProfileWithResponse Profile of the signed-in user, or of the app's admin with the secret key
+	// GetProfileWithResponse Get the profile of the token's user; the admin's with the secret key
 	//
 	// A cheap way to check that credentials work. With the role `agent` the answer also tells
 	// whether the agent is available.
@@ -19229,7 +19263,7 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /api/v1/{role}/get_profile (the `GetProfile` operationId).
 	GetProfileWithResponse(ctx context.Context, role AdminOrAgent, reqEditors ...RequestEditorFn) (*GetProfileHTTPResponse, error)
 
-	// AssignAgentWithBodyWithResponse Put an agent into a room
+	// AssignAgentWithBodyWithResponse Assign an agent to a room
 	//
 	// `max_agent` caps the agents in this room, not the rooms of an agent. With `max_agent` 1 it
 	// keeps two allocators from serving the same room: whoever comes second is refused with 400,
@@ -19242,7 +19276,7 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /api/v1/{role}/service/assign_agent (the `AssignAgent` operationId).
 	AssignAgentWithBodyWithResponse(ctx context.Context, role AdminOrAgent, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*AssignAgentHTTPResponse, error)
 
-	// AssignAgentWithResponse Put an agent into a room
+	// AssignAgentWithResponse Assign an agent to a room
 	//
 	// `max_agent` caps the agents in this room, not the rooms of an agent. With `max_agent` 1 it
 	// keeps two allocators from serving the same room: whoever comes second is refused with 400,
@@ -19255,7 +19289,7 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /api/v1/{role}/service/assign_agent (the `AssignAgent` operationId).
 	AssignAgentWithResponse(ctx context.Context, role AdminOrAgent, body AssignAgentJSONRequestBody, reqEditors ...RequestEditorFn) (*AssignAgentHTTPResponse, error)
 
-	// AssignAgentWithFormdataBodyWithResponse Put an agent into a room
+	// AssignAgentWithFormdataBodyWithResponse Assign an agent to a room
 	//
 	// `max_agent` caps the agents in this room, not the rooms of an agent. With `max_agent` 1 it
 	// keeps two allocators from serving the same room: whoever comes second is refused with 400,
@@ -19268,40 +19302,43 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /api/v1/{role}/service/assign_agent (the `AssignAgent` operationId).
 	AssignAgentWithFormdataBodyWithResponse(ctx context.Context, role AdminOrAgent, body AssignAgentFormdataRequestBody, reqEditors ...RequestEditorFn) (*AssignAgentHTTPResponse, error)
 
-	// ResolveRoomWithBodyWithResponse Resolve (close) a room's session
+	// ResolveRoomWithBodyWithResponse Resolve a room, which ends its session
 	//
-	// No call re-opens a room: a new message of the customer starts a new session. A room that is
-	// already resolved is refused with 400; its wording is not recorded. The mark-as-resolved
-	// webhook follows, if the app has one. The answer leaks the resolving user's token.
+	// Nothing opens a room again but the customer's next message, which starts a new session. A
+	// room that is already resolved is refused with 400; the wording is not recorded. The
+	// mark-as-resolved webhook follows, if the app has one. The answer leaks the resolving user's
+	// token.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with POST /api/v1/{role}/service/mark_as_resolved (the `ResolveRoom` operationId).
 	ResolveRoomWithBodyWithResponse(ctx context.Context, role AdminOrAgent, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ResolveRoomHTTPResponse, error)
 
-	// ResolveRoomWithResponse Resolve (close) a room's session
+	// ResolveRoomWithResponse Resolve a room, which ends its session
 	//
-	// No call re-opens a room: a new message of the customer starts a new session. A room that is
-	// already resolved is refused with 400; its wording is not recorded. The mark-as-resolved
-	// webhook follows, if the app has one. The answer leaks the resolving user's token.
+	// Nothing opens a room again but the customer's next message, which starts a new session. A
+	// room that is already resolved is refused with 400; the wording is not recorded. The
+	// mark-as-resolved webhook follows, if the app has one. The answer leaks the resolving user's
+	// token.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with POST /api/v1/{role}/service/mark_as_resolved (the `ResolveRoom` operationId).
 	ResolveRoomWithResponse(ctx context.Context, role AdminOrAgent, body ResolveRoomJSONRequestBody, reqEditors ...RequestEditorFn) (*ResolveRoomHTTPResponse, error)
 
-	// ResolveRoomWithFormdataBodyWithResponse Resolve (close) a room's session
+	// ResolveRoomWithFormdataBodyWithResponse Resolve a room, which ends its session
 	//
-	// No call re-opens a room: a new message of the customer starts a new session. A room that is
-	// already resolved is refused with 400; its wording is not recorded. The mark-as-resolved
-	// webhook follows, if the app has one. The answer leaks the resolving user's token.
+	// Nothing opens a room again but the customer's next message, which starts a new session. A
+	// room that is already resolved is refused with 400; the wording is not recorded. The
+	// mark-as-resolved webhook follows, if the app has one. The answer leaks the resolving user's
+	// token.
 	//
 	// Takes a body of the `application/x-www-form-urlencoded` content type, and returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with POST /api/v1/{role}/service/mark_as_resolved (the `ResolveRoom` operationId).
 	ResolveRoomWithFormdataBodyWithResponse(ctx context.Context, role AdminOrAgent, body ResolveRoomFormdataRequestBody, reqEditors ...RequestEditorFn) (*ResolveRoomHTTPResponse, error)
 
-	// UpdateProfileWithBodyWithResponse Change the signed-in user's profile
+	// UpdateProfileWithBodyWithResponse Update the profile of the token's user
 	//
 	// Name, e-mail address and picture are always sent; whether one of them can be left out is not
 	// known, so read the profile first. The company's data are the admin's to change. Read it back
@@ -19312,7 +19349,7 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /api/v1/{role}/update_profile (the `UpdateProfile` operationId).
 	UpdateProfileWithBodyWithResponse(ctx context.Context, role AdminOrAgent, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*UpdateProfileHTTPResponse, error)
 
-	// UpdateProfileWithResponse Change the signed-in user's profile
+	// UpdateProfileWithResponse Update the profile of the token's user
 	//
 	// Name, e-mail address and picture are always sent; whether one of them can be left out is not
 	// known, so read the profile first. The company's data are the admin's to change. Read it back
@@ -19323,40 +19360,40 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /api/v1/{role}/update_profile (the `UpdateProfile` operationId).
 	UpdateProfileWithResponse(ctx context.Context, role AdminOrAgent, body UpdateProfileJSONRequestBody, reqEditors ...RequestEditorFn) (*UpdateProfileHTTPResponse, error)
 
-	// GetAgentWithResponse Fetch one agent
+	// GetAgentWithResponse Get an agent
 	//
-	// The path has `agent` in the singular, the lists have the plural. `user_channels` tells which
-	// channels the agent serves. `current_customer_count` is expected to be fresher here than in
-	// `listAgents`, which is not confirmed.
+	// The path has `agent` in the singular, the lists have the plural. The channels that the agent
+	// serves are `user_channels`. Here `current_customer_count` should be fresher than in
+	// `listAgents`, which nobody has confirmed.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with GET /api/v2/admin/agent/{agent_id} (the `GetAgent` operationId).
 	GetAgentWithResponse(ctx context.Context, agentID IntegerID, reqEditors ...RequestEditorFn) (*GetAgentHTTPResponse, error)
 
-	// UpdateAgentWithBodyWithResponse Change an agent's name, e-mail, channels and divisions
+	// UpdateAgentWithBodyWithResponse Set the name, e-mail address, channels and divisions of an agent
 	//
 	// All four members are sent. The lists most likely replace what was there, so read the agent
-	// first. What is written as `channels` and `role_ids` reads back as `user_channels` and
-	// `user_roles`, the channels without their `source`.
+	// first. `channels` and `role_ids` are called `user_channels` and `user_roles` when they are
+	// read, and the channels come without their `source`.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with POST /api/v2/admin/agent/{agent_id}/update (the `UpdateAgent` operationId).
 	UpdateAgentWithBodyWithResponse(ctx context.Context, agentID IntegerID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*UpdateAgentHTTPResponse, error)
 
-	// UpdateAgentWithResponse Change an agent's name, e-mail, channels and divisions
+	// UpdateAgentWithResponse Set the name, e-mail address, channels and divisions of an agent
 	//
 	// All four members are sent. The lists most likely replace what was there, so read the agent
-	// first. What is written as `channels` and `role_ids` reads back as `user_channels` and
-	// `user_roles`, the channels without their `source`.
+	// first. `channels` and `role_ids` are called `user_channels` and `user_roles` when they are
+	// read, and the channels come without their `source`.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with POST /api/v2/admin/agent/{agent_id}/update (the `UpdateAgent` operationId).
 	UpdateAgentWithResponse(ctx context.Context, agentID IntegerID, body UpdateAgentJSONRequestBody, reqEditors ...RequestEditorFn) (*UpdateAgentHTTPResponse, error)
 
-	// ListAgentsByDivisionWithResponse List agents of given divisions, least busy first
+	// ListAgentsByDivisionWithResponse List the agents of some divisions in the order of their load
 	//
 	// `data` is a plain array here, unlike in `listAgents`. Send `is_available` only when you want
 	// to filter by it: `false` asks for offline agents.
@@ -19366,9 +19403,9 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /api/v2/admin/agents/by_division (the `ListAgentsByDivision` operationId).
 	ListAgentsByDivisionWithResponse(ctx context.Context, params *ListAgentsByDivisionParams, reqEditors ...RequestEditorFn) (*ListAgentsByDivisionHTTPResponse, error)
 
-	// SendBroadcastV2WithBodyWithResponse Send a template message to several numbers, older version
+	// SendBroadcastV2WithBodyWithResponse Send a WhatsApp template to several numbers, the older way
 	//
-	// The same variables go to every number. `sendBroadcast` is preferred for a single one. There is
+	// All numbers get the same variables. `sendBroadcast` is preferred for a single one. There is
 	// no idempotency key: a repeated request is a second message to each of them.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
@@ -19376,9 +19413,9 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /api/v2/admin/broadcast/client_broadcast (the `SendBroadcastV2` operationId).
 	SendBroadcastV2WithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SendBroadcastV2HTTPResponse, error)
 
-	// SendBroadcastV2WithResponse Send a template message to several numbers, older version
+	// SendBroadcastV2WithResponse Send a WhatsApp template to several numbers, the older way
 	//
-	// The same variables go to every number. `sendBroadcast` is preferred for a single one. There is
+	// All numbers get the same variables. `sendBroadcast` is preferred for a single one. There is
 	// no idempotency key: a repeated request is a second message to each of them.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
@@ -19386,17 +19423,17 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /api/v2/admin/broadcast/client_broadcast (the `SendBroadcastV2` operationId).
 	SendBroadcastV2WithResponse(ctx context.Context, body SendBroadcastV2JSONRequestBody, reqEditors ...RequestEditorFn) (*SendBroadcastV2HTTPResponse, error)
 
-	// ListBroadcastJobsWithResponse List past broadcasts
+	// ListBroadcastJobsWithResponse List the broadcasts that were started
 	//
-	// Everything about this route is assumed but that the vendor's gem has a method for it, and what
-	// its `BroadcastJob` holds: the path follows the platform's habits.
+	// Assumed. All that is known is that the vendor's gem has a method for it, and what the gem's
+	// `BroadcastJob` holds; the path follows the platform's habits.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with GET /api/v2/admin/broadcast_jobs (the `ListBroadcastJobs` operationId).
 	ListBroadcastJobsWithResponse(ctx context.Context, params *ListBroadcastJobsParams, reqEditors ...RequestEditorFn) (*ListBroadcastJobsHTTPResponse, error)
 
-	// GetBroadcastJobWithResponse Fetch one broadcast
+	// GetBroadcastJobWithResponse Get a broadcast
 	//
 	// Assumed, like `listBroadcastJobs`; the member `broadcast_job` is taken from the answer of
 	// `sendBroadcastFile`.
@@ -19406,7 +19443,7 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /api/v2/admin/broadcast_jobs/{broadcast_job_id} (the `GetBroadcastJob` operationId).
 	GetBroadcastJobWithResponse(ctx context.Context, broadcastJobID BroadcastJobID, reqEditors ...RequestEditorFn) (*GetBroadcastJobHTTPResponse, error)
 
-	// ListBroadcastLogsWithResponse List the sends of one broadcast
+	// ListBroadcastLogsWithResponse List what became of each send of a broadcast
 	//
 	// Assumed, like `listBroadcastJobs`; the list's name and its `meta` are those of
 	// `listRoomBroadcasts`.
@@ -19416,7 +19453,7 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /api/v2/admin/broadcast_jobs/{broadcast_job_id}/broadcast_logs (the `ListBroadcastLogs` operationId).
 	ListBroadcastLogsWithResponse(ctx context.Context, broadcastJobID BroadcastJobID, params *ListBroadcastLogsParams, reqEditors ...RequestEditorFn) (*ListBroadcastLogsHTTPResponse, error)
 
-	// ListWaBulkResolvesWithResponse List WhatsApp channels with expired rooms that can be resolved together
+	// ListWaBulkResolvesWithResponse List the WhatsApp channels whose expired rooms can be resolved in bulk
 	//
 	// A room is expired when its customer has not written for WhatsApp's 24 hours.
 	//
@@ -19425,17 +19462,17 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /api/v2/admin/bulk_resolve/wa (the `ListWaBulkResolves` operationId).
 	ListWaBulkResolvesWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*ListWaBulkResolvesHTTPResponse, error)
 
-	// GetWaBulkResolveWithResponse Progress of a bulk resolve
+	// GetWaBulkResolveWithResponse Check how far a bulk resolve is
 	//
-	// Ask until `progress.status` is `finished`, with a pause between: the one client known asks
-	// without any. No webhook is known to tell of the end.
+	// Ask until `progress.status` is `finished`, with a pause between two calls. (The one client
+	// known makes none.) No webhook is known to tell of the end.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with GET /api/v2/admin/bulk_resolve/wa/{channel_id} (the `GetWaBulkResolve` operationId).
 	GetWaBulkResolveWithResponse(ctx context.Context, channelID WaChannelID, reqEditors ...RequestEditorFn) (*GetWaBulkResolveHTTPResponse, error)
 
-	// StartWaBulkResolveWithResponse Start resolving all expired rooms of a WhatsApp channel
+	// StartWaBulkResolveWithResponse Resolve every expired room of a WhatsApp channel, in the background
 	//
 	// Sends no body. Runs in the background: ask `getWaBulkResolve` how far it is. No call undoes
 	// it; `abortWaBulkResolve` stops what is left.
@@ -19445,7 +19482,7 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /api/v2/admin/bulk_resolve/wa/{channel_id} (the `StartWaBulkResolve` operationId).
 	StartWaBulkResolveWithResponse(ctx context.Context, channelID WaChannelID, reqEditors ...RequestEditorFn) (*StartWaBulkResolveHTTPResponse, error)
 
-	// AbortWaBulkResolveWithResponse Stop a running bulk resolve
+	// AbortWaBulkResolveWithResponse Stop a bulk resolve before its end
 	//
 	// Sends no body. Rooms that were resolved stay so, as no call opens one again.
 	//
@@ -19454,17 +19491,17 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /api/v2/admin/bulk_resolve/wa/{channel_id}/abort (the `AbortWaBulkResolve` operationId).
 	AbortWaBulkResolveWithResponse(ctx context.Context, channelID WaChannelID, reqEditors ...RequestEditorFn) (*AbortWaBulkResolveHTTPResponse, error)
 
-	// ListTemplatesWithResponse List WhatsApp message templates
+	// ListTemplatesWithResponse List the app's WhatsApp templates
 	//
-	// Better attested than `listTemplatesV3`, which is newer; neither is documented. The answer is
-	// not known to tell how many there are: go on until a page is empty.
+	// More clients are known to call it than the newer `listTemplatesV3`; no page of the vendor
+	// has either. The answer is not known to tell how many there are: go on until a page is empty.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with GET /api/v2/admin/hsm (the `ListTemplates` operationId).
 	ListTemplatesWithResponse(ctx context.Context, params *ListTemplatesParams, reqEditors ...RequestEditorFn) (*ListTemplatesHTTPResponse, error)
 
-	// DeleteTemplateWithResponse Delete a WhatsApp message template
+	// DeleteTemplateWithResponse Delete a WhatsApp template
 	//
 	// A POST, and no DELETE; it sends no body. The id is the template's, so presumably all of its
 	// languages go.
@@ -19474,7 +19511,7 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /api/v2/admin/hsm/delete/{template_id} (the `DeleteTemplate` operationId).
 	DeleteTemplateWithResponse(ctx context.Context, templateID TemplateID, reqEditors ...RequestEditorFn) (*DeleteTemplateHTTPResponse, error)
 
-	// GetTemplateWithResponse Fetch one WhatsApp message template
+	// GetTemplateWithResponse Get a WhatsApp template
 	//
 	// Wants the id of the template, `HsmTemplate.id`, and not that of one of its languages,
 	// `HsmDetail.id`, which is the `template_detail_id` of broadcasts.
@@ -19484,7 +19521,7 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /api/v2/admin/hsm/show/{template_id} (the `GetTemplate` operationId).
 	GetTemplateWithResponse(ctx context.Context, templateID TemplateID, reqEditors ...RequestEditorFn) (*GetTemplateHTTPResponse, error)
 
-	// GetHsm24TemplateWithResponse The 24-hour template of a WhatsApp channel
+	// GetHsm24TemplateWithResponse Get the 24-hour template that re-opens a channel's expired rooms
 	//
 	// The template with which a conversation is taken up again after WhatsApp's 24-hour window.
 	// When the channel has none that is approved, the answer is 400, `No approved 24 Hours Message
@@ -19495,7 +19532,7 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /api/v2/admin/hsm_24 (the `GetHsm24Template` operationId).
 	GetHsm24TemplateWithResponse(ctx context.Context, params *GetHsm24TemplateParams, reqEditors ...RequestEditorFn) (*GetHsm24TemplateHTTPResponse, error)
 
-	// GetWaCreditWithResponse WhatsApp credit of each channel
+	// GetWaCreditWithResponse Get the WhatsApp credit that each channel has left
 	//
 	// What templates are paid from. Its unit is not documented.
 	//
@@ -19504,7 +19541,7 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /api/v2/admin/wa_pricing/balance (the `GetWaCredit` operationId).
 	GetWaCreditWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetWaCreditHTTPResponse, error)
 
-	// ListWebhookConfigsWithResponse List configured webhooks
+	// ListWebhookConfigsWithResponse List the webhooks that are set up
 	//
 	// Rows of a newer kind. Which webhooks they cover and what `type` can be is not known;
 	// `getAppConfigs` is the documented way to read the settings.
@@ -19514,7 +19551,7 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /api/v2/admin/webhook_config (the `ListWebhookConfigs` operationId).
 	ListWebhookConfigsWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*ListWebhookConfigsHTTPResponse, error)
 
-	// AddAgentToRoomWithBodyWithResponse An agent invites a colleague into a room
+	// AddAgentToRoomWithBodyWithResponse Bring a colleague into a room, as an agent
 	//
 	// The agents' own way to bring a colleague in; admins and supervisors use `assignAgent`. Whether
 	// the room's limit of agents holds here is not known.
@@ -19524,7 +19561,7 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /api/v2/agent/service/add_agent (the `AddAgentToRoom` operationId).
 	AddAgentToRoomWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*AddAgentToRoomHTTPResponse, error)
 
-	// AddAgentToRoomWithFormdataBodyWithResponse An agent invites a colleague into a room
+	// AddAgentToRoomWithFormdataBodyWithResponse Bring a colleague into a room, as an agent
 	//
 	// The agents' own way to bring a colleague in; admins and supervisors use `assignAgent`. Whether
 	// the room's limit of agents holds here is not known.
@@ -19534,27 +19571,27 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /api/v2/agent/service/add_agent (the `AddAgentToRoom` operationId).
 	AddAgentToRoomWithFormdataBodyWithResponse(ctx context.Context, body AddAgentToRoomFormdataRequestBody, reqEditors ...RequestEditorFn) (*AddAgentToRoomHTTPResponse, error)
 
-	// SetForceSendBotWithBodyWithResponse Send messages to the bot even when an agent is in the room
+	// SetForceSendBotWithBodyWithResponse Set whether the bot gets messages even while an agent serves
 	//
-	// Without it the bot's webhook stops for a room once an agent serves there; both are inferred
-	// from the setting's name. In a form, write `false` in full.
+	// Without it, presumably, the bot's webhook stops for a room once an agent serves there. In a
+	// form, write `false` in full.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with POST /api/v2/app/bot/force_send (the `SetForceSendBot` operationId).
 	SetForceSendBotWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SetForceSendBotHTTPResponse, error)
 
-	// SetForceSendBotWithFormdataBodyWithResponse Send messages to the bot even when an agent is in the room
+	// SetForceSendBotWithFormdataBodyWithResponse Set whether the bot gets messages even while an agent serves
 	//
-	// Without it the bot's webhook stops for a room once an agent serves there; both are inferred
-	// from the setting's name. In a form, write `false` in full.
+	// Without it, presumably, the bot's webhook stops for a room once an agent serves there. In a
+	// form, write `false` in full.
 	//
 	// Takes a body of the `application/x-www-form-urlencoded` content type, and returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with POST /api/v2/app/bot/force_send (the `SetForceSendBot` operationId).
 	SetForceSendBotWithFormdataBodyWithResponse(ctx context.Context, body SetForceSendBotFormdataRequestBody, reqEditors ...RequestEditorFn) (*SetForceSendBotHTTPResponse, error)
 
-	// GetAuthWebhookWithResponse Read the user-logout webhook
+	// GetAuthWebhookWithResponse Get the URL and the switch of the user-logout webhook
 	//
 	// Assumed. `getAppConfigs` is documented and is expected to have the same setting once it was
 	// set, as `auth_webhook_url` and `is_auth_webhook_enabled`: prefer it.
@@ -19564,7 +19601,7 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /api/v2/app/config/auth_webhook (the `GetAuthWebhook` operationId).
 	GetAuthWebhookWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetAuthWebhookHTTPResponse, error)
 
-	// SetAuthWebhookWithBodyWithResponse Set the user-logout webhook
+	// SetAuthWebhookWithBodyWithResponse Set the URL and the switch of the user-logout webhook
 	//
 	// The switch is written as `enabled` and read back as text, `"true"`.
 	//
@@ -19573,7 +19610,7 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /api/v2/app/config/auth_webhook (the `SetAuthWebhook` operationId).
 	SetAuthWebhookWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SetAuthWebhookHTTPResponse, error)
 
-	// GetNewSessionWebhookWithResponse Read the new-session webhook
+	// GetNewSessionWebhookWithResponse Get the URL and the switch of the new-session webhook
 	//
 	// Assumed. `getAppConfigs` has the same setting, as `new_session_webhook_url` and
 	// `is_new_session_webhook_enabled`, and is documented: prefer it.
@@ -19583,7 +19620,7 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /api/v2/app/config/new_session_webhook (the `GetNewSessionWebhook` operationId).
 	GetNewSessionWebhookWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetNewSessionWebhookHTTPResponse, error)
 
-	// SetNewSessionWebhookWithBodyWithResponse Set the new-session webhook
+	// SetNewSessionWebhookWithBodyWithResponse Set the URL and the switch of the new-session webhook
 	//
 	// The switch is written as `enabled` and read back as text, `"true"`.
 	//
@@ -19592,7 +19629,7 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /api/v2/app/config/new_session_webhook (the `SetNewSessionWebhook` operationId).
 	SetNewSessionWebhookWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SetNewSessionWebhookHTTPResponse, error)
 
-	// GetPublicWidgetConfigWithResponse Read how a live-chat widget looks
+	// GetPublicWidgetConfigWithResponse Get the look of a live-chat widget
 	//
 	// What the widget's own script reads. The path says public, but the only client that is known
 	// sends a token.
@@ -19602,7 +19639,7 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /api/v2/app/config/public-widget/{app_code}/{channel_id} (the `GetPublicWidgetConfig` operationId).
 	GetPublicWidgetConfigWithResponse(ctx context.Context, appCode AppCode, channelID ChannelID, reqEditors ...RequestEditorFn) (*GetPublicWidgetConfigHTTPResponse, error)
 
-	// GetTicketingConfigWithResponse Custom buttons (ticketing) set up for the app
+	// GetTicketingConfigWithResponse List the app's custom buttons
 	//
 	// The buttons that agents see beside a room. Where a click is sent is not part of the answer;
 	// buttons and their addresses are set up in the dashboard.
@@ -19612,7 +19649,7 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /api/v2/app/config/ticketing (the `GetTicketingConfig` operationId).
 	GetTicketingConfigWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetTicketingConfigHTTPResponse, error)
 
-	// GetAppConfigsWithResponse All configuration switches of the app, webhook settings included
+	// GetAppConfigsWithResponse Get every setting of the app, those of its webhooks among them
 	//
 	// The documented way to read the webhook settings. Some keys have a channel's id in their name
 	// (`ig_story_mention_enabled:<channel id>`); values are booleans, text, text that holds a
@@ -19623,7 +19660,7 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /api/v2/app/configs (the `GetAppConfigs` operationId).
 	GetAppConfigsWithResponse(ctx context.Context, params *GetAppConfigsParams, reqEditors ...RequestEditorFn) (*GetAppConfigsHTTPResponse, error)
 
-	// GetAppDetailsWithResponse The signed-in user's app
+	// GetAppDetailsWithResponse Get the app of the token's user, with its secret key
 	//
 	// The app with its secret key, and when the user's password expires. Be ready for a bare object
 	// as well as for one in `data`: the one client that reads it puts the envelope on itself, so
@@ -19634,52 +19671,52 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /api/v2/app/details (the `GetAppDetails` operationId).
 	GetAppDetailsWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetAppDetailsHTTPResponse, error)
 
-	// MobileLoginWithBodyWithResponse Open a session from a QR code's long-lived token
+	// MobileLoginWithBodyWithResponse Log in with the long-lived token of a QR code
 	//
-	// The QR code of the dashboard carries a long-lived token, which goes into `Authorization`; no
-	// `Qiscus-App-Id` is sent beside it. From then on `qismo_token` of the answer is the user token,
-	// and the Chat SDK gives a chat user for `identity_token`.
+	// The QR code of the dashboard carries a long-lived token, which goes into `Authorization`,
+	// without a `Qiscus-App-Id`. From then on `qismo_token` of the answer is the user token, and
+	// the Chat SDK gives a chat user for `identity_token`.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with POST /api/v2/auth/mobile_login (the `MobileLogin` operationId).
 	MobileLoginWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*MobileLoginHTTPResponse, error)
 
-	// MobileLoginWithFormdataBodyWithResponse Open a session from a QR code's long-lived token
+	// MobileLoginWithFormdataBodyWithResponse Log in with the long-lived token of a QR code
 	//
-	// The QR code of the dashboard carries a long-lived token, which goes into `Authorization`; no
-	// `Qiscus-App-Id` is sent beside it. From then on `qismo_token` of the answer is the user token,
-	// and the Chat SDK gives a chat user for `identity_token`.
+	// The QR code of the dashboard carries a long-lived token, which goes into `Authorization`,
+	// without a `Qiscus-App-Id`. From then on `qismo_token` of the answer is the user token, and
+	// the Chat SDK gives a chat user for `identity_token`.
 	//
 	// Takes a body of the `application/x-www-form-urlencoded` content type, and returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with POST /api/v2/auth/mobile_login (the `MobileLogin` operationId).
 	MobileLoginWithFormdataBodyWithResponse(ctx context.Context, body MobileLoginFormdataRequestBody, reqEditors ...RequestEditorFn) (*MobileLoginHTTPResponse, error)
 
-	// RefreshTokenWithResponse Trade the long-lived token for a new user token
+	// RefreshTokenWithResponse Renew the user token with the long-lived token
 	//
 	// Sends no body; the long-lived token of `login` goes into `Authorization`. Any refusal means:
 	// log in again. The one client known calls it when a 401 has `Unauthorized` in `errors` or
-	// `token_expired` in `detail`; at `invalid token` it gives up and asks for a log-in.
+	// `token_expired` in `detail`; at `invalid token` it does not try, and asks for a log-in.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with POST /api/v2/auth/refresh_token (the `RefreshToken` operationId).
 	RefreshTokenWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*RefreshTokenHTTPResponse, error)
 
-	// ListChannelsWithResponse List all channels of the app, grouped by kind
+	// ListChannelsWithResponse List every channel of the app by kind
 	//
 	// `data` holds one array for each kind of channel, all of them whole: there is no paging. New
 	// kinds of channel appear as new arrays. The name of an array without `_channels` is the code
-	// that rooms and webhooks have as `source`, but for custom channels. Ids are presumably unique within
-	// a kind only. The answer leaks the tokens and keys of every channel.
+	// that rooms and webhooks have as `source`, but for custom channels. Channels of different
+	// kinds can presumably share an id. The answer leaks the tokens and keys of every channel.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with GET /api/v2/channels (the `ListChannels` operationId).
 	ListChannelsWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*ListChannelsHTTPResponse, error)
 
-	// GetChannelConfigWithResponse Read a channel's auto-responder
+	// GetChannelConfigWithResponse Get the auto-responder of a channel
 	//
 	// What the channel answers by itself within and outside office hours; presumably in place of the
 	// app's own messages.
@@ -19689,7 +19726,7 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /api/v2/channels/{channel_id}/configs (the `GetChannelConfig` operationId).
 	GetChannelConfigWithResponse(ctx context.Context, channelID ChannelID, params *GetChannelConfigParams, reqEditors ...RequestEditorFn) (*GetChannelConfigHTTPResponse, error)
 
-	// SetChannelConfigWithBodyWithResponse Change a channel's auto-responder
+	// SetChannelConfigWithBodyWithResponse Set the auto-responder of a channel
 	//
 	// Mind the switch: it is written as `enabled` and read as `is_enabled`; sending both is
 	// tolerated. The client that this is known from sends all members; what becomes of one that is
@@ -19700,7 +19737,7 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /api/v2/channels/{channel_id}/configs (the `SetChannelConfig` operationId).
 	SetChannelConfigWithBodyWithResponse(ctx context.Context, channelID ChannelID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SetChannelConfigHTTPResponse, error)
 
-	// SetChannelConfigWithResponse Change a channel's auto-responder
+	// SetChannelConfigWithResponse Set the auto-responder of a channel
 	//
 	// Mind the switch: it is written as `enabled` and read as `is_enabled`; sending both is
 	// tolerated. The client that this is known from sends all members; what becomes of one that is
@@ -19711,7 +19748,7 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /api/v2/channels/{channel_id}/configs (the `SetChannelConfig` operationId).
 	SetChannelConfigWithResponse(ctx context.Context, channelID ChannelID, body SetChannelConfigJSONRequestBody, reqEditors ...RequestEditorFn) (*SetChannelConfigHTTPResponse, error)
 
-	// ListContactPropertiesWithResponse List the custom properties of a contact
+	// ListContactPropertiesWithResponse List a contact's custom properties
 	//
 	// What a room calls the key of a pair is called the label here.
 	//
@@ -19720,17 +19757,17 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /api/v2/contacts/properties/{contact_id} (the `ListContactProperties` operationId).
 	ListContactPropertiesWithResponse(ctx context.Context, contactID ContactID, reqEditors ...RequestEditorFn) (*ListContactPropertiesHTTPResponse, error)
 
-	// SetContactPropertyWithBodyWithResponse Set one custom property of a contact
+	// SetContactPropertyWithBodyWithResponse Set a single custom property of a contact
 	//
-	// One property a call. Whether a label that the app does not have yet is made or refused is not
-	// known.
+	// What becomes of a label that the app does not have yet is not known: it may be made or
+	// refused.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with POST /api/v2/contacts/properties/{contact_id} (the `SetContactProperty` operationId).
 	SetContactPropertyWithBodyWithResponse(ctx context.Context, contactID ContactID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SetContactPropertyHTTPResponse, error)
 
-	// GetContactWithResponse Fetch a contact
+	// GetContactWithResponse Get a contact
 	//
 	// A contact is a customer beyond the single room; its id is the `contact_id` of the customer's
 	// rooms. No operation lists contacts. More members than those described are likely.
@@ -19740,7 +19777,7 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /api/v2/contacts/{contact_id} (the `GetContact` operationId).
 	GetContactWithResponse(ctx context.Context, contactID ContactID, reqEditors ...RequestEditorFn) (*GetContactHTTPResponse, error)
 
-	// ListContactConversationsWithResponse List the rooms of a contact
+	// ListContactConversationsWithResponse List a contact's rooms
 	//
 	// The rows are those of `listRooms`. How many stand on a page is the service's to say: no
 	// `limit` was seen.
@@ -19750,77 +19787,78 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /api/v2/contacts/{contact_id}/conversations (the `ListContactConversations` operationId).
 	ListContactConversationsWithResponse(ctx context.Context, contactID ContactID, params *ListContactConversationsParams, reqEditors ...RequestEditorFn) (*ListContactConversationsHTTPResponse, error)
 
-	// ListContactConversationMessagesWithResponse List the messages of one of a contact's rooms
+	// ListContactConversationMessagesWithResponse List the messages in one room of a contact
 	//
-	// Newest first, about 20 a page. The page before it begins at the id of the oldest message; an
-	// empty page is the end. The answer has the Chat SDK's envelope and rows. It is the only route
-	// known to return what was said. The user's token goes into the URL as well, where logs and
-	// proxies can see it.
+	// The newest stand first, about 20 on a page. For the page before, give the id of the oldest
+	// message as `last_comment_id`; an empty page is the end. The answer has the Chat SDK's
+	// envelope and rows. It is the only route known to return what was said. The user's token goes
+	// into the URL as well, where logs and proxies can see it.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with GET /api/v2/contacts/{contact_id}/conversations/{room_id} (the `ListContactConversationMessages` operationId).
 	ListContactConversationMessagesWithResponse(ctx context.Context, contactID ContactID, roomID RoomID, params *ListContactConversationMessagesParams, reqEditors ...RequestEditorFn) (*ListContactConversationMessagesHTTPResponse, error)
 
-	// ListRoomsByQueryWithResponse Search customer rooms, query-string form
+	// ListRoomsByQueryWithResponse List the rooms that match a filter in the query string
 	//
 	// The answer of `listRooms`, which is preferred: a list of channels does not fit a query, and
-	// which filters the query supports is documented nowhere. One client sends `page`, whose effect
-	// is not confirmed; another sends the filter as the body of a GET, which proxies may lose.
+	// which filters the query supports is documented nowhere. One client sends `page`, whose
+	// effect is not confirmed; another gives the GET a body with the filter, which proxies may
+	// lose.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with GET /api/v2/customer_rooms (the `ListRoomsByQuery` operationId).
 	ListRoomsByQueryWithResponse(ctx context.Context, params *ListRoomsByQueryParams, reqEditors ...RequestEditorFn) (*ListRoomsByQueryHTTPResponse, error)
 
-	// ListRoomsWithBodyWithResponse Search customer rooms
+	// ListRoomsWithBodyWithResponse List the rooms that match a filter
 	//
-	// A search, in spite of the method. Newest first. `serve_status` `unserved` can also return
-	// rows that are resolved or not waiting: filter again. One client found that `order` changes
-	// nothing, and `asc` is presumed. In a form only the filters that are plain values have been
-	// seen to work.
+	// A search, in spite of the method. Newest first. With `serve_status` `unserved`, rooms may
+	// come that are resolved, or whose customer is not waiting: filter again. One client found
+	// that `order` changes nothing; that it takes `asc` is presumed. In a form only the filters
+	// that are plain values have been seen to work.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with POST /api/v2/customer_rooms (the `ListRooms` operationId).
 	ListRoomsWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ListRoomsHTTPResponse, error)
 
-	// ListRoomsWithResponse Search customer rooms
+	// ListRoomsWithResponse List the rooms that match a filter
 	//
-	// A search, in spite of the method. Newest first. `serve_status` `unserved` can also return
-	// rows that are resolved or not waiting: filter again. One client found that `order` changes
-	// nothing, and `asc` is presumed. In a form only the filters that are plain values have been
-	// seen to work.
+	// A search, in spite of the method. Newest first. With `serve_status` `unserved`, rooms may
+	// come that are resolved, or whose customer is not waiting: filter again. One client found
+	// that `order` changes nothing; that it takes `asc` is presumed. In a form only the filters
+	// that are plain values have been seen to work.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with POST /api/v2/customer_rooms (the `ListRooms` operationId).
 	ListRoomsWithResponse(ctx context.Context, body ListRoomsJSONRequestBody, reqEditors ...RequestEditorFn) (*ListRoomsHTTPResponse, error)
 
-	// ListRoomsWithFormdataBodyWithResponse Search customer rooms
+	// ListRoomsWithFormdataBodyWithResponse List the rooms that match a filter
 	//
-	// A search, in spite of the method. Newest first. `serve_status` `unserved` can also return
-	// rows that are resolved or not waiting: filter again. One client found that `order` changes
-	// nothing, and `asc` is presumed. In a form only the filters that are plain values have been
-	// seen to work.
+	// A search, in spite of the method. Newest first. With `serve_status` `unserved`, rooms may
+	// come that are resolved, or whose customer is not waiting: filter again. One client found
+	// that `order` changes nothing; that it takes `asc` is presumed. In a form only the filters
+	// that are plain values have been seen to work.
 	//
 	// Takes a body of the `application/x-www-form-urlencoded` content type, and returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with POST /api/v2/customer_rooms (the `ListRooms` operationId).
 	ListRoomsWithFormdataBodyWithResponse(ctx context.Context, body ListRoomsFormdataRequestBody, reqEditors ...RequestEditorFn) (*ListRoomsHTTPResponse, error)
 
-	// GetRoomWithResponse Fetch one customer room
+	// GetRoomWithResponse Get a room
 	//
 	// A room has two ids: `room_id`, the chat room's number that every call wants, and `id`, the
-	// row's. The answer does not tell which agents serve the room. The vendor's Android widget sends
-	// no credential at all.
+	// row's. Who serves the room is not part of the answer. The vendor's Android widget sends no
+	// credential at all.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with GET /api/v2/customer_rooms/{room_id} (the `GetRoom` operationId).
 	GetRoomWithResponse(ctx context.Context, roomID RoomID, reqEditors ...RequestEditorFn) (*GetRoomHTTPResponse, error)
 
-	// ListRoomBroadcastsWithResponse Broadcast messages that were sent to a room's customer
+	// ListRoomBroadcastsWithResponse List the broadcasts that a room's customer was sent
 	//
 	// A send's `status` is an integer here, whose values nobody has explained, and its `id` is
 	// text; in the answer of `sendBroadcast` they are `sent` or `failed`, and a number.
@@ -19830,16 +19868,16 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /api/v2/customer_rooms/{room_id}/broadcast_history (the `ListRoomBroadcasts` operationId).
 	ListRoomBroadcastsWithResponse(ctx context.Context, roomID RoomID, params *ListRoomBroadcastsParams, reqEditors ...RequestEditorFn) (*ListRoomBroadcastsHTTPResponse, error)
 
-	// MarkRoomAsReadWithResponse Mark a room as read for the signed-in user
+	// MarkRoomAsReadWithResponse Mark a room as read by the token's user
 	//
-	// Sends no body. The one client known waits a second at most and ignores failures.
+	// Sends no body. The one client known gives it a second, and does not mind when it fails.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with POST /api/v2/customer_rooms/{room_id}/mark_as_read (the `MarkRoomAsRead` operationId).
 	MarkRoomAsReadWithResponse(ctx context.Context, roomID RoomID, reqEditors ...RequestEditorFn) (*MarkRoomAsReadHTTPResponse, error)
 
-	// ListDivisionsWithResponse List divisions
+	// ListDivisionsWithResponse List the app's divisions
 	//
 	// Divisions are also called agent roles; `login` returns the same rows as `agent_roles`.
 	//
@@ -19848,7 +19886,7 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /api/v2/divisions (the `ListDivisions` operationId).
 	ListDivisionsWithResponse(ctx context.Context, params *ListDivisionsParams, reqEditors ...RequestEditorFn) (*ListDivisionsHTTPResponse, error)
 
-	// ListFeaturesWithResponse Feature tree of the app's plan
+	// ListFeaturesWithResponse List the features of the app's plan as a tree
 	//
 	// What the dashboard shows and hides. Features hold features; one without any has an empty
 	// list.
@@ -19858,7 +19896,7 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /api/v2/features (the `ListFeatures` operationId).
 	ListFeaturesWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*ListFeaturesHTTPResponse, error)
 
-	// GetLatestMobileVersionWithResponse Newest version of the vendor's mobile agent app
+	// GetLatestMobileVersionWithResponse Get the newest version number of the vendor's app for agents
 	//
 	// The app asks for it when it starts. Needs no credential.
 	//
@@ -19867,7 +19905,7 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /api/v2/mobile_version/latest (the `GetLatestMobileVersion` operationId).
 	GetLatestMobileVersionWithResponse(ctx context.Context, params *GetLatestMobileVersionParams, reqEditors ...RequestEditorFn) (*GetLatestMobileVersionHTTPResponse, error)
 
-	// CreateQiscusChannelWithBodyWithResponse Create a live-chat channel
+	// CreateQiscusChannelWithBodyWithResponse Add a live-chat channel to the app
 	//
 	// A second call makes a second channel. No call is known that deletes one; `updateChannel`
 	// switches it off.
@@ -19877,7 +19915,7 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /api/v2/qiscus/connect (the `CreateQiscusChannel` operationId).
 	CreateQiscusChannelWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CreateQiscusChannelHTTPResponse, error)
 
-	// CreateQiscusChannelWithResponse Create a live-chat channel
+	// CreateQiscusChannelWithResponse Add a live-chat channel to the app
 	//
 	// A second call makes a second channel. No call is known that deletes one; `updateChannel`
 	// switches it off.
@@ -19887,62 +19925,62 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /api/v2/qiscus/connect (the `CreateQiscusChannel` operationId).
 	CreateQiscusChannelWithResponse(ctx context.Context, body CreateQiscusChannelJSONRequestBody, reqEditors ...RequestEditorFn) (*CreateQiscusChannelHTTPResponse, error)
 
-	// InitiateChatWithBodyWithResponse Start or continue a live-chat session as a customer
+	// InitiateChatWithBodyWithResponse Start or resume a live chat as a customer
 	//
-	// Needs no credential; the nonce, taken from the Chat SDK, works once and for ten minutes. What
-	// is said afterwards goes through the Chat SDK, which takes the identity token for a log-in. A
-	// room that is new has hardly a `last_*` member that is not null.
+	// Needs no credential; the nonce, taken from the Chat SDK, works once and for ten minutes.
+	// What is said afterwards goes through the Chat SDK, which takes the identity token for a
+	// log-in. In a new room nearly every `last_*` member is null.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with POST /api/v2/qiscus/initiate_chat (the `InitiateChat` operationId).
 	InitiateChatWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*InitiateChatHTTPResponse, error)
 
-	// InitiateChatWithResponse Start or continue a live-chat session as a customer
+	// InitiateChatWithResponse Start or resume a live chat as a customer
 	//
-	// Needs no credential; the nonce, taken from the Chat SDK, works once and for ten minutes. What
-	// is said afterwards goes through the Chat SDK, which takes the identity token for a log-in. A
-	// room that is new has hardly a `last_*` member that is not null.
+	// Needs no credential; the nonce, taken from the Chat SDK, works once and for ten minutes.
+	// What is said afterwards goes through the Chat SDK, which takes the identity token for a
+	// log-in. In a new room nearly every `last_*` member is null.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with POST /api/v2/qiscus/initiate_chat (the `InitiateChat` operationId).
 	InitiateChatWithResponse(ctx context.Context, body InitiateChatJSONRequestBody, reqEditors ...RequestEditorFn) (*InitiateChatHTTPResponse, error)
 
-	// InitiateChatWithFormdataBodyWithResponse Start or continue a live-chat session as a customer
+	// InitiateChatWithFormdataBodyWithResponse Start or resume a live chat as a customer
 	//
-	// Needs no credential; the nonce, taken from the Chat SDK, works once and for ten minutes. What
-	// is said afterwards goes through the Chat SDK, which takes the identity token for a log-in. A
-	// room that is new has hardly a `last_*` member that is not null.
+	// Needs no credential; the nonce, taken from the Chat SDK, works once and for ten minutes.
+	// What is said afterwards goes through the Chat SDK, which takes the identity token for a
+	// log-in. In a new room nearly every `last_*` member is null.
 	//
 	// Takes a body of the `application/x-www-form-urlencoded` content type, and returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with POST /api/v2/qiscus/initiate_chat (the `InitiateChat` operationId).
 	InitiateChatWithFormdataBodyWithResponse(ctx context.Context, body InitiateChatFormdataRequestBody, reqEditors ...RequestEditorFn) (*InitiateChatHTTPResponse, error)
 
-	// SetWidgetConfigWithBodyWithResponse Change how a live-chat widget looks
+	// SetWidgetConfigWithBodyWithResponse Set the look of a live-chat widget
 	//
-	// Sends the whole look back, as the dashboard does: what becomes of a variable that is left out
-	// is not known. Mind the word: `style` when written, `styles` when read.
+	// Send the whole look back, as the dashboard does: what becomes of a variable that is left out
+	// is not known. Mind the word: what is written as `style` is read as `styles`.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with POST /api/v2/qiscus/widget_configs/{channel_id} (the `SetWidgetConfig` operationId).
 	SetWidgetConfigWithBodyWithResponse(ctx context.Context, channelID ChannelID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SetWidgetConfigHTTPResponse, error)
 
-	// SetWidgetConfigWithResponse Change how a live-chat widget looks
+	// SetWidgetConfigWithResponse Set the look of a live-chat widget
 	//
-	// Sends the whole look back, as the dashboard does: what becomes of a variable that is left out
-	// is not known. Mind the word: `style` when written, `styles` when read.
+	// Send the whole look back, as the dashboard does: what becomes of a variable that is left out
+	// is not known. Mind the word: what is written as `style` is read as `styles`.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with POST /api/v2/qiscus/widget_configs/{channel_id} (the `SetWidgetConfig` operationId).
 	SetWidgetConfigWithResponse(ctx context.Context, channelID ChannelID, body SetWidgetConfigJSONRequestBody, reqEditors ...RequestEditorFn) (*SetWidgetConfigHTTPResponse, error)
 
-	// GetQiscusChannelWithResponse Fetch one live-chat channel
+	// GetQiscusChannelWithResponse Get a live-chat channel
 	//
-	// The row is that of `listChannelsByType` and says besides whether the channel answers by
+	// The row is that of `listChannelsByType`, and also tells whether the channel answers by
 	// itself.
 	//
 	// Returns a wrapper object for the known response body format(s).
@@ -19950,7 +19988,7 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /api/v2/qiscus/{channel_id} (the `GetQiscusChannel` operationId).
 	GetQiscusChannelWithResponse(ctx context.Context, channelID ChannelID, reqEditors ...RequestEditorFn) (*GetQiscusChannelHTTPResponse, error)
 
-	// ListRoomTagsWithResponse List a room's tags
+	// ListRoomTagsWithResponse List the tags of a room
 	//
 	// All of them; no paging is known.
 	//
@@ -19959,7 +19997,7 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /api/v2/room_tags/{room_id} (the `ListRoomTags` operationId).
 	ListRoomTagsWithResponse(ctx context.Context, roomID RoomID, reqEditors ...RequestEditorFn) (*ListRoomTagsHTTPResponse, error)
 
-	// CreateRoomTagWithBodyWithResponse Tag a room
+	// CreateRoomTagWithBodyWithResponse Add a tag to a room
 	//
 	// A tag that does not exist yet is made, if the app lets it: agents may make tags only where
 	// the app's setting `is_create_tags_enabled` is true. A tag that the room has already is refused
@@ -19970,7 +20008,7 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /api/v2/room_tags/{room_id} (the `CreateRoomTag` operationId).
 	CreateRoomTagWithBodyWithResponse(ctx context.Context, roomID RoomID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CreateRoomTagHTTPResponse, error)
 
-	// CreateRoomTagWithResponse Tag a room
+	// CreateRoomTagWithResponse Add a tag to a room
 	//
 	// A tag that does not exist yet is made, if the app lets it: agents may make tags only where
 	// the app's setting `is_create_tags_enabled` is true. A tag that the room has already is refused
@@ -19981,7 +20019,7 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /api/v2/room_tags/{room_id} (the `CreateRoomTag` operationId).
 	CreateRoomTagWithResponse(ctx context.Context, roomID RoomID, body CreateRoomTagJSONRequestBody, reqEditors ...RequestEditorFn) (*CreateRoomTagHTTPResponse, error)
 
-	// CreateRoomTagWithFormdataBodyWithResponse Tag a room
+	// CreateRoomTagWithFormdataBodyWithResponse Add a tag to a room
 	//
 	// A tag that does not exist yet is made, if the app lets it: agents may make tags only where
 	// the app's setting `is_create_tags_enabled` is true. A tag that the room has already is refused
@@ -19992,7 +20030,7 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /api/v2/room_tags/{room_id} (the `CreateRoomTag` operationId).
 	CreateRoomTagWithFormdataBodyWithResponse(ctx context.Context, roomID RoomID, body CreateRoomTagFormdataRequestBody, reqEditors ...RequestEditorFn) (*CreateRoomTagHTTPResponse, error)
 
-	// DeleteRoomTagWithResponse Remove a tag from a room
+	// DeleteRoomTagWithResponse Take a tag off a room
 	//
 	// Sends no body.
 	//
@@ -20001,17 +20039,17 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with DELETE /api/v2/room_tags/{room_id}/{tag_id} (the `DeleteRoomTag` operationId).
 	DeleteRoomTagWithResponse(ctx context.Context, roomID RoomID, tagID IntegerID, reqEditors ...RequestEditorFn) (*DeleteRoomTagHTTPResponse, error)
 
-	// GetLatestRoomWithResponse Find a customer's newest room by channel and customer id
+	// GetLatestRoomWithResponse Get the newest room of a customer on a channel
 	//
-	// No other way is known that leads from a phone number to a room. What comes for a customer who has no room
-	// is not known: a refusal, or an answer without a room id.
+	// No other call is known to find a room by its customer's phone number. What comes for a
+	// customer who has no room is not known: a refusal, or an answer without a room id.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with GET /api/v2/rooms/latest (the `GetLatestRoom` operationId).
 	GetLatestRoomWithResponse(ctx context.Context, params *GetLatestRoomParams, reqEditors ...RequestEditorFn) (*GetLatestRoomHTTPResponse, error)
 
-	// ListTagsWithResponse Search the app's tags
+	// ListTagsWithResponse List the app's tags, or those whose name matches
 	//
 	// Not the tags of a room, which are those of `listRoomTags`.
 	//
@@ -20020,25 +20058,25 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /api/v2/tags (the `ListTags` operationId).
 	ListTagsWithResponse(ctx context.Context, params *ListTagsParams, reqEditors ...RequestEditorFn) (*ListTagsHTTPResponse, error)
 
-	// CreateTelegramChannelWithBodyWithResponse Connect a Telegram bot
+	// CreateTelegramChannelWithBodyWithResponse Add a Telegram bot to the app as a channel
 	//
-	// The bot is made with Telegram, which gives out its token. The answer repeats the token.
+	// Make the bot at Telegram first, which gives out its token. The answer repeats the token.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with POST /api/v2/telegram/connect (the `CreateTelegramChannel` operationId).
 	CreateTelegramChannelWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CreateTelegramChannelHTTPResponse, error)
 
-	// CreateTelegramChannelWithResponse Connect a Telegram bot
+	// CreateTelegramChannelWithResponse Add a Telegram bot to the app as a channel
 	//
-	// The bot is made with Telegram, which gives out its token. The answer repeats the token.
+	// Make the bot at Telegram first, which gives out its token. The answer repeats the token.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with POST /api/v2/telegram/connect (the `CreateTelegramChannel` operationId).
 	CreateTelegramChannelWithResponse(ctx context.Context, body CreateTelegramChannelJSONRequestBody, reqEditors ...RequestEditorFn) (*CreateTelegramChannelHTTPResponse, error)
 
-	// DeleteTelegramChannelWithResponse Disconnect a Telegram bot
+	// DeleteTelegramChannelWithResponse Remove a Telegram channel from the app
 	//
 	// Sends no body. A POST, not a DELETE. What becomes of the channel's rooms is not known.
 	//
@@ -20047,7 +20085,7 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /api/v2/telegram/connect/{channel_id}/delete (the `DeleteTelegramChannel` operationId).
 	DeleteTelegramChannelWithResponse(ctx context.Context, channelID ChannelID, reqEditors ...RequestEditorFn) (*DeleteTelegramChannelHTTPResponse, error)
 
-	// GetWaChannelWithResponse Fetch one WhatsApp channel
+	// GetWaChannelWithResponse Get a WhatsApp channel
 	//
 	// The row is taken to be that of `listChannelsByType`.
 	//
@@ -20056,7 +20094,7 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /api/v2/wa/{channel_id} (the `GetWaChannel` operationId).
 	GetWaChannelWithResponse(ctx context.Context, channelID ChannelID, reqEditors ...RequestEditorFn) (*GetWaChannelHTTPResponse, error)
 
-	// UpdateChannelWithBodyWithResponse Change a channel's settings
+	// UpdateChannelWithBodyWithResponse Update the settings of a channel
 	//
 	// What is left out stays as it is; the client that this is known from sends `is_active` alone
 	// for most kinds. Beside it, `name` is sent for `qiscus` and `telegram`, `badge_url` and
@@ -20068,7 +20106,7 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /api/v2/{channel_type}/connect/{channel_id}/update (the `UpdateChannel` operationId).
 	UpdateChannelWithBodyWithResponse(ctx context.Context, channelType ChannelUpdateType, channelID ChannelID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*UpdateChannelHTTPResponse, error)
 
-	// UpdateChannelWithResponse Change a channel's settings
+	// UpdateChannelWithResponse Update the settings of a channel
 	//
 	// What is left out stays as it is; the client that this is known from sends `is_active` alone
 	// for most kinds. Beside it, `name` is sent for `qiscus` and `telegram`, `badge_url` and
@@ -20080,11 +20118,11 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /api/v2/{channel_type}/connect/{channel_id}/update (the `UpdateChannel` operationId).
 	UpdateChannelWithResponse(ctx context.Context, channelType ChannelUpdateType, channelID ChannelID, body UpdateChannelJSONRequestBody, reqEditors ...RequestEditorFn) (*UpdateChannelHTTPResponse, error)
 
-	// ListAgentsWithResponse List agents, supervisors and admins
+	// ListAgentsWithResponse List the app's staff, admins and supervisors included
 	//
 	// Preferred over `listAgentsV1`. Pages can be asked for in two ways, by `page` or by
 	// `cursor_after`/`cursor_before`: a request has either. `current_customer_count` is seconds
-	// behind assignments here, and one team misses it altogether; `listAgentsByIDs` and
+	// behind assignments here, and one team never received it; `listAgentsByIDs` and
 	// `listAvailableAgents` are fresh.
 	//
 	// Returns a wrapper object for the known response body format(s).
@@ -20092,7 +20130,7 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /api/v2/{role}/agents (the `ListAgents` operationId).
 	ListAgentsWithResponse(ctx context.Context, role AdminOrSupervisor, params *ListAgentsParams, reqEditors ...RequestEditorFn) (*ListAgentsHTTPResponse, error)
 
-	// SendHsm24TemplateWithBodyWithResponse Re-open an expired WhatsApp room with the 24-hour template
+	// SendHsm24TemplateWithBodyWithResponse Send the 24-hour template into a room whose window has closed
 	//
 	// Sends the template that `getHsm24Template` names into a room whose window has closed; the
 	// window opens when the customer answers. It costs credit. There is no idempotency key: a
@@ -20103,7 +20141,7 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /api/v2/{role}/broadcast/send_hsm24 (the `SendHsm24Template` operationId).
 	SendHsm24TemplateWithBodyWithResponse(ctx context.Context, role AdminOrAgent, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SendHsm24TemplateHTTPResponse, error)
 
-	// SendHsm24TemplateWithResponse Re-open an expired WhatsApp room with the 24-hour template
+	// SendHsm24TemplateWithResponse Send the 24-hour template into a room whose window has closed
 	//
 	// Sends the template that `getHsm24Template` names into a room whose window has closed; the
 	// window opens when the customer answers. It costs credit. There is no idempotency key: a
@@ -20114,43 +20152,43 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /api/v2/{role}/broadcast/send_hsm24 (the `SendHsm24Template` operationId).
 	SendHsm24TemplateWithResponse(ctx context.Context, role AdminOrAgent, body SendHsm24TemplateJSONRequestBody, reqEditors ...RequestEditorFn) (*SendHsm24TemplateHTTPResponse, error)
 
-	// BlockCustomerWithBodyWithResponse Block a WhatsApp customer
+	// BlockCustomerWithBodyWithResponse Block a customer on WhatsApp
 	//
-	// The state reads back as `is_blocked` of `getRoomInfo`. Supervisors use `admin` in the path.
+	// Whether a customer is blocked is read from `is_blocked` of `getRoomInfo`. Supervisors use `admin` in the path.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with POST /api/v2/{role}/customer/block (the `BlockCustomer` operationId).
 	BlockCustomerWithBodyWithResponse(ctx context.Context, role AdminOrAgent, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*BlockCustomerHTTPResponse, error)
 
-	// BlockCustomerWithResponse Block a WhatsApp customer
+	// BlockCustomerWithResponse Block a customer on WhatsApp
 	//
-	// The state reads back as `is_blocked` of `getRoomInfo`. Supervisors use `admin` in the path.
+	// Whether a customer is blocked is read from `is_blocked` of `getRoomInfo`. Supervisors use `admin` in the path.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with POST /api/v2/{role}/customer/block (the `BlockCustomer` operationId).
 	BlockCustomerWithResponse(ctx context.Context, role AdminOrAgent, body BlockCustomerJSONRequestBody, reqEditors ...RequestEditorFn) (*BlockCustomerHTTPResponse, error)
 
-	// UnblockCustomerWithBodyWithResponse Unblock a WhatsApp customer
+	// UnblockCustomerWithBodyWithResponse Unblock a customer on WhatsApp
 	//
-	// Takes `blockCustomer` back. Supervisors use `admin` in the path.
+	// Takes back what `blockCustomer` did. Supervisors use `admin` in the path.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with POST /api/v2/{role}/customer/unblock (the `UnblockCustomer` operationId).
 	UnblockCustomerWithBodyWithResponse(ctx context.Context, role AdminOrAgent, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*UnblockCustomerHTTPResponse, error)
 
-	// UnblockCustomerWithResponse Unblock a WhatsApp customer
+	// UnblockCustomerWithResponse Unblock a customer on WhatsApp
 	//
-	// Takes `blockCustomer` back. Supervisors use `admin` in the path.
+	// Takes back what `blockCustomer` did. Supervisors use `admin` in the path.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with POST /api/v2/{role}/customer/unblock (the `UnblockCustomer` operationId).
 	UnblockCustomerWithResponse(ctx context.Context, role AdminOrAgent, body UnblockCustomerJSONRequestBody, reqEditors ...RequestEditorFn) (*UnblockCustomerHTTPResponse, error)
 
-	// ListAvailableAgentsWithResponse List agents who may take a given room
+	// ListAvailableAgentsWithResponse List the agents who can serve a room now
 	//
 	// Expect an empty list whenever nobody is online. No event tells that somebody has come, so
 	// callers poll, every 20 seconds to 5 minutes. `current_customer_count` is the live load here.
@@ -20162,7 +20200,7 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /api/v2/{role}/service/available_agents (the `ListAvailableAgents` operationId).
 	ListAvailableAgentsWithResponse(ctx context.Context, role AnyRole, params *ListAvailableAgentsParams, reqEditors ...RequestEditorFn) (*ListAvailableAgentsHTTPResponse, error)
 
-	// ListOtherAgentsWithResponse List agents who could be added to a room
+	// ListOtherAgentsWithResponse List the agents who could join a room
 	//
 	// Presumably those who do not serve the room yet. Whether only those online are listed is not
 	// known: look at `is_available`.
@@ -20172,7 +20210,7 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /api/v2/{role}/service/other_agents (the `ListOtherAgents` operationId).
 	ListOtherAgentsWithResponse(ctx context.Context, role AnyRole, params *ListOtherAgentsParams, reqEditors ...RequestEditorFn) (*ListOtherAgentsHTTPResponse, error)
 
-	// CountUnservedRoomsWithResponse Number of customers waiting for an agent
+	// CountUnservedRoomsWithResponse Count the customers who wait for an agent
 	//
 	// The member that holds the number depends on the role: `total_unresolved` for agents,
 	// `total_unserved` for supervisors and probably for admins. Read whichever is there.
@@ -20182,7 +20220,7 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /api/v2/{role}/service/total_unserved (the `CountUnservedRooms` operationId).
 	CountUnservedRoomsWithResponse(ctx context.Context, role AnyRole, reqEditors ...RequestEditorFn) (*CountUnservedRoomsHTTPResponse, error)
 
-	// SendBroadcastFileWithBodyWithResponse Send a broadcast to an uploaded list
+	// SendBroadcastFileWithBodyWithResponse Send a WhatsApp template to everybody in an uploaded file
 	//
 	// Starts a job that goes on after the answer. There is no idempotency key: a repeated request is
 	// a second message to everybody in the file.
@@ -20192,7 +20230,7 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /api/v3/admin/broadcast/send_broadcast (the `SendBroadcastFile` operationId).
 	SendBroadcastFileWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SendBroadcastFileHTTPResponse, error)
 
-	// UploadBroadcastCSVWithBodyWithResponse Upload the recipients of a broadcast
+	// UploadBroadcastCSVWithBodyWithResponse Upload a file of recipients for a broadcast
 	//
 	// Sends nothing yet: `sendBroadcastFile` does, with the id that the answer holds. The columns of
 	// the file are not documented; the dashboard offers a sample for each template.
@@ -20202,7 +20240,7 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /api/v3/admin/broadcast/upload_csv (the `UploadBroadcastCSV` operationId).
 	UploadBroadcastCSVWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*UploadBroadcastCSVHTTPResponse, error)
 
-	// ListChannelsByTypeWithResponse List channels of one kind, page by page
+	// ListChannelsByTypeWithResponse List the channels of one kind in pages
 	//
 	// `data` is a plain array, whose rows differ with the kind: `QiscusChannelV3` for `qiscus`,
 	// `WaChannelV3` for `wa` and so on. They say more than those of `listChannels`, secrets
@@ -20213,47 +20251,49 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /api/v3/admin/channel/{channel_type} (the `ListChannelsByType` operationId).
 	ListChannelsByTypeWithResponse(ctx context.Context, channelType ChannelListType, params *ListChannelsByTypeParams, reqEditors ...RequestEditorFn) (*ListChannelsByTypeHTTPResponse, error)
 
-	// CreateTemplateWithBodyWithResponse Submit a WhatsApp message template for approval
+	// CreateTemplateWithBodyWithResponse Submit a new WhatsApp template for WhatsApp's approval
 	//
 	// WhatsApp decides on the template in its own time: look at `approval_status` with one of the
-	// lists. The vendor's page sets limits. Header: 60 characters, one variable. Body: 1,024
-	// characters, 15 variables. Buttons: three quick replies, or a telephone number and a website,
-	// one of each, the website with one variable. Templates of the category `AUTHENTICATION` have
-	// buttons that copy a code or fill it in, whose words for `type` are not known.
+	// lists. The vendor's page sets limits. A header has up to 60 characters and one variable, a
+	// body up to 1,024 and 15. Of buttons there are up to three quick replies, or a telephone
+	// number and a website, one of each, the website with one variable. Templates of the category
+	// `AUTHENTICATION` have buttons that copy a code or fill it in, whose words for `type` are not
+	// known.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with POST /api/v3/admin/hsm/create (the `CreateTemplate` operationId).
 	CreateTemplateWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CreateTemplateHTTPResponse, error)
 
-	// CreateTemplateWithResponse Submit a WhatsApp message template for approval
+	// CreateTemplateWithResponse Submit a new WhatsApp template for WhatsApp's approval
 	//
 	// WhatsApp decides on the template in its own time: look at `approval_status` with one of the
-	// lists. The vendor's page sets limits. Header: 60 characters, one variable. Body: 1,024
-	// characters, 15 variables. Buttons: three quick replies, or a telephone number and a website,
-	// one of each, the website with one variable. Templates of the category `AUTHENTICATION` have
-	// buttons that copy a code or fill it in, whose words for `type` are not known.
+	// lists. The vendor's page sets limits. A header has up to 60 characters and one variable, a
+	// body up to 1,024 and 15. Of buttons there are up to three quick replies, or a telephone
+	// number and a website, one of each, the website with one variable. Templates of the category
+	// `AUTHENTICATION` have buttons that copy a code or fill it in, whose words for `type` are not
+	// known.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with POST /api/v3/admin/hsm/create (the `CreateTemplate` operationId).
 	CreateTemplateWithResponse(ctx context.Context, body CreateTemplateJSONRequestBody, reqEditors ...RequestEditorFn) (*CreateTemplateHTTPResponse, error)
 
-	// ListTemplatesV3WithResponse List WhatsApp message templates, newer version
+	// ListTemplatesV3WithResponse List the app's WhatsApp templates, and the credit left
 	//
-	// Takes agents' tokens too: there is no `admin` in the path. The answer also tells the credit
-	// that is left, and is not known to tell how many templates there are: go on until a page is
-	// empty.
+	// Takes agents' tokens too, as the path without `admin` suggests. The answer also tells the
+	// credit that is left, and is not known to tell how many templates there are: go on until a
+	// page is empty.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with GET /api/v3/hsm (the `ListTemplatesV3` operationId).
 	ListTemplatesV3WithResponse(ctx context.Context, params *ListTemplatesV3Params, reqEditors ...RequestEditorFn) (*ListTemplatesV3HTTPResponse, error)
 
-	// SendBroadcastWithBodyWithResponse Send one WhatsApp template message to one number (preferred version)
+	// SendBroadcastWithBodyWithResponse Send a WhatsApp template to a single number
 	//
 	// Names the template by `template_detail_id`, one language of it, or by `template_name`,
-	// `namespace` and `language`. **A 200 can hold a failure**: look at `status` and `notes` of
+	// `namespace` and `language`. **Not every 200 is a success**: see `status` and `notes` of
 	// `data.broadcast_logs[0]`. The number comes back with a plus, the variables as a JSON array
 	// inside text. There is no idempotency key: a repeated request is a second message, which is
 	// paid again.
@@ -20263,10 +20303,10 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /api/v3/{role}/broadcast/client (the `SendBroadcast` operationId).
 	SendBroadcastWithBodyWithResponse(ctx context.Context, role AdminOrAgent, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SendBroadcastHTTPResponse, error)
 
-	// SendBroadcastWithResponse Send one WhatsApp template message to one number (preferred version)
+	// SendBroadcastWithResponse Send a WhatsApp template to a single number
 	//
 	// Names the template by `template_detail_id`, one language of it, or by `template_name`,
-	// `namespace` and `language`. **A 200 can hold a failure**: look at `status` and `notes` of
+	// `namespace` and `language`. **Not every 200 is a success**: see `status` and `notes` of
 	// `data.broadcast_logs[0]`. The number comes back with a plus, the variables as a JSON array
 	// inside text. There is no idempotency key: a repeated request is a second message, which is
 	// paid again.
@@ -20276,7 +20316,7 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /api/v3/{role}/broadcast/client (the `SendBroadcast` operationId).
 	SendBroadcastWithResponse(ctx context.Context, role AdminOrAgent, body SendBroadcastJSONRequestBody, reqEditors ...RequestEditorFn) (*SendBroadcastHTTPResponse, error)
 
-	// SetBotInRoomWithBodyWithResponse Switch the bot on or off in a room
+	// SetBotInRoomWithBodyWithResponse Turn the bot on or off for one room
 	//
 	// The path has neither the `/api` prefix nor the App ID.
 	//
@@ -20285,7 +20325,7 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /bot/{room_id}/activate (the `SetBotInRoom` operationId).
 	SetBotInRoomWithBodyWithResponse(ctx context.Context, roomID RoomID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SetBotInRoomHTTPResponse, error)
 
-	// SetBotInRoomWithResponse Switch the bot on or off in a room
+	// SetBotInRoomWithResponse Turn the bot on or off for one room
 	//
 	// The path has neither the `/api` prefix nor the App ID.
 	//
@@ -20294,7 +20334,7 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /bot/{room_id}/activate (the `SetBotInRoom` operationId).
 	SetBotInRoomWithResponse(ctx context.Context, roomID RoomID, body SetBotInRoomJSONRequestBody, reqEditors ...RequestEditorFn) (*SetBotInRoomHTTPResponse, error)
 
-	// SetBotInRoomWithFormdataBodyWithResponse Switch the bot on or off in a room
+	// SetBotInRoomWithFormdataBodyWithResponse Turn the bot on or off for one room
 	//
 	// The path has neither the `/api` prefix nor the App ID.
 	//
@@ -20303,7 +20343,7 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /bot/{room_id}/activate (the `SetBotInRoom` operationId).
 	SetBotInRoomWithFormdataBodyWithResponse(ctx context.Context, roomID RoomID, body SetBotInRoomFormdataRequestBody, reqEditors ...RequestEditorFn) (*SetBotInRoomHTTPResponse, error)
 
-	// GetWaMediaWithResponse Download media of an incoming WhatsApp message
+	// GetWaMediaWithResponse Download a file that a customer sent on WhatsApp
 	//
 	// The answer is the file itself, with its content type, and no JSON; a refusal is JSON. Files
 	// can be large: stream them.
@@ -20313,33 +20353,35 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /whatsapp/v1/{app_code}/{channel_id}/media/{media_id} (the `GetWaMedia` operationId).
 	GetWaMediaWithResponse(ctx context.Context, appCode AppCode, channelID WaChannelID, mediaID string, reqEditors ...RequestEditorFn) (*GetWaMediaHTTPResponse, error)
 
-	// SendWaMessageWithBodyWithResponse Send a WhatsApp message (pass-through to the WhatsApp Business API)
+	// SendWaMessageWithBodyWithResponse Send a message straight through the WhatsApp Business API
 	//
 	// The body goes to Meta as it is, and Meta's answer and errors come back, without the envelope
-	// that the other routes have. A free message needs a window that is open: the customer wrote
-	// within the last 24 hours, or it is refused with Meta's code 131047. A template needs none,
-	// but costs credit, and a recipient who has opted in. The id for matching receipts is at
-	// `messages[0].id`. There is no idempotency key: a repeated request is a second message.
+	// that the other routes have. A message that is no template needs an open window: the customer
+	// has written within the last 24 hours, else it is refused with Meta's code 131047. A template
+	// needs none, but it costs credit, and the recipient must have opted in. The id for matching
+	// receipts is at `messages[0].id`. There is no idempotency key: a repeated request is a second
+	// message.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with POST /whatsapp/v1/{app_code}/{channel_id}/messages (the `SendWaMessage` operationId).
 	SendWaMessageWithBodyWithResponse(ctx context.Context, appCode AppCode, channelID WaChannelID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SendWaMessageHTTPResponse, error)
 
-	// SendWaMessageWithResponse Send a WhatsApp message (pass-through to the WhatsApp Business API)
+	// SendWaMessageWithResponse Send a message straight through the WhatsApp Business API
 	//
 	// The body goes to Meta as it is, and Meta's answer and errors come back, without the envelope
-	// that the other routes have. A free message needs a window that is open: the customer wrote
-	// within the last 24 hours, or it is refused with Meta's code 131047. A template needs none,
-	// but costs credit, and a recipient who has opted in. The id for matching receipts is at
-	// `messages[0].id`. There is no idempotency key: a repeated request is a second message.
+	// that the other routes have. A message that is no template needs an open window: the customer
+	// has written within the last 24 hours, else it is refused with Meta's code 131047. A template
+	// needs none, but it costs credit, and the recipient must have opted in. The id for matching
+	// receipts is at `messages[0].id`. There is no idempotency key: a repeated request is a second
+	// message.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with POST /whatsapp/v1/{app_code}/{channel_id}/messages (the `SendWaMessage` operationId).
 	SendWaMessageWithResponse(ctx context.Context, appCode AppCode, channelID WaChannelID, body SendWaMessageJSONRequestBody, reqEditors ...RequestEditorFn) (*SendWaMessageHTTPResponse, error)
 
-	// GetWaSettingsWithResponse Read a WhatsApp channel's forward settings
+	// GetWaSettingsWithResponse Get where the raw events of a WhatsApp channel are forwarded
 	//
 	// The path has no `v1`, unlike that of the messages. The settings are presumably those that
 	// `setWaSettings` writes.
@@ -20349,7 +20391,7 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /whatsapp/{app_code}/{channel_id}/settings (the `GetWaSettings` operationId).
 	GetWaSettingsWithResponse(ctx context.Context, appCode AppCode, channelID WaChannelID, reqEditors ...RequestEditorFn) (*GetWaSettingsHTTPResponse, error)
 
-	// SetWaSettingsWithBodyWithResponse Forward a WhatsApp channel's raw events to your URL
+	// SetWaSettingsWithBodyWithResponse Set where the raw events of a WhatsApp channel are forwarded
 	//
 	// Switches the forwarding of WhatsApp's own messages and receipts on. It has nothing to do with
 	// the webhooks of the group `webhookSettings`, which go on as before. The path has no `v1`. How
@@ -20360,7 +20402,7 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /whatsapp/{app_code}/{channel_id}/settings (the `SetWaSettings` operationId).
 	SetWaSettingsWithBodyWithResponse(ctx context.Context, appCode AppCode, channelID WaChannelID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SetWaSettingsHTTPResponse, error)
 
-	// SetWaSettingsWithResponse Forward a WhatsApp channel's raw events to your URL
+	// SetWaSettingsWithResponse Set where the raw events of a WhatsApp channel are forwarded
 	//
 	// Switches the forwarding of WhatsApp's own messages and receipts on. It has nothing to do with
 	// the webhooks of the group `webhookSettings`, which go on as before. The path has no `v1`. How
@@ -20371,7 +20413,7 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /whatsapp/{app_code}/{channel_id}/settings (the `SetWaSettings` operationId).
 	SetWaSettingsWithResponse(ctx context.Context, appCode AppCode, channelID WaChannelID, body SetWaSettingsJSONRequestBody, reqEditors ...RequestEditorFn) (*SetWaSettingsHTTPResponse, error)
 
-	// SendCustomChannelMessageWithBodyWithResponse Post a customer's message into a custom channel
+	// SendCustomChannelMessageWithBodyWithResponse Pass on what a customer wrote in a custom channel
 	//
 	// Whoever knows the channel's `identifier_key` may write: there is no other credential, and
 	// `Qiscus-App-Id` is missing in some callers' requests. Whoever can list channels can read the
@@ -20382,7 +20424,7 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /{app_code}/api/v2/custom_channel/send (the `SendCustomChannelMessage` operationId).
 	SendCustomChannelMessageWithBodyWithResponse(ctx context.Context, appCode AppCode, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SendCustomChannelMessageHTTPResponse, error)
 
-	// SendCustomChannelMessageWithResponse Post a customer's message into a custom channel
+	// SendCustomChannelMessageWithResponse Pass on what a customer wrote in a custom channel
 	//
 	// Whoever knows the channel's `identifier_key` may write: there is no other credential, and
 	// `Qiscus-App-Id` is missing in some callers' requests. Whoever can list channels can read the
@@ -20393,43 +20435,43 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /{app_code}/api/v2/custom_channel/send (the `SendCustomChannelMessage` operationId).
 	SendCustomChannelMessageWithResponse(ctx context.Context, appCode AppCode, body SendCustomChannelMessageJSONRequestBody, reqEditors ...RequestEditorFn) (*SendCustomChannelMessageHTTPResponse, error)
 
-	// SendBotMessageWithBodyWithResponse Send a message into a room as the bot
+	// SendBotMessageWithBodyWithResponse Send the customer of a room a message from the bot
 	//
 	// The message reaches the customer on every kind of channel; a message posted through the Chat
 	// SDK's own API does not. The answer names no message, so nothing tells a repeat from a second
-	// message: never send this call again blindly. Buttons do not show on WhatsApp. Forms have been seen with texts
-	// only; send JSON where there is a payload.
+	// message: never send this call again blindly. WhatsApp does not show buttons. Forms have been
+	// seen with texts only; send JSON where there is a payload.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with POST /{app_code}/bot (the `SendBotMessage` operationId).
 	SendBotMessageWithBodyWithResponse(ctx context.Context, appCode AppCode, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SendBotMessageHTTPResponse, error)
 
-	// SendBotMessageWithResponse Send a message into a room as the bot
+	// SendBotMessageWithResponse Send the customer of a room a message from the bot
 	//
 	// The message reaches the customer on every kind of channel; a message posted through the Chat
 	// SDK's own API does not. The answer names no message, so nothing tells a repeat from a second
-	// message: never send this call again blindly. Buttons do not show on WhatsApp. Forms have been seen with texts
-	// only; send JSON where there is a payload.
+	// message: never send this call again blindly. WhatsApp does not show buttons. Forms have been
+	// seen with texts only; send JSON where there is a payload.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with POST /{app_code}/bot (the `SendBotMessage` operationId).
 	SendBotMessageWithResponse(ctx context.Context, appCode AppCode, body SendBotMessageJSONRequestBody, reqEditors ...RequestEditorFn) (*SendBotMessageHTTPResponse, error)
 
-	// SendBotMessageWithFormdataBodyWithResponse Send a message into a room as the bot
+	// SendBotMessageWithFormdataBodyWithResponse Send the customer of a room a message from the bot
 	//
 	// The message reaches the customer on every kind of channel; a message posted through the Chat
 	// SDK's own API does not. The answer names no message, so nothing tells a repeat from a second
-	// message: never send this call again blindly. Buttons do not show on WhatsApp. Forms have been seen with texts
-	// only; send JSON where there is a payload.
+	// message: never send this call again blindly. WhatsApp does not show buttons. Forms have been
+	// seen with texts only; send JSON where there is a payload.
 	//
 	// Takes a body of the `application/x-www-form-urlencoded` content type, and returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with POST /{app_code}/bot (the `SendBotMessage` operationId).
 	SendBotMessageWithFormdataBodyWithResponse(ctx context.Context, appCode AppCode, body SendBotMessageFormdataRequestBody, reqEditors ...RequestEditorFn) (*SendBotMessageHTTPResponse, error)
 
-	// HandoverRoomFromBotWithResponse Hand a room over from the bot to whoever is there
+	// HandoverRoomFromBotWithResponse Hand a room over from the bot to any agent
 	//
 	// Assumed. Ends the bot's turn in the room, so that the customer waits for an agent. Sends no
 	// body. `setBotInRoom` with false and then `allocateAndAssignAgent`, whose routes are known, can
@@ -20462,40 +20504,40 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /{app_code}/bot/{room_id}/hand_over_to_role (the `HandoverRoomToDivision` operationId).
 	HandoverRoomToDivisionWithResponse(ctx context.Context, appCode AppCode, roomID RoomID, body HandoverRoomToDivisionJSONRequestBody, reqEditors ...RequestEditorFn) (*HandoverRoomToDivisionHTTPResponse, error)
 
-	// SendCustomChannelMessageLegacyWithBodyWithResponse Post a customer's message into a custom channel, older form
+	// SendCustomChannelMessageLegacyWithBodyWithResponse Pass on what a customer wrote in a custom channel, the older way
 	//
-	// Use `sendCustomChannelMessage` where you can: this answer gives the chat user's password and
-	// an agent's tokens to whoever asks. Any further field of the Chat SDK's `post_comment` is
-	// accepted. Not to be repeated blindly.
+	// Use `sendCustomChannelMessage` where you can: whoever calls this one is handed a chat user's
+	// password and an agent's tokens. It also takes whatever else `post_comment` of the Chat SDK
+	// takes. Not to be repeated blindly.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with POST /{app_code}/custom_channel (the `SendCustomChannelMessageLegacy` operationId).
 	SendCustomChannelMessageLegacyWithBodyWithResponse(ctx context.Context, appCode AppCode, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SendCustomChannelMessageLegacyHTTPResponse, error)
 
-	// SendCustomChannelMessageLegacyWithResponse Post a customer's message into a custom channel, older form
+	// SendCustomChannelMessageLegacyWithResponse Pass on what a customer wrote in a custom channel, the older way
 	//
-	// Use `sendCustomChannelMessage` where you can: this answer gives the chat user's password and
-	// an agent's tokens to whoever asks. Any further field of the Chat SDK's `post_comment` is
-	// accepted. Not to be repeated blindly.
+	// Use `sendCustomChannelMessage` where you can: whoever calls this one is handed a chat user's
+	// password and an agent's tokens. It also takes whatever else `post_comment` of the Chat SDK
+	// takes. Not to be repeated blindly.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with POST /{app_code}/custom_channel (the `SendCustomChannelMessageLegacy` operationId).
 	SendCustomChannelMessageLegacyWithResponse(ctx context.Context, appCode AppCode, body SendCustomChannelMessageLegacyJSONRequestBody, reqEditors ...RequestEditorFn) (*SendCustomChannelMessageLegacyHTTPResponse, error)
 
-	// SendCustomChannelMessageLegacyWithFormdataBodyWithResponse Post a customer's message into a custom channel, older form
+	// SendCustomChannelMessageLegacyWithFormdataBodyWithResponse Pass on what a customer wrote in a custom channel, the older way
 	//
-	// Use `sendCustomChannelMessage` where you can: this answer gives the chat user's password and
-	// an agent's tokens to whoever asks. Any further field of the Chat SDK's `post_comment` is
-	// accepted. Not to be repeated blindly.
+	// Use `sendCustomChannelMessage` where you can: whoever calls this one is handed a chat user's
+	// password and an agent's tokens. It also takes whatever else `post_comment` of the Chat SDK
+	// takes. Not to be repeated blindly.
 	//
 	// Takes a body of the `application/x-www-form-urlencoded` content type, and returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with POST /{app_code}/custom_channel (the `SendCustomChannelMessageLegacy` operationId).
 	SendCustomChannelMessageLegacyWithFormdataBodyWithResponse(ctx context.Context, appCode AppCode, body SendCustomChannelMessageLegacyFormdataRequestBody, reqEditors ...RequestEditorFn) (*SendCustomChannelMessageLegacyHTTPResponse, error)
 
-	// GetAppSessionWithResponse Tell whether the app starts a new room for each session
+	// GetAppSessionWithResponse Check, as a widget does, whether each session gets a room of its own
 	//
 	// What a widget asks before it starts a chat. Needs no credential. Callers ask it on the host
 	// qismo.qiscus.com.
@@ -23665,7 +23707,7 @@ func (r GetAppSessionHTTPResponse) StatusCode() int {
 	return 0
 }
 
-// ListAgentsV1WithResponse List agents, older version with the full user row
+// ListAgentsV1WithResponse List the app's agents as full rows that hold secrets, the older way
 //
 // Use `listAgents` where you can: this answer leaks every agent's tokens and keys. One account
 // made in 2026 was refused here (403 from the gateway, with a `traceid`) under both kinds of
@@ -23682,7 +23724,7 @@ func (c *ClientWithResponses) ListAgentsV1WithResponse(ctx context.Context, para
 	return ParseListAgentsV1HTTPResponse(rsp)
 }
 
-// ListAgentsByIDsWithResponse Fetch several agents by id
+// ListAgentsByIDsWithResponse Look up agents by their ids
 //
 // An id that nobody has is left out of the answer. The customer count is fresh here, so
 // allocators re-check an agent with it before assigning. The answer leaks the agents' tokens.
@@ -23698,7 +23740,7 @@ func (c *ClientWithResponses) ListAgentsByIDsWithResponse(ctx context.Context, p
 	return ParseListAgentsByIDsHTTPResponse(rsp)
 }
 
-// GetPlanWithResponse The app's subscription and usage
+// GetPlanWithResponse Get the app's plan and what is used of it
 //
 // Prices are text that holds a number, but `extra_mau_charge` of the usage is a number. MAU are
 // customers who were active within the month.
@@ -23714,7 +23756,7 @@ func (c *ClientWithResponses) GetPlanWithResponse(ctx context.Context, reqEditor
 	return ParseGetPlanHTTPResponse(rsp)
 }
 
-// GetOfficeHoursWithResponse Office hours and the messages around them
+// GetOfficeHoursWithResponse Get the office hours and the automatic messages within and outside them
 //
 // Days are counted from Sunday, 0; one client also expects 7, presumably for Sunday. Times are
 // hours and minutes in the zone of the answer. No call is known that changes them.
@@ -23730,10 +23772,11 @@ func (c *ClientWithResponses) GetOfficeHoursWithResponse(ctx context.Context, re
 	return ParseGetOfficeHoursHTTPResponse(rsp)
 }
 
-// AllocateAgentWithBodyWithResponse Ask for the least busy agent; assigns nothing
+// AllocateAgentWithBodyWithResponse Ask which agent is the least busy, without assigning anybody
 //
 // A proposal and no more: whoever asks next may get the same agent, so hold a lock until
-// `assignAgent` is done. Whether an error or null comes when nobody is free is not known.
+// `assignAgent` is done. With nobody free, an error or null may come: no such answer was
+// recorded.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -23746,10 +23789,11 @@ func (c *ClientWithResponses) AllocateAgentWithBodyWithResponse(ctx context.Cont
 	return ParseAllocateAgentHTTPResponse(rsp)
 }
 
-// AllocateAgentWithResponse Ask for the least busy agent; assigns nothing
+// AllocateAgentWithResponse Ask which agent is the least busy, without assigning anybody
 //
 // A proposal and no more: whoever asks next may get the same agent, so hold a lock until
-// `assignAgent` is done. Whether an error or null comes when nobody is free is not known.
+// `assignAgent` is done. With nobody free, an error or null may come: no such answer was
+// recorded.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -23762,10 +23806,11 @@ func (c *ClientWithResponses) AllocateAgentWithResponse(ctx context.Context, bod
 	return ParseAllocateAgentHTTPResponse(rsp)
 }
 
-// AllocateAgentWithFormdataBodyWithResponse Ask for the least busy agent; assigns nothing
+// AllocateAgentWithFormdataBodyWithResponse Ask which agent is the least busy, without assigning anybody
 //
 // A proposal and no more: whoever asks next may get the same agent, so hold a lock until
-// `assignAgent` is done. Whether an error or null comes when nobody is free is not known.
+// `assignAgent` is done. With nobody free, an error or null may come: no such answer was
+// recorded.
 //
 // Takes a body of the `application/x-www-form-urlencoded` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -23778,11 +23823,12 @@ func (c *ClientWithResponses) AllocateAgentWithFormdataBodyWithResponse(ctx cont
 	return ParseAllocateAgentHTTPResponse(rsp)
 }
 
-// AllocateAndAssignAgentWithBodyWithResponse Pick the least busy agent and assign in one call
+// AllocateAndAssignAgentWithBodyWithResponse Assign the least busy agent to a room
 //
 // The ranking is Qiscus's, and no cap per agent can be given. The vendor is quoted as
-// recommending this call where custom agent allocation is on. The switch is called
-// `ignore_availability` in `allocateAgent`. What comes when nobody is free is not known.
+// recommending this call where custom agent allocation is on. What is
+// `ignore_agent_availability` here is `ignore_availability` in `allocateAgent`. The answer
+// with nobody free was never recorded.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -23795,11 +23841,12 @@ func (c *ClientWithResponses) AllocateAndAssignAgentWithBodyWithResponse(ctx con
 	return ParseAllocateAndAssignAgentHTTPResponse(rsp)
 }
 
-// AllocateAndAssignAgentWithFormdataBodyWithResponse Pick the least busy agent and assign in one call
+// AllocateAndAssignAgentWithFormdataBodyWithResponse Assign the least busy agent to a room
 //
 // The ranking is Qiscus's, and no cap per agent can be given. The vendor is quoted as
-// recommending this call where custom agent allocation is on. The switch is called
-// `ignore_availability` in `allocateAgent`. What comes when nobody is free is not known.
+// recommending this call where custom agent allocation is on. What is
+// `ignore_agent_availability` here is `ignore_availability` in `allocateAgent`. The answer
+// with nobody free was never recorded.
 //
 // Takes a body of the `application/x-www-form-urlencoded` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -23812,7 +23859,7 @@ func (c *ClientWithResponses) AllocateAndAssignAgentWithFormdataBodyWithResponse
 	return ParseAllocateAndAssignAgentHTTPResponse(rsp)
 }
 
-// GetSessionalWithResponse Whether the app keeps one room per session
+// GetSessionalWithResponse Check whether each session gets a room of its own
 //
 // The shape of the answer is a guess; `getAppConfigs` has the same setting and is documented.
 //
@@ -23827,9 +23874,9 @@ func (c *ClientWithResponses) GetSessionalWithResponse(ctx context.Context, reqE
 	return ParseGetSessionalHTTPResponse(rsp)
 }
 
-// CountUnresolvedRoomsWithResponse Number of unserved customers, admin's older route
+// CountUnresolvedRoomsWithResponse Count the customers whom nobody serves, by the admin's older route
 //
-// The app shows it to the admin as the customers whom nobody serves yet.
+// A public app for agents shows it to the admin as the number of customers whom nobody serves yet.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -23842,7 +23889,7 @@ func (c *ClientWithResponses) CountUnresolvedRoomsWithResponse(ctx context.Conte
 	return ParseCountUnresolvedRoomsHTTPResponse(rsp)
 }
 
-// RemoveAgentWithBodyWithResponse Take an agent out of a room
+// RemoveAgentWithBodyWithResponse Remove an agent from a room
 //
 // Only JSON has been seen; its siblings take forms, so this one may do too.
 //
@@ -23857,7 +23904,7 @@ func (c *ClientWithResponses) RemoveAgentWithBodyWithResponse(ctx context.Contex
 	return ParseRemoveAgentHTTPResponse(rsp)
 }
 
-// RemoveAgentWithResponse Take an agent out of a room
+// RemoveAgentWithResponse Remove an agent from a room
 //
 // Only JSON has been seen; its siblings take forms, so this one may do too.
 //
@@ -23872,7 +23919,7 @@ func (c *ClientWithResponses) RemoveAgentWithResponse(ctx context.Context, body 
 	return ParseRemoveAgentHTTPResponse(rsp)
 }
 
-// SetSessionalWithBodyWithResponse Change whether the app keeps one room per session
+// SetSessionalWithBodyWithResponse Set whether each session gets a room of its own
 //
 // When it is on, a customer who comes back after a resolve gets a new room; when it is off,
 // the old one goes on.
@@ -23888,7 +23935,7 @@ func (c *ClientWithResponses) SetSessionalWithBodyWithResponse(ctx context.Conte
 	return ParseSetSessionalHTTPResponse(rsp)
 }
 
-// SetSessionalWithResponse Change whether the app keeps one room per session
+// SetSessionalWithResponse Set whether each session gets a room of its own
 //
 // When it is on, a customer who comes back after a resolve gets a new room; when it is off,
 // the old one goes on.
@@ -23904,7 +23951,7 @@ func (c *ClientWithResponses) SetSessionalWithResponse(ctx context.Context, body
 	return ParseSetSessionalHTTPResponse(rsp)
 }
 
-// SetSessionalWithFormdataBodyWithResponse Change whether the app keeps one room per session
+// SetSessionalWithFormdataBodyWithResponse Set whether each session gets a room of its own
 //
 // When it is on, a customer who comes back after a resolve gets a new room; when it is off,
 // the old one goes on.
@@ -23920,7 +23967,7 @@ func (c *ClientWithResponses) SetSessionalWithFormdataBodyWithResponse(ctx conte
 	return ParseSetSessionalHTTPResponse(rsp)
 }
 
-// TakeOverUnresolvedRoomWithResponse The signed-in agent takes the next unserved customer
+// TakeOverUnresolvedRoomWithResponse Take the next waiting customer, as an agent
 //
 // Sends no body: the platform chooses the room, and a success means that one was taken. Works
 // only where agents may take customers over, which `getAgentTakeoverSetting` tells. A refusal has
@@ -23937,7 +23984,7 @@ func (c *ClientWithResponses) TakeOverUnresolvedRoomWithResponse(ctx context.Con
 	return ParseTakeOverUnresolvedRoomHTTPResponse(rsp)
 }
 
-// GetAnalyticsURLWithResponse A signed link to a dashboard report
+// GetAnalyticsURLWithResponse Get a link to a report of the dashboard
 //
 // The link opens without further credentials, so it is a secret. How long it works is not
 // known.
@@ -23953,9 +24000,10 @@ func (c *ClientWithResponses) GetAnalyticsURLWithResponse(ctx context.Context, p
 	return ParseGetAnalyticsURLHTTPResponse(rsp)
 }
 
-// GetBotSettingsWithResponse Bot integration settings
+// GetBotSettingsWithResponse Get the settings of the app's bot
 //
-// Where customers' messages are sent, whether, and whether also while an agent serves.
+// Where customers' messages are sent, whether they are, and whether even while an agent
+// serves.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -23968,7 +24016,7 @@ func (c *ClientWithResponses) GetBotSettingsWithResponse(ctx context.Context, re
 	return ParseGetBotSettingsHTTPResponse(rsp)
 }
 
-// SetBotActivationWithBodyWithResponse Switch the bot on or off for the whole app
+// SetBotActivationWithBodyWithResponse Turn the bot on or off in the app as a whole
 //
 // Leaves the bot's address alone. In a form, write `false` in full. An older call of the same
 // client sends JSON with the switch inside `params`, which looks like a slip.
@@ -23984,7 +24032,7 @@ func (c *ClientWithResponses) SetBotActivationWithBodyWithResponse(ctx context.C
 	return ParseSetBotActivationHTTPResponse(rsp)
 }
 
-// SetBotActivationWithFormdataBodyWithResponse Switch the bot on or off for the whole app
+// SetBotActivationWithFormdataBodyWithResponse Turn the bot on or off in the app as a whole
 //
 // Leaves the bot's address alone. In a form, write `false` in full. An older call of the same
 // client sends JSON with the switch inside `params`, which looks like a slip.
@@ -24000,10 +24048,10 @@ func (c *ClientWithResponses) SetBotActivationWithFormdataBodyWithResponse(ctx c
 	return ParseSetBotActivationHTTPResponse(rsp)
 }
 
-// SetBotIntegrationWithBodyWithResponse Set the bot webhook URL and switch
+// SetBotIntegrationWithBodyWithResponse Set the bot's webhook URL, and turn the bot on or off
 //
-// Sets where the bot's webhook is sent, for the whole app, and whether. In a form, write
-// `false` in full. The answer is the whole app with its secret key.
+// The URL and the switch hold for the whole app. In a form, write `false` in full. The answer
+// is the whole app with its secret key.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -24016,10 +24064,10 @@ func (c *ClientWithResponses) SetBotIntegrationWithBodyWithResponse(ctx context.
 	return ParseSetBotIntegrationHTTPResponse(rsp)
 }
 
-// SetBotIntegrationWithFormdataBodyWithResponse Set the bot webhook URL and switch
+// SetBotIntegrationWithFormdataBodyWithResponse Set the bot's webhook URL, and turn the bot on or off
 //
-// Sets where the bot's webhook is sent, for the whole app, and whether. In a form, write
-// `false` in full. The answer is the whole app with its secret key.
+// The URL and the switch hold for the whole app. In a form, write `false` in full. The answer
+// is the whole app with its secret key.
 //
 // Takes a body of the `application/x-www-form-urlencoded` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -24032,7 +24080,7 @@ func (c *ClientWithResponses) SetBotIntegrationWithFormdataBodyWithResponse(ctx 
 	return ParseSetBotIntegrationHTTPResponse(rsp)
 }
 
-// GetAgentTakeoverSettingWithResponse Whether agents may take unserved customers themselves
+// GetAgentTakeoverSettingWithResponse Check whether agents may pick waiting customers on their own
 //
 // The same setting stands in `getAppConfigs`, which is documented. No call is known that
 // changes it.
@@ -24048,7 +24096,7 @@ func (c *ClientWithResponses) GetAgentTakeoverSettingWithResponse(ctx context.Co
 	return ParseGetAgentTakeoverSettingHTTPResponse(rsp)
 }
 
-// SetAgentAllocationWebhookWithBodyWithResponse Set the custom agent allocation webhook
+// SetAgentAllocationWebhookWithBodyWithResponse Set the URL and the switch of the custom agent allocation webhook
 //
 // One public client sets it this way; others hold that only the dashboard can. The answer is
 // the whole app with its secret key.
@@ -24064,7 +24112,7 @@ func (c *ClientWithResponses) SetAgentAllocationWebhookWithBodyWithResponse(ctx 
 	return ParseSetAgentAllocationWebhookHTTPResponse(rsp)
 }
 
-// SetAgentAllocationWebhookWithResponse Set the custom agent allocation webhook
+// SetAgentAllocationWebhookWithResponse Set the URL and the switch of the custom agent allocation webhook
 //
 // One public client sets it this way; others hold that only the dashboard can. The answer is
 // the whole app with its secret key.
@@ -24080,7 +24128,7 @@ func (c *ClientWithResponses) SetAgentAllocationWebhookWithResponse(ctx context.
 	return ParseSetAgentAllocationWebhookHTTPResponse(rsp)
 }
 
-// SetAgentAllocationWebhookWithFormdataBodyWithResponse Set the custom agent allocation webhook
+// SetAgentAllocationWebhookWithFormdataBodyWithResponse Set the URL and the switch of the custom agent allocation webhook
 //
 // One public client sets it this way; others hold that only the dashboard can. The answer is
 // the whole app with its secret key.
@@ -24096,7 +24144,7 @@ func (c *ClientWithResponses) SetAgentAllocationWebhookWithFormdataBodyWithRespo
 	return ParseSetAgentAllocationWebhookHTTPResponse(rsp)
 }
 
-// GetResolveWebhookWithResponse Read the mark-as-resolved webhook
+// GetResolveWebhookWithResponse Get the URL and the switch of the mark-as-resolved webhook
 //
 // Assumed. `getAppConfigs` has the same setting, as `mark_as_resolved_webhook_url` and
 // `is_mark_as_resolved_webhook_enabled`, and is documented: prefer it.
@@ -24112,7 +24160,7 @@ func (c *ClientWithResponses) GetResolveWebhookWithResponse(ctx context.Context,
 	return ParseGetResolveWebhookHTTPResponse(rsp)
 }
 
-// SetResolveWebhookWithBodyWithResponse Set the mark-as-resolved webhook
+// SetResolveWebhookWithBodyWithResponse Set the URL and the switch of the mark-as-resolved webhook
 //
 // Nobody has found this setting in the dashboard, so deployments script this call. In a form,
 // write `false` in full: an empty value loses the switch. The answer is the whole app with its
@@ -24129,7 +24177,7 @@ func (c *ClientWithResponses) SetResolveWebhookWithBodyWithResponse(ctx context.
 	return ParseSetResolveWebhookHTTPResponse(rsp)
 }
 
-// SetResolveWebhookWithResponse Set the mark-as-resolved webhook
+// SetResolveWebhookWithResponse Set the URL and the switch of the mark-as-resolved webhook
 //
 // Nobody has found this setting in the dashboard, so deployments script this call. In a form,
 // write `false` in full: an empty value loses the switch. The answer is the whole app with its
@@ -24146,7 +24194,7 @@ func (c *ClientWithResponses) SetResolveWebhookWithResponse(ctx context.Context,
 	return ParseSetResolveWebhookHTTPResponse(rsp)
 }
 
-// SetResolveWebhookWithFormdataBodyWithResponse Set the mark-as-resolved webhook
+// SetResolveWebhookWithFormdataBodyWithResponse Set the URL and the switch of the mark-as-resolved webhook
 //
 // Nobody has found this setting in the dashboard, so deployments script this call. In a form,
 // write `false` in full: an empty value loses the switch. The answer is the whole app with its
@@ -24163,7 +24211,7 @@ func (c *ClientWithResponses) SetResolveWebhookWithFormdataBodyWithResponse(ctx 
 	return ParseSetResolveWebhookHTTPResponse(rsp)
 }
 
-// LoginWithBodyWithResponse Log in with e-mail and password
+// LoginWithBodyWithResponse Open a session with an e-mail address and a password
 //
 // Returns the user's tokens, the app, and with it the secret key. The short-lived token
 // (`data.user.authentication_token`) lasts 30 days from its creation; logging out voids it, a
@@ -24181,7 +24229,7 @@ func (c *ClientWithResponses) LoginWithBodyWithResponse(ctx context.Context, con
 	return ParseLoginHTTPResponse(rsp)
 }
 
-// LoginWithResponse Log in with e-mail and password
+// LoginWithResponse Open a session with an e-mail address and a password
 //
 // Returns the user's tokens, the app, and with it the secret key. The short-lived token
 // (`data.user.authentication_token`) lasts 30 days from its creation; logging out voids it, a
@@ -24199,7 +24247,7 @@ func (c *ClientWithResponses) LoginWithResponse(ctx context.Context, body LoginJ
 	return ParseLoginHTTPResponse(rsp)
 }
 
-// LoginWithFormdataBodyWithResponse Log in with e-mail and password
+// LoginWithFormdataBodyWithResponse Open a session with an e-mail address and a password
 //
 // Returns the user's tokens, the app, and with it the secret key. The short-lived token
 // (`data.user.authentication_token`) lasts 30 days from its creation; logging out voids it, a
@@ -24217,7 +24265,7 @@ func (c *ClientWithResponses) LoginWithFormdataBodyWithResponse(ctx context.Cont
 	return ParseLoginHTTPResponse(rsp)
 }
 
-// GetTokenByQismoKeyWithBodyWithResponse Trade an older QR code's key for a user token
+// GetTokenByQismoKeyWithBodyWithResponse Log in with the key of an older QR code
 //
 // Older: newer QR codes go with `mobileLogin`. The user's Chat SDK token goes into
 // `Authorization`; it comes from a log-in there, and presumably is what `login` has at
@@ -24234,7 +24282,7 @@ func (c *ClientWithResponses) GetTokenByQismoKeyWithBodyWithResponse(ctx context
 	return ParseGetTokenByQismoKeyHTTPResponse(rsp)
 }
 
-// GetTokenByQismoKeyWithFormdataBodyWithResponse Trade an older QR code's key for a user token
+// GetTokenByQismoKeyWithFormdataBodyWithResponse Log in with the key of an older QR code
 //
 // Older: newer QR codes go with `mobileLogin`. The user's Chat SDK token goes into
 // `Authorization`; it comes from a log-in there, and presumably is what `login` has at
@@ -24251,7 +24299,7 @@ func (c *ClientWithResponses) GetTokenByQismoKeyWithFormdataBodyWithResponse(ctx
 	return ParseGetTokenByQismoKeyHTTPResponse(rsp)
 }
 
-// LogoutWithResponse End the session and void its user token
+// LogoutWithResponse Log out, which voids the user token
 //
 // Sends no body. It probably also fires the user-logout webhook; nothing states that.
 //
@@ -24266,7 +24314,7 @@ func (c *ClientWithResponses) LogoutWithResponse(ctx context.Context, reqEditors
 	return ParseLogoutHTTPResponse(rsp)
 }
 
-// ListChatTemplatesWithResponse Canned replies for agents
+// ListChatTemplatesWithResponse List the canned replies that agents can use
 //
 // What an agent is offered after typing a slash. The list is nested twice, in `data.data`;
 // whether it has pages is not known. Not to be confused with WhatsApp's templates.
@@ -24282,10 +24330,10 @@ func (c *ClientWithResponses) ListChatTemplatesWithResponse(ctx context.Context,
 	return ParseListChatTemplatesHTTPResponse(rsp)
 }
 
-// ExportConversationsWithResponse Get a download link for a room's transcript
+// ExportConversationsWithResponse Get a link to the transcript of a room
 //
-// The link leads to a plain text file and needs no credential, so the link itself is the
-// secret. It is empty when the room has no history.
+// The link leads to a plain text file and needs no credential, so keep the link secret. It is
+// empty when the room has no history.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -24298,7 +24346,7 @@ func (c *ClientWithResponses) ExportConversationsWithResponse(ctx context.Contex
 	return ParseExportConversationsHTTPResponse(rsp)
 }
 
-// InitiateChatV1WithBodyWithResponse Start a live-chat session as a customer, older version
+// InitiateChatV1WithBodyWithResponse Start a live chat as a customer, the older way
 //
 // Use `initiateChat` where you can: this one takes no properties and names the room by its
 // number only. The nonce, taken from the Chat SDK, works once and for ten minutes.
@@ -24314,7 +24362,7 @@ func (c *ClientWithResponses) InitiateChatV1WithBodyWithResponse(ctx context.Con
 	return ParseInitiateChatV1HTTPResponse(rsp)
 }
 
-// InitiateChatV1WithResponse Start a live-chat session as a customer, older version
+// InitiateChatV1WithResponse Start a live chat as a customer, the older way
 //
 // Use `initiateChat` where you can: this one takes no properties and names the room by its
 // number only. The nonce, taken from the Chat SDK, works once and for ten minutes.
@@ -24330,7 +24378,7 @@ func (c *ClientWithResponses) InitiateChatV1WithResponse(ctx context.Context, bo
 	return ParseInitiateChatV1HTTPResponse(rsp)
 }
 
-// InitiateChatV1WithFormdataBodyWithResponse Start a live-chat session as a customer, older version
+// InitiateChatV1WithFormdataBodyWithResponse Start a live chat as a customer, the older way
 //
 // Use `initiateChat` where you can: this one takes no properties and names the room by its
 // number only. The nonce, taken from the Chat SDK, works once and for ten minutes.
@@ -24346,10 +24394,10 @@ func (c *ClientWithResponses) InitiateChatV1WithFormdataBodyWithResponse(ctx con
 	return ParseInitiateChatV1HTTPResponse(rsp)
 }
 
-// GetRoomInfoWithResponse Read a room's additional information and its channel
+// GetRoomInfoWithResponse Get the additional information of a room, and its channel
 //
-// Look for the pairs at `data.extras.user_properties`. For every kind of channel the path has
-// the word `qiscus`. The answer leaks the channel's secrets.
+// Look for the pairs at `data.extras.user_properties`. The path says `qiscus` whatever the
+// kind of channel. The answer leaks the channel's secrets.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -24362,7 +24410,7 @@ func (c *ClientWithResponses) GetRoomInfoWithResponse(ctx context.Context, roomI
 	return ParseGetRoomInfoHTTPResponse(rsp)
 }
 
-// SetRoomInfoWithBodyWithResponse Replace a room's additional information
+// SetRoomInfoWithBodyWithResponse Set the additional information of a room, in place of what is there
 //
 // The list is replaced whole. Whoever adds a pair reads the others first and writes them back,
 // and can lose what another writes in between.
@@ -24378,7 +24426,7 @@ func (c *ClientWithResponses) SetRoomInfoWithBodyWithResponse(ctx context.Contex
 	return ParseSetRoomInfoHTTPResponse(rsp)
 }
 
-// SetRoomInfoWithResponse Replace a room's additional information
+// SetRoomInfoWithResponse Set the additional information of a room, in place of what is there
 //
 // The list is replaced whole. Whoever adds a pair reads the others first and writes them back,
 // and can lose what another writes in between.
@@ -24394,10 +24442,10 @@ func (c *ClientWithResponses) SetRoomInfoWithResponse(ctx context.Context, roomI
 	return ParseSetRoomInfoHTTPResponse(rsp)
 }
 
-// CreateRoomTagV1WithBodyWithResponse Tag a room, older version
+// CreateRoomTagV1WithBodyWithResponse Add a tag to a room, the older way
 //
-// Older than `createRoomTag`, which is preferred. One client reads the room's tags before, and
-// sends only those that are new.
+// Prefer the newer `createRoomTag`. One client reads the room's tags before, and sends only
+// those that are new.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -24410,10 +24458,10 @@ func (c *ClientWithResponses) CreateRoomTagV1WithBodyWithResponse(ctx context.Co
 	return ParseCreateRoomTagV1HTTPResponse(rsp)
 }
 
-// CreateRoomTagV1WithResponse Tag a room, older version
+// CreateRoomTagV1WithResponse Add a tag to a room, the older way
 //
-// Older than `createRoomTag`, which is preferred. One client reads the room's tags before, and
-// sends only those that are new.
+// Prefer the newer `createRoomTag`. One client reads the room's tags before, and sends only
+// those that are new.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -24426,10 +24474,10 @@ func (c *ClientWithResponses) CreateRoomTagV1WithResponse(ctx context.Context, b
 	return ParseCreateRoomTagV1HTTPResponse(rsp)
 }
 
-// CreateRoomTagV1WithFormdataBodyWithResponse Tag a room, older version
+// CreateRoomTagV1WithFormdataBodyWithResponse Add a tag to a room, the older way
 //
-// Older than `createRoomTag`, which is preferred. One client reads the room's tags before, and
-// sends only those that are new.
+// Prefer the newer `createRoomTag`. One client reads the room's tags before, and sends only
+// those that are new.
 //
 // Takes a body of the `application/x-www-form-urlencoded` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -24442,10 +24490,10 @@ func (c *ClientWithResponses) CreateRoomTagV1WithFormdataBodyWithResponse(ctx co
 	return ParseCreateRoomTagV1HTTPResponse(rsp)
 }
 
-// ListRoomTagsV1WithResponse List a room's tags, older version
+// ListRoomTagsV1WithResponse List the tags of a room, the older way
 //
-// Older than `listRoomTags`, which is preferred; this one is the better attested. Only ids and
-// names have been seen.
+// Prefer the newer `listRoomTags`, though more clients are known to call this one. Only ids
+// and names have been seen.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -24458,7 +24506,7 @@ func (c *ClientWithResponses) ListRoomTagsV1WithResponse(ctx context.Context, ro
 	return ParseListRoomTagsV1HTTPResponse(rsp)
 }
 
-// SetAvailabilityWithBodyWithResponse Set the signed-in agent online or offline
+// SetAvailabilityWithBodyWithResponse Switch the token's user online or offline
 //
 // Acts on the user whose token it is. None is known that acts on another agent, and no webhook
 // tells of the change: allocators poll the lists of agents.
@@ -24474,7 +24522,7 @@ func (c *ClientWithResponses) SetAvailabilityWithBodyWithResponse(ctx context.Co
 	return ParseSetAvailabilityHTTPResponse(rsp)
 }
 
-// SetAvailabilityWithResponse Set the signed-in agent online or offline
+// SetAvailabilityWithResponse Switch the token's user online or offline
 //
 // Acts on the user whose token it is. None is known that acts on another agent, and no webhook
 // tells of the change: allocators poll the lists of agents.
@@ -24490,7 +24538,7 @@ func (c *ClientWithResponses) SetAvailabilityWithResponse(ctx context.Context, b
 	return ParseSetAvailabilityHTTPResponse(rsp)
 }
 
-// SignUpWithBodyWithResponse Create an account
+// SignUpWithBodyWithResponse Sign up for a new account
 //
 // What the public sign-up page calls; not meant for servers. How the body is encoded could not
 // be seen, and neither could the answer: JSON and a form, as most older routes take them, are
@@ -24507,7 +24555,7 @@ func (c *ClientWithResponses) SignUpWithBodyWithResponse(ctx context.Context, co
 	return ParseSignUpHTTPResponse(rsp)
 }
 
-// SignUpWithResponse Create an account
+// SignUpWithResponse Sign up for a new account
 //
 // What the public sign-up page calls; not meant for servers. How the body is encoded could not
 // be seen, and neither could the answer: JSON and a form, as most older routes take them, are
@@ -24524,7 +24572,7 @@ func (c *ClientWithResponses) SignUpWithResponse(ctx context.Context, body SignU
 	return ParseSignUpHTTPResponse(rsp)
 }
 
-// SignUpWithFormdataBodyWithResponse Create an account
+// SignUpWithFormdataBodyWithResponse Sign up for a new account
 //
 // What the public sign-up page calls; not meant for servers. How the body is encoded could not
 // be seen, and neither could the answer: JSON and a form, as most older routes take them, are
@@ -24541,10 +24589,10 @@ func (c *ClientWithResponses) SignUpWithFormdataBodyWithResponse(ctx context.Con
 	return ParseSignUpHTTPResponse(rsp)
 }
 
-// UpdateRoomOptionsWithBodyWithResponse Overwrite the room's options
+// UpdateRoomOptionsWithBodyWithResponse Replace the options of a room, its notes among them
 //
-// The options of the chat room, which the agents' app keeps its notes in. They are replaced:
-// read them first and send back every member that was there. Not the same thing as a room's
+// The options of the chat room, which the agents' app keeps its notes in. They are replaced as
+// a whole, so send what you read, with your change in it. Not the same thing as a room's
 // information, in spite of the path: that is `setRoomInfo`.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
@@ -24558,10 +24606,10 @@ func (c *ClientWithResponses) UpdateRoomOptionsWithBodyWithResponse(ctx context.
 	return ParseUpdateRoomOptionsHTTPResponse(rsp)
 }
 
-// UpdateRoomOptionsWithResponse Overwrite the room's options
+// UpdateRoomOptionsWithResponse Replace the options of a room, its notes among them
 //
-// The options of the chat room, which the agents' app keeps its notes in. They are replaced:
-// read them first and send back every member that was there. Not the same thing as a room's
+// The options of the chat room, which the agents' app keeps its notes in. They are replaced as
+// a whole, so send what you read, with your change in it. Not the same thing as a room's
 // information, in spite of the path: that is `setRoomInfo`.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
@@ -24575,10 +24623,10 @@ func (c *ClientWithResponses) UpdateRoomOptionsWithResponse(ctx context.Context,
 	return ParseUpdateRoomOptionsHTTPResponse(rsp)
 }
 
-// ChangePasswordWithBodyWithResponse Change the signed-in user's password
+// ChangePasswordWithBodyWithResponse Replace the password of the token's user
 //
-// Neither the rules that a password has to keep nor whether earlier tokens stay good is known.
-// A repeat of a call that went through is presumably refused, as the old password is no longer
+// Which rules a password has to follow is not known, nor whether earlier tokens stay good.
+// Repeating a call that went through is presumably refused, as the old password is no longer
 // right.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
@@ -24592,10 +24640,10 @@ func (c *ClientWithResponses) ChangePasswordWithBodyWithResponse(ctx context.Con
 	return ParseChangePasswordHTTPResponse(rsp)
 }
 
-// ChangePasswordWithResponse Change the signed-in user's password
+// ChangePasswordWithResponse Replace the password of the token's user
 //
-// Neither the rules that a password has to keep nor whether earlier tokens stay good is known.
-// A repeat of a call that went through is presumably refused, as the old password is no longer
+// Which rules a password has to follow is not known, nor whether earlier tokens stay good.
+// Repeating a call that went through is presumably refused, as the old password is no longer
 // right.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
@@ -24609,7 +24657,7 @@ func (c *ClientWithResponses) ChangePasswordWithResponse(ctx context.Context, ro
 	return ParseChangePasswordHTTPResponse(rsp)
 }
 
-// GetProfileWithResponse Profile of the signed-in user, or of the app's admin with the secret key
+// GetProfileWithResponse Get the profile of the token's user; the admin's with the secret key
 //
 // A cheap way to check that credentials work. With the role `agent` the answer also tells
 // whether the agent is available.
@@ -24625,7 +24673,7 @@ func (c *ClientWithResponses) GetProfileWithResponse(ctx context.Context, role A
 	return ParseGetProfileHTTPResponse(rsp)
 }
 
-// AssignAgentWithBodyWithResponse Put an agent into a room
+// AssignAgentWithBodyWithResponse Assign an agent to a room
 //
 // `max_agent` caps the agents in this room, not the rooms of an agent. With `max_agent` 1 it
 // keeps two allocators from serving the same room: whoever comes second is refused with 400,
@@ -24644,7 +24692,7 @@ func (c *ClientWithResponses) AssignAgentWithBodyWithResponse(ctx context.Contex
 	return ParseAssignAgentHTTPResponse(rsp)
 }
 
-// AssignAgentWithResponse Put an agent into a room
+// AssignAgentWithResponse Assign an agent to a room
 //
 // `max_agent` caps the agents in this room, not the rooms of an agent. With `max_agent` 1 it
 // keeps two allocators from serving the same room: whoever comes second is refused with 400,
@@ -24663,7 +24711,7 @@ func (c *ClientWithResponses) AssignAgentWithResponse(ctx context.Context, role 
 	return ParseAssignAgentHTTPResponse(rsp)
 }
 
-// AssignAgentWithFormdataBodyWithResponse Put an agent into a room
+// AssignAgentWithFormdataBodyWithResponse Assign an agent to a room
 //
 // `max_agent` caps the agents in this room, not the rooms of an agent. With `max_agent` 1 it
 // keeps two allocators from serving the same room: whoever comes second is refused with 400,
@@ -24682,11 +24730,12 @@ func (c *ClientWithResponses) AssignAgentWithFormdataBodyWithResponse(ctx contex
 	return ParseAssignAgentHTTPResponse(rsp)
 }
 
-// ResolveRoomWithBodyWithResponse Resolve (close) a room's session
+// ResolveRoomWithBodyWithResponse Resolve a room, which ends its session
 //
-// No call re-opens a room: a new message of the customer starts a new session. A room that is
-// already resolved is refused with 400; its wording is not recorded. The mark-as-resolved
-// webhook follows, if the app has one. The answer leaks the resolving user's token.
+// Nothing opens a room again but the customer's next message, which starts a new session. A
+// room that is already resolved is refused with 400; the wording is not recorded. The
+// mark-as-resolved webhook follows, if the app has one. The answer leaks the resolving user's
+// token.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -24699,11 +24748,12 @@ func (c *ClientWithResponses) ResolveRoomWithBodyWithResponse(ctx context.Contex
 	return ParseResolveRoomHTTPResponse(rsp)
 }
 
-// ResolveRoomWithResponse Resolve (close) a room's session
+// ResolveRoomWithResponse Resolve a room, which ends its session
 //
-// No call re-opens a room: a new message of the customer starts a new session. A room that is
-// already resolved is refused with 400; its wording is not recorded. The mark-as-resolved
-// webhook follows, if the app has one. The answer leaks the resolving user's token.
+// Nothing opens a room again but the customer's next message, which starts a new session. A
+// room that is already resolved is refused with 400; the wording is not recorded. The
+// mark-as-resolved webhook follows, if the app has one. The answer leaks the resolving user's
+// token.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -24716,11 +24766,12 @@ func (c *ClientWithResponses) ResolveRoomWithResponse(ctx context.Context, role 
 	return ParseResolveRoomHTTPResponse(rsp)
 }
 
-// ResolveRoomWithFormdataBodyWithResponse Resolve (close) a room's session
+// ResolveRoomWithFormdataBodyWithResponse Resolve a room, which ends its session
 //
-// No call re-opens a room: a new message of the customer starts a new session. A room that is
-// already resolved is refused with 400; its wording is not recorded. The mark-as-resolved
-// webhook follows, if the app has one. The answer leaks the resolving user's token.
+// Nothing opens a room again but the customer's next message, which starts a new session. A
+// room that is already resolved is refused with 400; the wording is not recorded. The
+// mark-as-resolved webhook follows, if the app has one. The answer leaks the resolving user's
+// token.
 //
 // Takes a body of the `application/x-www-form-urlencoded` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -24733,7 +24784,7 @@ func (c *ClientWithResponses) ResolveRoomWithFormdataBodyWithResponse(ctx contex
 	return ParseResolveRoomHTTPResponse(rsp)
 }
 
-// UpdateProfileWithBodyWithResponse Change the signed-in user's profile
+// UpdateProfileWithBodyWithResponse Update the profile of the token's user
 //
 // Name, e-mail address and picture are always sent; whether one of them can be left out is not
 // known, so read the profile first. The company's data are the admin's to change. Read it back
@@ -24750,7 +24801,7 @@ func (c *ClientWithResponses) UpdateProfileWithBodyWithResponse(ctx context.Cont
 	return ParseUpdateProfileHTTPResponse(rsp)
 }
 
-// UpdateProfileWithResponse Change the signed-in user's profile
+// UpdateProfileWithResponse Update the profile of the token's user
 //
 // Name, e-mail address and picture are always sent; whether one of them can be left out is not
 // known, so read the profile first. The company's data are the admin's to change. Read it back
@@ -24767,11 +24818,11 @@ func (c *ClientWithResponses) UpdateProfileWithResponse(ctx context.Context, rol
 	return ParseUpdateProfileHTTPResponse(rsp)
 }
 
-// GetAgentWithResponse Fetch one agent
+// GetAgentWithResponse Get an agent
 //
-// The path has `agent` in the singular, the lists have the plural. `user_channels` tells which
-// channels the agent serves. `current_customer_count` is expected to be fresher here than in
-// `listAgents`, which is not confirmed.
+// The path has `agent` in the singular, the lists have the plural. The channels that the agent
+// serves are `user_channels`. Here `current_customer_count` should be fresher than in
+// `listAgents`, which nobody has confirmed.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -24784,11 +24835,11 @@ func (c *ClientWithResponses) GetAgentWithResponse(ctx context.Context, agentID 
 	return ParseGetAgentHTTPResponse(rsp)
 }
 
-// UpdateAgentWithBodyWithResponse Change an agent's name, e-mail, channels and divisions
+// UpdateAgentWithBodyWithResponse Set the name, e-mail address, channels and divisions of an agent
 //
 // All four members are sent. The lists most likely replace what was there, so read the agent
-// first. What is written as `channels` and `role_ids` reads back as `user_channels` and
-// `user_roles`, the channels without their `source`.
+// first. `channels` and `role_ids` are called `user_channels` and `user_roles` when they are
+// read, and the channels come without their `source`.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -24801,11 +24852,11 @@ func (c *ClientWithResponses) UpdateAgentWithBodyWithResponse(ctx context.Contex
 	return ParseUpdateAgentHTTPResponse(rsp)
 }
 
-// UpdateAgentWithResponse Change an agent's name, e-mail, channels and divisions
+// UpdateAgentWithResponse Set the name, e-mail address, channels and divisions of an agent
 //
 // All four members are sent. The lists most likely replace what was there, so read the agent
-// first. What is written as `channels` and `role_ids` reads back as `user_channels` and
-// `user_roles`, the channels without their `source`.
+// first. `channels` and `role_ids` are called `user_channels` and `user_roles` when they are
+// read, and the channels come without their `source`.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -24818,7 +24869,7 @@ func (c *ClientWithResponses) UpdateAgentWithResponse(ctx context.Context, agent
 	return ParseUpdateAgentHTTPResponse(rsp)
 }
 
-// ListAgentsByDivisionWithResponse List agents of given divisions, least busy first
+// ListAgentsByDivisionWithResponse List the agents of some divisions in the order of their load
 //
 // `data` is a plain array here, unlike in `listAgents`. Send `is_available` only when you want
 // to filter by it: `false` asks for offline agents.
@@ -24834,9 +24885,9 @@ func (c *ClientWithResponses) ListAgentsByDivisionWithResponse(ctx context.Conte
 	return ParseListAgentsByDivisionHTTPResponse(rsp)
 }
 
-// SendBroadcastV2WithBodyWithResponse Send a template message to several numbers, older version
+// SendBroadcastV2WithBodyWithResponse Send a WhatsApp template to several numbers, the older way
 //
-// The same variables go to every number. `sendBroadcast` is preferred for a single one. There is
+// All numbers get the same variables. `sendBroadcast` is preferred for a single one. There is
 // no idempotency key: a repeated request is a second message to each of them.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
@@ -24850,9 +24901,9 @@ func (c *ClientWithResponses) SendBroadcastV2WithBodyWithResponse(ctx context.Co
 	return ParseSendBroadcastV2HTTPResponse(rsp)
 }
 
-// SendBroadcastV2WithResponse Send a template message to several numbers, older version
+// SendBroadcastV2WithResponse Send a WhatsApp template to several numbers, the older way
 //
-// The same variables go to every number. `sendBroadcast` is preferred for a single one. There is
+// All numbers get the same variables. `sendBroadcast` is preferred for a single one. There is
 // no idempotency key: a repeated request is a second message to each of them.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
@@ -24866,10 +24917,10 @@ func (c *ClientWithResponses) SendBroadcastV2WithResponse(ctx context.Context, b
 	return ParseSendBroadcastV2HTTPResponse(rsp)
 }
 
-// ListBroadcastJobsWithResponse List past broadcasts
+// ListBroadcastJobsWithResponse List the broadcasts that were started
 //
-// Everything about this route is assumed but that the vendor's gem has a method for it, and what
-// its `BroadcastJob` holds: the path follows the platform's habits.
+// Assumed. All that is known is that the vendor's gem has a method for it, and what the gem's
+// `BroadcastJob` holds; the path follows the platform's habits.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -24882,7 +24933,7 @@ func (c *ClientWithResponses) ListBroadcastJobsWithResponse(ctx context.Context,
 	return ParseListBroadcastJobsHTTPResponse(rsp)
 }
 
-// GetBroadcastJobWithResponse Fetch one broadcast
+// GetBroadcastJobWithResponse Get a broadcast
 //
 // Assumed, like `listBroadcastJobs`; the member `broadcast_job` is taken from the answer of
 // `sendBroadcastFile`.
@@ -24898,7 +24949,7 @@ func (c *ClientWithResponses) GetBroadcastJobWithResponse(ctx context.Context, b
 	return ParseGetBroadcastJobHTTPResponse(rsp)
 }
 
-// ListBroadcastLogsWithResponse List the sends of one broadcast
+// ListBroadcastLogsWithResponse List what became of each send of a broadcast
 //
 // Assumed, like `listBroadcastJobs`; the list's name and its `meta` are those of
 // `listRoomBroadcasts`.
@@ -24914,7 +24965,7 @@ func (c *ClientWithResponses) ListBroadcastLogsWithResponse(ctx context.Context,
 	return ParseListBroadcastLogsHTTPResponse(rsp)
 }
 
-// ListWaBulkResolvesWithResponse List WhatsApp channels with expired rooms that can be resolved together
+// ListWaBulkResolvesWithResponse List the WhatsApp channels whose expired rooms can be resolved in bulk
 //
 // A room is expired when its customer has not written for WhatsApp's 24 hours.
 //
@@ -24929,10 +24980,10 @@ func (c *ClientWithResponses) ListWaBulkResolvesWithResponse(ctx context.Context
 	return ParseListWaBulkResolvesHTTPResponse(rsp)
 }
 
-// GetWaBulkResolveWithResponse Progress of a bulk resolve
+// GetWaBulkResolveWithResponse Check how far a bulk resolve is
 //
-// Ask until `progress.status` is `finished`, with a pause between: the one client known asks
-// without any. No webhook is known to tell of the end.
+// Ask until `progress.status` is `finished`, with a pause between two calls. (The one client
+// known makes none.) No webhook is known to tell of the end.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -24945,7 +24996,7 @@ func (c *ClientWithResponses) GetWaBulkResolveWithResponse(ctx context.Context, 
 	return ParseGetWaBulkResolveHTTPResponse(rsp)
 }
 
-// StartWaBulkResolveWithResponse Start resolving all expired rooms of a WhatsApp channel
+// StartWaBulkResolveWithResponse Resolve every expired room of a WhatsApp channel, in the background
 //
 // Sends no body. Runs in the background: ask `getWaBulkResolve` how far it is. No call undoes
 // it; `abortWaBulkResolve` stops what is left.
@@ -24961,7 +25012,7 @@ func (c *ClientWithResponses) StartWaBulkResolveWithResponse(ctx context.Context
 	return ParseStartWaBulkResolveHTTPResponse(rsp)
 }
 
-// AbortWaBulkResolveWithResponse Stop a running bulk resolve
+// AbortWaBulkResolveWithResponse Stop a bulk resolve before its end
 //
 // Sends no body. Rooms that were resolved stay so, as no call opens one again.
 //
@@ -24976,10 +25027,10 @@ func (c *ClientWithResponses) AbortWaBulkResolveWithResponse(ctx context.Context
 	return ParseAbortWaBulkResolveHTTPResponse(rsp)
 }
 
-// ListTemplatesWithResponse List WhatsApp message templates
+// ListTemplatesWithResponse List the app's WhatsApp templates
 //
-// Better attested than `listTemplatesV3`, which is newer; neither is documented. The answer is
-// not known to tell how many there are: go on until a page is empty.
+// More clients are known to call it than the newer `listTemplatesV3`; no page of the vendor
+// has either. The answer is not known to tell how many there are: go on until a page is empty.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -24992,7 +25043,7 @@ func (c *ClientWithResponses) ListTemplatesWithResponse(ctx context.Context, par
 	return ParseListTemplatesHTTPResponse(rsp)
 }
 
-// DeleteTemplateWithResponse Delete a WhatsApp message template
+// DeleteTemplateWithResponse Delete a WhatsApp template
 //
 // A POST, and no DELETE; it sends no body. The id is the template's, so presumably all of its
 // languages go.
@@ -25008,7 +25059,7 @@ func (c *ClientWithResponses) DeleteTemplateWithResponse(ctx context.Context, te
 	return ParseDeleteTemplateHTTPResponse(rsp)
 }
 
-// GetTemplateWithResponse Fetch one WhatsApp message template
+// GetTemplateWithResponse Get a WhatsApp template
 //
 // Wants the id of the template, `HsmTemplate.id`, and not that of one of its languages,
 // `HsmDetail.id`, which is the `template_detail_id` of broadcasts.
@@ -25024,7 +25075,7 @@ func (c *ClientWithResponses) GetTemplateWithResponse(ctx context.Context, templ
 	return ParseGetTemplateHTTPResponse(rsp)
 }
 
-// GetHsm24TemplateWithResponse The 24-hour template of a WhatsApp channel
+// GetHsm24TemplateWithResponse Get the 24-hour template that re-opens a channel's expired rooms
 //
 // The template with which a conversation is taken up again after WhatsApp's 24-hour window.
 // When the channel has none that is approved, the answer is 400, `No approved 24 Hours Message
@@ -25041,7 +25092,7 @@ func (c *ClientWithResponses) GetHsm24TemplateWithResponse(ctx context.Context, 
 	return ParseGetHsm24TemplateHTTPResponse(rsp)
 }
 
-// GetWaCreditWithResponse WhatsApp credit of each channel
+// GetWaCreditWithResponse Get the WhatsApp credit that each channel has left
 //
 // What templates are paid from. Its unit is not documented.
 //
@@ -25056,7 +25107,7 @@ func (c *ClientWithResponses) GetWaCreditWithResponse(ctx context.Context, reqEd
 	return ParseGetWaCreditHTTPResponse(rsp)
 }
 
-// ListWebhookConfigsWithResponse List configured webhooks
+// ListWebhookConfigsWithResponse List the webhooks that are set up
 //
 // Rows of a newer kind. Which webhooks they cover and what `type` can be is not known;
 // `getAppConfigs` is the documented way to read the settings.
@@ -25072,7 +25123,7 @@ func (c *ClientWithResponses) ListWebhookConfigsWithResponse(ctx context.Context
 	return ParseListWebhookConfigsHTTPResponse(rsp)
 }
 
-// AddAgentToRoomWithBodyWithResponse An agent invites a colleague into a room
+// AddAgentToRoomWithBodyWithResponse Bring a colleague into a room, as an agent
 //
 // The agents' own way to bring a colleague in; admins and supervisors use `assignAgent`. Whether
 // the room's limit of agents holds here is not known.
@@ -25088,7 +25139,7 @@ func (c *ClientWithResponses) AddAgentToRoomWithBodyWithResponse(ctx context.Con
 	return ParseAddAgentToRoomHTTPResponse(rsp)
 }
 
-// AddAgentToRoomWithFormdataBodyWithResponse An agent invites a colleague into a room
+// AddAgentToRoomWithFormdataBodyWithResponse Bring a colleague into a room, as an agent
 //
 // The agents' own way to bring a colleague in; admins and supervisors use `assignAgent`. Whether
 // the room's limit of agents holds here is not known.
@@ -25104,10 +25155,10 @@ func (c *ClientWithResponses) AddAgentToRoomWithFormdataBodyWithResponse(ctx con
 	return ParseAddAgentToRoomHTTPResponse(rsp)
 }
 
-// SetForceSendBotWithBodyWithResponse Send messages to the bot even when an agent is in the room
+// SetForceSendBotWithBodyWithResponse Set whether the bot gets messages even while an agent serves
 //
-// Without it the bot's webhook stops for a room once an agent serves there; both are inferred
-// from the setting's name. In a form, write `false` in full.
+// Without it, presumably, the bot's webhook stops for a room once an agent serves there. In a
+// form, write `false` in full.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -25120,10 +25171,10 @@ func (c *ClientWithResponses) SetForceSendBotWithBodyWithResponse(ctx context.Co
 	return ParseSetForceSendBotHTTPResponse(rsp)
 }
 
-// SetForceSendBotWithFormdataBodyWithResponse Send messages to the bot even when an agent is in the room
+// SetForceSendBotWithFormdataBodyWithResponse Set whether the bot gets messages even while an agent serves
 //
-// Without it the bot's webhook stops for a room once an agent serves there; both are inferred
-// from the setting's name. In a form, write `false` in full.
+// Without it, presumably, the bot's webhook stops for a room once an agent serves there. In a
+// form, write `false` in full.
 //
 // Takes a body of the `application/x-www-form-urlencoded` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -25136,7 +25187,7 @@ func (c *ClientWithResponses) SetForceSendBotWithFormdataBodyWithResponse(ctx co
 	return ParseSetForceSendBotHTTPResponse(rsp)
 }
 
-// GetAuthWebhookWithResponse Read the user-logout webhook
+// GetAuthWebhookWithResponse Get the URL and the switch of the user-logout webhook
 //
 // Assumed. `getAppConfigs` is documented and is expected to have the same setting once it was
 // set, as `auth_webhook_url` and `is_auth_webhook_enabled`: prefer it.
@@ -25152,7 +25203,7 @@ func (c *ClientWithResponses) GetAuthWebhookWithResponse(ctx context.Context, re
 	return ParseGetAuthWebhookHTTPResponse(rsp)
 }
 
-// SetAuthWebhookWithBodyWithResponse Set the user-logout webhook
+// SetAuthWebhookWithBodyWithResponse Set the URL and the switch of the user-logout webhook
 //
 // The switch is written as `enabled` and read back as text, `"true"`.
 //
@@ -25167,7 +25218,7 @@ func (c *ClientWithResponses) SetAuthWebhookWithBodyWithResponse(ctx context.Con
 	return ParseSetAuthWebhookHTTPResponse(rsp)
 }
 
-// GetNewSessionWebhookWithResponse Read the new-session webhook
+// GetNewSessionWebhookWithResponse Get the URL and the switch of the new-session webhook
 //
 // Assumed. `getAppConfigs` has the same setting, as `new_session_webhook_url` and
 // `is_new_session_webhook_enabled`, and is documented: prefer it.
@@ -25183,7 +25234,7 @@ func (c *ClientWithResponses) GetNewSessionWebhookWithResponse(ctx context.Conte
 	return ParseGetNewSessionWebhookHTTPResponse(rsp)
 }
 
-// SetNewSessionWebhookWithBodyWithResponse Set the new-session webhook
+// SetNewSessionWebhookWithBodyWithResponse Set the URL and the switch of the new-session webhook
 //
 // The switch is written as `enabled` and read back as text, `"true"`.
 //
@@ -25198,7 +25249,7 @@ func (c *ClientWithResponses) SetNewSessionWebhookWithBodyWithResponse(ctx conte
 	return ParseSetNewSessionWebhookHTTPResponse(rsp)
 }
 
-// GetPublicWidgetConfigWithResponse Read how a live-chat widget looks
+// GetPublicWidgetConfigWithResponse Get the look of a live-chat widget
 //
 // What the widget's own script reads. The path says public, but the only client that is known
 // sends a token.
@@ -25214,7 +25265,7 @@ func (c *ClientWithResponses) GetPublicWidgetConfigWithResponse(ctx context.Cont
 	return ParseGetPublicWidgetConfigHTTPResponse(rsp)
 }
 
-// GetTicketingConfigWithResponse Custom buttons (ticketing) set up for the app
+// GetTicketingConfigWithResponse List the app's custom buttons
 //
 // The buttons that agents see beside a room. Where a click is sent is not part of the answer;
 // buttons and their addresses are set up in the dashboard.
@@ -25230,7 +25281,7 @@ func (c *ClientWithResponses) GetTicketingConfigWithResponse(ctx context.Context
 	return ParseGetTicketingConfigHTTPResponse(rsp)
 }
 
-// GetAppConfigsWithResponse All configuration switches of the app, webhook settings included
+// GetAppConfigsWithResponse Get every setting of the app, those of its webhooks among them
 //
 // The documented way to read the webhook settings. Some keys have a channel's id in their name
 // (`ig_story_mention_enabled:<channel id>`); values are booleans, text, text that holds a
@@ -25247,7 +25298,7 @@ func (c *ClientWithResponses) GetAppConfigsWithResponse(ctx context.Context, par
 	return ParseGetAppConfigsHTTPResponse(rsp)
 }
 
-// GetAppDetailsWithResponse The signed-in user's app
+// GetAppDetailsWithResponse Get the app of the token's user, with its secret key
 //
 // The app with its secret key, and when the user's password expires. Be ready for a bare object
 // as well as for one in `data`: the one client that reads it puts the envelope on itself, so
@@ -25264,11 +25315,11 @@ func (c *ClientWithResponses) GetAppDetailsWithResponse(ctx context.Context, req
 	return ParseGetAppDetailsHTTPResponse(rsp)
 }
 
-// MobileLoginWithBodyWithResponse Open a session from a QR code's long-lived token
+// MobileLoginWithBodyWithResponse Log in with the long-lived token of a QR code
 //
-// The QR code of the dashboard carries a long-lived token, which goes into `Authorization`; no
-// `Qiscus-App-Id` is sent beside it. From then on `qismo_token` of the answer is the user token,
-// and the Chat SDK gives a chat user for `identity_token`.
+// The QR code of the dashboard carries a long-lived token, which goes into `Authorization`,
+// without a `Qiscus-App-Id`. From then on `qismo_token` of the answer is the user token, and
+// the Chat SDK gives a chat user for `identity_token`.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -25281,11 +25332,11 @@ func (c *ClientWithResponses) MobileLoginWithBodyWithResponse(ctx context.Contex
 	return ParseMobileLoginHTTPResponse(rsp)
 }
 
-// MobileLoginWithFormdataBodyWithResponse Open a session from a QR code's long-lived token
+// MobileLoginWithFormdataBodyWithResponse Log in with the long-lived token of a QR code
 //
-// The QR code of the dashboard carries a long-lived token, which goes into `Authorization`; no
-// `Qiscus-App-Id` is sent beside it. From then on `qismo_token` of the answer is the user token,
-// and the Chat SDK gives a chat user for `identity_token`.
+// The QR code of the dashboard carries a long-lived token, which goes into `Authorization`,
+// without a `Qiscus-App-Id`. From then on `qismo_token` of the answer is the user token, and
+// the Chat SDK gives a chat user for `identity_token`.
 //
 // Takes a body of the `application/x-www-form-urlencoded` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -25298,11 +25349,11 @@ func (c *ClientWithResponses) MobileLoginWithFormdataBodyWithResponse(ctx contex
 	return ParseMobileLoginHTTPResponse(rsp)
 }
 
-// RefreshTokenWithResponse Trade the long-lived token for a new user token
+// RefreshTokenWithResponse Renew the user token with the long-lived token
 //
 // Sends no body; the long-lived token of `login` goes into `Authorization`. Any refusal means:
 // log in again. The one client known calls it when a 401 has `Unauthorized` in `errors` or
-// `token_expired` in `detail`; at `invalid token` it gives up and asks for a log-in.
+// `token_expired` in `detail`; at `invalid token` it does not try, and asks for a log-in.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -25315,12 +25366,12 @@ func (c *ClientWithResponses) RefreshTokenWithResponse(ctx context.Context, reqE
 	return ParseRefreshTokenHTTPResponse(rsp)
 }
 
-// ListChannelsWithResponse List all channels of the app, grouped by kind
+// ListChannelsWithResponse List every channel of the app by kind
 //
 // `data` holds one array for each kind of channel, all of them whole: there is no paging. New
 // kinds of channel appear as new arrays. The name of an array without `_channels` is the code
-// that rooms and webhooks have as `source`, but for custom channels. Ids are presumably unique within
-// a kind only. The answer leaks the tokens and keys of every channel.
+// that rooms and webhooks have as `source`, but for custom channels. Channels of different
+// kinds can presumably share an id. The answer leaks the tokens and keys of every channel.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -25333,7 +25384,7 @@ func (c *ClientWithResponses) ListChannelsWithResponse(ctx context.Context, reqE
 	return ParseListChannelsHTTPResponse(rsp)
 }
 
-// GetChannelConfigWithResponse Read a channel's auto-responder
+// GetChannelConfigWithResponse Get the auto-responder of a channel
 //
 // What the channel answers by itself within and outside office hours; presumably in place of the
 // app's own messages.
@@ -25349,7 +25400,7 @@ func (c *ClientWithResponses) GetChannelConfigWithResponse(ctx context.Context, 
 	return ParseGetChannelConfigHTTPResponse(rsp)
 }
 
-// SetChannelConfigWithBodyWithResponse Change a channel's auto-responder
+// SetChannelConfigWithBodyWithResponse Set the auto-responder of a channel
 //
 // Mind the switch: it is written as `enabled` and read as `is_enabled`; sending both is
 // tolerated. The client that this is known from sends all members; what becomes of one that is
@@ -25366,7 +25417,7 @@ func (c *ClientWithResponses) SetChannelConfigWithBodyWithResponse(ctx context.C
 	return ParseSetChannelConfigHTTPResponse(rsp)
 }
 
-// SetChannelConfigWithResponse Change a channel's auto-responder
+// SetChannelConfigWithResponse Set the auto-responder of a channel
 //
 // Mind the switch: it is written as `enabled` and read as `is_enabled`; sending both is
 // tolerated. The client that this is known from sends all members; what becomes of one that is
@@ -25383,7 +25434,7 @@ func (c *ClientWithResponses) SetChannelConfigWithResponse(ctx context.Context, 
 	return ParseSetChannelConfigHTTPResponse(rsp)
 }
 
-// ListContactPropertiesWithResponse List the custom properties of a contact
+// ListContactPropertiesWithResponse List a contact's custom properties
 //
 // What a room calls the key of a pair is called the label here.
 //
@@ -25398,10 +25449,10 @@ func (c *ClientWithResponses) ListContactPropertiesWithResponse(ctx context.Cont
 	return ParseListContactPropertiesHTTPResponse(rsp)
 }
 
-// SetContactPropertyWithBodyWithResponse Set one custom property of a contact
+// SetContactPropertyWithBodyWithResponse Set a single custom property of a contact
 //
-// One property a call. Whether a label that the app does not have yet is made or refused is not
-// known.
+// What becomes of a label that the app does not have yet is not known: it may be made or
+// refused.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -25414,7 +25465,7 @@ func (c *ClientWithResponses) SetContactPropertyWithBodyWithResponse(ctx context
 	return ParseSetContactPropertyHTTPResponse(rsp)
 }
 
-// GetContactWithResponse Fetch a contact
+// GetContactWithResponse Get a contact
 //
 // A contact is a customer beyond the single room; its id is the `contact_id` of the customer's
 // rooms. No operation lists contacts. More members than those described are likely.
@@ -25430,7 +25481,7 @@ func (c *ClientWithResponses) GetContactWithResponse(ctx context.Context, contac
 	return ParseGetContactHTTPResponse(rsp)
 }
 
-// ListContactConversationsWithResponse List the rooms of a contact
+// ListContactConversationsWithResponse List a contact's rooms
 //
 // The rows are those of `listRooms`. How many stand on a page is the service's to say: no
 // `limit` was seen.
@@ -25446,12 +25497,12 @@ func (c *ClientWithResponses) ListContactConversationsWithResponse(ctx context.C
 	return ParseListContactConversationsHTTPResponse(rsp)
 }
 
-// ListContactConversationMessagesWithResponse List the messages of one of a contact's rooms
+// ListContactConversationMessagesWithResponse List the messages in one room of a contact
 //
-// Newest first, about 20 a page. The page before it begins at the id of the oldest message; an
-// empty page is the end. The answer has the Chat SDK's envelope and rows. It is the only route
-// known to return what was said. The user's token goes into the URL as well, where logs and
-// proxies can see it.
+// The newest stand first, about 20 on a page. For the page before, give the id of the oldest
+// message as `last_comment_id`; an empty page is the end. The answer has the Chat SDK's
+// envelope and rows. It is the only route known to return what was said. The user's token goes
+// into the URL as well, where logs and proxies can see it.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -25464,11 +25515,12 @@ func (c *ClientWithResponses) ListContactConversationMessagesWithResponse(ctx co
 	return ParseListContactConversationMessagesHTTPResponse(rsp)
 }
 
-// ListRoomsByQueryWithResponse Search customer rooms, query-string form
+// ListRoomsByQueryWithResponse List the rooms that match a filter in the query string
 //
 // The answer of `listRooms`, which is preferred: a list of channels does not fit a query, and
-// which filters the query supports is documented nowhere. One client sends `page`, whose effect
-// is not confirmed; another sends the filter as the body of a GET, which proxies may lose.
+// which filters the query supports is documented nowhere. One client sends `page`, whose
+// effect is not confirmed; another gives the GET a body with the filter, which proxies may
+// lose.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -25481,12 +25533,12 @@ func (c *ClientWithResponses) ListRoomsByQueryWithResponse(ctx context.Context, 
 	return ParseListRoomsByQueryHTTPResponse(rsp)
 }
 
-// ListRoomsWithBodyWithResponse Search customer rooms
+// ListRoomsWithBodyWithResponse List the rooms that match a filter
 //
-// A search, in spite of the method. Newest first. `serve_status` `unserved` can also return
-// rows that are resolved or not waiting: filter again. One client found that `order` changes
-// nothing, and `asc` is presumed. In a form only the filters that are plain values have been
-// seen to work.
+// A search, in spite of the method. Newest first. With `serve_status` `unserved`, rooms may
+// come that are resolved, or whose customer is not waiting: filter again. One client found
+// that `order` changes nothing; that it takes `asc` is presumed. In a form only the filters
+// that are plain values have been seen to work.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -25499,12 +25551,12 @@ func (c *ClientWithResponses) ListRoomsWithBodyWithResponse(ctx context.Context,
 	return ParseListRoomsHTTPResponse(rsp)
 }
 
-// ListRoomsWithResponse Search customer rooms
+// ListRoomsWithResponse List the rooms that match a filter
 //
-// A search, in spite of the method. Newest first. `serve_status` `unserved` can also return
-// rows that are resolved or not waiting: filter again. One client found that `order` changes
-// nothing, and `asc` is presumed. In a form only the filters that are plain values have been
-// seen to work.
+// A search, in spite of the method. Newest first. With `serve_status` `unserved`, rooms may
+// come that are resolved, or whose customer is not waiting: filter again. One client found
+// that `order` changes nothing; that it takes `asc` is presumed. In a form only the filters
+// that are plain values have been seen to work.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -25517,12 +25569,12 @@ func (c *ClientWithResponses) ListRoomsWithResponse(ctx context.Context, body Li
 	return ParseListRoomsHTTPResponse(rsp)
 }
 
-// ListRoomsWithFormdataBodyWithResponse Search customer rooms
+// ListRoomsWithFormdataBodyWithResponse List the rooms that match a filter
 //
-// A search, in spite of the method. Newest first. `serve_status` `unserved` can also return
-// rows that are resolved or not waiting: filter again. One client found that `order` changes
-// nothing, and `asc` is presumed. In a form only the filters that are plain values have been
-// seen to work.
+// A search, in spite of the method. Newest first. With `serve_status` `unserved`, rooms may
+// come that are resolved, or whose customer is not waiting: filter again. One client found
+// that `order` changes nothing; that it takes `asc` is presumed. In a form only the filters
+// that are plain values have been seen to work.
 //
 // Takes a body of the `application/x-www-form-urlencoded` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -25535,11 +25587,11 @@ func (c *ClientWithResponses) ListRoomsWithFormdataBodyWithResponse(ctx context.
 	return ParseListRoomsHTTPResponse(rsp)
 }
 
-// GetRoomWithResponse Fetch one customer room
+// GetRoomWithResponse Get a room
 //
 // A room has two ids: `room_id`, the chat room's number that every call wants, and `id`, the
-// row's. The answer does not tell which agents serve the room. The vendor's Android widget sends
-// no credential at all.
+// row's. Who serves the room is not part of the answer. The vendor's Android widget sends no
+// credential at all.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -25552,7 +25604,7 @@ func (c *ClientWithResponses) GetRoomWithResponse(ctx context.Context, roomID Ro
 	return ParseGetRoomHTTPResponse(rsp)
 }
 
-// ListRoomBroadcastsWithResponse Broadcast messages that were sent to a room's customer
+// ListRoomBroadcastsWithResponse List the broadcasts that a room's customer was sent
 //
 // A send's `status` is an integer here, whose values nobody has explained, and its `id` is
 // text; in the answer of `sendBroadcast` they are `sent` or `failed`, and a number.
@@ -25568,9 +25620,9 @@ func (c *ClientWithResponses) ListRoomBroadcastsWithResponse(ctx context.Context
 	return ParseListRoomBroadcastsHTTPResponse(rsp)
 }
 
-// MarkRoomAsReadWithResponse Mark a room as read for the signed-in user
+// MarkRoomAsReadWithResponse Mark a room as read by the token's user
 //
-// Sends no body. The one client known waits a second at most and ignores failures.
+// Sends no body. The one client known gives it a second, and does not mind when it fails.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -25583,7 +25635,7 @@ func (c *ClientWithResponses) MarkRoomAsReadWithResponse(ctx context.Context, ro
 	return ParseMarkRoomAsReadHTTPResponse(rsp)
 }
 
-// ListDivisionsWithResponse List divisions
+// ListDivisionsWithResponse List the app's divisions
 //
 // Divisions are also called agent roles; `login` returns the same rows as `agent_roles`.
 //
@@ -25598,7 +25650,7 @@ func (c *ClientWithResponses) ListDivisionsWithResponse(ctx context.Context, par
 	return ParseListDivisionsHTTPResponse(rsp)
 }
 
-// ListFeaturesWithResponse Feature tree of the app's plan
+// ListFeaturesWithResponse List the features of the app's plan as a tree
 //
 // What the dashboard shows and hides. Features hold features; one without any has an empty
 // list.
@@ -25614,7 +25666,7 @@ func (c *ClientWithResponses) ListFeaturesWithResponse(ctx context.Context, reqE
 	return ParseListFeaturesHTTPResponse(rsp)
 }
 
-// GetLatestMobileVersionWithResponse Newest version of the vendor's mobile agent app
+// GetLatestMobileVersionWithResponse Get the newest version number of the vendor's app for agents
 //
 // The app asks for it when it starts. Needs no credential.
 //
@@ -25629,7 +25681,7 @@ func (c *ClientWithResponses) GetLatestMobileVersionWithResponse(ctx context.Con
 	return ParseGetLatestMobileVersionHTTPResponse(rsp)
 }
 
-// CreateQiscusChannelWithBodyWithResponse Create a live-chat channel
+// CreateQiscusChannelWithBodyWithResponse Add a live-chat channel to the app
 //
 // A second call makes a second channel. No call is known that deletes one; `updateChannel`
 // switches it off.
@@ -25645,7 +25697,7 @@ func (c *ClientWithResponses) CreateQiscusChannelWithBodyWithResponse(ctx contex
 	return ParseCreateQiscusChannelHTTPResponse(rsp)
 }
 
-// CreateQiscusChannelWithResponse Create a live-chat channel
+// CreateQiscusChannelWithResponse Add a live-chat channel to the app
 //
 // A second call makes a second channel. No call is known that deletes one; `updateChannel`
 // switches it off.
@@ -25661,11 +25713,11 @@ func (c *ClientWithResponses) CreateQiscusChannelWithResponse(ctx context.Contex
 	return ParseCreateQiscusChannelHTTPResponse(rsp)
 }
 
-// InitiateChatWithBodyWithResponse Start or continue a live-chat session as a customer
+// InitiateChatWithBodyWithResponse Start or resume a live chat as a customer
 //
-// Needs no credential; the nonce, taken from the Chat SDK, works once and for ten minutes. What
-// is said afterwards goes through the Chat SDK, which takes the identity token for a log-in. A
-// room that is new has hardly a `last_*` member that is not null.
+// Needs no credential; the nonce, taken from the Chat SDK, works once and for ten minutes.
+// What is said afterwards goes through the Chat SDK, which takes the identity token for a
+// log-in. In a new room nearly every `last_*` member is null.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -25678,11 +25730,11 @@ func (c *ClientWithResponses) InitiateChatWithBodyWithResponse(ctx context.Conte
 	return ParseInitiateChatHTTPResponse(rsp)
 }
 
-// InitiateChatWithResponse Start or continue a live-chat session as a customer
+// InitiateChatWithResponse Start or resume a live chat as a customer
 //
-// Needs no credential; the nonce, taken from the Chat SDK, works once and for ten minutes. What
-// is said afterwards goes through the Chat SDK, which takes the identity token for a log-in. A
-// room that is new has hardly a `last_*` member that is not null.
+// Needs no credential; the nonce, taken from the Chat SDK, works once and for ten minutes.
+// What is said afterwards goes through the Chat SDK, which takes the identity token for a
+// log-in. In a new room nearly every `last_*` member is null.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -25695,11 +25747,11 @@ func (c *ClientWithResponses) InitiateChatWithResponse(ctx context.Context, body
 	return ParseInitiateChatHTTPResponse(rsp)
 }
 
-// InitiateChatWithFormdataBodyWithResponse Start or continue a live-chat session as a customer
+// InitiateChatWithFormdataBodyWithResponse Start or resume a live chat as a customer
 //
-// Needs no credential; the nonce, taken from the Chat SDK, works once and for ten minutes. What
-// is said afterwards goes through the Chat SDK, which takes the identity token for a log-in. A
-// room that is new has hardly a `last_*` member that is not null.
+// Needs no credential; the nonce, taken from the Chat SDK, works once and for ten minutes.
+// What is said afterwards goes through the Chat SDK, which takes the identity token for a
+// log-in. In a new room nearly every `last_*` member is null.
 //
 // Takes a body of the `application/x-www-form-urlencoded` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -25712,10 +25764,10 @@ func (c *ClientWithResponses) InitiateChatWithFormdataBodyWithResponse(ctx conte
 	return ParseInitiateChatHTTPResponse(rsp)
 }
 
-// SetWidgetConfigWithBodyWithResponse Change how a live-chat widget looks
+// SetWidgetConfigWithBodyWithResponse Set the look of a live-chat widget
 //
-// Sends the whole look back, as the dashboard does: what becomes of a variable that is left out
-// is not known. Mind the word: `style` when written, `styles` when read.
+// Send the whole look back, as the dashboard does: what becomes of a variable that is left out
+// is not known. Mind the word: what is written as `style` is read as `styles`.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -25728,10 +25780,10 @@ func (c *ClientWithResponses) SetWidgetConfigWithBodyWithResponse(ctx context.Co
 	return ParseSetWidgetConfigHTTPResponse(rsp)
 }
 
-// SetWidgetConfigWithResponse Change how a live-chat widget looks
+// SetWidgetConfigWithResponse Set the look of a live-chat widget
 //
-// Sends the whole look back, as the dashboard does: what becomes of a variable that is left out
-// is not known. Mind the word: `style` when written, `styles` when read.
+// Send the whole look back, as the dashboard does: what becomes of a variable that is left out
+// is not known. Mind the word: what is written as `style` is read as `styles`.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -25744,9 +25796,9 @@ func (c *ClientWithResponses) SetWidgetConfigWithResponse(ctx context.Context, c
 	return ParseSetWidgetConfigHTTPResponse(rsp)
 }
 
-// GetQiscusChannelWithResponse Fetch one live-chat channel
+// GetQiscusChannelWithResponse Get a live-chat channel
 //
-// The row is that of `listChannelsByType` and says besides whether the channel answers by
+// The row is that of `listChannelsByType`, and also tells whether the channel answers by
 // itself.
 //
 // Returns a wrapper object for the known response body format(s).
@@ -25760,7 +25812,7 @@ func (c *ClientWithResponses) GetQiscusChannelWithResponse(ctx context.Context, 
 	return ParseGetQiscusChannelHTTPResponse(rsp)
 }
 
-// ListRoomTagsWithResponse List a room's tags
+// ListRoomTagsWithResponse List the tags of a room
 //
 // All of them; no paging is known.
 //
@@ -25775,7 +25827,7 @@ func (c *ClientWithResponses) ListRoomTagsWithResponse(ctx context.Context, room
 	return ParseListRoomTagsHTTPResponse(rsp)
 }
 
-// CreateRoomTagWithBodyWithResponse Tag a room
+// CreateRoomTagWithBodyWithResponse Add a tag to a room
 //
 // A tag that does not exist yet is made, if the app lets it: agents may make tags only where
 // the app's setting `is_create_tags_enabled` is true. A tag that the room has already is refused
@@ -25792,7 +25844,7 @@ func (c *ClientWithResponses) CreateRoomTagWithBodyWithResponse(ctx context.Cont
 	return ParseCreateRoomTagHTTPResponse(rsp)
 }
 
-// CreateRoomTagWithResponse Tag a room
+// CreateRoomTagWithResponse Add a tag to a room
 //
 // A tag that does not exist yet is made, if the app lets it: agents may make tags only where
 // the app's setting `is_create_tags_enabled` is true. A tag that the room has already is refused
@@ -25809,7 +25861,7 @@ func (c *ClientWithResponses) CreateRoomTagWithResponse(ctx context.Context, roo
 	return ParseCreateRoomTagHTTPResponse(rsp)
 }
 
-// CreateRoomTagWithFormdataBodyWithResponse Tag a room
+// CreateRoomTagWithFormdataBodyWithResponse Add a tag to a room
 //
 // A tag that does not exist yet is made, if the app lets it: agents may make tags only where
 // the app's setting `is_create_tags_enabled` is true. A tag that the room has already is refused
@@ -25826,7 +25878,7 @@ func (c *ClientWithResponses) CreateRoomTagWithFormdataBodyWithResponse(ctx cont
 	return ParseCreateRoomTagHTTPResponse(rsp)
 }
 
-// DeleteRoomTagWithResponse Remove a tag from a room
+// DeleteRoomTagWithResponse Take a tag off a room
 //
 // Sends no body.
 //
@@ -25841,10 +25893,10 @@ func (c *ClientWithResponses) DeleteRoomTagWithResponse(ctx context.Context, roo
 	return ParseDeleteRoomTagHTTPResponse(rsp)
 }
 
-// GetLatestRoomWithResponse Find a customer's newest room by channel and customer id
+// GetLatestRoomWithResponse Get the newest room of a customer on a channel
 //
-// No other way is known that leads from a phone number to a room. What comes for a customer who has no room
-// is not known: a refusal, or an answer without a room id.
+// No other call is known to find a room by its customer's phone number. What comes for a
+// customer who has no room is not known: a refusal, or an answer without a room id.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -25857,7 +25909,7 @@ func (c *ClientWithResponses) GetLatestRoomWithResponse(ctx context.Context, par
 	return ParseGetLatestRoomHTTPResponse(rsp)
 }
 
-// ListTagsWithResponse Search the app's tags
+// ListTagsWithResponse List the app's tags, or those whose name matches
 //
 // Not the tags of a room, which are those of `listRoomTags`.
 //
@@ -25872,9 +25924,9 @@ func (c *ClientWithResponses) ListTagsWithResponse(ctx context.Context, params *
 	return ParseListTagsHTTPResponse(rsp)
 }
 
-// CreateTelegramChannelWithBodyWithResponse Connect a Telegram bot
+// CreateTelegramChannelWithBodyWithResponse Add a Telegram bot to the app as a channel
 //
-// The bot is made with Telegram, which gives out its token. The answer repeats the token.
+// Make the bot at Telegram first, which gives out its token. The answer repeats the token.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -25887,9 +25939,9 @@ func (c *ClientWithResponses) CreateTelegramChannelWithBodyWithResponse(ctx cont
 	return ParseCreateTelegramChannelHTTPResponse(rsp)
 }
 
-// CreateTelegramChannelWithResponse Connect a Telegram bot
+// CreateTelegramChannelWithResponse Add a Telegram bot to the app as a channel
 //
-// The bot is made with Telegram, which gives out its token. The answer repeats the token.
+// Make the bot at Telegram first, which gives out its token. The answer repeats the token.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -25902,7 +25954,7 @@ func (c *ClientWithResponses) CreateTelegramChannelWithResponse(ctx context.Cont
 	return ParseCreateTelegramChannelHTTPResponse(rsp)
 }
 
-// DeleteTelegramChannelWithResponse Disconnect a Telegram bot
+// DeleteTelegramChannelWithResponse Remove a Telegram channel from the app
 //
 // Sends no body. A POST, not a DELETE. What becomes of the channel's rooms is not known.
 //
@@ -25917,7 +25969,7 @@ func (c *ClientWithResponses) DeleteTelegramChannelWithResponse(ctx context.Cont
 	return ParseDeleteTelegramChannelHTTPResponse(rsp)
 }
 
-// GetWaChannelWithResponse Fetch one WhatsApp channel
+// GetWaChannelWithResponse Get a WhatsApp channel
 //
 // The row is taken to be that of `listChannelsByType`.
 //
@@ -25932,7 +25984,7 @@ func (c *ClientWithResponses) GetWaChannelWithResponse(ctx context.Context, chan
 	return ParseGetWaChannelHTTPResponse(rsp)
 }
 
-// UpdateChannelWithBodyWithResponse Change a channel's settings
+// UpdateChannelWithBodyWithResponse Update the settings of a channel
 //
 // What is left out stays as it is; the client that this is known from sends `is_active` alone
 // for most kinds. Beside it, `name` is sent for `qiscus` and `telegram`, `badge_url` and
@@ -25950,7 +26002,7 @@ func (c *ClientWithResponses) UpdateChannelWithBodyWithResponse(ctx context.Cont
 	return ParseUpdateChannelHTTPResponse(rsp)
 }
 
-// UpdateChannelWithResponse Change a channel's settings
+// UpdateChannelWithResponse Update the settings of a channel
 //
 // What is left out stays as it is; the client that this is known from sends `is_active` alone
 // for most kinds. Beside it, `name` is sent for `qiscus` and `telegram`, `badge_url` and
@@ -25968,11 +26020,11 @@ func (c *ClientWithResponses) UpdateChannelWithResponse(ctx context.Context, cha
 	return ParseUpdateChannelHTTPResponse(rsp)
 }
 
-// ListAgentsWithResponse List agents, supervisors and admins
+// ListAgentsWithResponse List the app's staff, admins and supervisors included
 //
 // Preferred over `listAgentsV1`. Pages can be asked for in two ways, by `page` or by
 // `cursor_after`/`cursor_before`: a request has either. `current_customer_count` is seconds
-// behind assignments here, and one team misses it altogether; `listAgentsByIDs` and
+// behind assignments here, and one team never received it; `listAgentsByIDs` and
 // `listAvailableAgents` are fresh.
 //
 // Returns a wrapper object for the known response body format(s).
@@ -25986,7 +26038,7 @@ func (c *ClientWithResponses) ListAgentsWithResponse(ctx context.Context, role A
 	return ParseListAgentsHTTPResponse(rsp)
 }
 
-// SendHsm24TemplateWithBodyWithResponse Re-open an expired WhatsApp room with the 24-hour template
+// SendHsm24TemplateWithBodyWithResponse Send the 24-hour template into a room whose window has closed
 //
 // Sends the template that `getHsm24Template` names into a room whose window has closed; the
 // window opens when the customer answers. It costs credit. There is no idempotency key: a
@@ -26003,7 +26055,7 @@ func (c *ClientWithResponses) SendHsm24TemplateWithBodyWithResponse(ctx context.
 	return ParseSendHsm24TemplateHTTPResponse(rsp)
 }
 
-// SendHsm24TemplateWithResponse Re-open an expired WhatsApp room with the 24-hour template
+// SendHsm24TemplateWithResponse Send the 24-hour template into a room whose window has closed
 //
 // Sends the template that `getHsm24Template` names into a room whose window has closed; the
 // window opens when the customer answers. It costs credit. There is no idempotency key: a
@@ -26020,9 +26072,9 @@ func (c *ClientWithResponses) SendHsm24TemplateWithResponse(ctx context.Context,
 	return ParseSendHsm24TemplateHTTPResponse(rsp)
 }
 
-// BlockCustomerWithBodyWithResponse Block a WhatsApp customer
+// BlockCustomerWithBodyWithResponse Block a customer on WhatsApp
 //
-// The state reads back as `is_blocked` of `getRoomInfo`. Supervisors use `admin` in the path.
+// Whether a customer is blocked is read from `is_blocked` of `getRoomInfo`. Supervisors use `admin` in the path.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -26035,9 +26087,9 @@ func (c *ClientWithResponses) BlockCustomerWithBodyWithResponse(ctx context.Cont
 	return ParseBlockCustomerHTTPResponse(rsp)
 }
 
-// BlockCustomerWithResponse Block a WhatsApp customer
+// BlockCustomerWithResponse Block a customer on WhatsApp
 //
-// The state reads back as `is_blocked` of `getRoomInfo`. Supervisors use `admin` in the path.
+// Whether a customer is blocked is read from `is_blocked` of `getRoomInfo`. Supervisors use `admin` in the path.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -26050,9 +26102,9 @@ func (c *ClientWithResponses) BlockCustomerWithResponse(ctx context.Context, rol
 	return ParseBlockCustomerHTTPResponse(rsp)
 }
 
-// UnblockCustomerWithBodyWithResponse Unblock a WhatsApp customer
+// UnblockCustomerWithBodyWithResponse Unblock a customer on WhatsApp
 //
-// Takes `blockCustomer` back. Supervisors use `admin` in the path.
+// Takes back what `blockCustomer` did. Supervisors use `admin` in the path.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -26065,9 +26117,9 @@ func (c *ClientWithResponses) UnblockCustomerWithBodyWithResponse(ctx context.Co
 	return ParseUnblockCustomerHTTPResponse(rsp)
 }
 
-// UnblockCustomerWithResponse Unblock a WhatsApp customer
+// UnblockCustomerWithResponse Unblock a customer on WhatsApp
 //
-// Takes `blockCustomer` back. Supervisors use `admin` in the path.
+// Takes back what `blockCustomer` did. Supervisors use `admin` in the path.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -26080,7 +26132,7 @@ func (c *ClientWithResponses) UnblockCustomerWithResponse(ctx context.Context, r
 	return ParseUnblockCustomerHTTPResponse(rsp)
 }
 
-// ListAvailableAgentsWithResponse List agents who may take a given room
+// ListAvailableAgentsWithResponse List the agents who can serve a room now
 //
 // Expect an empty list whenever nobody is online. No event tells that somebody has come, so
 // callers poll, every 20 seconds to 5 minutes. `current_customer_count` is the live load here.
@@ -26098,7 +26150,7 @@ func (c *ClientWithResponses) ListAvailableAgentsWithResponse(ctx context.Contex
 	return ParseListAvailableAgentsHTTPResponse(rsp)
 }
 
-// ListOtherAgentsWithResponse List agents who could be added to a room
+// ListOtherAgentsWithResponse List the agents who could join a room
 //
 // Presumably those who do not serve the room yet. Whether only those online are listed is not
 // known: look at `is_available`.
@@ -26114,7 +26166,7 @@ func (c *ClientWithResponses) ListOtherAgentsWithResponse(ctx context.Context, r
 	return ParseListOtherAgentsHTTPResponse(rsp)
 }
 
-// CountUnservedRoomsWithResponse Number of customers waiting for an agent
+// CountUnservedRoomsWithResponse Count the customers who wait for an agent
 //
 // The member that holds the number depends on the role: `total_unresolved` for agents,
 // `total_unserved` for supervisors and probably for admins. Read whichever is there.
@@ -26130,7 +26182,7 @@ func (c *ClientWithResponses) CountUnservedRoomsWithResponse(ctx context.Context
 	return ParseCountUnservedRoomsHTTPResponse(rsp)
 }
 
-// SendBroadcastFileWithBodyWithResponse Send a broadcast to an uploaded list
+// SendBroadcastFileWithBodyWithResponse Send a WhatsApp template to everybody in an uploaded file
 //
 // Starts a job that goes on after the answer. There is no idempotency key: a repeated request is
 // a second message to everybody in the file.
@@ -26146,7 +26198,7 @@ func (c *ClientWithResponses) SendBroadcastFileWithBodyWithResponse(ctx context.
 	return ParseSendBroadcastFileHTTPResponse(rsp)
 }
 
-// UploadBroadcastCSVWithBodyWithResponse Upload the recipients of a broadcast
+// UploadBroadcastCSVWithBodyWithResponse Upload a file of recipients for a broadcast
 //
 // Sends nothing yet: `sendBroadcastFile` does, with the id that the answer holds. The columns of
 // the file are not documented; the dashboard offers a sample for each template.
@@ -26162,7 +26214,7 @@ func (c *ClientWithResponses) UploadBroadcastCSVWithBodyWithResponse(ctx context
 	return ParseUploadBroadcastCSVHTTPResponse(rsp)
 }
 
-// ListChannelsByTypeWithResponse List channels of one kind, page by page
+// ListChannelsByTypeWithResponse List the channels of one kind in pages
 //
 // `data` is a plain array, whose rows differ with the kind: `QiscusChannelV3` for `qiscus`,
 // `WaChannelV3` for `wa` and so on. They say more than those of `listChannels`, secrets
@@ -26179,13 +26231,14 @@ func (c *ClientWithResponses) ListChannelsByTypeWithResponse(ctx context.Context
 	return ParseListChannelsByTypeHTTPResponse(rsp)
 }
 
-// CreateTemplateWithBodyWithResponse Submit a WhatsApp message template for approval
+// CreateTemplateWithBodyWithResponse Submit a new WhatsApp template for WhatsApp's approval
 //
 // WhatsApp decides on the template in its own time: look at `approval_status` with one of the
-// lists. The vendor's page sets limits. Header: 60 characters, one variable. Body: 1,024
-// characters, 15 variables. Buttons: three quick replies, or a telephone number and a website,
-// one of each, the website with one variable. Templates of the category `AUTHENTICATION` have
-// buttons that copy a code or fill it in, whose words for `type` are not known.
+// lists. The vendor's page sets limits. A header has up to 60 characters and one variable, a
+// body up to 1,024 and 15. Of buttons there are up to three quick replies, or a telephone
+// number and a website, one of each, the website with one variable. Templates of the category
+// `AUTHENTICATION` have buttons that copy a code or fill it in, whose words for `type` are not
+// known.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -26198,13 +26251,14 @@ func (c *ClientWithResponses) CreateTemplateWithBodyWithResponse(ctx context.Con
 	return ParseCreateTemplateHTTPResponse(rsp)
 }
 
-// CreateTemplateWithResponse Submit a WhatsApp message template for approval
+// CreateTemplateWithResponse Submit a new WhatsApp template for WhatsApp's approval
 //
 // WhatsApp decides on the template in its own time: look at `approval_status` with one of the
-// lists. The vendor's page sets limits. Header: 60 characters, one variable. Body: 1,024
-// characters, 15 variables. Buttons: three quick replies, or a telephone number and a website,
-// one of each, the website with one variable. Templates of the category `AUTHENTICATION` have
-// buttons that copy a code or fill it in, whose words for `type` are not known.
+// lists. The vendor's page sets limits. A header has up to 60 characters and one variable, a
+// body up to 1,024 and 15. Of buttons there are up to three quick replies, or a telephone
+// number and a website, one of each, the website with one variable. Templates of the category
+// `AUTHENTICATION` have buttons that copy a code or fill it in, whose words for `type` are not
+// known.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -26217,11 +26271,11 @@ func (c *ClientWithResponses) CreateTemplateWithResponse(ctx context.Context, bo
 	return ParseCreateTemplateHTTPResponse(rsp)
 }
 
-// ListTemplatesV3WithResponse List WhatsApp message templates, newer version
+// ListTemplatesV3WithResponse List the app's WhatsApp templates, and the credit left
 //
-// Takes agents' tokens too: there is no `admin` in the path. The answer also tells the credit
-// that is left, and is not known to tell how many templates there are: go on until a page is
-// empty.
+// Takes agents' tokens too, as the path without `admin` suggests. The answer also tells the
+// credit that is left, and is not known to tell how many templates there are: go on until a
+// page is empty.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -26234,10 +26288,10 @@ func (c *ClientWithResponses) ListTemplatesV3WithResponse(ctx context.Context, p
 	return ParseListTemplatesV3HTTPResponse(rsp)
 }
 
-// SendBroadcastWithBodyWithResponse Send one WhatsApp template message to one number (preferred version)
+// SendBroadcastWithBodyWithResponse Send a WhatsApp template to a single number
 //
 // Names the template by `template_detail_id`, one language of it, or by `template_name`,
-// `namespace` and `language`. **A 200 can hold a failure**: look at `status` and `notes` of
+// `namespace` and `language`. **Not every 200 is a success**: see `status` and `notes` of
 // `data.broadcast_logs[0]`. The number comes back with a plus, the variables as a JSON array
 // inside text. There is no idempotency key: a repeated request is a second message, which is
 // paid again.
@@ -26253,10 +26307,10 @@ func (c *ClientWithResponses) SendBroadcastWithBodyWithResponse(ctx context.Cont
 	return ParseSendBroadcastHTTPResponse(rsp)
 }
 
-// SendBroadcastWithResponse Send one WhatsApp template message to one number (preferred version)
+// SendBroadcastWithResponse Send a WhatsApp template to a single number
 //
 // Names the template by `template_detail_id`, one language of it, or by `template_name`,
-// `namespace` and `language`. **A 200 can hold a failure**: look at `status` and `notes` of
+// `namespace` and `language`. **Not every 200 is a success**: see `status` and `notes` of
 // `data.broadcast_logs[0]`. The number comes back with a plus, the variables as a JSON array
 // inside text. There is no idempotency key: a repeated request is a second message, which is
 // paid again.
@@ -26272,7 +26326,7 @@ func (c *ClientWithResponses) SendBroadcastWithResponse(ctx context.Context, rol
 	return ParseSendBroadcastHTTPResponse(rsp)
 }
 
-// SetBotInRoomWithBodyWithResponse Switch the bot on or off in a room
+// SetBotInRoomWithBodyWithResponse Turn the bot on or off for one room
 //
 // The path has neither the `/api` prefix nor the App ID.
 //
@@ -26287,7 +26341,7 @@ func (c *ClientWithResponses) SetBotInRoomWithBodyWithResponse(ctx context.Conte
 	return ParseSetBotInRoomHTTPResponse(rsp)
 }
 
-// SetBotInRoomWithResponse Switch the bot on or off in a room
+// SetBotInRoomWithResponse Turn the bot on or off for one room
 //
 // The path has neither the `/api` prefix nor the App ID.
 //
@@ -26302,7 +26356,7 @@ func (c *ClientWithResponses) SetBotInRoomWithResponse(ctx context.Context, room
 	return ParseSetBotInRoomHTTPResponse(rsp)
 }
 
-// SetBotInRoomWithFormdataBodyWithResponse Switch the bot on or off in a room
+// SetBotInRoomWithFormdataBodyWithResponse Turn the bot on or off for one room
 //
 // The path has neither the `/api` prefix nor the App ID.
 //
@@ -26317,7 +26371,7 @@ func (c *ClientWithResponses) SetBotInRoomWithFormdataBodyWithResponse(ctx conte
 	return ParseSetBotInRoomHTTPResponse(rsp)
 }
 
-// GetWaMediaWithResponse Download media of an incoming WhatsApp message
+// GetWaMediaWithResponse Download a file that a customer sent on WhatsApp
 //
 // The answer is the file itself, with its content type, and no JSON; a refusal is JSON. Files
 // can be large: stream them.
@@ -26333,13 +26387,14 @@ func (c *ClientWithResponses) GetWaMediaWithResponse(ctx context.Context, appCod
 	return ParseGetWaMediaHTTPResponse(rsp)
 }
 
-// SendWaMessageWithBodyWithResponse Send a WhatsApp message (pass-through to the WhatsApp Business API)
+// SendWaMessageWithBodyWithResponse Send a message straight through the WhatsApp Business API
 //
 // The body goes to Meta as it is, and Meta's answer and errors come back, without the envelope
-// that the other routes have. A free message needs a window that is open: the customer wrote
-// within the last 24 hours, or it is refused with Meta's code 131047. A template needs none,
-// but costs credit, and a recipient who has opted in. The id for matching receipts is at
-// `messages[0].id`. There is no idempotency key: a repeated request is a second message.
+// that the other routes have. A message that is no template needs an open window: the customer
+// has written within the last 24 hours, else it is refused with Meta's code 131047. A template
+// needs none, but it costs credit, and the recipient must have opted in. The id for matching
+// receipts is at `messages[0].id`. There is no idempotency key: a repeated request is a second
+// message.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -26352,13 +26407,14 @@ func (c *ClientWithResponses) SendWaMessageWithBodyWithResponse(ctx context.Cont
 	return ParseSendWaMessageHTTPResponse(rsp)
 }
 
-// SendWaMessageWithResponse Send a WhatsApp message (pass-through to the WhatsApp Business API)
+// SendWaMessageWithResponse Send a message straight through the WhatsApp Business API
 //
 // The body goes to Meta as it is, and Meta's answer and errors come back, without the envelope
-// that the other routes have. A free message needs a window that is open: the customer wrote
-// within the last 24 hours, or it is refused with Meta's code 131047. A template needs none,
-// but costs credit, and a recipient who has opted in. The id for matching receipts is at
-// `messages[0].id`. There is no idempotency key: a repeated request is a second message.
+// that the other routes have. A message that is no template needs an open window: the customer
+// has written within the last 24 hours, else it is refused with Meta's code 131047. A template
+// needs none, but it costs credit, and the recipient must have opted in. The id for matching
+// receipts is at `messages[0].id`. There is no idempotency key: a repeated request is a second
+// message.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -26371,7 +26427,7 @@ func (c *ClientWithResponses) SendWaMessageWithResponse(ctx context.Context, app
 	return ParseSendWaMessageHTTPResponse(rsp)
 }
 
-// GetWaSettingsWithResponse Read a WhatsApp channel's forward settings
+// GetWaSettingsWithResponse Get where the raw events of a WhatsApp channel are forwarded
 //
 // The path has no `v1`, unlike that of the messages. The settings are presumably those that
 // `setWaSettings` writes.
@@ -26387,7 +26443,7 @@ func (c *ClientWithResponses) GetWaSettingsWithResponse(ctx context.Context, app
 	return ParseGetWaSettingsHTTPResponse(rsp)
 }
 
-// SetWaSettingsWithBodyWithResponse Forward a WhatsApp channel's raw events to your URL
+// SetWaSettingsWithBodyWithResponse Set where the raw events of a WhatsApp channel are forwarded
 //
 // Switches the forwarding of WhatsApp's own messages and receipts on. It has nothing to do with
 // the webhooks of the group `webhookSettings`, which go on as before. The path has no `v1`. How
@@ -26404,7 +26460,7 @@ func (c *ClientWithResponses) SetWaSettingsWithBodyWithResponse(ctx context.Cont
 	return ParseSetWaSettingsHTTPResponse(rsp)
 }
 
-// SetWaSettingsWithResponse Forward a WhatsApp channel's raw events to your URL
+// SetWaSettingsWithResponse Set where the raw events of a WhatsApp channel are forwarded
 //
 // Switches the forwarding of WhatsApp's own messages and receipts on. It has nothing to do with
 // the webhooks of the group `webhookSettings`, which go on as before. The path has no `v1`. How
@@ -26421,7 +26477,7 @@ func (c *ClientWithResponses) SetWaSettingsWithResponse(ctx context.Context, app
 	return ParseSetWaSettingsHTTPResponse(rsp)
 }
 
-// SendCustomChannelMessageWithBodyWithResponse Post a customer's message into a custom channel
+// SendCustomChannelMessageWithBodyWithResponse Pass on what a customer wrote in a custom channel
 //
 // Whoever knows the channel's `identifier_key` may write: there is no other credential, and
 // `Qiscus-App-Id` is missing in some callers' requests. Whoever can list channels can read the
@@ -26438,7 +26494,7 @@ func (c *ClientWithResponses) SendCustomChannelMessageWithBodyWithResponse(ctx c
 	return ParseSendCustomChannelMessageHTTPResponse(rsp)
 }
 
-// SendCustomChannelMessageWithResponse Post a customer's message into a custom channel
+// SendCustomChannelMessageWithResponse Pass on what a customer wrote in a custom channel
 //
 // Whoever knows the channel's `identifier_key` may write: there is no other credential, and
 // `Qiscus-App-Id` is missing in some callers' requests. Whoever can list channels can read the
@@ -26455,12 +26511,12 @@ func (c *ClientWithResponses) SendCustomChannelMessageWithResponse(ctx context.C
 	return ParseSendCustomChannelMessageHTTPResponse(rsp)
 }
 
-// SendBotMessageWithBodyWithResponse Send a message into a room as the bot
+// SendBotMessageWithBodyWithResponse Send the customer of a room a message from the bot
 //
 // The message reaches the customer on every kind of channel; a message posted through the Chat
 // SDK's own API does not. The answer names no message, so nothing tells a repeat from a second
-// message: never send this call again blindly. Buttons do not show on WhatsApp. Forms have been seen with texts
-// only; send JSON where there is a payload.
+// message: never send this call again blindly. WhatsApp does not show buttons. Forms have been
+// seen with texts only; send JSON where there is a payload.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -26473,12 +26529,12 @@ func (c *ClientWithResponses) SendBotMessageWithBodyWithResponse(ctx context.Con
 	return ParseSendBotMessageHTTPResponse(rsp)
 }
 
-// SendBotMessageWithResponse Send a message into a room as the bot
+// SendBotMessageWithResponse Send the customer of a room a message from the bot
 //
 // The message reaches the customer on every kind of channel; a message posted through the Chat
 // SDK's own API does not. The answer names no message, so nothing tells a repeat from a second
-// message: never send this call again blindly. Buttons do not show on WhatsApp. Forms have been seen with texts
-// only; send JSON where there is a payload.
+// message: never send this call again blindly. WhatsApp does not show buttons. Forms have been
+// seen with texts only; send JSON where there is a payload.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -26491,12 +26547,12 @@ func (c *ClientWithResponses) SendBotMessageWithResponse(ctx context.Context, ap
 	return ParseSendBotMessageHTTPResponse(rsp)
 }
 
-// SendBotMessageWithFormdataBodyWithResponse Send a message into a room as the bot
+// SendBotMessageWithFormdataBodyWithResponse Send the customer of a room a message from the bot
 //
 // The message reaches the customer on every kind of channel; a message posted through the Chat
 // SDK's own API does not. The answer names no message, so nothing tells a repeat from a second
-// message: never send this call again blindly. Buttons do not show on WhatsApp. Forms have been seen with texts
-// only; send JSON where there is a payload.
+// message: never send this call again blindly. WhatsApp does not show buttons. Forms have been
+// seen with texts only; send JSON where there is a payload.
 //
 // Takes a body of the `application/x-www-form-urlencoded` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -26509,7 +26565,7 @@ func (c *ClientWithResponses) SendBotMessageWithFormdataBodyWithResponse(ctx con
 	return ParseSendBotMessageHTTPResponse(rsp)
 }
 
-// HandoverRoomFromBotWithResponse Hand a room over from the bot to whoever is there
+// HandoverRoomFromBotWithResponse Hand a room over from the bot to any agent
 //
 // Assumed. Ends the bot's turn in the room, so that the customer waits for an agent. Sends no
 // body. `setBotInRoom` with false and then `allocateAndAssignAgent`, whose routes are known, can
@@ -26560,11 +26616,11 @@ func (c *ClientWithResponses) HandoverRoomToDivisionWithResponse(ctx context.Con
 	return ParseHandoverRoomToDivisionHTTPResponse(rsp)
 }
 
-// SendCustomChannelMessageLegacyWithBodyWithResponse Post a customer's message into a custom channel, older form
+// SendCustomChannelMessageLegacyWithBodyWithResponse Pass on what a customer wrote in a custom channel, the older way
 //
-// Use `sendCustomChannelMessage` where you can: this answer gives the chat user's password and
-// an agent's tokens to whoever asks. Any further field of the Chat SDK's `post_comment` is
-// accepted. Not to be repeated blindly.
+// Use `sendCustomChannelMessage` where you can: whoever calls this one is handed a chat user's
+// password and an agent's tokens. It also takes whatever else `post_comment` of the Chat SDK
+// takes. Not to be repeated blindly.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -26577,11 +26633,11 @@ func (c *ClientWithResponses) SendCustomChannelMessageLegacyWithBodyWithResponse
 	return ParseSendCustomChannelMessageLegacyHTTPResponse(rsp)
 }
 
-// SendCustomChannelMessageLegacyWithResponse Post a customer's message into a custom channel, older form
+// SendCustomChannelMessageLegacyWithResponse Pass on what a customer wrote in a custom channel, the older way
 //
-// Use `sendCustomChannelMessage` where you can: this answer gives the chat user's password and
-// an agent's tokens to whoever asks. Any further field of the Chat SDK's `post_comment` is
-// accepted. Not to be repeated blindly.
+// Use `sendCustomChannelMessage` where you can: whoever calls this one is handed a chat user's
+// password and an agent's tokens. It also takes whatever else `post_comment` of the Chat SDK
+// takes. Not to be repeated blindly.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -26594,11 +26650,11 @@ func (c *ClientWithResponses) SendCustomChannelMessageLegacyWithResponse(ctx con
 	return ParseSendCustomChannelMessageLegacyHTTPResponse(rsp)
 }
 
-// SendCustomChannelMessageLegacyWithFormdataBodyWithResponse Post a customer's message into a custom channel, older form
+// SendCustomChannelMessageLegacyWithFormdataBodyWithResponse Pass on what a customer wrote in a custom channel, the older way
 //
-// Use `sendCustomChannelMessage` where you can: this answer gives the chat user's password and
-// an agent's tokens to whoever asks. Any further field of the Chat SDK's `post_comment` is
-// accepted. Not to be repeated blindly.
+// Use `sendCustomChannelMessage` where you can: whoever calls this one is handed a chat user's
+// password and an agent's tokens. It also takes whatever else `post_comment` of the Chat SDK
+// takes. Not to be repeated blindly.
 //
 // Takes a body of the `application/x-www-form-urlencoded` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -26611,7 +26667,7 @@ func (c *ClientWithResponses) SendCustomChannelMessageLegacyWithFormdataBodyWith
 	return ParseSendCustomChannelMessageLegacyHTTPResponse(rsp)
 }
 
-// GetAppSessionWithResponse Tell whether the app starts a new room for each session
+// GetAppSessionWithResponse Check, as a widget does, whether each session gets a room of its own
 //
 // What a widget asks before it starts a chat. Needs no credential. Callers ask it on the host
 // qismo.qiscus.com.

@@ -3,250 +3,250 @@
 package omnichannel
 
 // DocumentSHA256 is the checksum of the document that this package was made from.
-const DocumentSHA256 = "eb4c4da0cbcee4abe2e186273b60d72f608a3fd81bf0bf90123e7a2b66e42239"
+const DocumentSHA256 = "65bf314519b68c914406e5c8411bbee61cee7b1ff36f66be15b2782039706ca5"
 
 // OperationID names an operation of the document.
 type OperationID string
 
 // The operations of the document.
 const (
-	// OperationListAgentsV1 is GET /api/v1/admin/agents: List agents, older version with the full user row.
+	// OperationListAgentsV1 is GET /api/v1/admin/agents: List the app's agents as full rows that hold secrets, the older way.
 	OperationListAgentsV1 OperationID = "listAgentsV1"
-	// OperationListAgentsByIDs is GET /api/v1/admin/agents/get_by_ids: Fetch several agents by id.
+	// OperationListAgentsByIDs is GET /api/v1/admin/agents/get_by_ids: Look up agents by their ids.
 	OperationListAgentsByIDs OperationID = "listAgentsByIDs"
-	// OperationGetPlan is GET /api/v1/admin/my_plan: The app's subscription and usage.
+	// OperationGetPlan is GET /api/v1/admin/my_plan: Get the app's plan and what is used of it.
 	OperationGetPlan OperationID = "getPlan"
-	// OperationGetOfficeHours is GET /api/v1/admin/office_hours: Office hours and the messages around them.
+	// OperationGetOfficeHours is GET /api/v1/admin/office_hours: Get the office hours and the automatic messages within and outside them.
 	OperationGetOfficeHours OperationID = "getOfficeHours"
-	// OperationAllocateAgent is POST /api/v1/admin/service/allocate_agent: Ask for the least busy agent; assigns nothing.
+	// OperationAllocateAgent is POST /api/v1/admin/service/allocate_agent: Ask which agent is the least busy, without assigning anybody.
 	OperationAllocateAgent OperationID = "allocateAgent"
-	// OperationAllocateAndAssignAgent is POST /api/v1/admin/service/allocate_assign_agent: Pick the least busy agent and assign in one call.
+	// OperationAllocateAndAssignAgent is POST /api/v1/admin/service/allocate_assign_agent: Assign the least busy agent to a room.
 	OperationAllocateAndAssignAgent OperationID = "allocateAndAssignAgent"
-	// OperationGetSessional is GET /api/v1/admin/service/get_sessional: Whether the app keeps one room per session.
+	// OperationGetSessional is GET /api/v1/admin/service/get_sessional: Check whether each session gets a room of its own.
 	OperationGetSessional OperationID = "getSessional"
-	// OperationCountUnresolvedRooms is GET /api/v1/admin/service/get_unresolved_count: Number of unserved customers, admin's older route.
+	// OperationCountUnresolvedRooms is GET /api/v1/admin/service/get_unresolved_count: Count the customers whom nobody serves, by the admin's older route.
 	OperationCountUnresolvedRooms OperationID = "countUnresolvedRooms"
-	// OperationRemoveAgent is POST /api/v1/admin/service/remove_agent: Take an agent out of a room.
+	// OperationRemoveAgent is POST /api/v1/admin/service/remove_agent: Remove an agent from a room.
 	OperationRemoveAgent OperationID = "removeAgent"
-	// OperationSetSessional is POST /api/v1/admin/service/set_sessional: Change whether the app keeps one room per session.
+	// OperationSetSessional is POST /api/v1/admin/service/set_sessional: Set whether each session gets a room of its own.
 	OperationSetSessional OperationID = "setSessional"
-	// OperationTakeOverUnresolvedRoom is POST /api/v1/agent/service/takeover_unresolved_room: The signed-in agent takes the next unserved customer.
+	// OperationTakeOverUnresolvedRoom is POST /api/v1/agent/service/takeover_unresolved_room: Take the next waiting customer, as an agent.
 	OperationTakeOverUnresolvedRoom OperationID = "takeOverUnresolvedRoom"
-	// OperationGetAnalyticsURL is GET /api/v1/analytics: A signed link to a dashboard report.
+	// OperationGetAnalyticsURL is GET /api/v1/analytics: Get a link to a report of the dashboard.
 	OperationGetAnalyticsURL OperationID = "getAnalyticsURL"
-	// OperationGetBotSettings is GET /api/v1/app/bot: Bot integration settings.
+	// OperationGetBotSettings is GET /api/v1/app/bot: Get the settings of the app's bot.
 	OperationGetBotSettings OperationID = "getBotSettings"
-	// OperationSetBotActivation is POST /api/v1/app/bot/activation: Switch the bot on or off for the whole app.
+	// OperationSetBotActivation is POST /api/v1/app/bot/activation: Turn the bot on or off in the app as a whole.
 	OperationSetBotActivation OperationID = "setBotActivation"
-	// OperationSetBotIntegration is POST /api/v1/app/bot/integrate: Set the bot webhook URL and switch.
+	// OperationSetBotIntegration is POST /api/v1/app/bot/integrate: Set the bot's webhook URL, and turn the bot on or off.
 	OperationSetBotIntegration OperationID = "setBotIntegration"
-	// OperationGetAgentTakeoverSetting is GET /api/v1/app/config/agent_takeover: Whether agents may take unserved customers themselves.
+	// OperationGetAgentTakeoverSetting is GET /api/v1/app/config/agent_takeover: Check whether agents may pick waiting customers on their own.
 	OperationGetAgentTakeoverSetting OperationID = "getAgentTakeoverSetting"
-	// OperationSetAgentAllocationWebhook is POST /api/v1/app/webhook/agent_allocation: Set the custom agent allocation webhook.
+	// OperationSetAgentAllocationWebhook is POST /api/v1/app/webhook/agent_allocation: Set the URL and the switch of the custom agent allocation webhook.
 	OperationSetAgentAllocationWebhook OperationID = "setAgentAllocationWebhook"
-	// OperationGetResolveWebhook is GET /api/v1/app/webhook/mark_as_resolved: Read the mark-as-resolved webhook.
+	// OperationGetResolveWebhook is GET /api/v1/app/webhook/mark_as_resolved: Get the URL and the switch of the mark-as-resolved webhook.
 	OperationGetResolveWebhook OperationID = "getResolveWebhook"
-	// OperationSetResolveWebhook is POST /api/v1/app/webhook/mark_as_resolved: Set the mark-as-resolved webhook.
+	// OperationSetResolveWebhook is POST /api/v1/app/webhook/mark_as_resolved: Set the URL and the switch of the mark-as-resolved webhook.
 	OperationSetResolveWebhook OperationID = "setResolveWebhook"
-	// OperationLogin is POST /api/v1/auth: Log in with e-mail and password.
+	// OperationLogin is POST /api/v1/auth: Open a session with an e-mail address and a password.
 	OperationLogin OperationID = "login"
-	// OperationGetTokenByQismoKey is POST /api/v1/auth/get_token_by_qismo_key: Trade an older QR code's key for a user token.
+	// OperationGetTokenByQismoKey is POST /api/v1/auth/get_token_by_qismo_key: Log in with the key of an older QR code.
 	OperationGetTokenByQismoKey OperationID = "getTokenByQismoKey"
-	// OperationLogout is POST /api/v1/auth/logout: End the session and void its user token.
+	// OperationLogout is POST /api/v1/auth/logout: Log out, which voids the user token.
 	OperationLogout OperationID = "logout"
-	// OperationListChatTemplates is GET /api/v1/chat_templates: Canned replies for agents.
+	// OperationListChatTemplates is GET /api/v1/chat_templates: List the canned replies that agents can use.
 	OperationListChatTemplates OperationID = "listChatTemplates"
-	// OperationExportConversations is GET /api/v1/export/conversations: Get a download link for a room's transcript.
+	// OperationExportConversations is GET /api/v1/export/conversations: Get a link to the transcript of a room.
 	OperationExportConversations OperationID = "exportConversations"
-	// OperationInitiateChatV1 is POST /api/v1/qiscus/initiate_chat: Start a live-chat session as a customer, older version.
+	// OperationInitiateChatV1 is POST /api/v1/qiscus/initiate_chat: Start a live chat as a customer, the older way.
 	OperationInitiateChatV1 OperationID = "initiateChatV1"
-	// OperationGetRoomInfo is GET /api/v1/qiscus/room/{room_id}/user_info: Read a room's additional information and its channel.
+	// OperationGetRoomInfo is GET /api/v1/qiscus/room/{room_id}/user_info: Get the additional information of a room, and its channel.
 	OperationGetRoomInfo OperationID = "getRoomInfo"
-	// OperationSetRoomInfo is POST /api/v1/qiscus/room/{room_id}/user_info: Replace a room's additional information.
+	// OperationSetRoomInfo is POST /api/v1/qiscus/room/{room_id}/user_info: Set the additional information of a room, in place of what is there.
 	OperationSetRoomInfo OperationID = "setRoomInfo"
-	// OperationCreateRoomTagV1 is POST /api/v1/room_tag/create: Tag a room, older version.
+	// OperationCreateRoomTagV1 is POST /api/v1/room_tag/create: Add a tag to a room, the older way.
 	OperationCreateRoomTagV1 OperationID = "createRoomTagV1"
-	// OperationListRoomTagsV1 is GET /api/v1/room_tag/{room_id}: List a room's tags, older version.
+	// OperationListRoomTagsV1 is GET /api/v1/room_tag/{room_id}: List the tags of a room, the older way.
 	OperationListRoomTagsV1 OperationID = "listRoomTagsV1"
-	// OperationSetAvailability is POST /api/v1/set_availability: Set the signed-in agent online or offline.
+	// OperationSetAvailability is POST /api/v1/set_availability: Switch the token's user online or offline.
 	OperationSetAvailability OperationID = "setAvailability"
-	// OperationSignUp is POST /api/v1/sign_up: Create an account.
+	// OperationSignUp is POST /api/v1/sign_up: Sign up for a new account.
 	OperationSignUp OperationID = "signUp"
-	// OperationUpdateRoomOptions is POST /api/v1/update_room_info: Overwrite the room's options.
+	// OperationUpdateRoomOptions is POST /api/v1/update_room_info: Replace the options of a room, its notes among them.
 	OperationUpdateRoomOptions OperationID = "updateRoomOptions"
-	// OperationChangePassword is POST /api/v1/{role}/change_password: Change the signed-in user's password.
+	// OperationChangePassword is POST /api/v1/{role}/change_password: Replace the password of the token's user.
 	OperationChangePassword OperationID = "changePassword"
-	// OperationGetProfile is GET /api/v1/{role}/get_profile: Profile of the signed-in user, or of the app's admin with the secret key.
+	// OperationGetProfile is GET /api/v1/{role}/get_profile: Get the profile of the token's user; the admin's with the secret key.
 	OperationGetProfile OperationID = "getProfile"
-	// OperationAssignAgent is POST /api/v1/{role}/service/assign_agent: Put an agent into a room.
+	// OperationAssignAgent is POST /api/v1/{role}/service/assign_agent: Assign an agent to a room.
 	OperationAssignAgent OperationID = "assignAgent"
-	// OperationResolveRoom is POST /api/v1/{role}/service/mark_as_resolved: Resolve (close) a room's session.
+	// OperationResolveRoom is POST /api/v1/{role}/service/mark_as_resolved: Resolve a room, which ends its session.
 	OperationResolveRoom OperationID = "resolveRoom"
-	// OperationUpdateProfile is POST /api/v1/{role}/update_profile: Change the signed-in user's profile.
+	// OperationUpdateProfile is POST /api/v1/{role}/update_profile: Update the profile of the token's user.
 	OperationUpdateProfile OperationID = "updateProfile"
-	// OperationGetAgent is GET /api/v2/admin/agent/{agent_id}: Fetch one agent.
+	// OperationGetAgent is GET /api/v2/admin/agent/{agent_id}: Get an agent.
 	OperationGetAgent OperationID = "getAgent"
-	// OperationUpdateAgent is POST /api/v2/admin/agent/{agent_id}/update: Change an agent's name, e-mail, channels and divisions.
+	// OperationUpdateAgent is POST /api/v2/admin/agent/{agent_id}/update: Set the name, e-mail address, channels and divisions of an agent.
 	OperationUpdateAgent OperationID = "updateAgent"
-	// OperationListAgentsByDivision is GET /api/v2/admin/agents/by_division: List agents of given divisions, least busy first.
+	// OperationListAgentsByDivision is GET /api/v2/admin/agents/by_division: List the agents of some divisions in the order of their load.
 	OperationListAgentsByDivision OperationID = "listAgentsByDivision"
-	// OperationSendBroadcastV2 is POST /api/v2/admin/broadcast/client_broadcast: Send a template message to several numbers, older version.
+	// OperationSendBroadcastV2 is POST /api/v2/admin/broadcast/client_broadcast: Send a WhatsApp template to several numbers, the older way.
 	OperationSendBroadcastV2 OperationID = "sendBroadcastV2"
-	// OperationListBroadcastJobs is GET /api/v2/admin/broadcast_jobs: List past broadcasts.
+	// OperationListBroadcastJobs is GET /api/v2/admin/broadcast_jobs: List the broadcasts that were started.
 	OperationListBroadcastJobs OperationID = "listBroadcastJobs"
-	// OperationGetBroadcastJob is GET /api/v2/admin/broadcast_jobs/{broadcast_job_id}: Fetch one broadcast.
+	// OperationGetBroadcastJob is GET /api/v2/admin/broadcast_jobs/{broadcast_job_id}: Get a broadcast.
 	OperationGetBroadcastJob OperationID = "getBroadcastJob"
-	// OperationListBroadcastLogs is GET /api/v2/admin/broadcast_jobs/{broadcast_job_id}/broadcast_logs: List the sends of one broadcast.
+	// OperationListBroadcastLogs is GET /api/v2/admin/broadcast_jobs/{broadcast_job_id}/broadcast_logs: List what became of each send of a broadcast.
 	OperationListBroadcastLogs OperationID = "listBroadcastLogs"
-	// OperationListWaBulkResolves is GET /api/v2/admin/bulk_resolve/wa: List WhatsApp channels with expired rooms that can be resolved together.
+	// OperationListWaBulkResolves is GET /api/v2/admin/bulk_resolve/wa: List the WhatsApp channels whose expired rooms can be resolved in bulk.
 	OperationListWaBulkResolves OperationID = "listWaBulkResolves"
-	// OperationGetWaBulkResolve is GET /api/v2/admin/bulk_resolve/wa/{channel_id}: Progress of a bulk resolve.
+	// OperationGetWaBulkResolve is GET /api/v2/admin/bulk_resolve/wa/{channel_id}: Check how far a bulk resolve is.
 	OperationGetWaBulkResolve OperationID = "getWaBulkResolve"
-	// OperationStartWaBulkResolve is POST /api/v2/admin/bulk_resolve/wa/{channel_id}: Start resolving all expired rooms of a WhatsApp channel.
+	// OperationStartWaBulkResolve is POST /api/v2/admin/bulk_resolve/wa/{channel_id}: Resolve every expired room of a WhatsApp channel, in the background.
 	OperationStartWaBulkResolve OperationID = "startWaBulkResolve"
-	// OperationAbortWaBulkResolve is POST /api/v2/admin/bulk_resolve/wa/{channel_id}/abort: Stop a running bulk resolve.
+	// OperationAbortWaBulkResolve is POST /api/v2/admin/bulk_resolve/wa/{channel_id}/abort: Stop a bulk resolve before its end.
 	OperationAbortWaBulkResolve OperationID = "abortWaBulkResolve"
-	// OperationListTemplates is GET /api/v2/admin/hsm: List WhatsApp message templates.
+	// OperationListTemplates is GET /api/v2/admin/hsm: List the app's WhatsApp templates.
 	OperationListTemplates OperationID = "listTemplates"
-	// OperationDeleteTemplate is POST /api/v2/admin/hsm/delete/{template_id}: Delete a WhatsApp message template.
+	// OperationDeleteTemplate is POST /api/v2/admin/hsm/delete/{template_id}: Delete a WhatsApp template.
 	OperationDeleteTemplate OperationID = "deleteTemplate"
-	// OperationGetTemplate is GET /api/v2/admin/hsm/show/{template_id}: Fetch one WhatsApp message template.
+	// OperationGetTemplate is GET /api/v2/admin/hsm/show/{template_id}: Get a WhatsApp template.
 	OperationGetTemplate OperationID = "getTemplate"
-	// OperationGetHsm24Template is GET /api/v2/admin/hsm_24: The 24-hour template of a WhatsApp channel.
+	// OperationGetHsm24Template is GET /api/v2/admin/hsm_24: Get the 24-hour template that re-opens a channel's expired rooms.
 	OperationGetHsm24Template OperationID = "getHsm24Template"
-	// OperationGetWaCredit is GET /api/v2/admin/wa_pricing/balance: WhatsApp credit of each channel.
+	// OperationGetWaCredit is GET /api/v2/admin/wa_pricing/balance: Get the WhatsApp credit that each channel has left.
 	OperationGetWaCredit OperationID = "getWaCredit"
-	// OperationListWebhookConfigs is GET /api/v2/admin/webhook_config: List configured webhooks.
+	// OperationListWebhookConfigs is GET /api/v2/admin/webhook_config: List the webhooks that are set up.
 	OperationListWebhookConfigs OperationID = "listWebhookConfigs"
-	// OperationAddAgentToRoom is POST /api/v2/agent/service/add_agent: An agent invites a colleague into a room.
+	// OperationAddAgentToRoom is POST /api/v2/agent/service/add_agent: Bring a colleague into a room, as an agent.
 	OperationAddAgentToRoom OperationID = "addAgentToRoom"
-	// OperationSetForceSendBot is POST /api/v2/app/bot/force_send: Send messages to the bot even when an agent is in the room.
+	// OperationSetForceSendBot is POST /api/v2/app/bot/force_send: Set whether the bot gets messages even while an agent serves.
 	OperationSetForceSendBot OperationID = "setForceSendBot"
-	// OperationGetAuthWebhook is GET /api/v2/app/config/auth_webhook: Read the user-logout webhook.
+	// OperationGetAuthWebhook is GET /api/v2/app/config/auth_webhook: Get the URL and the switch of the user-logout webhook.
 	OperationGetAuthWebhook OperationID = "getAuthWebhook"
-	// OperationSetAuthWebhook is POST /api/v2/app/config/auth_webhook: Set the user-logout webhook.
+	// OperationSetAuthWebhook is POST /api/v2/app/config/auth_webhook: Set the URL and the switch of the user-logout webhook.
 	OperationSetAuthWebhook OperationID = "setAuthWebhook"
-	// OperationGetNewSessionWebhook is GET /api/v2/app/config/new_session_webhook: Read the new-session webhook.
+	// OperationGetNewSessionWebhook is GET /api/v2/app/config/new_session_webhook: Get the URL and the switch of the new-session webhook.
 	OperationGetNewSessionWebhook OperationID = "getNewSessionWebhook"
-	// OperationSetNewSessionWebhook is POST /api/v2/app/config/new_session_webhook: Set the new-session webhook.
+	// OperationSetNewSessionWebhook is POST /api/v2/app/config/new_session_webhook: Set the URL and the switch of the new-session webhook.
 	OperationSetNewSessionWebhook OperationID = "setNewSessionWebhook"
-	// OperationGetPublicWidgetConfig is GET /api/v2/app/config/public-widget/{app_code}/{channel_id}: Read how a live-chat widget looks.
+	// OperationGetPublicWidgetConfig is GET /api/v2/app/config/public-widget/{app_code}/{channel_id}: Get the look of a live-chat widget.
 	OperationGetPublicWidgetConfig OperationID = "getPublicWidgetConfig"
-	// OperationGetTicketingConfig is GET /api/v2/app/config/ticketing: Custom buttons (ticketing) set up for the app.
+	// OperationGetTicketingConfig is GET /api/v2/app/config/ticketing: List the app's custom buttons.
 	OperationGetTicketingConfig OperationID = "getTicketingConfig"
-	// OperationGetAppConfigs is GET /api/v2/app/configs: All configuration switches of the app, webhook settings included.
+	// OperationGetAppConfigs is GET /api/v2/app/configs: Get every setting of the app, those of its webhooks among them.
 	OperationGetAppConfigs OperationID = "getAppConfigs"
-	// OperationGetAppDetails is GET /api/v2/app/details: The signed-in user's app.
+	// OperationGetAppDetails is GET /api/v2/app/details: Get the app of the token's user, with its secret key.
 	OperationGetAppDetails OperationID = "getAppDetails"
-	// OperationMobileLogin is POST /api/v2/auth/mobile_login: Open a session from a QR code's long-lived token.
+	// OperationMobileLogin is POST /api/v2/auth/mobile_login: Log in with the long-lived token of a QR code.
 	OperationMobileLogin OperationID = "mobileLogin"
-	// OperationRefreshToken is POST /api/v2/auth/refresh_token: Trade the long-lived token for a new user token.
+	// OperationRefreshToken is POST /api/v2/auth/refresh_token: Renew the user token with the long-lived token.
 	OperationRefreshToken OperationID = "refreshToken"
-	// OperationListChannels is GET /api/v2/channels: List all channels of the app, grouped by kind.
+	// OperationListChannels is GET /api/v2/channels: List every channel of the app by kind.
 	OperationListChannels OperationID = "listChannels"
-	// OperationGetChannelConfig is GET /api/v2/channels/{channel_id}/configs: Read a channel's auto-responder.
+	// OperationGetChannelConfig is GET /api/v2/channels/{channel_id}/configs: Get the auto-responder of a channel.
 	OperationGetChannelConfig OperationID = "getChannelConfig"
-	// OperationSetChannelConfig is POST /api/v2/channels/{channel_id}/configs: Change a channel's auto-responder.
+	// OperationSetChannelConfig is POST /api/v2/channels/{channel_id}/configs: Set the auto-responder of a channel.
 	OperationSetChannelConfig OperationID = "setChannelConfig"
-	// OperationListContactProperties is GET /api/v2/contacts/properties/{contact_id}: List the custom properties of a contact.
+	// OperationListContactProperties is GET /api/v2/contacts/properties/{contact_id}: List a contact's custom properties.
 	OperationListContactProperties OperationID = "listContactProperties"
-	// OperationSetContactProperty is POST /api/v2/contacts/properties/{contact_id}: Set one custom property of a contact.
+	// OperationSetContactProperty is POST /api/v2/contacts/properties/{contact_id}: Set a single custom property of a contact.
 	OperationSetContactProperty OperationID = "setContactProperty"
-	// OperationGetContact is GET /api/v2/contacts/{contact_id}: Fetch a contact.
+	// OperationGetContact is GET /api/v2/contacts/{contact_id}: Get a contact.
 	OperationGetContact OperationID = "getContact"
-	// OperationListContactConversations is GET /api/v2/contacts/{contact_id}/conversations: List the rooms of a contact.
+	// OperationListContactConversations is GET /api/v2/contacts/{contact_id}/conversations: List a contact's rooms.
 	OperationListContactConversations OperationID = "listContactConversations"
-	// OperationListContactConversationMessages is GET /api/v2/contacts/{contact_id}/conversations/{room_id}: List the messages of one of a contact's rooms.
+	// OperationListContactConversationMessages is GET /api/v2/contacts/{contact_id}/conversations/{room_id}: List the messages in one room of a contact.
 	OperationListContactConversationMessages OperationID = "listContactConversationMessages"
-	// OperationListRoomsByQuery is GET /api/v2/customer_rooms: Search customer rooms, query-string form.
+	// OperationListRoomsByQuery is GET /api/v2/customer_rooms: List the rooms that match a filter in the query string.
 	OperationListRoomsByQuery OperationID = "listRoomsByQuery"
-	// OperationListRooms is POST /api/v2/customer_rooms: Search customer rooms.
+	// OperationListRooms is POST /api/v2/customer_rooms: List the rooms that match a filter.
 	OperationListRooms OperationID = "listRooms"
-	// OperationGetRoom is GET /api/v2/customer_rooms/{room_id}: Fetch one customer room.
+	// OperationGetRoom is GET /api/v2/customer_rooms/{room_id}: Get a room.
 	OperationGetRoom OperationID = "getRoom"
-	// OperationListRoomBroadcasts is GET /api/v2/customer_rooms/{room_id}/broadcast_history: Broadcast messages that were sent to a room's customer.
+	// OperationListRoomBroadcasts is GET /api/v2/customer_rooms/{room_id}/broadcast_history: List the broadcasts that a room's customer was sent.
 	OperationListRoomBroadcasts OperationID = "listRoomBroadcasts"
-	// OperationMarkRoomAsRead is POST /api/v2/customer_rooms/{room_id}/mark_as_read: Mark a room as read for the signed-in user.
+	// OperationMarkRoomAsRead is POST /api/v2/customer_rooms/{room_id}/mark_as_read: Mark a room as read by the token's user.
 	OperationMarkRoomAsRead OperationID = "markRoomAsRead"
-	// OperationListDivisions is GET /api/v2/divisions: List divisions.
+	// OperationListDivisions is GET /api/v2/divisions: List the app's divisions.
 	OperationListDivisions OperationID = "listDivisions"
-	// OperationListFeatures is GET /api/v2/features: Feature tree of the app's plan.
+	// OperationListFeatures is GET /api/v2/features: List the features of the app's plan as a tree.
 	OperationListFeatures OperationID = "listFeatures"
-	// OperationGetLatestMobileVersion is GET /api/v2/mobile_version/latest: Newest version of the vendor's mobile agent app.
+	// OperationGetLatestMobileVersion is GET /api/v2/mobile_version/latest: Get the newest version number of the vendor's app for agents.
 	OperationGetLatestMobileVersion OperationID = "getLatestMobileVersion"
-	// OperationCreateQiscusChannel is POST /api/v2/qiscus/connect: Create a live-chat channel.
+	// OperationCreateQiscusChannel is POST /api/v2/qiscus/connect: Add a live-chat channel to the app.
 	OperationCreateQiscusChannel OperationID = "createQiscusChannel"
-	// OperationInitiateChat is POST /api/v2/qiscus/initiate_chat: Start or continue a live-chat session as a customer.
+	// OperationInitiateChat is POST /api/v2/qiscus/initiate_chat: Start or resume a live chat as a customer.
 	OperationInitiateChat OperationID = "initiateChat"
-	// OperationSetWidgetConfig is POST /api/v2/qiscus/widget_configs/{channel_id}: Change how a live-chat widget looks.
+	// OperationSetWidgetConfig is POST /api/v2/qiscus/widget_configs/{channel_id}: Set the look of a live-chat widget.
 	OperationSetWidgetConfig OperationID = "setWidgetConfig"
-	// OperationGetQiscusChannel is GET /api/v2/qiscus/{channel_id}: Fetch one live-chat channel.
+	// OperationGetQiscusChannel is GET /api/v2/qiscus/{channel_id}: Get a live-chat channel.
 	OperationGetQiscusChannel OperationID = "getQiscusChannel"
-	// OperationListRoomTags is GET /api/v2/room_tags/{room_id}: List a room's tags.
+	// OperationListRoomTags is GET /api/v2/room_tags/{room_id}: List the tags of a room.
 	OperationListRoomTags OperationID = "listRoomTags"
-	// OperationCreateRoomTag is POST /api/v2/room_tags/{room_id}: Tag a room.
+	// OperationCreateRoomTag is POST /api/v2/room_tags/{room_id}: Add a tag to a room.
 	OperationCreateRoomTag OperationID = "createRoomTag"
-	// OperationDeleteRoomTag is DELETE /api/v2/room_tags/{room_id}/{tag_id}: Remove a tag from a room.
+	// OperationDeleteRoomTag is DELETE /api/v2/room_tags/{room_id}/{tag_id}: Take a tag off a room.
 	OperationDeleteRoomTag OperationID = "deleteRoomTag"
-	// OperationGetLatestRoom is GET /api/v2/rooms/latest: Find a customer's newest room by channel and customer id.
+	// OperationGetLatestRoom is GET /api/v2/rooms/latest: Get the newest room of a customer on a channel.
 	OperationGetLatestRoom OperationID = "getLatestRoom"
-	// OperationListTags is GET /api/v2/tags: Search the app's tags.
+	// OperationListTags is GET /api/v2/tags: List the app's tags, or those whose name matches.
 	OperationListTags OperationID = "listTags"
-	// OperationCreateTelegramChannel is POST /api/v2/telegram/connect: Connect a Telegram bot.
+	// OperationCreateTelegramChannel is POST /api/v2/telegram/connect: Add a Telegram bot to the app as a channel.
 	OperationCreateTelegramChannel OperationID = "createTelegramChannel"
-	// OperationDeleteTelegramChannel is POST /api/v2/telegram/connect/{channel_id}/delete: Disconnect a Telegram bot.
+	// OperationDeleteTelegramChannel is POST /api/v2/telegram/connect/{channel_id}/delete: Remove a Telegram channel from the app.
 	OperationDeleteTelegramChannel OperationID = "deleteTelegramChannel"
-	// OperationGetWaChannel is GET /api/v2/wa/{channel_id}: Fetch one WhatsApp channel.
+	// OperationGetWaChannel is GET /api/v2/wa/{channel_id}: Get a WhatsApp channel.
 	OperationGetWaChannel OperationID = "getWaChannel"
-	// OperationUpdateChannel is POST /api/v2/{channel_type}/connect/{channel_id}/update: Change a channel's settings.
+	// OperationUpdateChannel is POST /api/v2/{channel_type}/connect/{channel_id}/update: Update the settings of a channel.
 	OperationUpdateChannel OperationID = "updateChannel"
-	// OperationListAgents is GET /api/v2/{role}/agents: List agents, supervisors and admins.
+	// OperationListAgents is GET /api/v2/{role}/agents: List the app's staff, admins and supervisors included.
 	OperationListAgents OperationID = "listAgents"
-	// OperationSendHsm24Template is POST /api/v2/{role}/broadcast/send_hsm24: Re-open an expired WhatsApp room with the 24-hour template.
+	// OperationSendHsm24Template is POST /api/v2/{role}/broadcast/send_hsm24: Send the 24-hour template into a room whose window has closed.
 	OperationSendHsm24Template OperationID = "sendHsm24Template"
-	// OperationBlockCustomer is POST /api/v2/{role}/customer/block: Block a WhatsApp customer.
+	// OperationBlockCustomer is POST /api/v2/{role}/customer/block: Block a customer on WhatsApp.
 	OperationBlockCustomer OperationID = "blockCustomer"
-	// OperationUnblockCustomer is POST /api/v2/{role}/customer/unblock: Unblock a WhatsApp customer.
+	// OperationUnblockCustomer is POST /api/v2/{role}/customer/unblock: Unblock a customer on WhatsApp.
 	OperationUnblockCustomer OperationID = "unblockCustomer"
-	// OperationListAvailableAgents is GET /api/v2/{role}/service/available_agents: List agents who may take a given room.
+	// OperationListAvailableAgents is GET /api/v2/{role}/service/available_agents: List the agents who can serve a room now.
 	OperationListAvailableAgents OperationID = "listAvailableAgents"
-	// OperationListOtherAgents is GET /api/v2/{role}/service/other_agents: List agents who could be added to a room.
+	// OperationListOtherAgents is GET /api/v2/{role}/service/other_agents: List the agents who could join a room.
 	OperationListOtherAgents OperationID = "listOtherAgents"
-	// OperationCountUnservedRooms is GET /api/v2/{role}/service/total_unserved: Number of customers waiting for an agent.
+	// OperationCountUnservedRooms is GET /api/v2/{role}/service/total_unserved: Count the customers who wait for an agent.
 	OperationCountUnservedRooms OperationID = "countUnservedRooms"
-	// OperationSendBroadcastFile is POST /api/v3/admin/broadcast/send_broadcast: Send a broadcast to an uploaded list.
+	// OperationSendBroadcastFile is POST /api/v3/admin/broadcast/send_broadcast: Send a WhatsApp template to everybody in an uploaded file.
 	OperationSendBroadcastFile OperationID = "sendBroadcastFile"
-	// OperationUploadBroadcastCSV is POST /api/v3/admin/broadcast/upload_csv: Upload the recipients of a broadcast.
+	// OperationUploadBroadcastCSV is POST /api/v3/admin/broadcast/upload_csv: Upload a file of recipients for a broadcast.
 	OperationUploadBroadcastCSV OperationID = "uploadBroadcastCSV"
-	// OperationListChannelsByType is GET /api/v3/admin/channel/{channel_type}: List channels of one kind, page by page.
+	// OperationListChannelsByType is GET /api/v3/admin/channel/{channel_type}: List the channels of one kind in pages.
 	OperationListChannelsByType OperationID = "listChannelsByType"
-	// OperationCreateTemplate is POST /api/v3/admin/hsm/create: Submit a WhatsApp message template for approval.
+	// OperationCreateTemplate is POST /api/v3/admin/hsm/create: Submit a new WhatsApp template for WhatsApp's approval.
 	OperationCreateTemplate OperationID = "createTemplate"
-	// OperationListTemplatesV3 is GET /api/v3/hsm: List WhatsApp message templates, newer version.
+	// OperationListTemplatesV3 is GET /api/v3/hsm: List the app's WhatsApp templates, and the credit left.
 	OperationListTemplatesV3 OperationID = "listTemplatesV3"
-	// OperationSendBroadcast is POST /api/v3/{role}/broadcast/client: Send one WhatsApp template message to one number (preferred version).
+	// OperationSendBroadcast is POST /api/v3/{role}/broadcast/client: Send a WhatsApp template to a single number.
 	OperationSendBroadcast OperationID = "sendBroadcast"
-	// OperationSetBotInRoom is POST /bot/{room_id}/activate: Switch the bot on or off in a room.
+	// OperationSetBotInRoom is POST /bot/{room_id}/activate: Turn the bot on or off for one room.
 	OperationSetBotInRoom OperationID = "setBotInRoom"
-	// OperationGetWaMedia is GET /whatsapp/v1/{app_code}/{channel_id}/media/{media_id}: Download media of an incoming WhatsApp message.
+	// OperationGetWaMedia is GET /whatsapp/v1/{app_code}/{channel_id}/media/{media_id}: Download a file that a customer sent on WhatsApp.
 	OperationGetWaMedia OperationID = "getWaMedia"
-	// OperationSendWaMessage is POST /whatsapp/v1/{app_code}/{channel_id}/messages: Send a WhatsApp message (pass-through to the WhatsApp Business API).
+	// OperationSendWaMessage is POST /whatsapp/v1/{app_code}/{channel_id}/messages: Send a message straight through the WhatsApp Business API.
 	OperationSendWaMessage OperationID = "sendWaMessage"
-	// OperationGetWaSettings is GET /whatsapp/{app_code}/{channel_id}/settings: Read a WhatsApp channel's forward settings.
+	// OperationGetWaSettings is GET /whatsapp/{app_code}/{channel_id}/settings: Get where the raw events of a WhatsApp channel are forwarded.
 	OperationGetWaSettings OperationID = "getWaSettings"
-	// OperationSetWaSettings is POST /whatsapp/{app_code}/{channel_id}/settings: Forward a WhatsApp channel's raw events to your URL.
+	// OperationSetWaSettings is POST /whatsapp/{app_code}/{channel_id}/settings: Set where the raw events of a WhatsApp channel are forwarded.
 	OperationSetWaSettings OperationID = "setWaSettings"
-	// OperationSendCustomChannelMessage is POST /{app_code}/api/v2/custom_channel/send: Post a customer's message into a custom channel.
+	// OperationSendCustomChannelMessage is POST /{app_code}/api/v2/custom_channel/send: Pass on what a customer wrote in a custom channel.
 	OperationSendCustomChannelMessage OperationID = "sendCustomChannelMessage"
-	// OperationSendBotMessage is POST /{app_code}/bot: Send a message into a room as the bot.
+	// OperationSendBotMessage is POST /{app_code}/bot: Send the customer of a room a message from the bot.
 	OperationSendBotMessage OperationID = "sendBotMessage"
-	// OperationHandoverRoomFromBot is POST /{app_code}/bot/{room_id}/hand_over: Hand a room over from the bot to whoever is there.
+	// OperationHandoverRoomFromBot is POST /{app_code}/bot/{room_id}/hand_over: Hand a room over from the bot to any agent.
 	OperationHandoverRoomFromBot OperationID = "handoverRoomFromBot"
 	// OperationHandoverRoomToDivision is POST /{app_code}/bot/{room_id}/hand_over_to_role: Hand a room over from the bot to a division.
 	OperationHandoverRoomToDivision OperationID = "handoverRoomToDivision"
-	// OperationSendCustomChannelMessageLegacy is POST /{app_code}/custom_channel: Post a customer's message into a custom channel, older form.
+	// OperationSendCustomChannelMessageLegacy is POST /{app_code}/custom_channel: Pass on what a customer wrote in a custom channel, the older way.
 	OperationSendCustomChannelMessageLegacy OperationID = "sendCustomChannelMessageLegacy"
-	// OperationGetAppSession is GET /{app_code}/get_session: Tell whether the app starts a new room for each session.
+	// OperationGetAppSession is GET /{app_code}/get_session: Check, as a widget does, whether each session gets a room of its own.
 	OperationGetAppSession OperationID = "getAppSession"
 )
 
@@ -431,7 +431,7 @@ func (id OperationID) Operation() (Operation, bool) {
 			Method:      "GET",
 			Path:        "/api/v1/admin/agents",
 			Group:       "agents",
-			Summary:     "List agents, older version with the full user row",
+			Summary:     "List the app's agents as full rows that hold secrets, the older way",
 			Evidence:    "seen",
 			Credential:  CredentialApp,
 			OnlyWith:    "",
@@ -445,7 +445,7 @@ func (id OperationID) Operation() (Operation, bool) {
 			Method:      "GET",
 			Path:        "/api/v1/admin/agents/get_by_ids",
 			Group:       "agents",
-			Summary:     "Fetch several agents by id",
+			Summary:     "Look up agents by their ids",
 			Evidence:    "seen",
 			Credential:  CredentialApp,
 			OnlyWith:    "",
@@ -459,7 +459,7 @@ func (id OperationID) Operation() (Operation, bool) {
 			Method:      "GET",
 			Path:        "/api/v1/admin/my_plan",
 			Group:       "app",
-			Summary:     "The app's subscription and usage",
+			Summary:     "Get the app's plan and what is used of it",
 			Evidence:    "single",
 			Credential:  CredentialApp,
 			OnlyWith:    "user token",
@@ -473,7 +473,7 @@ func (id OperationID) Operation() (Operation, bool) {
 			Method:      "GET",
 			Path:        "/api/v1/admin/office_hours",
 			Group:       "app",
-			Summary:     "Office hours and the messages around them",
+			Summary:     "Get the office hours and the automatic messages within and outside them",
 			Evidence:    "seen",
 			Credential:  CredentialApp,
 			OnlyWith:    "",
@@ -487,7 +487,7 @@ func (id OperationID) Operation() (Operation, bool) {
 			Method:      "POST",
 			Path:        "/api/v1/admin/service/allocate_agent",
 			Group:       "allocation",
-			Summary:     "Ask for the least busy agent; assigns nothing",
+			Summary:     "Ask which agent is the least busy, without assigning anybody",
 			Evidence:    "seen",
 			Credential:  CredentialApp,
 			OnlyWith:    "secret key",
@@ -501,7 +501,7 @@ func (id OperationID) Operation() (Operation, bool) {
 			Method:      "POST",
 			Path:        "/api/v1/admin/service/allocate_assign_agent",
 			Group:       "allocation",
-			Summary:     "Pick the least busy agent and assign in one call",
+			Summary:     "Assign the least busy agent to a room",
 			Evidence:    "seen",
 			Credential:  CredentialApp,
 			OnlyWith:    "secret key",
@@ -515,7 +515,7 @@ func (id OperationID) Operation() (Operation, bool) {
 			Method:      "GET",
 			Path:        "/api/v1/admin/service/get_sessional",
 			Group:       "app",
-			Summary:     "Whether the app keeps one room per session",
+			Summary:     "Check whether each session gets a room of its own",
 			Evidence:    "single",
 			Credential:  CredentialApp,
 			OnlyWith:    "secret key",
@@ -529,7 +529,7 @@ func (id OperationID) Operation() (Operation, bool) {
 			Method:      "GET",
 			Path:        "/api/v1/admin/service/get_unresolved_count",
 			Group:       "allocation",
-			Summary:     "Number of unserved customers, admin's older route",
+			Summary:     "Count the customers whom nobody serves, by the admin's older route",
 			Evidence:    "single",
 			Credential:  CredentialApp,
 			OnlyWith:    "user token",
@@ -543,7 +543,7 @@ func (id OperationID) Operation() (Operation, bool) {
 			Method:      "POST",
 			Path:        "/api/v1/admin/service/remove_agent",
 			Group:       "allocation",
-			Summary:     "Take an agent out of a room",
+			Summary:     "Remove an agent from a room",
 			Evidence:    "seen",
 			Credential:  CredentialApp,
 			OnlyWith:    "secret key",
@@ -557,7 +557,7 @@ func (id OperationID) Operation() (Operation, bool) {
 			Method:      "POST",
 			Path:        "/api/v1/admin/service/set_sessional",
 			Group:       "app",
-			Summary:     "Change whether the app keeps one room per session",
+			Summary:     "Set whether each session gets a room of its own",
 			Evidence:    "single",
 			Credential:  CredentialApp,
 			OnlyWith:    "secret key",
@@ -571,7 +571,7 @@ func (id OperationID) Operation() (Operation, bool) {
 			Method:      "POST",
 			Path:        "/api/v1/agent/service/takeover_unresolved_room",
 			Group:       "allocation",
-			Summary:     "The signed-in agent takes the next unserved customer",
+			Summary:     "Take the next waiting customer, as an agent",
 			Evidence:    "single",
 			Credential:  CredentialApp,
 			OnlyWith:    "user token",
@@ -585,7 +585,7 @@ func (id OperationID) Operation() (Operation, bool) {
 			Method:      "GET",
 			Path:        "/api/v1/analytics",
 			Group:       "app",
-			Summary:     "A signed link to a dashboard report",
+			Summary:     "Get a link to a report of the dashboard",
 			Evidence:    "single",
 			Credential:  CredentialApp,
 			OnlyWith:    "user token",
@@ -599,7 +599,7 @@ func (id OperationID) Operation() (Operation, bool) {
 			Method:      "GET",
 			Path:        "/api/v1/app/bot",
 			Group:       "app",
-			Summary:     "Bot integration settings",
+			Summary:     "Get the settings of the app's bot",
 			Evidence:    "single",
 			Credential:  CredentialApp,
 			OnlyWith:    "user token",
@@ -613,7 +613,7 @@ func (id OperationID) Operation() (Operation, bool) {
 			Method:      "POST",
 			Path:        "/api/v1/app/bot/activation",
 			Group:       "app",
-			Summary:     "Switch the bot on or off for the whole app",
+			Summary:     "Turn the bot on or off in the app as a whole",
 			Evidence:    "single",
 			Credential:  CredentialApp,
 			OnlyWith:    "user token",
@@ -627,7 +627,7 @@ func (id OperationID) Operation() (Operation, bool) {
 			Method:      "POST",
 			Path:        "/api/v1/app/bot/integrate",
 			Group:       "app",
-			Summary:     "Set the bot webhook URL and switch",
+			Summary:     "Set the bot's webhook URL, and turn the bot on or off",
 			Evidence:    "single",
 			Credential:  CredentialApp,
 			OnlyWith:    "user token",
@@ -641,7 +641,7 @@ func (id OperationID) Operation() (Operation, bool) {
 			Method:      "GET",
 			Path:        "/api/v1/app/config/agent_takeover",
 			Group:       "app",
-			Summary:     "Whether agents may take unserved customers themselves",
+			Summary:     "Check whether agents may pick waiting customers on their own",
 			Evidence:    "single",
 			Credential:  CredentialApp,
 			OnlyWith:    "user token",
@@ -655,7 +655,7 @@ func (id OperationID) Operation() (Operation, bool) {
 			Method:      "POST",
 			Path:        "/api/v1/app/webhook/agent_allocation",
 			Group:       "webhookSettings",
-			Summary:     "Set the custom agent allocation webhook",
+			Summary:     "Set the URL and the switch of the custom agent allocation webhook",
 			Evidence:    "single",
 			Credential:  CredentialApp,
 			OnlyWith:    "secret key",
@@ -669,7 +669,7 @@ func (id OperationID) Operation() (Operation, bool) {
 			Method:      "GET",
 			Path:        "/api/v1/app/webhook/mark_as_resolved",
 			Group:       "webhookSettings",
-			Summary:     "Read the mark-as-resolved webhook",
+			Summary:     "Get the URL and the switch of the mark-as-resolved webhook",
 			Evidence:    "assumed",
 			Credential:  CredentialApp,
 			OnlyWith:    "secret key",
@@ -683,7 +683,7 @@ func (id OperationID) Operation() (Operation, bool) {
 			Method:      "POST",
 			Path:        "/api/v1/app/webhook/mark_as_resolved",
 			Group:       "webhookSettings",
-			Summary:     "Set the mark-as-resolved webhook",
+			Summary:     "Set the URL and the switch of the mark-as-resolved webhook",
 			Evidence:    "documented",
 			Credential:  CredentialApp,
 			OnlyWith:    "",
@@ -697,7 +697,7 @@ func (id OperationID) Operation() (Operation, bool) {
 			Method:      "POST",
 			Path:        "/api/v1/auth",
 			Group:       "session",
-			Summary:     "Log in with e-mail and password",
+			Summary:     "Open a session with an e-mail address and a password",
 			Evidence:    "documented",
 			Credential:  CredentialNone,
 			OnlyWith:    "",
@@ -711,7 +711,7 @@ func (id OperationID) Operation() (Operation, bool) {
 			Method:      "POST",
 			Path:        "/api/v1/auth/get_token_by_qismo_key",
 			Group:       "session",
-			Summary:     "Trade an older QR code's key for a user token",
+			Summary:     "Log in with the key of an older QR code",
 			Evidence:    "single",
 			Credential:  CredentialSDKToken,
 			OnlyWith:    "",
@@ -725,7 +725,7 @@ func (id OperationID) Operation() (Operation, bool) {
 			Method:      "POST",
 			Path:        "/api/v1/auth/logout",
 			Group:       "session",
-			Summary:     "End the session and void its user token",
+			Summary:     "Log out, which voids the user token",
 			Evidence:    "single",
 			Credential:  CredentialApp,
 			OnlyWith:    "user token",
@@ -739,7 +739,7 @@ func (id OperationID) Operation() (Operation, bool) {
 			Method:      "GET",
 			Path:        "/api/v1/chat_templates",
 			Group:       "app",
-			Summary:     "Canned replies for agents",
+			Summary:     "List the canned replies that agents can use",
 			Evidence:    "single",
 			Credential:  CredentialApp,
 			OnlyWith:    "user token",
@@ -753,7 +753,7 @@ func (id OperationID) Operation() (Operation, bool) {
 			Method:      "GET",
 			Path:        "/api/v1/export/conversations",
 			Group:       "rooms",
-			Summary:     "Get a download link for a room's transcript",
+			Summary:     "Get a link to the transcript of a room",
 			Evidence:    "single",
 			Credential:  CredentialApp,
 			OnlyWith:    "secret key",
@@ -767,7 +767,7 @@ func (id OperationID) Operation() (Operation, bool) {
 			Method:      "POST",
 			Path:        "/api/v1/qiscus/initiate_chat",
 			Group:       "customer",
-			Summary:     "Start a live-chat session as a customer, older version",
+			Summary:     "Start a live chat as a customer, the older way",
 			Evidence:    "seen",
 			Credential:  CredentialNone,
 			OnlyWith:    "",
@@ -781,7 +781,7 @@ func (id OperationID) Operation() (Operation, bool) {
 			Method:      "GET",
 			Path:        "/api/v1/qiscus/room/{room_id}/user_info",
 			Group:       "rooms",
-			Summary:     "Read a room's additional information and its channel",
+			Summary:     "Get the additional information of a room, and its channel",
 			Evidence:    "seen",
 			Credential:  CredentialApp,
 			OnlyWith:    "",
@@ -795,7 +795,7 @@ func (id OperationID) Operation() (Operation, bool) {
 			Method:      "POST",
 			Path:        "/api/v1/qiscus/room/{room_id}/user_info",
 			Group:       "rooms",
-			Summary:     "Replace a room's additional information",
+			Summary:     "Set the additional information of a room, in place of what is there",
 			Evidence:    "seen",
 			Credential:  CredentialApp,
 			OnlyWith:    "",
@@ -809,7 +809,7 @@ func (id OperationID) Operation() (Operation, bool) {
 			Method:      "POST",
 			Path:        "/api/v1/room_tag/create",
 			Group:       "tags",
-			Summary:     "Tag a room, older version",
+			Summary:     "Add a tag to a room, the older way",
 			Evidence:    "seen",
 			Credential:  CredentialApp,
 			OnlyWith:    "",
@@ -823,7 +823,7 @@ func (id OperationID) Operation() (Operation, bool) {
 			Method:      "GET",
 			Path:        "/api/v1/room_tag/{room_id}",
 			Group:       "tags",
-			Summary:     "List a room's tags, older version",
+			Summary:     "List the tags of a room, the older way",
 			Evidence:    "seen",
 			Credential:  CredentialApp,
 			OnlyWith:    "",
@@ -837,7 +837,7 @@ func (id OperationID) Operation() (Operation, bool) {
 			Method:      "POST",
 			Path:        "/api/v1/set_availability",
 			Group:       "session",
-			Summary:     "Set the signed-in agent online or offline",
+			Summary:     "Switch the token's user online or offline",
 			Evidence:    "single",
 			Credential:  CredentialApp,
 			OnlyWith:    "user token",
@@ -851,7 +851,7 @@ func (id OperationID) Operation() (Operation, bool) {
 			Method:      "POST",
 			Path:        "/api/v1/sign_up",
 			Group:       "session",
-			Summary:     "Create an account",
+			Summary:     "Sign up for a new account",
 			Evidence:    "single",
 			Credential:  CredentialNone,
 			OnlyWith:    "",
@@ -865,7 +865,7 @@ func (id OperationID) Operation() (Operation, bool) {
 			Method:      "POST",
 			Path:        "/api/v1/update_room_info",
 			Group:       "rooms",
-			Summary:     "Overwrite the room's options",
+			Summary:     "Replace the options of a room, its notes among them",
 			Evidence:    "single",
 			Credential:  CredentialApp,
 			OnlyWith:    "user token",
@@ -879,7 +879,7 @@ func (id OperationID) Operation() (Operation, bool) {
 			Method:      "POST",
 			Path:        "/api/v1/{role}/change_password",
 			Group:       "session",
-			Summary:     "Change the signed-in user's password",
+			Summary:     "Replace the password of the token's user",
 			Evidence:    "single",
 			Credential:  CredentialApp,
 			OnlyWith:    "user token",
@@ -893,7 +893,7 @@ func (id OperationID) Operation() (Operation, bool) {
 			Method:      "GET",
 			Path:        "/api/v1/{role}/get_profile",
 			Group:       "session",
-			Summary:     "Profile of the signed-in user, or of the app's admin with the secret key",
+			Summary:     "Get the profile of the token's user; the admin's with the secret key",
 			Evidence:    "seen",
 			Credential:  CredentialApp,
 			OnlyWith:    "",
@@ -907,7 +907,7 @@ func (id OperationID) Operation() (Operation, bool) {
 			Method:      "POST",
 			Path:        "/api/v1/{role}/service/assign_agent",
 			Group:       "allocation",
-			Summary:     "Put an agent into a room",
+			Summary:     "Assign an agent to a room",
 			Evidence:    "seen",
 			Credential:  CredentialApp,
 			OnlyWith:    "",
@@ -921,7 +921,7 @@ func (id OperationID) Operation() (Operation, bool) {
 			Method:      "POST",
 			Path:        "/api/v1/{role}/service/mark_as_resolved",
 			Group:       "rooms",
-			Summary:     "Resolve (close) a room's session",
+			Summary:     "Resolve a room, which ends its session",
 			Evidence:    "seen",
 			Credential:  CredentialApp,
 			OnlyWith:    "",
@@ -935,7 +935,7 @@ func (id OperationID) Operation() (Operation, bool) {
 			Method:      "POST",
 			Path:        "/api/v1/{role}/update_profile",
 			Group:       "session",
-			Summary:     "Change the signed-in user's profile",
+			Summary:     "Update the profile of the token's user",
 			Evidence:    "single",
 			Credential:  CredentialApp,
 			OnlyWith:    "user token",
@@ -949,7 +949,7 @@ func (id OperationID) Operation() (Operation, bool) {
 			Method:      "GET",
 			Path:        "/api/v2/admin/agent/{agent_id}",
 			Group:       "agents",
-			Summary:     "Fetch one agent",
+			Summary:     "Get an agent",
 			Evidence:    "seen",
 			Credential:  CredentialApp,
 			OnlyWith:    "secret key",
@@ -963,7 +963,7 @@ func (id OperationID) Operation() (Operation, bool) {
 			Method:      "POST",
 			Path:        "/api/v2/admin/agent/{agent_id}/update",
 			Group:       "agents",
-			Summary:     "Change an agent's name, e-mail, channels and divisions",
+			Summary:     "Set the name, e-mail address, channels and divisions of an agent",
 			Evidence:    "single",
 			Credential:  CredentialApp,
 			OnlyWith:    "secret key",
@@ -977,7 +977,7 @@ func (id OperationID) Operation() (Operation, bool) {
 			Method:      "GET",
 			Path:        "/api/v2/admin/agents/by_division",
 			Group:       "agents",
-			Summary:     "List agents of given divisions, least busy first",
+			Summary:     "List the agents of some divisions in the order of their load",
 			Evidence:    "seen",
 			Credential:  CredentialApp,
 			OnlyWith:    "",
@@ -991,7 +991,7 @@ func (id OperationID) Operation() (Operation, bool) {
 			Method:      "POST",
 			Path:        "/api/v2/admin/broadcast/client_broadcast",
 			Group:       "broadcast",
-			Summary:     "Send a template message to several numbers, older version",
+			Summary:     "Send a WhatsApp template to several numbers, the older way",
 			Evidence:    "seen",
 			Credential:  CredentialApp,
 			OnlyWith:    "",
@@ -1005,7 +1005,7 @@ func (id OperationID) Operation() (Operation, bool) {
 			Method:      "GET",
 			Path:        "/api/v2/admin/broadcast_jobs",
 			Group:       "broadcast",
-			Summary:     "List past broadcasts",
+			Summary:     "List the broadcasts that were started",
 			Evidence:    "assumed",
 			Credential:  CredentialApp,
 			OnlyWith:    "secret key",
@@ -1019,7 +1019,7 @@ func (id OperationID) Operation() (Operation, bool) {
 			Method:      "GET",
 			Path:        "/api/v2/admin/broadcast_jobs/{broadcast_job_id}",
 			Group:       "broadcast",
-			Summary:     "Fetch one broadcast",
+			Summary:     "Get a broadcast",
 			Evidence:    "assumed",
 			Credential:  CredentialApp,
 			OnlyWith:    "secret key",
@@ -1033,7 +1033,7 @@ func (id OperationID) Operation() (Operation, bool) {
 			Method:      "GET",
 			Path:        "/api/v2/admin/broadcast_jobs/{broadcast_job_id}/broadcast_logs",
 			Group:       "broadcast",
-			Summary:     "List the sends of one broadcast",
+			Summary:     "List what became of each send of a broadcast",
 			Evidence:    "assumed",
 			Credential:  CredentialApp,
 			OnlyWith:    "secret key",
@@ -1047,7 +1047,7 @@ func (id OperationID) Operation() (Operation, bool) {
 			Method:      "GET",
 			Path:        "/api/v2/admin/bulk_resolve/wa",
 			Group:       "allocation",
-			Summary:     "List WhatsApp channels with expired rooms that can be resolved together",
+			Summary:     "List the WhatsApp channels whose expired rooms can be resolved in bulk",
 			Evidence:    "single",
 			Credential:  CredentialApp,
 			OnlyWith:    "user token",
@@ -1061,7 +1061,7 @@ func (id OperationID) Operation() (Operation, bool) {
 			Method:      "GET",
 			Path:        "/api/v2/admin/bulk_resolve/wa/{channel_id}",
 			Group:       "allocation",
-			Summary:     "Progress of a bulk resolve",
+			Summary:     "Check how far a bulk resolve is",
 			Evidence:    "single",
 			Credential:  CredentialApp,
 			OnlyWith:    "user token",
@@ -1075,7 +1075,7 @@ func (id OperationID) Operation() (Operation, bool) {
 			Method:      "POST",
 			Path:        "/api/v2/admin/bulk_resolve/wa/{channel_id}",
 			Group:       "allocation",
-			Summary:     "Start resolving all expired rooms of a WhatsApp channel",
+			Summary:     "Resolve every expired room of a WhatsApp channel, in the background",
 			Evidence:    "single",
 			Credential:  CredentialApp,
 			OnlyWith:    "user token",
@@ -1089,7 +1089,7 @@ func (id OperationID) Operation() (Operation, bool) {
 			Method:      "POST",
 			Path:        "/api/v2/admin/bulk_resolve/wa/{channel_id}/abort",
 			Group:       "allocation",
-			Summary:     "Stop a running bulk resolve",
+			Summary:     "Stop a bulk resolve before its end",
 			Evidence:    "single",
 			Credential:  CredentialApp,
 			OnlyWith:    "user token",
@@ -1103,7 +1103,7 @@ func (id OperationID) Operation() (Operation, bool) {
 			Method:      "GET",
 			Path:        "/api/v2/admin/hsm",
 			Group:       "templates",
-			Summary:     "List WhatsApp message templates",
+			Summary:     "List the app's WhatsApp templates",
 			Evidence:    "seen",
 			Credential:  CredentialApp,
 			OnlyWith:    "secret key",
@@ -1117,7 +1117,7 @@ func (id OperationID) Operation() (Operation, bool) {
 			Method:      "POST",
 			Path:        "/api/v2/admin/hsm/delete/{template_id}",
 			Group:       "templates",
-			Summary:     "Delete a WhatsApp message template",
+			Summary:     "Delete a WhatsApp template",
 			Evidence:    "single",
 			Credential:  CredentialApp,
 			OnlyWith:    "secret key",
@@ -1131,7 +1131,7 @@ func (id OperationID) Operation() (Operation, bool) {
 			Method:      "GET",
 			Path:        "/api/v2/admin/hsm/show/{template_id}",
 			Group:       "templates",
-			Summary:     "Fetch one WhatsApp message template",
+			Summary:     "Get a WhatsApp template",
 			Evidence:    "single",
 			Credential:  CredentialApp,
 			OnlyWith:    "secret key",
@@ -1145,7 +1145,7 @@ func (id OperationID) Operation() (Operation, bool) {
 			Method:      "GET",
 			Path:        "/api/v2/admin/hsm_24",
 			Group:       "templates",
-			Summary:     "The 24-hour template of a WhatsApp channel",
+			Summary:     "Get the 24-hour template that re-opens a channel's expired rooms",
 			Evidence:    "single",
 			Credential:  CredentialApp,
 			OnlyWith:    "user token",
@@ -1159,7 +1159,7 @@ func (id OperationID) Operation() (Operation, bool) {
 			Method:      "GET",
 			Path:        "/api/v2/admin/wa_pricing/balance",
 			Group:       "whatsapp",
-			Summary:     "WhatsApp credit of each channel",
+			Summary:     "Get the WhatsApp credit that each channel has left",
 			Evidence:    "single",
 			Credential:  CredentialApp,
 			OnlyWith:    "secret key",
@@ -1173,7 +1173,7 @@ func (id OperationID) Operation() (Operation, bool) {
 			Method:      "GET",
 			Path:        "/api/v2/admin/webhook_config",
 			Group:       "webhookSettings",
-			Summary:     "List configured webhooks",
+			Summary:     "List the webhooks that are set up",
 			Evidence:    "single",
 			Credential:  CredentialApp,
 			OnlyWith:    "user token",
@@ -1187,7 +1187,7 @@ func (id OperationID) Operation() (Operation, bool) {
 			Method:      "POST",
 			Path:        "/api/v2/agent/service/add_agent",
 			Group:       "allocation",
-			Summary:     "An agent invites a colleague into a room",
+			Summary:     "Bring a colleague into a room, as an agent",
 			Evidence:    "single",
 			Credential:  CredentialApp,
 			OnlyWith:    "user token",
@@ -1201,7 +1201,7 @@ func (id OperationID) Operation() (Operation, bool) {
 			Method:      "POST",
 			Path:        "/api/v2/app/bot/force_send",
 			Group:       "app",
-			Summary:     "Send messages to the bot even when an agent is in the room",
+			Summary:     "Set whether the bot gets messages even while an agent serves",
 			Evidence:    "single",
 			Credential:  CredentialApp,
 			OnlyWith:    "user token",
@@ -1215,7 +1215,7 @@ func (id OperationID) Operation() (Operation, bool) {
 			Method:      "GET",
 			Path:        "/api/v2/app/config/auth_webhook",
 			Group:       "webhookSettings",
-			Summary:     "Read the user-logout webhook",
+			Summary:     "Get the URL and the switch of the user-logout webhook",
 			Evidence:    "assumed",
 			Credential:  CredentialApp,
 			OnlyWith:    "secret key",
@@ -1229,7 +1229,7 @@ func (id OperationID) Operation() (Operation, bool) {
 			Method:      "POST",
 			Path:        "/api/v2/app/config/auth_webhook",
 			Group:       "webhookSettings",
-			Summary:     "Set the user-logout webhook",
+			Summary:     "Set the URL and the switch of the user-logout webhook",
 			Evidence:    "documented",
 			Credential:  CredentialApp,
 			OnlyWith:    "user token",
@@ -1243,7 +1243,7 @@ func (id OperationID) Operation() (Operation, bool) {
 			Method:      "GET",
 			Path:        "/api/v2/app/config/new_session_webhook",
 			Group:       "webhookSettings",
-			Summary:     "Read the new-session webhook",
+			Summary:     "Get the URL and the switch of the new-session webhook",
 			Evidence:    "assumed",
 			Credential:  CredentialApp,
 			OnlyWith:    "secret key",
@@ -1257,7 +1257,7 @@ func (id OperationID) Operation() (Operation, bool) {
 			Method:      "POST",
 			Path:        "/api/v2/app/config/new_session_webhook",
 			Group:       "webhookSettings",
-			Summary:     "Set the new-session webhook",
+			Summary:     "Set the URL and the switch of the new-session webhook",
 			Evidence:    "documented",
 			Credential:  CredentialApp,
 			OnlyWith:    "secret key",
@@ -1271,7 +1271,7 @@ func (id OperationID) Operation() (Operation, bool) {
 			Method:      "GET",
 			Path:        "/api/v2/app/config/public-widget/{app_code}/{channel_id}",
 			Group:       "channels",
-			Summary:     "Read how a live-chat widget looks",
+			Summary:     "Get the look of a live-chat widget",
 			Evidence:    "single",
 			Credential:  CredentialApp,
 			OnlyWith:    "user token",
@@ -1285,7 +1285,7 @@ func (id OperationID) Operation() (Operation, bool) {
 			Method:      "GET",
 			Path:        "/api/v2/app/config/ticketing",
 			Group:       "app",
-			Summary:     "Custom buttons (ticketing) set up for the app",
+			Summary:     "List the app's custom buttons",
 			Evidence:    "single",
 			Credential:  CredentialApp,
 			OnlyWith:    "user token",
@@ -1299,7 +1299,7 @@ func (id OperationID) Operation() (Operation, bool) {
 			Method:      "GET",
 			Path:        "/api/v2/app/configs",
 			Group:       "app",
-			Summary:     "All configuration switches of the app, webhook settings included",
+			Summary:     "Get every setting of the app, those of its webhooks among them",
 			Evidence:    "documented",
 			Credential:  CredentialApp,
 			OnlyWith:    "",
@@ -1313,7 +1313,7 @@ func (id OperationID) Operation() (Operation, bool) {
 			Method:      "GET",
 			Path:        "/api/v2/app/details",
 			Group:       "app",
-			Summary:     "The signed-in user's app",
+			Summary:     "Get the app of the token's user, with its secret key",
 			Evidence:    "single",
 			Credential:  CredentialApp,
 			OnlyWith:    "user token",
@@ -1327,7 +1327,7 @@ func (id OperationID) Operation() (Operation, bool) {
 			Method:      "POST",
 			Path:        "/api/v2/auth/mobile_login",
 			Group:       "session",
-			Summary:     "Open a session from a QR code's long-lived token",
+			Summary:     "Log in with the long-lived token of a QR code",
 			Evidence:    "single",
 			Credential:  CredentialLongLivedTokenAlone,
 			OnlyWith:    "",
@@ -1341,7 +1341,7 @@ func (id OperationID) Operation() (Operation, bool) {
 			Method:      "POST",
 			Path:        "/api/v2/auth/refresh_token",
 			Group:       "session",
-			Summary:     "Trade the long-lived token for a new user token",
+			Summary:     "Renew the user token with the long-lived token",
 			Evidence:    "single",
 			Credential:  CredentialLongLivedToken,
 			OnlyWith:    "",
@@ -1355,7 +1355,7 @@ func (id OperationID) Operation() (Operation, bool) {
 			Method:      "GET",
 			Path:        "/api/v2/channels",
 			Group:       "channels",
-			Summary:     "List all channels of the app, grouped by kind",
+			Summary:     "List every channel of the app by kind",
 			Evidence:    "seen",
 			Credential:  CredentialApp,
 			OnlyWith:    "",
@@ -1369,7 +1369,7 @@ func (id OperationID) Operation() (Operation, bool) {
 			Method:      "GET",
 			Path:        "/api/v2/channels/{channel_id}/configs",
 			Group:       "channels",
-			Summary:     "Read a channel's auto-responder",
+			Summary:     "Get the auto-responder of a channel",
 			Evidence:    "single",
 			Credential:  CredentialApp,
 			OnlyWith:    "user token",
@@ -1383,7 +1383,7 @@ func (id OperationID) Operation() (Operation, bool) {
 			Method:      "POST",
 			Path:        "/api/v2/channels/{channel_id}/configs",
 			Group:       "channels",
-			Summary:     "Change a channel's auto-responder",
+			Summary:     "Set the auto-responder of a channel",
 			Evidence:    "single",
 			Credential:  CredentialApp,
 			OnlyWith:    "user token",
@@ -1397,7 +1397,7 @@ func (id OperationID) Operation() (Operation, bool) {
 			Method:      "GET",
 			Path:        "/api/v2/contacts/properties/{contact_id}",
 			Group:       "contacts",
-			Summary:     "List the custom properties of a contact",
+			Summary:     "List a contact's custom properties",
 			Evidence:    "single",
 			Credential:  CredentialApp,
 			OnlyWith:    "user token",
@@ -1411,7 +1411,7 @@ func (id OperationID) Operation() (Operation, bool) {
 			Method:      "POST",
 			Path:        "/api/v2/contacts/properties/{contact_id}",
 			Group:       "contacts",
-			Summary:     "Set one custom property of a contact",
+			Summary:     "Set a single custom property of a contact",
 			Evidence:    "seen",
 			Credential:  CredentialApp,
 			OnlyWith:    "",
@@ -1425,7 +1425,7 @@ func (id OperationID) Operation() (Operation, bool) {
 			Method:      "GET",
 			Path:        "/api/v2/contacts/{contact_id}",
 			Group:       "contacts",
-			Summary:     "Fetch a contact",
+			Summary:     "Get a contact",
 			Evidence:    "single",
 			Credential:  CredentialApp,
 			OnlyWith:    "user token",
@@ -1439,7 +1439,7 @@ func (id OperationID) Operation() (Operation, bool) {
 			Method:      "GET",
 			Path:        "/api/v2/contacts/{contact_id}/conversations",
 			Group:       "contacts",
-			Summary:     "List the rooms of a contact",
+			Summary:     "List a contact's rooms",
 			Evidence:    "single",
 			Credential:  CredentialApp,
 			OnlyWith:    "user token",
@@ -1453,7 +1453,7 @@ func (id OperationID) Operation() (Operation, bool) {
 			Method:      "GET",
 			Path:        "/api/v2/contacts/{contact_id}/conversations/{room_id}",
 			Group:       "contacts",
-			Summary:     "List the messages of one of a contact's rooms",
+			Summary:     "List the messages in one room of a contact",
 			Evidence:    "single",
 			Credential:  CredentialUserTokenInQuery,
 			OnlyWith:    "user token",
@@ -1467,7 +1467,7 @@ func (id OperationID) Operation() (Operation, bool) {
 			Method:      "GET",
 			Path:        "/api/v2/customer_rooms",
 			Group:       "rooms",
-			Summary:     "Search customer rooms, query-string form",
+			Summary:     "List the rooms that match a filter in the query string",
 			Evidence:    "seen",
 			Credential:  CredentialApp,
 			OnlyWith:    "",
@@ -1481,7 +1481,7 @@ func (id OperationID) Operation() (Operation, bool) {
 			Method:      "POST",
 			Path:        "/api/v2/customer_rooms",
 			Group:       "rooms",
-			Summary:     "Search customer rooms",
+			Summary:     "List the rooms that match a filter",
 			Evidence:    "seen",
 			Credential:  CredentialApp,
 			OnlyWith:    "",
@@ -1495,7 +1495,7 @@ func (id OperationID) Operation() (Operation, bool) {
 			Method:      "GET",
 			Path:        "/api/v2/customer_rooms/{room_id}",
 			Group:       "rooms",
-			Summary:     "Fetch one customer room",
+			Summary:     "Get a room",
 			Evidence:    "seen",
 			Credential:  CredentialApp,
 			OnlyWith:    "",
@@ -1509,7 +1509,7 @@ func (id OperationID) Operation() (Operation, bool) {
 			Method:      "GET",
 			Path:        "/api/v2/customer_rooms/{room_id}/broadcast_history",
 			Group:       "rooms",
-			Summary:     "Broadcast messages that were sent to a room's customer",
+			Summary:     "List the broadcasts that a room's customer was sent",
 			Evidence:    "single",
 			Credential:  CredentialApp,
 			OnlyWith:    "",
@@ -1523,7 +1523,7 @@ func (id OperationID) Operation() (Operation, bool) {
 			Method:      "POST",
 			Path:        "/api/v2/customer_rooms/{room_id}/mark_as_read",
 			Group:       "rooms",
-			Summary:     "Mark a room as read for the signed-in user",
+			Summary:     "Mark a room as read by the token's user",
 			Evidence:    "single",
 			Credential:  CredentialApp,
 			OnlyWith:    "user token",
@@ -1537,7 +1537,7 @@ func (id OperationID) Operation() (Operation, bool) {
 			Method:      "GET",
 			Path:        "/api/v2/divisions",
 			Group:       "agents",
-			Summary:     "List divisions",
+			Summary:     "List the app's divisions",
 			Evidence:    "seen",
 			Credential:  CredentialApp,
 			OnlyWith:    "",
@@ -1551,7 +1551,7 @@ func (id OperationID) Operation() (Operation, bool) {
 			Method:      "GET",
 			Path:        "/api/v2/features",
 			Group:       "app",
-			Summary:     "Feature tree of the app's plan",
+			Summary:     "List the features of the app's plan as a tree",
 			Evidence:    "seen",
 			Credential:  CredentialApp,
 			OnlyWith:    "user token",
@@ -1565,7 +1565,7 @@ func (id OperationID) Operation() (Operation, bool) {
 			Method:      "GET",
 			Path:        "/api/v2/mobile_version/latest",
 			Group:       "session",
-			Summary:     "Newest version of the vendor's mobile agent app",
+			Summary:     "Get the newest version number of the vendor's app for agents",
 			Evidence:    "single",
 			Credential:  CredentialNone,
 			OnlyWith:    "",
@@ -1579,7 +1579,7 @@ func (id OperationID) Operation() (Operation, bool) {
 			Method:      "POST",
 			Path:        "/api/v2/qiscus/connect",
 			Group:       "channels",
-			Summary:     "Create a live-chat channel",
+			Summary:     "Add a live-chat channel to the app",
 			Evidence:    "single",
 			Credential:  CredentialApp,
 			OnlyWith:    "user token",
@@ -1593,7 +1593,7 @@ func (id OperationID) Operation() (Operation, bool) {
 			Method:      "POST",
 			Path:        "/api/v2/qiscus/initiate_chat",
 			Group:       "customer",
-			Summary:     "Start or continue a live-chat session as a customer",
+			Summary:     "Start or resume a live chat as a customer",
 			Evidence:    "seen",
 			Credential:  CredentialNone,
 			OnlyWith:    "",
@@ -1607,7 +1607,7 @@ func (id OperationID) Operation() (Operation, bool) {
 			Method:      "POST",
 			Path:        "/api/v2/qiscus/widget_configs/{channel_id}",
 			Group:       "channels",
-			Summary:     "Change how a live-chat widget looks",
+			Summary:     "Set the look of a live-chat widget",
 			Evidence:    "single",
 			Credential:  CredentialApp,
 			OnlyWith:    "user token",
@@ -1621,7 +1621,7 @@ func (id OperationID) Operation() (Operation, bool) {
 			Method:      "GET",
 			Path:        "/api/v2/qiscus/{channel_id}",
 			Group:       "channels",
-			Summary:     "Fetch one live-chat channel",
+			Summary:     "Get a live-chat channel",
 			Evidence:    "single",
 			Credential:  CredentialApp,
 			OnlyWith:    "user token",
@@ -1635,7 +1635,7 @@ func (id OperationID) Operation() (Operation, bool) {
 			Method:      "GET",
 			Path:        "/api/v2/room_tags/{room_id}",
 			Group:       "tags",
-			Summary:     "List a room's tags",
+			Summary:     "List the tags of a room",
 			Evidence:    "single",
 			Credential:  CredentialApp,
 			OnlyWith:    "",
@@ -1649,7 +1649,7 @@ func (id OperationID) Operation() (Operation, bool) {
 			Method:      "POST",
 			Path:        "/api/v2/room_tags/{room_id}",
 			Group:       "tags",
-			Summary:     "Tag a room",
+			Summary:     "Add a tag to a room",
 			Evidence:    "seen",
 			Credential:  CredentialApp,
 			OnlyWith:    "",
@@ -1663,7 +1663,7 @@ func (id OperationID) Operation() (Operation, bool) {
 			Method:      "DELETE",
 			Path:        "/api/v2/room_tags/{room_id}/{tag_id}",
 			Group:       "tags",
-			Summary:     "Remove a tag from a room",
+			Summary:     "Take a tag off a room",
 			Evidence:    "single",
 			Credential:  CredentialApp,
 			OnlyWith:    "",
@@ -1677,7 +1677,7 @@ func (id OperationID) Operation() (Operation, bool) {
 			Method:      "GET",
 			Path:        "/api/v2/rooms/latest",
 			Group:       "rooms",
-			Summary:     "Find a customer's newest room by channel and customer id",
+			Summary:     "Get the newest room of a customer on a channel",
 			Evidence:    "single",
 			Credential:  CredentialApp,
 			OnlyWith:    "secret key",
@@ -1691,7 +1691,7 @@ func (id OperationID) Operation() (Operation, bool) {
 			Method:      "GET",
 			Path:        "/api/v2/tags",
 			Group:       "tags",
-			Summary:     "Search the app's tags",
+			Summary:     "List the app's tags, or those whose name matches",
 			Evidence:    "single",
 			Credential:  CredentialApp,
 			OnlyWith:    "user token",
@@ -1705,7 +1705,7 @@ func (id OperationID) Operation() (Operation, bool) {
 			Method:      "POST",
 			Path:        "/api/v2/telegram/connect",
 			Group:       "channels",
-			Summary:     "Connect a Telegram bot",
+			Summary:     "Add a Telegram bot to the app as a channel",
 			Evidence:    "single",
 			Credential:  CredentialApp,
 			OnlyWith:    "user token",
@@ -1719,7 +1719,7 @@ func (id OperationID) Operation() (Operation, bool) {
 			Method:      "POST",
 			Path:        "/api/v2/telegram/connect/{channel_id}/delete",
 			Group:       "channels",
-			Summary:     "Disconnect a Telegram bot",
+			Summary:     "Remove a Telegram channel from the app",
 			Evidence:    "single",
 			Credential:  CredentialApp,
 			OnlyWith:    "user token",
@@ -1733,7 +1733,7 @@ func (id OperationID) Operation() (Operation, bool) {
 			Method:      "GET",
 			Path:        "/api/v2/wa/{channel_id}",
 			Group:       "channels",
-			Summary:     "Fetch one WhatsApp channel",
+			Summary:     "Get a WhatsApp channel",
 			Evidence:    "single",
 			Credential:  CredentialApp,
 			OnlyWith:    "user token",
@@ -1747,7 +1747,7 @@ func (id OperationID) Operation() (Operation, bool) {
 			Method:      "POST",
 			Path:        "/api/v2/{channel_type}/connect/{channel_id}/update",
 			Group:       "channels",
-			Summary:     "Change a channel's settings",
+			Summary:     "Update the settings of a channel",
 			Evidence:    "single",
 			Credential:  CredentialApp,
 			OnlyWith:    "user token",
@@ -1761,7 +1761,7 @@ func (id OperationID) Operation() (Operation, bool) {
 			Method:      "GET",
 			Path:        "/api/v2/{role}/agents",
 			Group:       "agents",
-			Summary:     "List agents, supervisors and admins",
+			Summary:     "List the app's staff, admins and supervisors included",
 			Evidence:    "seen",
 			Credential:  CredentialApp,
 			OnlyWith:    "",
@@ -1775,7 +1775,7 @@ func (id OperationID) Operation() (Operation, bool) {
 			Method:      "POST",
 			Path:        "/api/v2/{role}/broadcast/send_hsm24",
 			Group:       "broadcast",
-			Summary:     "Re-open an expired WhatsApp room with the 24-hour template",
+			Summary:     "Send the 24-hour template into a room whose window has closed",
 			Evidence:    "single",
 			Credential:  CredentialApp,
 			OnlyWith:    "user token",
@@ -1789,7 +1789,7 @@ func (id OperationID) Operation() (Operation, bool) {
 			Method:      "POST",
 			Path:        "/api/v2/{role}/customer/block",
 			Group:       "contacts",
-			Summary:     "Block a WhatsApp customer",
+			Summary:     "Block a customer on WhatsApp",
 			Evidence:    "single",
 			Credential:  CredentialApp,
 			OnlyWith:    "user token",
@@ -1803,7 +1803,7 @@ func (id OperationID) Operation() (Operation, bool) {
 			Method:      "POST",
 			Path:        "/api/v2/{role}/customer/unblock",
 			Group:       "contacts",
-			Summary:     "Unblock a WhatsApp customer",
+			Summary:     "Unblock a customer on WhatsApp",
 			Evidence:    "single",
 			Credential:  CredentialApp,
 			OnlyWith:    "user token",
@@ -1817,7 +1817,7 @@ func (id OperationID) Operation() (Operation, bool) {
 			Method:      "GET",
 			Path:        "/api/v2/{role}/service/available_agents",
 			Group:       "agents",
-			Summary:     "List agents who may take a given room",
+			Summary:     "List the agents who can serve a room now",
 			Evidence:    "seen",
 			Credential:  CredentialApp,
 			OnlyWith:    "",
@@ -1831,7 +1831,7 @@ func (id OperationID) Operation() (Operation, bool) {
 			Method:      "GET",
 			Path:        "/api/v2/{role}/service/other_agents",
 			Group:       "agents",
-			Summary:     "List agents who could be added to a room",
+			Summary:     "List the agents who could join a room",
 			Evidence:    "seen",
 			Credential:  CredentialApp,
 			OnlyWith:    "",
@@ -1845,7 +1845,7 @@ func (id OperationID) Operation() (Operation, bool) {
 			Method:      "GET",
 			Path:        "/api/v2/{role}/service/total_unserved",
 			Group:       "allocation",
-			Summary:     "Number of customers waiting for an agent",
+			Summary:     "Count the customers who wait for an agent",
 			Evidence:    "seen",
 			Credential:  CredentialApp,
 			OnlyWith:    "user token",
@@ -1859,7 +1859,7 @@ func (id OperationID) Operation() (Operation, bool) {
 			Method:      "POST",
 			Path:        "/api/v3/admin/broadcast/send_broadcast",
 			Group:       "broadcast",
-			Summary:     "Send a broadcast to an uploaded list",
+			Summary:     "Send a WhatsApp template to everybody in an uploaded file",
 			Evidence:    "single",
 			Credential:  CredentialApp,
 			OnlyWith:    "secret key",
@@ -1873,7 +1873,7 @@ func (id OperationID) Operation() (Operation, bool) {
 			Method:      "POST",
 			Path:        "/api/v3/admin/broadcast/upload_csv",
 			Group:       "broadcast",
-			Summary:     "Upload the recipients of a broadcast",
+			Summary:     "Upload a file of recipients for a broadcast",
 			Evidence:    "single",
 			Credential:  CredentialApp,
 			OnlyWith:    "secret key",
@@ -1887,7 +1887,7 @@ func (id OperationID) Operation() (Operation, bool) {
 			Method:      "GET",
 			Path:        "/api/v3/admin/channel/{channel_type}",
 			Group:       "channels",
-			Summary:     "List channels of one kind, page by page",
+			Summary:     "List the channels of one kind in pages",
 			Evidence:    "single",
 			Credential:  CredentialApp,
 			OnlyWith:    "user token",
@@ -1901,7 +1901,7 @@ func (id OperationID) Operation() (Operation, bool) {
 			Method:      "POST",
 			Path:        "/api/v3/admin/hsm/create",
 			Group:       "templates",
-			Summary:     "Submit a WhatsApp message template for approval",
+			Summary:     "Submit a new WhatsApp template for WhatsApp's approval",
 			Evidence:    "documented",
 			Credential:  CredentialApp,
 			OnlyWith:    "secret key",
@@ -1915,7 +1915,7 @@ func (id OperationID) Operation() (Operation, bool) {
 			Method:      "GET",
 			Path:        "/api/v3/hsm",
 			Group:       "templates",
-			Summary:     "List WhatsApp message templates, newer version",
+			Summary:     "List the app's WhatsApp templates, and the credit left",
 			Evidence:    "single",
 			Credential:  CredentialApp,
 			OnlyWith:    "user token",
@@ -1929,7 +1929,7 @@ func (id OperationID) Operation() (Operation, bool) {
 			Method:      "POST",
 			Path:        "/api/v3/{role}/broadcast/client",
 			Group:       "broadcast",
-			Summary:     "Send one WhatsApp template message to one number (preferred version)",
+			Summary:     "Send a WhatsApp template to a single number",
 			Evidence:    "documented",
 			Credential:  CredentialApp,
 			OnlyWith:    "",
@@ -1943,7 +1943,7 @@ func (id OperationID) Operation() (Operation, bool) {
 			Method:      "POST",
 			Path:        "/bot/{room_id}/activate",
 			Group:       "bot",
-			Summary:     "Switch the bot on or off in a room",
+			Summary:     "Turn the bot on or off for one room",
 			Evidence:    "seen",
 			Credential:  CredentialApp,
 			OnlyWith:    "",
@@ -1957,7 +1957,7 @@ func (id OperationID) Operation() (Operation, bool) {
 			Method:      "GET",
 			Path:        "/whatsapp/v1/{app_code}/{channel_id}/media/{media_id}",
 			Group:       "whatsapp",
-			Summary:     "Download media of an incoming WhatsApp message",
+			Summary:     "Download a file that a customer sent on WhatsApp",
 			Evidence:    "single",
 			Credential:  CredentialApp,
 			OnlyWith:    "secret key",
@@ -1971,7 +1971,7 @@ func (id OperationID) Operation() (Operation, bool) {
 			Method:      "POST",
 			Path:        "/whatsapp/v1/{app_code}/{channel_id}/messages",
 			Group:       "whatsapp",
-			Summary:     "Send a WhatsApp message (pass-through to the WhatsApp Business API)",
+			Summary:     "Send a message straight through the WhatsApp Business API",
 			Evidence:    "seen",
 			Credential:  CredentialApp,
 			OnlyWith:    "",
@@ -1985,7 +1985,7 @@ func (id OperationID) Operation() (Operation, bool) {
 			Method:      "GET",
 			Path:        "/whatsapp/{app_code}/{channel_id}/settings",
 			Group:       "whatsapp",
-			Summary:     "Read a WhatsApp channel's forward settings",
+			Summary:     "Get where the raw events of a WhatsApp channel are forwarded",
 			Evidence:    "single",
 			Credential:  CredentialApp,
 			OnlyWith:    "secret key",
@@ -1999,7 +1999,7 @@ func (id OperationID) Operation() (Operation, bool) {
 			Method:      "POST",
 			Path:        "/whatsapp/{app_code}/{channel_id}/settings",
 			Group:       "whatsapp",
-			Summary:     "Forward a WhatsApp channel's raw events to your URL",
+			Summary:     "Set where the raw events of a WhatsApp channel are forwarded",
 			Evidence:    "seen",
 			Credential:  CredentialApp,
 			OnlyWith:    "",
@@ -2013,7 +2013,7 @@ func (id OperationID) Operation() (Operation, bool) {
 			Method:      "POST",
 			Path:        "/{app_code}/api/v2/custom_channel/send",
 			Group:       "customer",
-			Summary:     "Post a customer's message into a custom channel",
+			Summary:     "Pass on what a customer wrote in a custom channel",
 			Evidence:    "documented",
 			Credential:  CredentialAppID,
 			OnlyWith:    "",
@@ -2027,7 +2027,7 @@ func (id OperationID) Operation() (Operation, bool) {
 			Method:      "POST",
 			Path:        "/{app_code}/bot",
 			Group:       "bot",
-			Summary:     "Send a message into a room as the bot",
+			Summary:     "Send the customer of a room a message from the bot",
 			Evidence:    "documented",
 			Credential:  CredentialApp,
 			OnlyWith:    "",
@@ -2041,7 +2041,7 @@ func (id OperationID) Operation() (Operation, bool) {
 			Method:      "POST",
 			Path:        "/{app_code}/bot/{room_id}/hand_over",
 			Group:       "bot",
-			Summary:     "Hand a room over from the bot to whoever is there",
+			Summary:     "Hand a room over from the bot to any agent",
 			Evidence:    "assumed",
 			Credential:  CredentialApp,
 			OnlyWith:    "secret key",
@@ -2069,7 +2069,7 @@ func (id OperationID) Operation() (Operation, bool) {
 			Method:      "POST",
 			Path:        "/{app_code}/custom_channel",
 			Group:       "customer",
-			Summary:     "Post a customer's message into a custom channel, older form",
+			Summary:     "Pass on what a customer wrote in a custom channel, the older way",
 			Evidence:    "documented",
 			Credential:  CredentialNone,
 			OnlyWith:    "",
@@ -2083,7 +2083,7 @@ func (id OperationID) Operation() (Operation, bool) {
 			Method:      "GET",
 			Path:        "/{app_code}/get_session",
 			Group:       "customer",
-			Summary:     "Tell whether the app starts a new room for each session",
+			Summary:     "Check, as a widget does, whether each session gets a room of its own",
 			Evidence:    "seen",
 			Credential:  CredentialNone,
 			OnlyWith:    "",

@@ -3,4 +3,4 @@
 package webhooks
 
 // DocumentSHA256 is the checksum of the document that this package was made from.
-const DocumentSHA256 = "50c73411c1cbe01f31890bd143ec31da88f835cec878662b1f3f1c17cad5f735"
+const DocumentSHA256 = "b3888b165cc853f66a4cb2e7ba770edbea78f366354611a90401691596b37801"

@@ -877,7 +877,7 @@ type WhatsAppMessage struct {
 	// From Number of the customer, without +. Personal data.
 	From string `json:"from"`
 
-	// ID Meta's id of the message, wamid. and text.
+	// ID Meta's id of the message, which begins with wamid.
 	ID string `json:"id"`
 
 	// Image The picture, if the type is image.
@@ -926,7 +926,7 @@ type WhatsAppStatus struct {
 	// Errors Why the message failed, as objects in Meta's form. No reader of this webhook models it.
 	Errors []JSONValue `json:"errors,omitempty,omitzero"`
 
-	// ID Id that the call gave which sent the message.
+	// ID Id that the call which sent the message returned.
 	ID string `json:"id"`
 
 	// Origin How the conversation began, as one client models it.

@@ -91,8 +91,8 @@ func (s *Sandbox) removeFrom(room *room, agent *staff, now time.Time) bool {
 	return true
 }
 
-// allocateAgent proposes an agent and assigns nothing. What the platform
-// answers when nobody is free is not known; here it is null.
+// allocateAgent proposes an agent and assigns nothing. What the platform answers
+// with nobody free was never recorded; here it is null.
 func (s *Sandbox) allocateAgent(r *request) (any, error) {
 	channelID, _ := number(r.body["channel_id"])
 	if _, err := s.state.channel(text(r.body["source"]), channelID); err != nil {

@@ -19,7 +19,7 @@ const passwordLife = 90 * 24 * time.Hour
 type appSwitches struct {
 	sessional    bool // a returning customer gets a new room
 	forceSendBot bool // the bot goes on hearing what is said to an agent
-	takeover     bool // agents may take unserved customers themselves
+	takeover     bool // agents may pick waiting customers on their own
 }
 
 func (s *Sandbox) appHandlers() map[string]handler {

@@ -1,6 +1,6 @@
 // Package sandbox plays Qiscus Omnichannel on one machine: agents, divisions,
-// customers' rooms, assignments, tags and webhooks, all in memory, without an
-// account, a tunnel or a phone.
+// customers' rooms, assignments, tags and webhooks, all in memory. No account, phone
+// or tunnel is needed.
 //
 // What it answers is driven by the documents in api/. A request finds its
 // operation by the document's paths, is authenticated by the document's

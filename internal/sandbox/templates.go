@@ -104,8 +104,8 @@ func (s *state) template(id string) (*template, error) {
 // noResumingTemplate is how the platform says that there is no such template.
 const noResumingTemplate = "No approved 24 Hours Message Template"
 
-// resumingTemplate is the 24-hour template of a WhatsApp channel; nil when none is
-// approved.
+// resumingTemplate is the template with which a WhatsApp channel resumes expired
+// rooms; nil when none is approved.
 func (s *state) resumingTemplate(channelID int64) *template {
 	for _, template := range s.templates.list {
 		if template.resumes && template.channel.ID == channelID && template.approved() {

@@ -170,9 +170,9 @@ func (s *AgentsService) pagerV1(params ListAgentsV1Params, opts []Option) pager[
 	}
 }
 
-// Get returns one agent. UserChannels tells which channels they serve, and
-// UserRoles their divisions. CurrentCustomerCount is expected to be fresher than in
-// [AgentsService.List], which is not confirmed. An unknown agent is presumably
+// Get returns one agent. UserChannels tells which channels they serve, and UserRoles
+// their divisions. CurrentCustomerCount should be fresher than in
+// [AgentsService.List], which nobody has confirmed. An unknown agent is presumably
 // [ErrNotFound]. It was seen with the secret key only.
 //
 // Operation getAgent, GET /api/v2/admin/agent/{agent_id}; seen in public clients.

@@ -66,10 +66,10 @@ func (s *AllocationService) Assign(ctx context.Context, params AssignAgentParams
 	return &out.Data, nil
 }
 
-// AddAgent invites a colleague into a room, on the part of an agent who is signed
-// in; it was seen with that agent's token only. Admins and supervisors use
-// [AllocationService.Assign]. What the service answers is not known, nor whether
-// the room's limit of agents holds here. It is never repeated.
+// AddAgent brings a colleague into a room, on the part of an agent who is signed in;
+// it was seen with that agent's token only. Admins and supervisors use
+// [AllocationService.Assign]. What the service answers is not known, nor whether the
+// room's limit of agents holds here. It is never repeated.
 //
 // Operation addAgentToRoom, POST /api/v2/agent/service/add_agent; seen in a single
 // public client.
@@ -81,7 +81,7 @@ func (s *AllocationService) AddAgent(ctx context.Context, params AddAgentParams,
 	return discard(s.client.api.AddAgentToRoomWithFormdataBody(ctx, params))
 }
 
-// Remove takes an agent out of a room. What the service answers is not known, nor
+// Remove ends an agent's part in a room. What the service answers is not known, nor
 // what it says of an agent who is not there. It was seen with the secret key only.
 // An empty room or agent id is an error before anything is sent; it is never
 // repeated.

@@ -83,7 +83,7 @@ func (s *AppService) Configs(ctx context.Context, opts ...Option) (*AppConfigs, 
 	return out.Data.Configs, nil
 }
 
-// AgentTakeover reports whether agents may take unserved customers themselves.
+// AgentTakeover reports whether agents may pick waiting customers on their own.
 // [AppService.Configs] tells it too. No call is known that changes it.
 //
 // Operation getAgentTakeoverSetting, GET /api/v1/app/config/agent_takeover; seen
@@ -118,11 +118,11 @@ func (s *AppService) Ticketing(ctx context.Context, opts ...Option) ([]Ticketing
 	return out.Data.Configs, nil
 }
 
-// OfficeHours returns the week's office hours and the messages around them. Days
-// are counted from Sunday, 0, though one client also expects 7; StartTime and
-// EndTime are text, HH:MM, in the zone of Timezone, an offset whose sign may be
-// missing. No call is known that changes them. An app without office hours may
-// have no rows. The secret key and a token have both been seen.
+// OfficeHours returns the week's office hours and what customers are told. Days are
+// counted from Sunday, 0, though one client also expects 7; StartTime and EndTime
+// are text, HH:MM, in the zone of Timezone, an offset whose sign may be missing. No
+// call is known that changes them. An app without office hours may have no rows. The
+// secret key and a token have both been seen.
 //
 // Operation getOfficeHours, GET /api/v1/admin/office_hours; seen in public
 // clients.

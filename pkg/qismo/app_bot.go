@@ -63,9 +63,9 @@ func (s *AppService) SetBotIntegration(
 	return &out.Data.App, nil
 }
 
-// SetBotActive switches the bot on or off for the whole app and leaves its address
-// alone. What the service answers is not known: [AppService.BotSettings] tells
-// whether it took effect. Setting it twice does no harm.
+// SetBotActive turns the bot on or off for the app as a whole, and leaves its
+// address alone. What the service answers is not known: [AppService.BotSettings]
+// tells whether it took effect. Setting it twice does no harm.
 //
 // Operation setBotActivation, POST /api/v1/app/bot/activation; seen in a single
 // public client.

@@ -66,9 +66,9 @@ const (
 	ButtonPostback = omnichannel.ButtonTypePostback
 )
 
-// SendMessage sends a message into a room as the bot: a text, a file, buttons, a
-// card, a carousel, a place or something of one's own; see [Message]. A message that
-// is not whole is refused before anything goes out.
+// SendMessage sends the customer of a room what the bot has to say: a text, a file,
+// buttons, a card, a carousel, a place or something of one's own; see [Message]. A
+// message that is not whole is refused before anything goes out.
 //
 // The message reaches the customer on every kind of channel, though buttons do not
 // show on WhatsApp. No id of it comes back. It is never sent twice: when the call
@@ -154,7 +154,7 @@ func (s *BotService) HandOverToDivision(
 	return discard(s.client.api.HandoverRoomToDivision(ctx, settings.appID, roomID, params))
 }
 
-// SetActive switches the bot on or off in a room, and returns the room's row. Setting
+// SetActive turns the bot of one room on or off, and returns the room's row. Setting
 // it twice does no harm, so it is repeated where a failure allows that.
 // [AppService.SetBotActive] is the switch of the whole app.
 //

@@ -9,7 +9,7 @@ import (
 )
 
 type (
-	// BulkResolve is the resolving of all expired rooms of a WhatsApp channel.
+	// BulkResolve is the resolving of every expired room on a WhatsApp channel.
 	BulkResolve = omnichannel.BulkResolve
 	// BulkResolveProgress is how far a bulk resolve is. Its Status is
 	// [BulkResolveFinished] at the end; the others are not known.
@@ -37,12 +37,11 @@ func (s *AllocationService) ListBulkResolves(ctx context.Context, opts ...Option
 	return out.Data, nil
 }
 
-// StartBulkResolve begins to resolve all expired rooms of a WhatsApp channel, and
+// StartBulkResolve begins to resolve every expired room on a WhatsApp channel, and
 // returns the job to wait for. No call undoes it;
-// [AllocationService.AbortBulkResolve] stops what is left. What a second start
-// does while the first runs is not known. It is never repeated: when the call
-// fails without an answer, see with [AllocationService.BulkResolve] whether it
-// has begun.
+// [AllocationService.AbortBulkResolve] stops what is left. What a second start does
+// while the first runs is not known. It is never repeated: when the call fails
+// without an answer, see with [AllocationService.BulkResolve] whether it has begun.
 //
 // Operation startWaBulkResolve, POST /api/v2/admin/bulk_resolve/wa/{channel_id};
 // seen in a single public client. Operation getWaBulkResolve, GET

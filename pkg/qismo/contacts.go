@@ -21,7 +21,7 @@ type ContactsService struct{ client *Client }
 type (
 	// Contact is a customer beyond the single room.
 	Contact = omnichannel.Contact
-	// ContactProperty is one custom property of a contact. What a room calls the key
+	// ContactProperty is a custom property of a contact. What a room calls the key
 	// of a pair is the label here.
 	ContactProperty = omnichannel.ContactProperty
 	// ListContactConversationsParams filter a contact's rooms; what is not set does
@@ -174,10 +174,10 @@ func (s *ContactsService) Properties(
 	return out.Data.CustomerProperties, nil
 }
 
-// SetProperty sets one custom property of a contact; an empty value empties it.
-// Whether a label that the app does not have yet is made or refused is not known,
-// nor is what the service answers. An empty label is refused before anything is sent.
-// A repeat does no harm.
+// SetProperty sets a single custom property of a contact; an empty value empties it.
+// What becomes of a label that is new to the app is not known, nor is what the
+// service answers. An empty label is refused before anything is sent. A repeat does
+// no harm.
 //
 // Operation setContactProperty, POST /api/v2/contacts/properties/{contact_id}; seen
 // in public clients.

@@ -39,11 +39,11 @@ type (
 	CustomChannelDeliveryLegacy = omnichannel.CustomChannelDeliveryLegacy
 )
 
-// InitiateChat starts or continues a live-chat session. Its nonce, from the Chat
-// SDK, works once and for ten minutes; the chat goes on through the Chat SDK with
-// the identity token. An empty user id or nonce is refused before anything is sent,
-// and no call is repeated: after one that failed without an answer, get a new nonce.
-// The session's CustomerRoom may be empty.
+// InitiateChat starts a live chat, or resumes one. Its nonce, from the Chat SDK,
+// works once and for ten minutes; what follows is said through the Chat SDK, which
+// takes the identity token. An empty user id or nonce is refused before anything is
+// sent, and no call is repeated: after one that failed without an answer, get a new
+// nonce. The session's CustomerRoom may be empty.
 //
 // Operation initiateChat, POST /api/v2/qiscus/initiate_chat; seen in public
 // clients.
@@ -104,9 +104,9 @@ func checkChat(id omnichannel.OperationID, userID string, nonce flex.Credential)
 	return nil
 }
 
-// AppSession tells whether the app starts a new room for each of a customer's
-// sessions. Widgets ask it on the host qismo.qiscus.com ([WithBaseURL]); whether
-// the others answer it is not known.
+// AppSession tells whether each of a customer's sessions gets a room of its own.
+// Widgets ask it on the host qismo.qiscus.com ([WithBaseURL]); whether the others
+// answer it is not known.
 //
 // Operation getAppSession, GET /{app_code}/get_session; seen in public clients.
 func (s *CustomerService) AppSession(ctx context.Context, opts ...Option) (*AppSession, error) {
@@ -118,7 +118,7 @@ func (s *CustomerService) AppSession(ctx context.Context, opts ...Option) (*AppS
 	return &out.Data, nil
 }
 
-// SendMessage posts a customer's message into a custom channel, as
+// SendMessage passes on what a customer wrote in a custom channel, as
 // [CustomerService.SendCustomChannelMessage] does. The parameters say whose it is;
 // what it says, its type and its payload come from the message, which is a text, a
 // file or a text with buttons: the channel is not known to take other kinds.
@@ -145,12 +145,12 @@ func (s *CustomerService) SendMessage(
 	return s.SendCustomChannelMessage(ctx, params, opts...)
 }
 
-// SendCustomChannelMessage posts a customer's message into a custom channel, whose
-// IdentifierKey is the proof. The agent's reply comes back through the channel's
-// own webhook. An empty IdentifierKey or UserID, and a message of more than
-// [MaxMessageLength] characters, are refused before anything is sent. It is never sent
-// twice: when the call fails without an answer, whether the message went in is unknown.
-// [CustomerService.SendMessage] makes files and buttons for it.
+// SendCustomChannelMessage passes on what a customer wrote in a custom channel,
+// whose IdentifierKey is the proof. What agents reply is sent to the webhook of the
+// channel. An empty IdentifierKey or UserID, and a message of more than
+// [MaxMessageLength] characters, are refused before anything is sent. It is never
+// sent twice: when the call fails without an answer, whether the message went in is
+// unknown. [CustomerService.SendMessage] makes files and buttons for it.
 //
 // Operation sendCustomChannelMessage, POST /{app_code}/api/v2/custom_channel/send;
 // documented by the vendor.
@@ -172,13 +172,14 @@ func (s *CustomerService) SendCustomChannelMessage(
 	return &out.Data, nil
 }
 
-// SendCustomChannelMessageLegacy posts a customer's message into a custom channel by
-// the older version. UserID has to look like an e-mail address. Use
+// SendCustomChannelMessageLegacy passes on what a customer wrote in a custom
+// channel, the older way. UserID has to look like an e-mail address. Use
 // [CustomerService.SendCustomChannelMessage] where you can: the answer to this one
 // holds the password of the customer's account in the Chat SDK and the agent's
-// tokens, which print as ***. It has been described by the vendor's older page alone,
-// and that shows the beginning of the answer: either member of it may be nil. What is
-// refused there is refused here, and a UserID without an @. It is never sent twice.
+// tokens, which print as ***. It has been described by the vendor's older page
+// alone, and that shows the beginning of the answer: either member of it may be nil.
+// What is refused there is refused here, and a UserID without an @. It is never sent
+// twice.
 //
 // Operation sendCustomChannelMessageLegacy, POST /{app_code}/custom_channel;
 // documented by the vendor.

@@ -35,6 +35,6 @@
 //
 // # Secrets
 //
-// Credentials go to the configured host only. They, and the tokens inside
+// No host but the configured one is sent credentials. They, and the tokens inside
 // answers, print as "***".
 package qismo

@@ -65,11 +65,11 @@ func (s *AgentsService) availablePager(params ListAvailableAgentsParams, opts []
 	}
 }
 
-// ListOther returns one page of the agents who could be added to a room, presumably
-// those who do not serve it yet. Whether only those online are listed is not known:
-// look at IsAvailable. One client insists on a user's token here. An empty RoomID,
-// a negative Limit and a search for 0, which the client cannot send, are errors
-// before anything is sent.
+// ListOther returns one page of the agents who could join a room, presumably those
+// who do not serve it yet. Whether only those online are listed is not known: look
+// at IsAvailable. One client insists on a user's token here. An empty RoomID, a
+// negative Limit and a search for 0, which the client cannot send, are errors before
+// anything is sent.
 //
 // Operation listOtherAgents, GET /api/v2/{role}/service/other_agents; seen in
 // public clients.
@@ -79,8 +79,8 @@ func (s *AgentsService) ListOther(
 	return s.otherPager(params, opts).page(ctx, params.CursorAfter)
 }
 
-// AllOther walks the agents who could be added to a room, page by page, and ends
-// with the first error. See [AgentsService.ListOther].
+// AllOther walks the agents who could join a room, page by page, and ends with the
+// first error. See [AgentsService.ListOther].
 //
 // Operation listOtherAgents, GET /api/v2/{role}/service/other_agents; seen in
 // public clients.

@@ -11,10 +11,10 @@ import (
 // ListRoomBroadcastsParams choose a page of the sends to a room's customer.
 type ListRoomBroadcastsParams = omnichannel.ListRoomBroadcastsParams
 
-// ListBroadcasts returns one page of the broadcast messages that were sent to a
-// room's customer. Their Status is a number whose meaning is not known: it does not
-// tell whether a message arrived. The only client seen asks for 10 rows a page, with
-// a user's token. A negative page or limit is an error before anything is sent.
+// ListBroadcasts returns one page of the broadcasts that a room's customer was sent.
+// Their Status is a number whose meaning is not known: it does not tell whether a
+// message arrived. The only client seen asks for 10 rows a page, with a user's
+// token. A negative page or limit is an error before anything is sent.
 //
 // Operation listRoomBroadcasts, GET
 // /api/v2/customer_rooms/{room_id}/broadcast_history; seen in a single public
@@ -25,8 +25,8 @@ func (s *RoomsService) ListBroadcasts(
 	return s.broadcastPager(roomID, params, opts).page(ctx, pageNumber(params.Page))
 }
 
-// AllBroadcasts walks the broadcast messages that were sent to a room's customer,
-// page by page, and ends with the first error. See [RoomsService.ListBroadcasts].
+// AllBroadcasts walks the broadcasts that a room's customer was sent, page by page,
+// and ends with the first error. See [RoomsService.ListBroadcasts].
 //
 // Operation listRoomBroadcasts, GET
 // /api/v2/customer_rooms/{room_id}/broadcast_history; seen in a single public

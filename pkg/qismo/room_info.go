@@ -117,14 +117,14 @@ func mergeProperties(pairs, changes []UserProperty) []UserProperty {
 	return merged
 }
 
-// UpdateOptions replaces the options of a chat room, which the agents' app keeps
-// its notes in: read them first, and send back every member that was there. They
-// are read with the resolution of a room, see ChatRoomInfo.RoomOptions, and come
-// with webhooks; both write them as JSON inside text, which is sent as the plain
-// object here. What is not an object is refused.
+// UpdateOptions replaces the options of a chat room, which the agents' app keeps its
+// notes in: send what was read, with the change in it. They are read with the
+// resolution of a room, see ChatRoomInfo.RoomOptions, and come with webhooks; both
+// write them as JSON inside text, which is sent as the plain object here. What is
+// not an object is refused.
 //
-// Leave is_resolved as it was: whether another value resolves the room is not
-// known, and [RoomsService.Resolve] does. What the service answers is not known.
+// Leave is_resolved as it was: what another value does is not known, and
+// [RoomsService.Resolve] resolves the room. What the service answers is not known.
 // It was seen with a user's token only. The options are not a room's information,
 // for which see [RoomsService.SetInfo].
 //

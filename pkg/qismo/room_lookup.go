@@ -41,8 +41,8 @@ func (s *RoomsService) Latest(ctx context.Context, params FindRoomParams, opts .
 }
 
 // FindByCustomer returns a customer's newest room on a channel, by two calls:
-// [RoomsService.Latest] finds its id and [RoomsService.Get] fetches it. It is the
-// only way known from a phone number to a room. A customer without one is
+// [RoomsService.Latest] finds its id and [RoomsService.Get] fetches it. No other way
+// is known to find a room by a phone number. A customer without one is
 // [ErrNotFound].
 //
 // Operation getLatestRoom, GET /api/v2/rooms/latest; seen in a single public

@@ -13,7 +13,7 @@ import (
 type RoomsService struct{ client *Client }
 
 type (
-	// Room is one customer's room on one channel. It has two ids: RoomID, which
+	// Room is the room of a customer on a channel. It has two ids: RoomID, which
 	// every call wants, and ID, the row's.
 	Room = omnichannel.CustomerRoom
 	// RoomStatus is the state of a room's session.
@@ -203,10 +203,9 @@ func (s *RoomsService) Resolve(ctx context.Context, params ResolveRoomParams, op
 	return &out.Data, nil
 }
 
-// MarkAsRead marks a room as read for the user whose token it is sent with. What
-// the service answers is not known; the one client seen waits a second at most and
-// goes on whatever comes. It was seen with a user's token only. A repeat does no
-// harm.
+// MarkAsRead marks a room as read for the user whose token it is sent with. What the
+// service answers is not known; the one client seen gives it a second, and goes on
+// whatever comes. It was seen with a user's token only. A repeat does no harm.
 //
 // Operation markRoomAsRead, POST /api/v2/customer_rooms/{room_id}/mark_as_read;
 // seen in a single public client.

@@ -22,14 +22,14 @@ type (
 	// Profile is a user's profile.
 	Profile = omnichannel.AdminProfile
 	// MobileSession is a session that was opened with a QR code: QismoToken is the
-	// user token, IdentityToken is to be traded at the Chat SDK for a chat user.
+	// user token, and the Chat SDK gives a chat user for IdentityToken.
 	MobileSession = omnichannel.MobileSession
 	// KeySession is a session that was opened with an older QR code's key.
 	KeySession = omnichannel.QismoKeySession
 	// SignUpParams say whose account is made. Phone is digits with the country code;
 	// the words that Industry may hold are not known.
 	SignUpParams = omnichannel.SignUpRequest
-	// MobileVersion is the newest version of the vendor's mobile app.
+	// MobileVersion is the newest version of the vendor's app for agents.
 	MobileVersion = omnichannel.MobileVersion
 	// UpdateProfileParams are a user's profile as it shall be. Name, Email and
 	// AvatarURL are always sent; the rest is the company's and for admins only.

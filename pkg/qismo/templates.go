@@ -25,7 +25,7 @@ type (
 	TemplateDetail = omnichannel.HsmDetail
 	// TemplateButton is a button of a template.
 	TemplateButton = omnichannel.HsmButton
-	// HSM24Template is the 24-hour template of a WhatsApp channel.
+	// HSM24Template is the template that re-opens a channel's expired rooms.
 	HSM24Template = omnichannel.Hsm24Template
 	// ListTemplatesParams filter templates; what is not set does not filter.
 	ListTemplatesParams = omnichannel.ListTemplatesParams

@@ -97,8 +97,8 @@ type CustomAgentAllocationEvent struct {
 func (*CustomAgentAllocationEvent) Name() Name  { return CustomAgentAllocation }
 func (e *CustomAgentAllocationEvent) body() any { return &e.CustomAgentAllocation }
 
-// CustomButtonEvent is a click of a staff member on a custom button. Nothing in
-// it names the button: give each button a URL of its own.
+// CustomButtonEvent is a click of a staff member on a custom button. It does not
+// tell which button: let each have another URL.
 type CustomButtonEvent struct {
 	webhooks.CustomButton
 	received
