@@ -41,6 +41,7 @@ func TestDocsWork(t *testing.T) {
 		snippets = append(snippets, snippetsOf(page, string(text))...)
 	}
 	require.NotEmpty(t, snippets)
+	snippets = append(snippets, readmeSnippet(t, "Is the document right?"))
 	program, err := compile(t, snippets)
 	require.NoError(t, err)
 	for i, s := range snippets {
@@ -52,6 +53,21 @@ func TestDocsWork(t *testing.T) {
 			}
 		})
 	}
+}
+
+// readmeSnippet is the piece of the README under a heading. Those under others have
+// tests of their own.
+func readmeSnippet(t *testing.T, heading string) snippet {
+	t.Helper()
+	text, err := os.ReadFile("README.md")
+	require.NoError(t, err)
+	for _, s := range snippetsOf("README.md", string(text)) {
+		if s.heading == heading {
+			return s
+		}
+	}
+	require.Fail(t, "the README has no piece of Go under "+heading)
+	return snippet{}
 }
 
 // A piece that compiles and cannot work is found.

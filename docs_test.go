@@ -159,8 +159,9 @@ func (s snippet) source(name string) string {
 	var source strings.Builder
 	source.WriteString("package main\n\nimport (\n")
 	for _, path := range []string{
-		"context", "errors", "fmt", "os", "time",
-		"github.com/qismo-go/qismo/pkg/qismo", "github.com/qismo-go/qismo/pkg/qismo/flex",
+		"context", "errors", "fmt", "log/slog", "os", "time",
+		"github.com/qismo-go/qismo/pkg/qismo", "github.com/qismo-go/qismo/pkg/qismo/contract",
+		"github.com/qismo-go/qismo/pkg/qismo/flex",
 	} {
 		if strings.Contains(s.code, filepath.Base(path)+".") {
 			fmt.Fprintf(&source, "\t%q\n", path)
