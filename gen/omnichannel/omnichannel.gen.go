@@ -8661,7 +8661,8 @@ type ClientInterface interface {
 
 	// AbortWaBulkResolve Stop a bulk resolve before its end
 	//
-	// Sends no body. Rooms that were resolved stay so, as no call opens one again.
+	// Sends no body. Rooms that were resolved stay so, as no call opens one again. A repeat that
+	// comes late can stop a bulk resolve that was begun since.
 	//
 	// Corresponds with POST /api/v2/admin/bulk_resolve/wa/{channel_id}/abort (the `AbortWaBulkResolve` operationId).
 	AbortWaBulkResolve(ctx context.Context, channelID WaChannelID, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -11210,7 +11211,8 @@ func (c *Client) StartWaBulkResolve(ctx context.Context, channelID WaChannelID, 
 
 // AbortWaBulkResolve Stop a bulk resolve before its end
 //
-// Sends no body. Rooms that were resolved stay so, as no call opens one again.
+// Sends no body. Rooms that were resolved stay so, as no call opens one again. A repeat that
+// comes late can stop a bulk resolve that was begun since.
 //
 // Corresponds with POST /api/v2/admin/bulk_resolve/wa/{channel_id}/abort (the `AbortWaBulkResolve` operationId).
 func (c *Client) AbortWaBulkResolve(ctx context.Context, channelID WaChannelID, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -19484,7 +19486,8 @@ type ClientWithResponsesInterface interface {
 
 	// AbortWaBulkResolveWithResponse Stop a bulk resolve before its end
 	//
-	// Sends no body. Rooms that were resolved stay so, as no call opens one again.
+	// Sends no body. Rooms that were resolved stay so, as no call opens one again. A repeat that
+	// comes late can stop a bulk resolve that was begun since.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -25014,7 +25017,8 @@ func (c *ClientWithResponses) StartWaBulkResolveWithResponse(ctx context.Context
 
 // AbortWaBulkResolveWithResponse Stop a bulk resolve before its end
 //
-// Sends no body. Rooms that were resolved stay so, as no call opens one again.
+// Sends no body. Rooms that were resolved stay so, as no call opens one again. A repeat that
+// comes late can stop a bulk resolve that was begun since.
 //
 // Returns a wrapper object for the known response body format(s).
 //

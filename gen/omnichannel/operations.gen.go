@@ -3,7 +3,7 @@
 package omnichannel
 
 // DocumentSHA256 is the checksum of the document that this package was made from.
-const DocumentSHA256 = "65bf314519b68c914406e5c8411bbee61cee7b1ff36f66be15b2782039706ca5"
+const DocumentSHA256 = "9c20d025f142bd4ec09868d079edc5310847bf1cf5a714d7a1ca7338a1573c21"
 
 // OperationID names an operation of the document.
 type OperationID string
@@ -1093,7 +1093,7 @@ func (id OperationID) Operation() (Operation, bool) {
 			Evidence:    "single",
 			Credential:  CredentialApp,
 			OnlyWith:    "user token",
-			Idempotent:  true,
+			Idempotent:  false,
 			AnswersJSON: true,
 			WrapsData:   true,
 		}, true
