@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
+	"net/url"
 	"text/tabwriter"
 
 	"github.com/qismo-go/qismo/internal/sandbox"
@@ -32,7 +34,10 @@ func (c sandboxCommand) Run(ctx context.Context, std *streams) error {
 	if c.Rooms < 0 {
 		return usageError{errors.New("--rooms must not be negative")}
 	}
-	platform, err := sandbox.New(sandbox.Config{Rooms: c.Rooms, Agents: agents})
+	platform, err := sandbox.New(sandbox.Config{
+		Rooms: c.Rooms, Agents: agents,
+		OnDelivery: func(delivery sandbox.Delivery) { tellFailure(std, delivery) },
+	})
 	if err != nil {
 		return err
 	}
@@ -43,6 +48,26 @@ func (c sandboxCommand) Run(ctx context.Context, std *streams) error {
 	introduce(std, platform.Config(), apiURL)
 	<-ctx.Done()
 	return stop()
+}
+
+// tellFailure tells of a webhook that did not arrive, without its address's path,
+// which may hold a secret.
+func tellFailure(std *streams, delivery sandbox.Delivery) {
+	why := fmt.Sprintf("it answered %d", delivery.Status)
+	var failure *url.Error
+	switch {
+	case errors.As(delivery.Err, &failure):
+		why = failure.Err.Error()
+	case delivery.Err != nil:
+		why = delivery.Err.Error()
+	case delivery.Status < http.StatusBadRequest:
+		return
+	}
+	host := "its address"
+	if address, err := url.Parse(delivery.URL); err == nil {
+		host = address.Host
+	}
+	fmt.Fprintf(std.err, "the webhook %s did not reach %s: %s\n", delivery.Event, host, why)
 }
 
 // introduce tells what a program needs to know of an app.
@@ -73,5 +98,8 @@ export QISCUS_OMNICHANNEL_URL=%s
 	}
 	fmt.Fprintf(table, "rooms\t%d\ttheir customers wait for an agent\n", config.Rooms)
 	_ = table.Flush() // as with every other line, whoever closes the output has seen enough
-	fmt.Fprintln(std.out, "\nWhatsApp numbers that end in 00000 cannot be reached. End with Ctrl-C.")
+	fmt.Fprintln(std.out, `
+Be a customer with Customer.InitiateChat or Customer.SendCustomChannelMessage; "qismo
+chat" has a sandbox of its own. WhatsApp numbers that end in 00000 cannot be reached.
+End with Ctrl-C.`)
 }

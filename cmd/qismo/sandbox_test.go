@@ -75,6 +75,18 @@ func TestSandbox(t *testing.T) {
 		assert.Contains(t, told, known)
 	}
 
+	// Nobody listens to the webhook; its secret is not told.
+	_, err = client.WebhookSettings.SetNewSession(t.Context(), "http://127.0.0.1:1/rahasia-alamat", true)
+	require.NoError(t, err)
+	_, err = client.Customer.SendCustomChannelMessage(t.Context(), qismo.SendCustomChannelMessageParams{
+		IdentifierKey: "ik-2207", UserID: "budi@example.id", Name: "Budi Santoso", Message: "halo",
+	})
+	require.NoError(t, err)
+	require.Eventually(t, func() bool {
+		return strings.Contains(out.String(), "the webhook newSession did not reach 127.0.0.1:1: ")
+	}, 10*time.Second, time.Millisecond)
+	assert.NotContains(t, out.String(), "rahasia-alamat")
+
 	interrupt()
 	assert.Equal(t, exitGood, <-ended)
 	var dialer net.Dialer

@@ -330,10 +330,17 @@ func ExampleWebhookSettingsService_SetAll() {
 	client, _, end := exampleApp()
 	defer end()
 
-	report, err := client.WebhookSettings.SetAll(context.Background(), qismo.SetAllWebhooksParams{
+	ctx := context.Background()
+	login, err := client.Session.Login(ctx, qismo.LoginParams{Email: "sari@example.id", Password: "rahasia-sari"})
+	if err != nil {
+		log.Fatal(err)
+	}
+	token := qismo.WithToken(client.AppID(), login.User.AuthenticationToken.Reveal())
+	report, err := client.WebhookSettings.SetAll(ctx, qismo.SetAllWebhooksParams{
+		Bot:        "https://bot.example.id/qiscus?key=a-secret",
 		NewSession: "https://bot.example.id/qiscus?key=a-secret",
-		Resolve:    "https://bot.example.id/qiscus?key=a-secret",
 		Auth:       qismo.WebhookOff,
+		Fallback:   []qismo.Option{token}, // for the bot's webhook, which is not the secret key's to set
 	})
 	if err != nil {
 		log.Println(err) // one line for each webhook that failed; the others are set
@@ -344,9 +351,9 @@ func ExampleWebhookSettingsService_SetAll() {
 		}
 	}
 	// Output:
-	// botMessage: left alone
+	// botMessage: set, https://bot.example.id
 	// newSession: set, https://bot.example.id
 	// customAgentAllocation: left alone
-	// markAsResolved: set, https://bot.example.id
+	// markAsResolved: left alone
 	// userLogout: switched off
 }

@@ -27,8 +27,8 @@ type SetAllWebhooksParams struct {
 	Auth string
 
 	// Fallback are the options of a second try, for each webhook whose setter refuses
-	// the credential: [WithToken] where the client has the secret key, or the other way
-	// round. They take the place of the options of the call; those of the client stay,
+	// the credential: [WithToken], with a token of [SessionService.Login], where the
+	// client has the secret key, or the other way round. They take the place of the options of the call; those of the client stay,
 	// as far as these do not replace them. Without any there is no second try.
 	Fallback []Option
 }
@@ -146,6 +146,8 @@ func checkWebhooks(setters []webhookSetter) error {
 func checkWebhookAddress(address string) error {
 	parsed, err := url.Parse(address)
 	switch {
+	case err != nil && !strings.Contains(address, "://"):
+		return errors.New("the address has no scheme: it begins with https:// or http://")
 	case err != nil, strings.ContainsAny(address, " \t"):
 		return errors.New("the address is no URL; look for a space or a line's end")
 	case parsed.Scheme != "http" && parsed.Scheme != "https", parsed.Hostname() == "":

@@ -117,6 +117,7 @@ func TestSetAllWebhooksRefusals(t *testing.T) {
 		"https://rini:s3cret@hooks.example.id/x": "the address must not hold a user or a password",
 		"https://hooks.example.id/#s3cret":       "the address must not hold a fragment: it would never be sent",
 		"https://hooks.example.id/#":             "the address must not hold a fragment: it would never be sent",
+		"127.0.0.1:8081/s3cret":                  "the address has no scheme: it begins with https:// or http://",
 		"https://hooks.example.id/s3cret\n":      "the address is no URL; look for a space or a line's end",
 		" https://hooks.example.id/s3cret":       "the address is no URL; look for a space or a line's end",
 		"https://hooks.example.id/s3cret ":       "the address is no URL; look for a space or a line's end",

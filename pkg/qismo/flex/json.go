@@ -52,6 +52,15 @@ func NewJSON(v any) (JSON, error) {
 	return j, err
 }
 
+// String returns the inner JSON, or the text that is none; "" when there is
+// nothing. It may hold a customer's words.
+func (j JSON) String() string {
+	if j.content == nothing {
+		return ""
+	}
+	return string(j.data)
+}
+
 // Raw returns the inner JSON, nil when there is none. What it returns is always
 // valid JSON. The caller must not change its bytes.
 func (j JSON) Raw() json.RawMessage {

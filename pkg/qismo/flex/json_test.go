@@ -3,6 +3,7 @@ package flex
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"math"
 	"regexp"
 	"testing"
@@ -231,4 +232,19 @@ func BenchmarkJSON(b *testing.B) {
 func BenchmarkJSONText(b *testing.B) {
 	benchmarkDecode[JSON](b, "flex", benchText)
 	benchmarkDecode[string](b, "string", benchText)
+}
+
+func TestJSONPrintsAsWhatItHolds(t *testing.T) {
+	t.Parallel()
+	for given, want := range map[string]string{
+		`{"source":"wa"}`:       `{"source":"wa"}`,
+		`"{\"source\":\"wa\"}"`: `{"source":"wa"}`,
+		`"no JSON"`:             "no JSON",
+		`null`:                  "",
+		`""`:                    "",
+	} {
+		var j JSON
+		require.NoError(t, json.Unmarshal([]byte(given), &j))
+		assert.Equal(t, want, fmt.Sprint(j), given)
+	}
 }
