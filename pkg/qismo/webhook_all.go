@@ -28,8 +28,9 @@ type SetAllWebhooksParams struct {
 
 	// Fallback are the options of a second try, for each webhook whose setter refuses
 	// the credential: [WithToken], with a token of [SessionService.Login], where the
-	// client has the secret key, or the other way round. They take the place of the options of the call; those of the client stay,
-	// as far as these do not replace them. Without any there is no second try.
+	// client has the secret key, or the other way round. They take the place of the
+	// options of the call; those of the client stay, as far as these do not replace
+	// them. Without any there is no second try.
 	Fallback []Option
 }
 
