@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -29,8 +30,8 @@ const (
 	nobody    = "1"
 )
 
-// What the pages in docs/ show compiles and does what it is shown for: each piece is
-// run against a sandbox of its own.
+// What the README and the pages in docs/ show compiles and does what it is shown for:
+// each piece is run against a sandbox of its own.
 func TestDocsWork(t *testing.T) {
 	pages, err := filepath.Glob("docs/*.md")
 	require.NoError(t, err)
@@ -41,7 +42,7 @@ func TestDocsWork(t *testing.T) {
 		snippets = append(snippets, snippetsOf(page, string(text))...)
 	}
 	require.NotEmpty(t, snippets)
-	snippets = append(snippets, readmeSnippet(t, "Is the document right?"))
+	snippets = append(snippets, readmeSnippets(t)...)
 	program, err := compile(t, snippets)
 	require.NoError(t, err)
 	for i, s := range snippets {
@@ -55,19 +56,17 @@ func TestDocsWork(t *testing.T) {
 	}
 }
 
-// readmeSnippet is the piece of the README under a heading. Those under others have
-// tests of their own.
-func readmeSnippet(t *testing.T, heading string) snippet {
+// readmeSnippets are the pieces of the README, but for its whole program, which is
+// examples/bot.
+func readmeSnippets(t *testing.T) []snippet {
 	t.Helper()
 	text, err := os.ReadFile("README.md")
 	require.NoError(t, err)
-	for _, s := range snippetsOf("README.md", string(text)) {
-		if s.heading == heading {
-			return s
-		}
-	}
-	require.Fail(t, "the README has no piece of Go under "+heading)
-	return snippet{}
+	pieces := slices.DeleteFunc(snippetsOf("README.md", string(text)), func(s snippet) bool {
+		return strings.HasPrefix(s.code, "package main\n")
+	})
+	require.NotEmpty(t, pieces)
+	return pieces
 }
 
 // A piece that compiles and cannot work is found.

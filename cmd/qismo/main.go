@@ -1,6 +1,7 @@
 // Command qismo works with Qiscus Omnichannel from the command line: it shows the
-// library at work, and validates webhooks, requests and responses against the
-// project's documents. Try "qismo --help".
+// library at work, serves a sandbox to write against, validates webhooks, requests
+// and responses against the project's documents, and holds the live service against
+// them. Try "qismo --help".
 //
 // It exits with 0 when all is good, 1 when it found something bad, and 2 when it
 // was called the wrong way.

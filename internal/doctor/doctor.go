@@ -249,12 +249,7 @@ func (d *Doctor) value(
 	}
 	why := "nobody knows where it is found"
 	for _, origin := range origins(operation.ID, parameter.Name) {
-		source := d.rest.Operation(origin.operation)
-		if source == nil {
-			why = origin.operation + " is not in the document"
-			continue
-		}
-		if err := d.examine(ctx, source); err != nil {
+		if err := d.examine(ctx, d.rest.Operation(origin.operation)); err != nil {
 			return "", err
 		}
 		answer, answered := d.answers[origin.operation]

@@ -47,8 +47,7 @@ func fixed(operation, parameter string) (string, bool) {
 	return "", false
 }
 
-// allOrigins covers the operations of the document. Some that it names may not
-// be in it: then what they would lead to is not found.
+// allOrigins covers the operations of the document that need ids.
 func allOrigins() map[string][]origin {
 	rooms := func(member string, having map[string]string) []origin {
 		var found []origin

@@ -67,8 +67,11 @@ func TestReads(t *testing.T) {
 
 func TestWhatIsLeftOut(t *testing.T) {
 	t.Parallel()
+	rest, err := document.REST()
+	require.NoError(t, err)
 	for _, id := range []string{"exportConversations", "getAnalyticsURL", "getWaMedia", "listContactConversationMessages"} {
 		assert.NotEmpty(t, leftOut(id))
+		assert.NotNil(t, rest.Operation(id), "the document has no %s", id)
 	}
 	assert.Empty(t, leftOut("getRoom"))
 }

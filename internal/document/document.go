@@ -1,6 +1,8 @@
 // Package document reads the OpenAPI documents and validates JSON against
-// them. It is the one place that links the validator: the webhook receiver, the
-// sandbox and the command line share it.
+// them. What is known of an API by its document alone belongs here: its operations
+// and how a request finds its own ([Router]), the schemas of bodies ([Schema]), and
+// what the schemas say of each part of a body ([Shape]). It is the one place that
+// links the validator; whoever needs one shares it.
 //
 // A body is validated with all of JSON Schema 2020-12, by schemas that are
 // compiled once. What is wrong is told as a JSON pointer and a reason and never

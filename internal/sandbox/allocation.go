@@ -67,7 +67,7 @@ func (s *Sandbox) addAgentToRoom(r *request) (any, error) {
 	if err := s.assign(room, agent, defaultMaxAgents, false, false); err != nil {
 		return nil, err
 	}
-	return nil, nil //nolint:nilnil // an empty body
+	return nil, nil // an empty body
 }
 
 // removeAgent takes an agent out of a room. What the platform answers is not
@@ -80,7 +80,7 @@ func (s *Sandbox) removeAgent(r *request) (any, error) {
 	if !s.removeFrom(room, agent, s.config.Now()) {
 		return nil, notFound("agent in the room")
 	}
-	return nil, nil //nolint:nilnil // an empty body
+	return nil, nil // an empty body
 }
 
 func (s *Sandbox) removeFrom(room *room, agent *staff, now time.Time) bool {

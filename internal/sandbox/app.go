@@ -91,7 +91,7 @@ func (s *Sandbox) getSessional(*request) (any, error) {
 func (s *Sandbox) setSessional(r *request) (any, error) {
 	s.state.settings.switches.sessional = flag(r.body["is_sessional"])
 	s.state.settings.changed = s.config.Now()
-	return nil, nil //nolint:nilnil // an empty body
+	return nil, nil // an empty body
 }
 
 // nextRoom makes the room of a returning customer's next session, when each

@@ -15,7 +15,7 @@ func (s *Sandbox) sendBotMessage(r *request) (any, error) {
 		Text:    text(r.body["message"]),
 		Payload: fromJSONText(r.body["payload"]),
 	}, s.config.Now())
-	return nil, nil //nolint:nilnil // an empty body
+	return nil, nil // an empty body
 }
 
 func (s *Sandbox) setBotInRoom(r *request) (any, error) {

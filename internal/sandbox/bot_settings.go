@@ -25,7 +25,7 @@ func (s *Sandbox) setBotIntegration(r *request) (any, error) {
 func (s *Sandbox) setBotActivation(r *request) (any, error) {
 	s.state.settings.bot.on = flag(r.body["is_active"])
 	s.state.settings.changed = s.config.Now()
-	return nil, nil //nolint:nilnil // an empty body
+	return nil, nil // an empty body
 }
 
 func (s *Sandbox) setForceSendBot(r *request) (any, error) {

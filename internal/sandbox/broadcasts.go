@@ -115,7 +115,7 @@ func (s *Sandbox) sendBroadcastV2(r *request) (any, error) {
 		return nil, err
 	}
 	s.advance(job, len(job.logs))
-	return nil, nil //nolint:nilnil // an empty body
+	return nil, nil // an empty body
 }
 
 // beginBroadcast makes a broadcast with the same variables for everybody.
@@ -246,7 +246,7 @@ func (s *Sandbox) sendHsm24Template(r *request) (any, error) {
 		return nil, broadcastRefusal(http.StatusPaymentRequired, "the channel has no credit left")
 	}
 	s.sayOutbound(room, r.caller.user, Message{Text: detail.shown(detail.header(""), nil)})
-	return nil, nil //nolint:nilnil // an empty body
+	return nil, nil // an empty body
 }
 
 // newBroadcast makes a broadcast that nothing of has been sent yet.

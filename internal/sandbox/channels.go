@@ -95,7 +95,7 @@ func (s *Sandbox) deleteTelegramChannel(r *request) (any, error) {
 		return nil, err
 	}
 	s.state.removeChannel(channel)
-	return nil, nil //nolint:nilnil // an empty body
+	return nil, nil // an empty body
 }
 
 // updateChannel changes what is sent, whatever the kind. That a channel is off
@@ -139,7 +139,7 @@ func (s *Sandbox) setChannelConfig(r *request) (any, error) {
 		return nil, err
 	}
 	s.state.detailsOf(channel).responder = readResponder(r.body, flag(r.body["enabled"]))
-	return nil, nil //nolint:nilnil // an empty body
+	return nil, nil // an empty body
 }
 
 func readResponder(sent object, on bool) responder {
@@ -174,5 +174,5 @@ func (s *Sandbox) setWidgetConfig(r *request) (any, error) {
 	if style, sent := r.body["style"]; sent {
 		details.style = style
 	}
-	return nil, nil //nolint:nilnil // an empty body
+	return nil, nil // an empty body
 }

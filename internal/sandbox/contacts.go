@@ -198,7 +198,7 @@ func (s *Sandbox) setContactProperty(r *request) (any, error) {
 			&contactProperty{id: s.state.book.properties.next(), label: label})
 	}
 	contact.properties[i].value = text(r.body["value"])
-	return nil, nil //nolint:nilnil // an empty body
+	return nil, nil // an empty body
 }
 
 // setBlocked blocks the customer of a room in all rooms that they have on its
@@ -213,5 +213,5 @@ func (s *Sandbox) setBlocked(r *request, blocked bool) (any, error) {
 		return nil, notFound("customer in the room")
 	}
 	s.state.book.blocked[room.customer()] = blocked
-	return nil, nil //nolint:nilnil // an empty body
+	return nil, nil // an empty body
 }

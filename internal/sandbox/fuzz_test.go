@@ -2,9 +2,11 @@ package sandbox
 
 import (
 	"bytes"
+	"context"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
@@ -40,10 +42,12 @@ func FuzzRequests(f *testing.F) {
 	}
 	f.Add(uint8(0), uint8(1), "cursor_after=eyJwb3NpdGlvbiI6LTF9", []byte("room_id=98120701&agent_id=73011&max_agent=1"))
 	f.Add(uint8(0), uint8(2), "", []byte("--b\r\nContent-Disposition: form-data; name=\"url\"\r\n\r\nx\r\n--b--\r\n"))
-	f.Add(uint8(20), uint8(0), "", []byte(`{"latitude":1e400,"limit":-1,"channels":[1],"user_properties":"[1,{}]"}`))
+	listRooms := slices.IndexFunc(operations, func(o *document.Operation) bool { return o.ID == "listRooms" })
+	f.Add(uint8(listRooms), uint8(0), "", []byte(`{"latitude":1e400,"limit":-1,"channels":[1],"user_properties":"[1,{}]"}`))
 
 	sandbox, err := New(Config{Rooms: 4})
 	require.NoError(f, err)
+	f.Cleanup(func() { assert.NoError(f, sandbox.Shutdown(context.Background())) })
 	config := sandbox.Config()
 	token := sandbox.state.admin().token
 
@@ -53,6 +57,7 @@ func FuzzRequests(f *testing.F) {
 			"{tag_id}", "4401", "{template_id}", "30511", "{contact_id}", "880001",
 			"{channel_id}", "5120", "{media_id}", "3120045601", "{broadcast_job_id}", "10301",
 			"{channel_type}", "qiscus", "{app_code}", config.AppCode).Replace(operation.Path)
+		require.NotContains(t, target, "{", "nothing stands for a parameter of the path")
 		request := httptest.NewRequestWithContext(t.Context(), operation.Method, target, bytes.NewReader(body))
 		request.URL.RawQuery = query
 		request.Header = http.Header{

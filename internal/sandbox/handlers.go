@@ -134,7 +134,7 @@ func shown(r *request) (any, error) {
 	for _, name := range sortedNames(examples) {
 		return examples[name], nil
 	}
-	return nil, nil //nolint:nilnil // an empty body: the document knows no other
+	return nil, nil // an empty body: the document knows no other
 }
 
 // adminOnly refuses whoever is not the admin. How the platform words it was

@@ -9,7 +9,7 @@ func (s *Sandbox) handoverRoomFromBot(r *request) (any, error) {
 		return nil, err
 	}
 	s.endBotsTurn(room)
-	return nil, nil //nolint:nilnil // an empty body
+	return nil, nil // an empty body
 }
 
 // handoverRoomToDivision ends the bot's turn and, if that is asked for, puts the
@@ -35,7 +35,7 @@ func (s *Sandbox) handoverRoomToDivision(r *request) (any, error) {
 		}
 	}
 	s.endBotsTurn(room)
-	return nil, nil //nolint:nilnil // an empty body
+	return nil, nil // an empty body
 }
 
 func (s *Sandbox) endBotsTurn(room *room) {

@@ -22,20 +22,18 @@ import (
 // otherNames are what the document calls what a method's parameter calls
 // otherwise.
 var otherNames = map[string][]string{
-	"active":     {"is_active"},
-	"address":    {"webhook_url", "url", "bot_webhook_url"},
-	"agentIDs":   {"ids[]"},
-	"app":        {"type"},
-	"available":  {"is_available"},
-	"enabled":    {"is_webhook_enabled", "is_bot_enabled", "enabled"},
-	"force":      {"is_force_send_bot"},
-	"jobID":      {"broadcast_job_id"},
-	"key":        {"qismo_key"},
-	"properties": {"user_properties"},
-	"report":     {"type"},
-	"sessional":  {"is_sessional"},
-	"source":     {"channel_type"},
-	"text":       {"message"},
+	"active":    {"is_active"},
+	"address":   {"webhook_url", "url", "bot_webhook_url"},
+	"agentIDs":  {"ids[]"},
+	"app":       {"type"},
+	"available": {"is_available"},
+	"enabled":   {"is_webhook_enabled", "is_bot_enabled", "enabled"},
+	"force":     {"is_force_send_bot"},
+	"jobID":     {"broadcast_job_id"},
+	"key":       {"qismo_key"},
+	"report":    {"type"},
+	"sessional": {"is_sessional"},
+	"source":    {"channel_type"},
 }
 
 // invented are arguments that no example of the document has.

@@ -36,7 +36,7 @@ func (s *Sandbox) signUp(r *request) (any, error) {
 		return nil, &refusedError{status: http.StatusBadRequest, body: object{"errors": "email has already been taken"}}
 	}
 	s.state.account.signedUp[email] = true
-	return nil, nil //nolint:nilnil // an empty body
+	return nil, nil // an empty body
 }
 
 // updateProfile changes the token's user, and the company if that is the admin.
@@ -49,7 +49,7 @@ func (s *Sandbox) updateProfile(r *request) (any, error) {
 	}
 	user.Name, user.Email, user.avatar = text(r.body["name"]), email, text(r.body["avatar_url"])
 	if user.Type != TypeAdmin {
-		return nil, nil //nolint:nilnil // an empty body
+		return nil, nil // an empty body
 	}
 	account := &s.state.account
 	account.company = orDefault(text(r.body["company_name"]), account.company)
@@ -58,7 +58,7 @@ func (s *Sandbox) updateProfile(r *request) (any, error) {
 	if emails, sent := r.body["billing_emails"].([]any); sent {
 		account.billingEmails = emails
 	}
-	return nil, nil //nolint:nilnil // an empty body
+	return nil, nil // an empty body
 }
 
 // changePassword leaves the tokens that were given out as they are: no source says
@@ -69,10 +69,10 @@ func (s *Sandbox) changePassword(r *request) (any, error) {
 		return nil, badRequest("old password is wrong")
 	}
 	user.Password, user.passwordSet = text(r.body["new_password"]), s.config.Now()
-	return nil, nil //nolint:nilnil // an empty body
+	return nil, nil // an empty body
 }
 
 func (s *Sandbox) setAvailability(r *request) (any, error) {
 	r.caller.user.available = flag(r.body["is_available"])
-	return nil, nil //nolint:nilnil // an empty body
+	return nil, nil // an empty body
 }

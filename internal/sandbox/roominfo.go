@@ -42,7 +42,7 @@ func (s *Sandbox) updateRoomOptions(r *request) (any, error) {
 	}
 	room.options, _ = r.body["room_options"].(object)
 	room.updated = s.config.Now()
-	return nil, nil //nolint:nilnil // an empty body
+	return nil, nil // an empty body
 }
 
 // roomInfo is what both answers have. No agent has answered yet: agents write

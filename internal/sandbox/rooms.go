@@ -185,7 +185,7 @@ func (s *Sandbox) markRoomAsRead(r *request) (any, error) {
 	if _, err := s.state.room(text(r.parameters["room_id"])); err != nil {
 		return nil, err
 	}
-	return nil, nil //nolint:nilnil // an empty body
+	return nil, nil // an empty body
 }
 
 // exportConversations gives a link to a room in which something was written.

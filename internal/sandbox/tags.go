@@ -102,7 +102,7 @@ func (s *Sandbox) deleteRoomTag(r *request) (any, error) {
 		return nil, notFound("tag in the room")
 	}
 	room.tags = slices.Delete(room.tags, i, i+1)
-	return nil, nil //nolint:nilnil // an empty body
+	return nil, nil // an empty body
 }
 
 // tagRow is a tag on a room, with its times.

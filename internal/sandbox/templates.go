@@ -273,7 +273,7 @@ func (s *Sandbox) createTemplate(r *request) (any, error) {
 	if made.name == "" { // by the vendor's page it is optional
 		made.name = "template_" + text(made.id)
 	}
-	return nil, nil //nolint:nilnil // an empty body
+	return nil, nil // an empty body
 }
 
 func readTemplateDetail(members object) *templateDetail {
@@ -299,7 +299,7 @@ func (s *Sandbox) deleteTemplate(r *request) (any, error) {
 		return nil, err
 	}
 	s.state.templates.list = slices.DeleteFunc(s.state.templates.list, func(one *template) bool { return one == doomed })
-	return nil, nil //nolint:nilnil // an empty body
+	return nil, nil // an empty body
 }
 
 // templateRow is a template as the lists have it.

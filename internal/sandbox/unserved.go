@@ -33,7 +33,7 @@ func (s *Sandbox) takeOverUnresolvedRoom(r *request) (any, error) {
 	if err := s.assign(waiting[0], r.caller.user, defaultMaxAgents, false, true); err != nil {
 		return nil, err
 	}
-	return nil, nil //nolint:nilnil // an empty body
+	return nil, nil // an empty body
 }
 
 func (s *Sandbox) countUnresolvedRooms(*request) (any, error) {

@@ -181,7 +181,7 @@ func (s *Sandbox) setWaSettings(r *request) (any, error) {
 	}
 	webhooks, _ := r.body["webhooks"].(object)
 	s.state.whatsApp.forwards[channel.ID] = text(webhooks["url"])
-	return nil, nil //nolint:nilnil // an empty body
+	return nil, nil // an empty body
 }
 
 func (s *Sandbox) getWaCredit(*request) (any, error) {
