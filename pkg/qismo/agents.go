@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"iter"
-	"strconv"
 
 	"github.com/qismo-go/qismo/gen/omnichannel"
 	"github.com/qismo-go/qismo/pkg/qismo/flex"
@@ -64,7 +63,7 @@ const (
 //
 // Operation listAgents, GET /api/v2/{role}/agents; seen in public clients.
 func (s *AgentsService) List(ctx context.Context, params ListAgentsParams, opts ...Option) (*Page[Agent], error) {
-	return s.pager(params, opts).page(ctx, startOf(params))
+	return s.pager(params, opts).page(ctx, startAt(params.Page, params.CursorAfter))
 }
 
 // All walks every agent, page by page, and ends with the first error. See
@@ -72,15 +71,7 @@ func (s *AgentsService) List(ctx context.Context, params ListAgentsParams, opts 
 //
 // Operation listAgents, GET /api/v2/{role}/agents; seen in public clients.
 func (s *AgentsService) All(ctx context.Context, params ListAgentsParams, opts ...Option) iter.Seq2[Agent, error] {
-	return s.pager(params, opts).all(ctx, startOf(params))
-}
-
-// startOf is the cursor, or the page number, that the caller starts from.
-func startOf(params ListAgentsParams) flex.ID {
-	if params.Page > 0 {
-		return pageNumber(params.Page)
-	}
-	return params.CursorAfter
+	return s.pager(params, opts).all(ctx, startAt(params.Page, params.CursorAfter))
 }
 
 func (s *AgentsService) pager(params ListAgentsParams, opts []Option) pager[Agent] {
@@ -322,20 +313,4 @@ func (s *AgentsService) divisionsPager(params ListDivisionsParams, opts []Option
 		}
 		return numberedPage(out.Data, params.Page, out.Meta), nil
 	}
-}
-
-// pageNumber and pageOf carry the number of a page where others have a cursor.
-func pageNumber(page int64) flex.ID {
-	if page <= 0 {
-		return ""
-	}
-	return flex.ID(strconv.FormatInt(page, 10))
-}
-
-func pageOf(at flex.ID) int64 {
-	page, err := at.Int64()
-	if err != nil {
-		return 0 // the first page is asked for by saying nothing
-	}
-	return page
 }

@@ -60,9 +60,9 @@ func (s *AppService) Details(ctx context.Context, opts ...Option) (*AppDetails, 
 }
 
 // Configs returns all settings of the app, those of its webhooks included: the
-// documented way to read them, with the secret key or a token. A setting that the app does not have is zero. Keys
-// with a channel's id in them, such as ig_story_mention_enabled:<channel id>, are
-// found with Get.
+// documented way to read them, with the secret key or a token. A setting that the
+// app does not have is zero. Keys with a channel's id in them, such as
+// ig_story_mention_enabled:<channel id>, are found with Get.
 //
 // Operation getAppConfigs, GET /api/v2/app/configs; documented by the vendor.
 func (s *AppService) Configs(ctx context.Context, opts ...Option) (*AppConfigs, error) {

@@ -64,7 +64,9 @@ func (s *AppService) Plan(ctx context.Context, opts ...Option) (*Plan, error) {
 
 // ListChatTemplates returns canned replies, which are not WhatsApp's templates. No
 // paging is known: what is beyond Limit stays unseen, and without one the service
-// gives as many as it likes. The one client that is known asks for 100.
+// gives as many as it likes. The one client that is known asks for 100. A negative
+// Limit and a search for 0, which the client cannot send, are errors before anything
+// is sent.
 //
 // Operation listChatTemplates, GET /api/v1/chat_templates; seen in a single public
 // client.
@@ -73,6 +75,9 @@ func (s *AppService) ListChatTemplates(
 ) ([]ChatTemplate, error) {
 	if params.Limit < 0 {
 		return nil, errors.New("qismo: listChatTemplates: the limit is negative")
+	}
+	if err := checkSearch(omnichannel.OperationListChatTemplates, params.Q); err != nil {
+		return nil, err
 	}
 	ctx, _ = s.client.begin(ctx, omnichannel.OperationListChatTemplates, opts)
 	out, err := receive[omnichannel.ListChatTemplatesResponse](s.client.api.ListChatTemplates(ctx, &params))

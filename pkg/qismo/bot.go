@@ -68,7 +68,7 @@ const (
 
 // SendMessage sends the customer of a room what the bot has to say: a text, a file,
 // buttons, a card, a carousel, a place or something of one's own; see [Message]. A
-// message that is not whole is refused before anything goes out.
+// message that is not whole is an error before anything goes out.
 //
 // The message reaches the customer on every kind of channel, though buttons do not
 // show on WhatsApp. No id of it comes back. It is never sent twice: when the call
@@ -99,7 +99,7 @@ func (s *BotService) SendText(ctx context.Context, roomID flex.ID, text string, 
 //
 // Operation sendBotMessage, POST /{app_code}/bot; documented by the vendor.
 func (s *BotService) Send(ctx context.Context, params SendBotMessageParams, opts ...Option) error {
-	if params.RoomID == "" {
+	if params.RoomID.IsNone() {
 		return errors.New("qismo: sendBotMessage: the room id is empty")
 	}
 	isText := params.Type == "" || params.Type == MessageText
@@ -147,7 +147,7 @@ func (s *BotService) HandOver(ctx context.Context, roomID flex.ID, opts ...Optio
 func (s *BotService) HandOverToDivision(
 	ctx context.Context, roomID flex.ID, params HandOverParams, opts ...Option,
 ) error {
-	if params.DivisionID == "" {
+	if params.DivisionID.IsNone() {
 		return errors.New("qismo: handoverRoomToDivision: the division id is empty")
 	}
 	ctx, settings := s.client.begin(ctx, omnichannel.OperationHandoverRoomToDivision, opts)
@@ -155,8 +155,7 @@ func (s *BotService) HandOverToDivision(
 }
 
 // SetActive turns the bot of one room on or off, and returns the room's row. Setting
-// it twice does no harm, so it is repeated where a failure allows that.
-// [AppService.SetBotActive] is the switch of the whole app.
+// it twice does no harm. [AppService.SetBotActive] is the switch of the whole app.
 //
 // Operation setBotInRoom, POST /bot/{room_id}/activate; seen in public clients.
 func (s *BotService) SetActive(ctx context.Context, roomID flex.ID, active bool, opts ...Option) (*RoomLog, error) {

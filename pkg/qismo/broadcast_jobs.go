@@ -41,7 +41,8 @@ func NotReached(logs []BroadcastLog) []BroadcastLog {
 
 // ListJobs returns one page of past broadcasts. That the service has this route is
 // inferred from its Ruby gem, and so is the answer: [ErrNotFound] may well mean that
-// the path is another one. [Client.Do] reaches that.
+// the path is another one. [Client.Do] reaches that. A negative page or limit is an
+// error before anything is sent.
 //
 // Operation listBroadcastJobs, GET /api/v2/admin/broadcast_jobs; assumed.
 func (s *BroadcastsService) ListJobs(
@@ -62,6 +63,9 @@ func (s *BroadcastsService) AllJobs(
 
 func (s *BroadcastsService) jobPager(params ListBroadcastJobsParams, opts []Option) pager[BroadcastJob] {
 	return func(ctx context.Context, at flex.ID) (*Page[BroadcastJob], error) {
+		if err := checkPage(omnichannel.OperationListBroadcastJobs, params.Page, params.Limit); err != nil {
+			return nil, err
+		}
 		params := params // each page has its own: an iterator may run twice at once
 		params.Page = pageOf(at)
 		ctx, _ = s.client.begin(ctx, omnichannel.OperationListBroadcastJobs, opts)
@@ -125,7 +129,7 @@ func isOver(job BroadcastJob) bool {
 }
 
 // ListLogs returns one page of a broadcast's sends. The route is assumed; see
-// [BroadcastsService.ListJobs].
+// [BroadcastsService.ListJobs], also for its errors.
 //
 // Operation listBroadcastLogs, GET
 // /api/v2/admin/broadcast_jobs/{broadcast_job_id}/broadcast_logs; assumed.
@@ -150,6 +154,9 @@ func (s *BroadcastsService) logPager(
 	jobID flex.ID, params ListBroadcastLogsParams, opts []Option,
 ) pager[BroadcastLog] {
 	return func(ctx context.Context, at flex.ID) (*Page[BroadcastLog], error) {
+		if err := checkPage(omnichannel.OperationListBroadcastLogs, params.Page, params.Limit); err != nil {
+			return nil, err
+		}
 		params := params // each page has its own: an iterator may run twice at once
 		params.Page = pageOf(at)
 		ctx, _ = s.client.begin(ctx, omnichannel.OperationListBroadcastLogs, opts)

@@ -82,7 +82,7 @@ func (s *BroadcastsService) UploadCSV(
 // fileIDIn looks for the id of an uploaded file under the names that it may have.
 func fileIDIn(data json.RawMessage) flex.ID {
 	var id flex.ID
-	if json.Unmarshal(data, &id) == nil {
+	if json.Unmarshal(data, &id) == nil && !id.IsNone() {
 		return id
 	}
 	var members map[string]json.RawMessage

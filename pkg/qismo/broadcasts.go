@@ -1,11 +1,9 @@
 package qismo
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
-	"mime/multipart"
 
 	"github.com/qismo-go/qismo/gen/omnichannel"
 	"github.com/qismo-go/qismo/pkg/qismo/flex"
@@ -51,7 +49,7 @@ type (
 // requests only: no answer to either has been seen.
 //
 // A phone number that is not all digits but for a plus before them, which is left
-// out, and a template that is not named are refused before anything is sent. It is
+// out, and a template that is not named are errors before anything is sent. It is
 // never sent twice; see [BroadcastsService].
 //
 // Operation sendBroadcast, POST /api/v3/{role}/broadcast/client; documented by the
@@ -151,7 +149,7 @@ func phoneNumbers(given []string) ([]string, error) {
 // with [BroadcastsService.JobProgress]. Who could not be sent to is no error here, but
 // shows in the job's logs later.
 //
-// An empty id or name is refused before anything is sent. It is never sent twice;
+// An empty id or name is an error before anything is sent. It is never sent twice;
 // see [BroadcastsService].
 //
 // Operation sendBroadcastFile, POST /api/v3/admin/broadcast/send_broadcast; seen in
@@ -167,20 +165,16 @@ func (s *BroadcastsService) SendFile(
 	case params.Name == "":
 		return nil, errors.New("qismo: sendBroadcastFile: the name is empty")
 	}
-	var body bytes.Buffer
-	form := multipart.NewWriter(&body)
-	err := errors.Join(
-		form.WriteField("template_detail_id", params.TemplateDetailID.String()),
-		form.WriteField("broadcast_file_id", params.BroadcastFileID.String()),
-		form.WriteField("name", params.Name),
-		form.Close(),
+	contentType, form, err := multipartForm(
+		"template_detail_id", params.TemplateDetailID.String(),
+		"broadcast_file_id", params.BroadcastFileID.String(),
+		"name", params.Name,
 	)
 	if err != nil {
-		return nil, fmt.Errorf("qismo: sendBroadcastFile: write the form: %w", err)
+		return nil, fmt.Errorf("qismo: sendBroadcastFile: %w", err)
 	}
 	ctx, _ = s.client.begin(ctx, omnichannel.OperationSendBroadcastFile, opts)
-	out, err := receive[omnichannel.BroadcastJobResponse](s.client.api.SendBroadcastFileWithBody(
-		ctx, form.FormDataContentType(), bytes.NewReader(body.Bytes())))
+	out, err := receive[omnichannel.BroadcastJobResponse](s.client.api.SendBroadcastFileWithBody(ctx, contentType, form))
 	if err != nil {
 		return nil, err
 	}
@@ -194,7 +188,7 @@ func (s *BroadcastsService) SendFile(
 // closed; the window opens when the customer answers. [TemplatesService.HSM24] finds
 // the template, whose HsmDetails have the ids that are wanted here. It costs credit.
 // Only a user's token has been seen to work, and what the service answers is not
-// known. An empty id is refused before anything is sent. It is never sent twice; see
+// known. An empty id is an error before anything is sent. It is never sent twice; see
 // [BroadcastsService].
 //
 // Operation sendHsm24Template, POST /api/v2/{role}/broadcast/send_hsm24; seen in a

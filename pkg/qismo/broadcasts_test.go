@@ -162,7 +162,7 @@ func TestRefusedBroadcastsDoNotTellTheNumber(t *testing.T) {
 
 // A 200 whose log failed is an error, and the answer comes with it.
 func TestSendThatFailsUnder200(t *testing.T) {
-	service := newRecorder(t, answerJSON(200, `{"data":{"broadcast_logs":[{"status":"failed","notes":"number 628115550123 of Dewi Lestari, call 0811222333, code 131026"}]}}`))
+	service := newRecorder(t, answerJSON(200, `{"data":{"broadcast_logs":[{"status":"failed","notes":"number 628115550123 of Dewi Lestari, call 0811222333, code 131026"}]},"message":"halo"}`))
 	sent, err := service.client(t).Broadcasts.Send(t.Context(), aBroadcast())
 	require.NotNil(t, sent)
 	require.ErrorIs(t, err, qismo.ErrNotSent)
@@ -179,6 +179,7 @@ func TestSendThatFailsUnder200(t *testing.T) {
 	assert.Equal(t, testCustomer, notSent.Failed()[0].PhoneNumber, "the row left it out; there is one recipient")
 	assert.Contains(t, notSent.Failed()[0].Notes, "Dewi Lestari")
 	assert.Len(t, service.seen(), 1, "nothing is repeated")
+	assert.Contains(t, string(failure.Body()), "131026")
 
 	var log bytes.Buffer
 	slog.New(slog.NewJSONHandler(&log, nil)).Error("failed", "err", err, "inner", notSent)
@@ -191,6 +192,15 @@ func TestSendThatFailsUnder200(t *testing.T) {
 	assert.Contains(t, printed, "***123")
 	assert.NotContains(t, printed, testCustomer)
 	assert.NotContains(t, printed, "Lestari")
+}
+
+// A reason of any length makes an error that can be read.
+func TestALongReasonIsCut(t *testing.T) {
+	service := newRecorder(t, answerJSON(200, `{"data":{"broadcast_logs":[{"status":"failed","notes":"`+strings.Repeat("panjang ", 100)+`"}]}}`))
+	_, err := service.client(t).Broadcasts.Send(t.Context(), aBroadcast())
+	require.ErrorIs(t, err, qismo.ErrNotSent)
+	require.ErrorContains(t, err, "panj…)")
+	assert.Less(t, len(err.Error()), 400)
 }
 
 // Of several recipients, those who failed are listed, and only they.
@@ -238,9 +248,12 @@ func TestBroadcastAnswersWithoutTheirContent(t *testing.T) {
 	for i, err := range []error{jobErr, fileErr, jobsErr, logsErr, roomErr} {
 		require.ErrorIs(t, err, qismo.ErrUnexpectedAnswer, i)
 	}
-	refusing := newRecorder(t, answerJSON(500, ``)).client(t)
+	server := newRecorder(t, answerJSON(500, ``))
+	refusing := server.client(t)
 	_, sendErr := refusing.Broadcasts.Send(t.Context(), aBroadcast())
 	_, uploadErr := refusing.Broadcasts.UploadCSV(t.Context(), qismo.UploadBroadcastCSVParams{TemplateDetailID: "1", File: strings.NewReader("x")})
+	upload := server.seen()[1]
+	assert.Equal(t, "broadcast.csv: text/csv: x", formOf(t, upload.Header, upload.Body)["file"], "the name that a file has without one")
 	_, jobsErr = refusing.Broadcasts.ListJobs(t.Context(), qismo.ListBroadcastJobsParams{})
 	for i, err := range []error{sendErr, uploadErr, jobsErr} {
 		require.ErrorIs(t, err, qismo.ErrServer, i)
@@ -372,14 +385,16 @@ func TestUploadsThatCannotBe(t *testing.T) {
 
 func TestTheIDOfAnUpload(t *testing.T) {
 	for body, want := range map[string]flex.ID{
-		`{"data":{"id":9}}`:                                   "9",
-		`{"data":{"broadcast_file_id":"9","id":1}}`:           "9",
-		`{"data":{"broadcast_file":{"id":9}}}`:                "9",
-		`{"data":9}`:                                          "9",
-		`{"data":"9"}`:                                        "9",
-		`{"data":{"id":null,"broadcast_file":{"id":9}}}`:      "9",
-		`{"data":{"nomor":9}}`:                                "",
-		`{"data":[9]}`:                                        "",
+		`{"data":{"id":9}}`:                              "9",
+		`{"data":{"broadcast_file_id":"9","id":1}}`:      "9",
+		`{"data":{"broadcast_file":{"id":9}}}`:           "9",
+		`{"data":9}`:                                     "9",
+		`{"data":"9"}`:                                   "9",
+		`{"data":{"id":null,"broadcast_file":{"id":9}}}`: "9",
+		`{"data":{"nomor":9}}`:                           "",
+		`{"data":0}`:                                     "",
+		`{"data":{"id":0}}`:                              "",
+		`{"data":[9]}`:                                   "",
 		`{"data":{"broadcast_file":{"broadcast_file":true}}}`: "",
 	} {
 		file, err := newRecorder(t, answerJSON(200, body)).client(t).Broadcasts.UploadCSV(t.Context(), qismo.UploadBroadcastCSVParams{

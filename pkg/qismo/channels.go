@@ -91,7 +91,9 @@ func (s *ChannelsService) Grouped(ctx context.Context, opts ...Option) (*Channel
 // ListByType returns one page of the channels of one kind. Their rows have the V3
 // type of the kind and say more than those of [ChannelsService.List]. Search looks
 // for a part of something, which members in is not known. Of [SourceWhatsAppCloud],
-// and of kinds that have no constant, no such list is known.
+// and of kinds that have no constant, no such list is known. Such a source, a
+// negative page or limit and a search for 0, which the client cannot send, are
+// errors before anything is sent.
 //
 // Operation listChannelsByType, GET /api/v3/admin/channel/{channel_type}; seen in a
 // single public client.
@@ -116,16 +118,20 @@ func (s *ChannelsService) typePager(
 	source ChannelSource, params ListChannelsByTypeParams, opts []Option,
 ) pager[Channel] {
 	return func(ctx context.Context, at flex.ID) (*Page[Channel], error) {
+		const id = omnichannel.OperationListChannelsByType
 		kind := omnichannel.ChannelListType(source)
 		if !kind.Valid() {
 			return nil, errors.New("qismo: listChannelsByType: there is no list of this source's channels")
 		}
-		if params.Page < 0 || params.Limit < 0 {
-			return nil, errors.New("qismo: listChannelsByType: the page or the limit is negative")
+		if err := checkPage(id, params.Page, params.Limit); err != nil {
+			return nil, err
+		}
+		if err := checkSearch(id, params.Search); err != nil {
+			return nil, err
 		}
 		params := params // each page has its own: an iterator may run twice at once
 		params.Page = pageOf(at)
-		ctx, _ = s.client.begin(ctx, omnichannel.OperationListChannelsByType, opts)
+		ctx, _ = s.client.begin(ctx, id, opts)
 		out, err := receive[omnichannel.ListChannelsByTypeResponse](s.client.api.ListChannelsByType(ctx, kind, &params))
 		if err != nil {
 			return nil, err
@@ -226,8 +232,8 @@ func (s *ChannelsService) CreateTelegram(
 }
 
 // DeleteTelegram disconnects a Telegram bot. What becomes of its rooms is not
-// known, nor what the service answers. As it can be repeated after a failure, a
-// channel that is gone already may be reported ([ErrNotFound]).
+// known, nor what the service answers. A repeat does no harm: [ErrNotFound] may then
+// mean that an earlier call went through unheard.
 //
 // Operation deleteTelegramChannel, POST
 // /api/v2/telegram/connect/{channel_id}/delete; seen in a single public client.

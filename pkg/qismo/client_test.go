@@ -131,7 +131,7 @@ func TestUnsetParametersAreNotSent(t *testing.T) {
 	assert.Equal(t, []string{"3", "9007199254740993"}, address.Query()["ids[]"])
 }
 
-// An id that would lead to another operation is refused before anything is sent.
+// An id that would lead to another operation is an error before anything is sent.
 func TestIDsThatCannotStandInAPath(t *testing.T) {
 	service := newRecorder(t, answerJSON(200, `{"data":{"customer_room":{"room_id":"5"}}}`))
 	client := service.client(t)

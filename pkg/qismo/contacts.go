@@ -176,7 +176,7 @@ func (s *ContactsService) Properties(
 
 // SetProperty sets a single custom property of a contact; an empty value empties it.
 // What becomes of a label that is new to the app is not known, nor is what the
-// service answers. An empty label is refused before anything is sent. A repeat does
+// service answers. An empty label is an error before anything is sent. A repeat does
 // no harm.
 //
 // Operation setContactProperty, POST /api/v2/contacts/properties/{contact_id}; seen
@@ -197,7 +197,7 @@ func (s *ContactsService) SetProperty(
 
 // Block blocks a customer, whose room then says so: see IsBlocked of
 // [RoomsService.Info]. It has been seen for WhatsApp only, where Source is "wa" and
-// UserID the customer's phone number. An empty id or source is refused before anything
+// UserID the customer's phone number. An empty id or source is an error before anything
 // is sent. What the service answers is not known. A repeat does no harm.
 //
 // Operation blockCustomer, POST /api/v2/{role}/customer/block; seen in a single

@@ -12,7 +12,7 @@ import (
 	"github.com/qismo-go/qismo/pkg/qismo"
 )
 
-// What cannot be meant is refused before anything is sent.
+// What cannot be meant is an error before anything is sent.
 func TestContactsRefuse(t *testing.T) {
 	service := newRecorder(t, answerJSON(200, `{}`))
 	client := service.client(t)

@@ -41,7 +41,7 @@ type (
 
 // InitiateChat starts a live chat, or resumes one. Its nonce, from the Chat SDK,
 // works once and for ten minutes; what follows is said through the Chat SDK, which
-// takes the identity token. An empty user id or nonce is refused before anything is
+// takes the identity token. An empty user id or nonce is an error before anything is
 // sent, and no call is repeated: after one that failed without an answer, get a new
 // nonce. The session's CustomerRoom may be empty.
 //
@@ -148,7 +148,7 @@ func (s *CustomerService) SendMessage(
 // SendCustomChannelMessage passes on what a customer wrote in a custom channel,
 // whose IdentifierKey is the proof. What agents reply is sent to the webhook of the
 // channel. An empty IdentifierKey or UserID, and a message of more than
-// [MaxMessageLength] characters, are refused before anything is sent. It is never
+// [MaxMessageLength] characters, are errors before anything is sent. It is never
 // sent twice: when the call fails without an answer, whether the message went in is
 // unknown. [CustomerService.SendMessage] makes files and buttons for it.
 //

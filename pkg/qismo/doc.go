@@ -14,6 +14,30 @@
 // the operation is documented by the vendor, seen in several public clients, in a
 // single one, or assumed.
 //
+// # Where to begin
+//
+//   - To answer a customer in a room, make a [Message] and send it as the bot with
+//     [BotService.SendMessage]; [WhatsAppService.Send] sends what only WhatsApp has.
+//   - To begin a conversation, send a template with [BroadcastsService.Send], or to a
+//     whole list with [BroadcastsService.UploadCSV] and [BroadcastsService.SendFile].
+//   - To give a room to an agent, see [Client.Allocation]; to find the room of a
+//     customer, [RoomsService.FindByCustomer].
+//   - To be told what happens, say where the webhooks go with
+//     [WebhookSettingsService.SetAll] and take them with package webhook.
+//   - A route that has no method is reached by [Client.Do].
+//
+// # Lists
+//
+// What the service pages has two methods: List returns one [Page], which leads on to
+// the next, and All walks all rows, page by page, as an iterator. What it does not
+// page is returned as a slice.
+//
+// # Jobs
+//
+// Work that goes on after its call was answered is a [Job], whose Wait looks at it
+// until it is done: [AllocationService.StartBulkResolve], [RoomsService.ExportJob]
+// and [BroadcastsService.JobProgress].
+//
 // # Errors
 //
 // A call that the service refuses, or that fails on its way, returns an [*Error],
@@ -31,10 +55,18 @@
 // The API has no idempotency keys: a repeated message is a second message to the
 // customer. The client never repeats a call on its own, but for one case: a call
 // that was refused because its token had expired, and so was never carried out,
-// is made again with a new token.
+// is made again with a new token. [Job.Wait] goes on looking after a failure that
+// passes, as looking does no harm. Where a method says that a repeat does no harm,
+// the caller may repeat it.
 //
 // # Secrets
 //
 // No host but the configured one is sent credentials. They, and the tokens inside
 // answers, print as "***".
+//
+// # Watching the service
+//
+// The service may change without notice. An [Inspector], see [WithInspector], is
+// shown every answer as it came; package contract has one that reports where the
+// answers differ from the project's document, without telling a value.
 package qismo

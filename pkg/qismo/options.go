@@ -3,10 +3,7 @@ package qismo
 import (
 	"errors"
 	"fmt"
-	"net"
 	"net/http"
-	"net/url"
-	"os"
 	"strings"
 	"time"
 
@@ -25,23 +22,6 @@ const (
 // Option sets something of a client, or of one call: the same options serve
 // both. Each says if it serves only one of them.
 type Option func(*settings) error
-
-// settings are what options set. Those of a client never change; a call with
-// options has a changed copy.
-type settings struct {
-	baseURL     *url.URL
-	httpClient  *http.Client
-	credentials credentials
-	appID       string
-	role        Role
-	timeout     time.Duration
-	header      http.Header // of every request; replaced and never changed
-	now         func() time.Time
-	inspector   Inspector // nil for none
-
-	forOneCall bool
-	given      map[string]bool // options that must not be given twice
-}
 
 // Role is the role that some paths name: that of the token's user. With the
 // secret key it is [RoleAdmin].
@@ -249,148 +229,4 @@ func isToken(text string) bool {
 		}
 	}
 	return text != ""
-}
-
-// once refuses an option that was given before: which of the two is meant would
-// be a guess.
-func (s *settings) once(what string) error {
-	if s.given[what] {
-		return fmt.Errorf("%s given twice", what)
-	}
-	s.given[what] = true
-	return nil
-}
-
-func newSettings(opts []Option) (*settings, error) {
-	s := &settings{
-		role:    RoleAdmin,
-		timeout: DefaultTimeout,
-		header: http.Header{
-			"Accept":     {"application/json"},
-			"User-Agent": {"qismo-go/" + Version},
-		},
-		now:   time.Now,
-		given: map[string]bool{},
-	}
-	if err := s.apply(opts); err != nil {
-		return nil, err
-	}
-	if s.credentials == nil {
-		appID, secretKey := os.Getenv("QISCUS_APP_ID"), os.Getenv("QISCUS_SECRET_KEY")
-		if appID == "" || secretKey == "" {
-			return nil, errors.New("no credentials: pass an option such as WithSecretKey, " +
-				"or set QISCUS_APP_ID and QISCUS_SECRET_KEY")
-		}
-		if err := WithSecretKey(appID, secretKey)(s); err != nil {
-			return nil, err
-		}
-	}
-	if s.baseURL == nil {
-		address := os.Getenv("QISCUS_OMNICHANNEL_URL")
-		if address == "" {
-			address = DefaultBaseURL
-		}
-		if err := WithBaseURL(address)(s); err != nil {
-			return nil, err
-		}
-	}
-	if s.httpClient == nil {
-		s.httpClient = &http.Client{Transport: defaultTransport()}
-	}
-	s.httpClient.CheckRedirect = guardRedirects(s.httpClient.CheckRedirect)
-	return s, nil
-}
-
-// forCall returns a copy with the options of one call applied.
-func (s *settings) forCall(opts []Option) (*settings, error) {
-	changed := *s
-	changed.forOneCall = true
-	changed.given = map[string]bool{}
-	if err := changed.apply(opts); err != nil {
-		return nil, err
-	}
-	return &changed, nil
-}
-
-// apply applies options, and tells of all that cannot work.
-func (s *settings) apply(opts []Option) error {
-	var problems []error
-	for _, option := range opts {
-		if option == nil {
-			problems = append(problems, errors.New("an option is nil"))
-			continue
-		}
-		problems = append(problems, option(s))
-	}
-	return errors.Join(problems...)
-}
-
-// roleFor is the role that an operation's path takes. Supervisors have no path of
-// their own in these; what they use instead was seen in one client.
-func (s *settings) roleFor(id omnichannel.OperationID) Role {
-	if s.role != RoleSupervisor {
-		return s.role
-	}
-	switch id {
-	case omnichannel.OperationAssignAgent, omnichannel.OperationBlockCustomer, omnichannel.OperationUnblockCustomer,
-		omnichannel.OperationSendBroadcast, omnichannel.OperationSendHsm24Template:
-		return RoleAdmin
-	case omnichannel.OperationResolveRoom, omnichannel.OperationGetProfile,
-		omnichannel.OperationUpdateProfile, omnichannel.OperationChangePassword:
-		return RoleAgent
-	}
-	return s.role
-}
-
-func parseBaseURL(address string) (*url.URL, error) {
-	base, err := url.Parse(address)
-	if err != nil || base.Host == "" {
-		return nil, errors.New("the base URL is not an absolute one, such as https://omnichannel.qiscus.com")
-	}
-	switch {
-	case base.User != nil, base.RawQuery != "", base.Fragment != "":
-		return nil, errors.New("the base URL must hold no user, query or fragment")
-	case base.Scheme == "https", base.Scheme == "http" && isLoopback(base.Hostname()):
-		return base, nil
-	}
-	return nil, fmt.Errorf("the base URL must be https, except on loopback: credentials would travel to %s in the open",
-		base.Hostname())
-}
-
-func isLoopback(host string) bool {
-	ip := net.ParseIP(host)
-	return host == "localhost" || ip != nil && ip.IsLoopback()
-}
-
-// defaultTransport is the standard one, with its proxies from the environment
-// and HTTP/2, but with as many idle connections to the one host as there can be
-// calls in flight: with the standard two, 64 parallel calls keep opening new
-// ones.
-func defaultTransport() http.RoundTripper {
-	standard, ok := http.DefaultTransport.(*http.Transport)
-	if !ok {
-		return http.DefaultTransport
-	}
-	transport := standard.Clone()
-	transport.MaxIdleConns = 0 // no limit in all; there is one host
-	transport.MaxIdleConnsPerHost = 100
-	return transport
-}
-
-// guardRedirects keeps requests, which carry credentials and messages, where
-// they were meant to go: only reads are redirected, and only within a host. Any
-// other redirect is handed back as the answer, and becomes an error.
-func guardRedirects(next func(*http.Request, []*http.Request) error) func(*http.Request, []*http.Request) error {
-	return func(request *http.Request, via []*http.Request) error {
-		first := via[0]
-		sameHost := request.URL.Scheme == first.URL.Scheme && request.URL.Host == first.URL.Host
-		isRead := first.Method == http.MethodGet || first.Method == http.MethodHead
-		if !sameHost || !isRead || len(via) >= 10 {
-			return http.ErrUseLastResponse
-		}
-		if next != nil {
-			return next(request, via)
-		}
-		return nil
-	}
 }

@@ -7,6 +7,7 @@ import (
 	"iter"
 	"reflect"
 	"slices"
+	"strconv"
 
 	"github.com/qismo-go/qismo/gen/omnichannel"
 	"github.com/qismo-go/qismo/pkg/qismo/flex"
@@ -122,6 +123,30 @@ func (g *guard) check(next flex.ID, items int, blind bool) error {
 	}
 	g.steps++
 	return nil
+}
+
+// pageNumber and pageOf carry the number of a page where others have a cursor.
+func pageNumber(page int64) flex.ID {
+	if page <= 0 {
+		return ""
+	}
+	return flex.ID(strconv.FormatInt(page, 10))
+}
+
+func pageOf(at flex.ID) int64 {
+	page, err := at.Int64()
+	if err != nil {
+		return 0 // the first page is asked for by saying nothing
+	}
+	return page
+}
+
+// startAt is the page number or, without one, the cursor that a caller starts from.
+func startAt(page int64, cursor flex.ID) flex.ID {
+	if page > 0 {
+		return pageNumber(page)
+	}
+	return cursor
 }
 
 // checkPage refuses a page or a number of rows below zero.

@@ -21,7 +21,7 @@ func firstError[T any](rows func(func(T, error) bool)) error {
 	return nil
 }
 
-// What cannot be meant is refused before anything is sent.
+// What cannot be meant is an error before anything is sent.
 func TestAgentCallsRefuseWhatIsMissing(t *testing.T) {
 	service := newRecorder(t, answerJSON(200, `{"data":{}}`))
 	client, ctx := service.client(t), t.Context()
@@ -58,6 +58,17 @@ func TestAgentCallsRefuseWhatIsMissing(t *testing.T) {
 		{"setRoomInfo: a pair has no key", second(rooms.SetInfo(ctx, "1", []qismo.UserProperty{{Value: "x"}}))},
 		{"listRoomBroadcasts: the page or the limit is negative", second(rooms.ListBroadcasts(ctx, "1", qismo.ListRoomBroadcastsParams{Page: -1}))},
 		{"createRoomTag: the tag is empty", second(client.Tags.Create(ctx, "1", ""))},
+		{"updateRoomOptions: the room id is empty", rooms.UpdateOptions(ctx, "0", flex.JSON{})},
+		{"sendBotMessage: the room id is empty", client.Bot.SendText(ctx, "0", "halo")},
+		{"handoverRoomToDivision: the division id is empty", client.Bot.HandOverToDivision(ctx, "1", qismo.HandOverParams{DivisionID: "0"})},
+		{"listTemplates: the page or the limit is negative", second(client.Templates.List(ctx, qismo.ListTemplatesParams{Page: -1}))},
+		{"listTemplatesV3: the page or the limit is negative", second(client.Templates.ListV3(ctx, qismo.ListTemplatesV3Params{Limit: -1}))},
+		{"listTemplatesV3: 0 cannot be searched for", second(client.Templates.ListV3(ctx, qismo.ListTemplatesV3Params{Name: "0"}))},
+		{"listBroadcastJobs: the page or the limit is negative", firstError(client.Broadcasts.AllJobs(ctx, qismo.ListBroadcastJobsParams{Limit: -1}))},
+		{"listBroadcastLogs: the page or the limit is negative", second(client.Broadcasts.ListLogs(ctx, "1", qismo.ListBroadcastLogsParams{Page: -1}))},
+		{"listChannelsByType: the page or the limit is negative", second(client.Channels.ListByType(ctx, qismo.SourceWhatsApp, qismo.ListChannelsByTypeParams{Page: -1}))},
+		{"listChannelsByType: 0 cannot be searched for", second(client.Channels.ListByType(ctx, qismo.SourceWhatsApp, qismo.ListChannelsByTypeParams{Search: "0"}))},
+		{"listChatTemplates: 0 cannot be searched for", second(client.App.ListChatTemplates(ctx, qismo.ListChatTemplatesParams{Q: "0"}))},
 	} {
 		require.EqualError(t, test.got, "qismo: "+test.want)
 	}

@@ -9,7 +9,6 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/qismo-go/qismo/gen/omnichannel"
@@ -105,11 +104,6 @@ func checkIDs(id omnichannel.OperationID, of string, ids []flex.ID) error {
 // forms with package fmt, to which a credential shows as ***.
 func credentialForm(members url.Values) (contentType string, body io.Reader) {
 	return "application/x-www-form-urlencoded", strings.NewReader(members.Encode())
-}
-
-// webhookForm writes the multipart form that the two newer webhook setters want.
-func webhookForm(address string, enabled bool) (contentType string, body io.Reader, err error) {
-	return multipartForm("url", address, "enabled", strconv.FormatBool(enabled))
 }
 
 // multipartForm writes a multipart form of text fields, given as names and values

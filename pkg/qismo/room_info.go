@@ -121,7 +121,7 @@ func mergeProperties(pairs, changes []UserProperty) []UserProperty {
 // notes in: send what was read, with the change in it. They are read with the
 // resolution of a room, see ChatRoomInfo.RoomOptions, and come with webhooks; both
 // write them as JSON inside text, which is sent as the plain object here. What is
-// not an object is refused.
+// not an object is an error before anything is sent.
 //
 // Leave is_resolved as it was: what another value does is not known, and
 // [RoomsService.Resolve] resolves the room. What the service answers is not known.
@@ -133,7 +133,7 @@ func mergeProperties(pairs, changes []UserProperty) []UserProperty {
 func (s *RoomsService) UpdateOptions(
 	ctx context.Context, roomID flex.ID, options flex.JSON, opts ...Option,
 ) error {
-	if roomID == "" {
+	if roomID.IsNone() {
 		return errors.New("qismo: updateRoomOptions: the room id is empty")
 	}
 	var members map[string]json.RawMessage

@@ -110,7 +110,7 @@ func (s *RoomsService) pager(params ListRoomsParams, opts []Option) pager[Room] 
 func (s *RoomsService) ListByQuery(
 	ctx context.Context, params ListRoomsByQueryParams, opts ...Option,
 ) (*Page[Room], error) {
-	return s.queryPager(params, opts).page(ctx, startOfQuery(params))
+	return s.queryPager(params, opts).page(ctx, startAt(params.Page, params.CursorAfter))
 }
 
 // AllByQuery walks every room that the filter lets through, page by page, and ends
@@ -121,15 +121,7 @@ func (s *RoomsService) ListByQuery(
 func (s *RoomsService) AllByQuery(
 	ctx context.Context, params ListRoomsByQueryParams, opts ...Option,
 ) iter.Seq2[Room, error] {
-	return s.queryPager(params, opts).all(ctx, startOfQuery(params))
-}
-
-// startOfQuery is the cursor, or the page number, that the caller starts from.
-func startOfQuery(params ListRoomsByQueryParams) flex.ID {
-	if params.Page > 0 {
-		return pageNumber(params.Page)
-	}
-	return params.CursorAfter
+	return s.queryPager(params, opts).all(ctx, startAt(params.Page, params.CursorAfter))
 }
 
 func (s *RoomsService) queryPager(params ListRoomsByQueryParams, opts []Option) pager[Room] {

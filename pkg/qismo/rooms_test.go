@@ -16,7 +16,7 @@ import (
 	"github.com/qismo-go/qismo/pkg/qismo/flex"
 )
 
-// What cannot be meant is refused before anything is sent.
+// What cannot be meant is an error before anything is sent.
 func TestRoomCallsRefuseWhatIsMissing(t *testing.T) {
 	service := newRecorder(t, answerJSON(200, `{"data":{}}`))
 	client, ctx := service.client(t), t.Context()
@@ -167,10 +167,13 @@ func TestMergeInfo(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			service := newRecorder(t, answerJSON(200, `{"data":{"user_id":"dewi","extras":{"user_properties":`+test.has+`}}}`))
-			info, err := service.client(t).Rooms.MergeInfo(t.Context(), "98120734", test.changes)
+			info, err := service.client(t).Rooms.MergeInfo(t.Context(), "98120734", test.changes, qismo.WithHeader("X-Jejak", "7"))
 			require.NoError(t, err)
 			assert.Equal(t, "dewi", info.UserID)
 			asked := service.seen()
+			for _, request := range asked {
+				assert.Equal(t, "7", request.Header.Get("X-Jejak"), "options are for both calls")
+			}
 			if test.written == "" {
 				assert.Len(t, asked, 1)
 				return

@@ -137,7 +137,7 @@ func checkWebhookGetters(t *testing.T, p *platform, client *qismo.Client) {
 	assert.True(t, on[address+"/auth"])
 }
 
-// What cannot be meant is refused before anything is sent.
+// What cannot be meant is an error before anything is sent.
 func TestAppRefusals(t *testing.T) {
 	service := newRecorder(t, answerJSON(http.StatusOK, `{}`))
 	app := service.client(t).App

@@ -61,7 +61,7 @@ func checkTemplateDetail(detail TemplateDetailInput, category TemplateCategory) 
 	}
 	for i, button := range detail.Buttons {
 		if err := checkTemplateButton(button, category); err != nil {
-			return fmt.Errorf("button %d: %w", i, err)
+			return fmt.Errorf("button %d: %w", i+1, err)
 		}
 	}
 	return nil

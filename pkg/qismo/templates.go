@@ -66,7 +66,8 @@ const (
 
 // List returns one page of templates, with the secret key. It is better attested
 // than [TemplatesService.ListV3]. Whether the service tells how many there are is
-// not known, so Total is nil, and only an empty page has none after it.
+// not known, so Total is nil, and only an empty page has none after it. A negative
+// page or limit is an error before anything is sent.
 //
 // Operation listTemplates, GET /api/v2/admin/hsm; seen in public clients.
 func (s *TemplatesService) List(
@@ -87,9 +88,13 @@ func (s *TemplatesService) All(
 
 func (s *TemplatesService) pager(params ListTemplatesParams, opts []Option) pager[Template] {
 	return func(ctx context.Context, at flex.ID) (*Page[Template], error) {
+		const id = omnichannel.OperationListTemplates
+		if err := checkPage(id, params.Page, params.Limit); err != nil {
+			return nil, err
+		}
 		params := params // each page has its own: an iterator may run twice at once
 		params.Page = pageOf(at)
-		ctx, _ = s.client.begin(ctx, omnichannel.OperationListTemplates, opts)
+		ctx, _ = s.client.begin(ctx, id, opts)
 		out, err := receive[omnichannel.ListTemplatesResponse](s.client.api.ListTemplates(ctx, &params))
 		if err != nil {
 			return nil, err
@@ -101,7 +106,8 @@ func (s *TemplatesService) pager(params ListTemplatesParams, opts []Option) page
 // ListV3 returns one page of templates by the newer route, with a user's token: an
 // agent's is enough. Whether the service tells how many there are is not known, so
 // Total is nil, and only an empty page has none after it. The credit that the
-// answer holds too is told by [TemplatesService.HSM24].
+// answer holds too is told by [TemplatesService.HSM24]. A negative page or limit and
+// the name 0, which the client cannot send, are errors before anything is sent.
 //
 // Operation listTemplatesV3, GET /api/v3/hsm; seen in a single public client.
 func (s *TemplatesService) ListV3(
@@ -122,9 +128,16 @@ func (s *TemplatesService) AllV3(
 
 func (s *TemplatesService) pagerV3(params ListTemplatesV3Params, opts []Option) pager[Template] {
 	return func(ctx context.Context, at flex.ID) (*Page[Template], error) {
+		const id = omnichannel.OperationListTemplatesV3
+		if err := checkPage(id, params.Page, params.Limit); err != nil {
+			return nil, err
+		}
+		if err := checkSearch(id, params.Name); err != nil {
+			return nil, err
+		}
 		params := params // each page has its own: an iterator may run twice at once
 		params.Page = pageOf(at)
-		ctx, _ = s.client.begin(ctx, omnichannel.OperationListTemplatesV3, opts)
+		ctx, _ = s.client.begin(ctx, id, opts)
 		out, err := receive[omnichannel.ListTemplatesV3Response](s.client.api.ListTemplatesV3(ctx, &params))
 		if err != nil {
 			return nil, err
@@ -192,8 +205,8 @@ func (s *TemplatesService) HSM24(ctx context.Context, channelID flex.ID, opts ..
 // least one language, each with its code and a body of at most 1,024 characters
 // and 15 placeholders, and samples if it has any; a header of at most one
 // placeholder and, unless it is media, 60 characters; and buttons of a known kind
-// with what they need.
-// The rest is left to the service, which refuses with [ErrBadRequest].
+// with what they need. The rest is left to the service, which refuses with
+// [ErrBadRequest].
 //
 // The call is never repeated: when it fails without an answer, look for the
 // template before you submit it again.
@@ -209,9 +222,8 @@ func (s *TemplatesService) Create(ctx context.Context, params CreateTemplatePara
 }
 
 // Delete deletes a template by its own id, presumably with all of its languages.
-// What the service answers is not known. A repeat does no harm, so the call is
-// repeated as the client's policy allows: [ErrNotFound] may then mean that an earlier
-// attempt went through unheard.
+// What the service answers is not known. A repeat does no harm: [ErrNotFound] may
+// then mean that an earlier call went through unheard.
 //
 // Operation deleteTemplate, POST /api/v2/admin/hsm/delete/{template_id}; seen in a
 // single public client.

@@ -44,14 +44,14 @@ func TestCreateTemplateChecks(t *testing.T) {
 		"HsmDetails[0]: the content has placeholders, but BodySample has no sample for them": func(p *params) { detail(p).BodySample = nil },
 		"HsmDetails[0]: the header has more than 60 characters":                              func(p *params) { detail(p).HeaderContent = strings.Repeat("é", 61) },
 		"HsmDetails[0]: the header has more than one placeholder":                            func(p *params) { detail(p).HeaderContent = placeholders(2) },
-		"HsmDetails[0]: button 0: the type is empty":                                         func(p *params) { button(p).Type = "" },
-		`HsmDetails[0]: button 0: the type "url" is none of QUICK_REPLY, PHONE_NUMBER and URL`: func(p *params) {
+		"HsmDetails[0]: button 1: the type is empty":                                         func(p *params) { button(p).Type = "" },
+		`HsmDetails[0]: button 1: the type "url" is none of QUICK_REPLY, PHONE_NUMBER and URL`: func(p *params) {
 			button(p).Type = "url"
 		},
-		"HsmDetails[0]: button 0: the text is empty":                     func(p *params) { button(p).Text = "" },
-		"HsmDetails[0]: button 0: a button of the type URL needs a URL":  func(p *params) { button(p).URL = "" },
-		"HsmDetails[0]: button 0: the URL has more than one placeholder": func(p *params) { button(p).URL = placeholders(2) },
-		"HsmDetails[0]: button 0: a button of the type PHONE_NUMBER needs a phone number": func(p *params) {
+		"HsmDetails[0]: button 1: the text is empty":                     func(p *params) { button(p).Text = "" },
+		"HsmDetails[0]: button 1: a button of the type URL needs a URL":  func(p *params) { button(p).URL = "" },
+		"HsmDetails[0]: button 1: the URL has more than one placeholder": func(p *params) { button(p).URL = placeholders(2) },
+		"HsmDetails[0]: button 1: a button of the type PHONE_NUMBER needs a phone number": func(p *params) {
 			button(p).Type = qismo.TemplateButtonPhoneNumber
 		},
 		"HsmDetails[1]: the language is empty": func(p *params) {

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"strconv"
 
 	"github.com/qismo-go/qismo/gen/omnichannel"
 	"github.com/qismo-go/qismo/pkg/qismo/flex"
@@ -15,9 +17,9 @@ import (
 //
 // To switch a webhook on, its setter needs an address. To switch one off, hand the
 // address over again if it shall stay: what becomes of it when it is left out is not
-// known. Setting a webhook twice does no harm, so the setters are repeated where a
-// failure allows that. Not every setter was seen with every credential, and each
-// says so; another is refused with [ErrUnauthorized] or [ErrForbidden], if at all.
+// known. Setting a webhook twice does no harm. Not every setter was seen with every
+// credential, and each says so; another is refused with [ErrUnauthorized] or
+// [ErrForbidden], if at all.
 type WebhookSettingsService struct{ client *Client }
 
 type (
@@ -199,6 +201,11 @@ func checkSetting(address string, enabled bool) error {
 		return errors.New("the address is empty")
 	}
 	return nil
+}
+
+// webhookForm writes the multipart form that the two newer webhook setters want.
+func webhookForm(address string, enabled bool) (contentType string, body io.Reader, err error) {
+	return multipartForm("url", address, "enabled", strconv.FormatBool(enabled))
 }
 
 // webhookAnswer is an answer that nobody has seen: unlike the setters' it may lack

@@ -38,7 +38,7 @@ type (
 // credit; that [ErrPaymentRequired] tells when there is none left is a guess. A
 // refusal of Meta's has its number in Error.Code. A phone number that is not all
 // digits but for a plus before them, which is left out, and a message without what
-// its type needs are refused before anything is sent.
+// its type needs are errors before anything is sent.
 //
 // It is never sent twice: the route has no idempotency key, so a second request is
 // a second message. When the call fails without an answer, or with

@@ -40,8 +40,8 @@ func (e *NotSentError) Format(state fmt.State, verb rune) { formatText(state, ve
 // MarshalText writes what can be logged.
 func (e *NotSentError) MarshalText() ([]byte, error) { return []byte(e.text), nil }
 
-// notSent looks for failures in a success. A send failed if its status says so; of
-// any other status nobody knows that it is one. A row may leave out whom it is
+// notSent looks for failures in a success. A send failed if its status says so; that
+// any other status means a failure is not known. A row may leave out whom it is
 // about, which is no question where there was one recipient.
 func notSent(response *http.Response, logs []BroadcastLog, recipients ...string) error {
 	var failed []BroadcastLog
@@ -74,6 +74,7 @@ func notSent(response *http.Response, logs []BroadcastLog, recipients ...string)
 		body = whole.bytes
 	}
 	failure := answerError(callOf(response.Request), response.Request, response, body)
+	failure.Message = "" // of a success, none is the service's reason
 	failure.kinds = append(failure.kinds, ErrNotSent)
 	failure.cause = &NotSentError{
 		failed: failed,

@@ -102,7 +102,7 @@ func TestSetAllWebhooksWithoutSettings(t *testing.T) {
 	assert.Equal(t, qismo.WebhookFailed, outcomes(report)["markAsResolved"])
 }
 
-// What cannot work is refused before anything is sent, all of it at once, and no
+// What cannot work is an error before anything is sent, all of it at once, and no
 // refusal shows an address.
 func TestSetAllWebhooksRefusals(t *testing.T) {
 	service := newRecorder(t, answerJSON(http.StatusOK, `{}`))
@@ -207,6 +207,35 @@ func TestSetAllWebhooksFallsBack(t *testing.T) {
 	_, err = settings.SetAll(t.Context(), params)
 	require.ErrorIs(t, err, qismo.ErrBadRequest)
 	require.Len(t, service.seen(), 6, "another credential would not help")
+
+	deaf := newRecorder(t, func(w http.ResponseWriter, request *http.Request) {
+		refusal := http.StatusForbidden
+		if request.Header.Get("Authorization") != "" {
+			refusal = http.StatusUnauthorized
+		}
+		answerJSON(refusal, `{"errors":"no"}`)(w, request)
+	})
+	_, err = deaf.client(t).WebhookSettings.SetAll(t.Context(), params)
+	require.ErrorIs(t, err, qismo.ErrForbidden)
+	require.ErrorIs(t, err, qismo.ErrUnauthorized, "both refusals are told")
+}
+
+// Each webhook is switched off with its own address.
+func TestSetAllWebhooksSendsBackItsAddress(t *testing.T) {
+	for setting, params := range map[string]qismo.SetAllWebhooksParams{
+		"bot_webhook_url":              {Bot: qismo.WebhookOff},
+		"new_session_webhook_url":      {NewSession: qismo.WebhookOff},
+		"allocate_agent_webhook_url":   {AgentAllocation: qismo.WebhookOff},
+		"mark_as_resolved_webhook_url": {Resolve: qismo.WebhookOff},
+		"auth_webhook_url":             {Auth: qismo.WebhookOff},
+	} {
+		service := newRecorder(t, answerJSON(http.StatusOK, `{"data":{"app":{"app_code":"wangi-1"},"configs":{"`+setting+`":"lama.example.id"}}}`))
+		_, err := service.client(t).WebhookSettings.SetAll(t.Context(), params)
+		require.NoError(t, err, setting)
+		seen := service.seen()
+		require.Len(t, seen, 2, setting)
+		assert.Contains(t, seen[1].Body, "lama.example.id", setting)
+	}
 }
 
 // To switch off, the address that is set is sent again; it is read once for all.
