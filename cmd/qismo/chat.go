@@ -344,6 +344,9 @@ func (c *chat) show() bool {
 		default:
 			fmt.Fprintf(c.std.out, "%s: %s\n", message.Name, text)
 		}
+		for _, line := range describePayload(message.Type, message.Payload) {
+			fmt.Fprintln(c.std.out, "    ", line)
+		}
 	}
 	c.shown = len(messages)
 	return len(messages)-before > own
