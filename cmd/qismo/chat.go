@@ -38,7 +38,8 @@ type chatCommand struct {
 func (chatCommand) Help() string {
 	return `Starts the sandbox and sends each line of the standard input to your bot, as a
 customer's message on WhatsApp; what the bot answers is written out, and who joins
-or leaves the room. Ends with the input. Your bot needs these settings:
+or leaves the room. Ends with the input. The app and its staff are those that "qismo
+sandbox" tells of. Your bot needs these settings:
 
   QISCUS_APP_ID=wangi-qjxw1k2m3n4o QISCUS_SECRET_KEY=3f1d0a9b7c5e
   QISCUS_OMNICHANNEL_URL=http://127.0.0.1:7080`
@@ -57,8 +58,8 @@ func (c chatCommand) Run(ctx context.Context, std *streams) (err error) {
 		written: make(chan struct{}, 1), delivered: make(chan sandbox.Delivery), ended: make(chan struct{}),
 	}
 	chat.platform, err = sandbox.New(sandbox.Config{
-		AgentCount: 1,
-		Webhooks:   sandbox.Webhooks{Bot: c.Bot},
+		Agents:   inventedStaff(),
+		Webhooks: sandbox.Webhooks{Bot: c.Bot},
 		HTTPClient: &http.Client{
 			Transport:     transport,
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },

@@ -25,17 +25,11 @@ own.`
 }
 
 func (c sandboxCommand) Run(ctx context.Context, std *streams) error {
-	agents := []sandbox.Agent{
-		{Name: "Rini Astuti", Email: "rini@example.id"},
-		{Name: "Agus Setiawan", Email: "agus@example.id", Divisions: []string{"Keluhan"}},
-		{Name: "Putri Rahayu", Email: "putri@example.id", Offline: true},
-		{Name: "Bambang Susilo", Email: "bambang@example.id", Type: sandbox.TypeSupervisor},
-	}
 	if c.Rooms < 0 {
 		return usageError{errors.New("--rooms must not be negative")}
 	}
 	platform, err := sandbox.New(sandbox.Config{
-		Rooms: c.Rooms, Agents: agents,
+		Rooms: c.Rooms, Agents: inventedStaff(),
 		OnDelivery: func(delivery sandbox.Delivery) { tellFailure(std, delivery) },
 	})
 	if err != nil {
@@ -48,6 +42,16 @@ func (c sandboxCommand) Run(ctx context.Context, std *streams) error {
 	introduce(std, platform.Config(), apiURL)
 	<-ctx.Done()
 	return stop()
+}
+
+// inventedStaff is who works for the invented app beside its admin.
+func inventedStaff() []sandbox.Agent {
+	return []sandbox.Agent{
+		{Name: "Rini Astuti", Email: "rini@example.id"},
+		{Name: "Agus Setiawan", Email: "agus@example.id", Divisions: []string{"Keluhan"}},
+		{Name: "Putri Rahayu", Email: "putri@example.id", Offline: true},
+		{Name: "Bambang Susilo", Email: "bambang@example.id", Type: sandbox.TypeSupervisor},
+	}
 }
 
 // tellFailure tells of a webhook that did not arrive, without its address's path,
@@ -82,6 +86,9 @@ export QISCUS_OMNICHANNEL_URL=%s
 		state := "available"
 		if agent.Offline {
 			state = "offline"
+		}
+		for _, division := range agent.Divisions {
+			state += ", also in the division " + division
 		}
 		fmt.Fprintf(table, "\t%s\t%s, agent id %d, %s\n", agent.Type, agent.Email, agent.ID, state)
 	}
