@@ -72,7 +72,8 @@ const (
 //
 // The message reaches the customer on every kind of channel, though buttons do not
 // show on WhatsApp. No id of it comes back. It is never sent twice: when the call
-// fails without an answer, whether the message went out is unknown.
+// fails without an answer or with [ErrServer], whether the message went out is
+// unknown.
 //
 // Operation sendBotMessage, POST /{app_code}/bot; documented by the vendor.
 func (s *BotService) SendMessage(ctx context.Context, roomID flex.ID, message Message, opts ...Option) error {

@@ -149,8 +149,8 @@ func (s *CustomerService) SendMessage(
 // whose IdentifierKey is the proof. What agents reply is sent to the webhook of the
 // channel. An empty IdentifierKey or UserID, and a message of more than
 // [MaxMessageLength] characters, are errors before anything is sent. It is never
-// sent twice: when the call fails without an answer, whether the message went in is
-// unknown. [CustomerService.SendMessage] makes files and buttons for it.
+// sent twice: when the call fails without an answer or with [ErrServer], whether the
+// message went in is unknown. [CustomerService.SendMessage] makes files and buttons for it.
 //
 // Operation sendCustomChannelMessage, POST /{app_code}/api/v2/custom_channel/send;
 // documented by the vendor.
