@@ -14,7 +14,6 @@ import (
 
 // The customer sees what a bot's messages hold, of every kind.
 func TestChatShowsPayloads(t *testing.T) {
-	t.Parallel()
 	yes := qismo.PostbackButton("Ya", "ya, pesan")
 	messages := map[string]struct {
 		message qismo.Message
@@ -44,7 +43,6 @@ func TestChatShowsPayloads(t *testing.T) {
 	}
 	for name, test := range messages {
 		t.Run(name, func(t *testing.T) {
-			t.Parallel()
 			flags := newBot(t, func(ctx context.Context, client *qismo.Client, event *webhook.BotMessageEvent) error {
 				return client.Bot.SendMessage(ctx, event.RoomID(), test.message) // the platform shows it at once
 			})
