@@ -5,26 +5,31 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"testing"
 
 	"github.com/qismo-go/qismo/pkg/qismo"
 	"github.com/qismo-go/qismo/pkg/qismo/contract"
 )
 
-const benchmarkRoom = `{"data":{"customer_room":{"id":441200,"room_id":"98120734","channel_id":5120,"contact_id":880012,
-"name":"Dewi Lestari","user_id":"628115550123","user_avatar_url":"https://cdn.example.id/default.svg","source":"wa",
-"room_badge":"https://cdn.example.id/wa.svg","room_type":"individual","is_handled_by_bot":true,"is_resolved":false,
-"is_waiting":false,"last_comment_sender":"wangi_admin@qismo.com","last_comment_sender_type":"bot",
-"last_comment_text":"kami buka sampai pukul sembilan malam","last_comment_timestamp":"2026-11-20T02:59:42Z",
-"last_customer_comment_text":"apakah masih buka?","last_customer_timestamp":"2026-11-20T02:59:40Z"}},"status":200}`
+// room is an answer of getRoom.
+func room(b *testing.B) string {
+	b.Helper()
+	text, err := os.ReadFile("../../../testdata/rest/getRoom.response-integer-room-id.json")
+	if err != nil {
+		b.Fatal(err)
+	}
+	return string(text)
+}
 
 // BenchmarkReportedCall fetches a room over loopback without a reporter, with one
 // that takes a tenth of the answers, and with one that takes them all: the latter
 // shares the machine with the call that it watches.
 func BenchmarkReportedCall(b *testing.B) {
+	body := room(b)
 	service := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
-		_, _ = io.WriteString(w, benchmarkRoom)
+		_, _ = io.WriteString(w, body)
 	}))
 	defer service.Close()
 	for _, way := range []struct {
@@ -53,7 +58,7 @@ func BenchmarkReportedCall(b *testing.B) {
 // BenchmarkCheck checks an answer, as the reporter's goroutine does.
 func BenchmarkCheck(b *testing.B) {
 	checker := newChecker(b)
-	exchange := answer("getRoom", 200, "application/json", benchmarkRoom)
+	exchange := answer("getRoom", 200, "application/json", room(b))
 	b.ReportAllocs()
 	for b.Loop() {
 		if found := checker.Check(exchange); len(found) > 0 {
