@@ -90,8 +90,8 @@ func (s *AgentsService) pager(params ListAgentsParams, opts []Option) pager[Agen
 		} else if params.CursorAfter != at {
 			params.CursorAfter, params.CursorBefore = at, "" // from the second page on
 		}
-		ctx, settings := s.client.begin(ctx, id, opts)
-		out, err := receive[omnichannel.ListAgentsResponse](s.client.api.ListAgents(ctx, settings.role, &params))
+		ctx, call := s.client.begin(ctx, id, opts)
+		out, err := receive[omnichannel.ListAgentsResponse](s.client.api.ListAgents(ctx, call.role, &params))
 		if err != nil {
 			return nil, err
 		}

@@ -51,9 +51,9 @@ func (s *AgentsService) availablePager(params ListAvailableAgentsParams, opts []
 		if params.CursorAfter != at {
 			params.CursorAfter, params.CursorBefore = at, "" // from the second page on
 		}
-		ctx, settings := s.client.begin(ctx, id, opts)
+		ctx, call := s.client.begin(ctx, id, opts)
 		out, err := receive[omnichannel.ListAgentsResponse](
-			s.client.api.ListAvailableAgents(ctx, settings.role, &params),
+			s.client.api.ListAvailableAgents(ctx, call.role, &params),
 		)
 		if err != nil {
 			return nil, err
@@ -106,9 +106,9 @@ func (s *AgentsService) otherPager(params ListOtherAgentsParams, opts []Option) 
 		if params.CursorAfter != at {
 			params.CursorAfter, params.CursorBefore = at, "" // from the second page on
 		}
-		ctx, settings := s.client.begin(ctx, id, opts)
+		ctx, call := s.client.begin(ctx, id, opts)
 		out, err := receive[omnichannel.ListAgentsResponse](
-			s.client.api.ListOtherAgents(ctx, settings.role, &params),
+			s.client.api.ListOtherAgents(ctx, call.role, &params),
 		)
 		if err != nil {
 			return nil, err

@@ -54,8 +54,8 @@ func (s *AllocationService) Assign(ctx context.Context, params AssignAgentParams
 	if params.MaxAgent < 0 {
 		return nil, errors.New("qismo: assignAgent: MaxAgent is negative")
 	}
-	ctx, settings := s.client.begin(ctx, omnichannel.OperationAssignAgent, opts)
-	role := settings.roleFor(omnichannel.OperationAssignAgent)
+	ctx, call := s.client.begin(ctx, omnichannel.OperationAssignAgent, opts)
+	role := call.roleFor(omnichannel.OperationAssignAgent)
 	out, err := receive[omnichannel.AssignAgentResponse](s.client.api.AssignAgent(ctx, role, params))
 	if err != nil {
 		return nil, err
@@ -176,8 +176,8 @@ func (s *AllocationService) CountUnresolved(ctx context.Context, opts ...Option)
 // Operation countUnservedRooms, GET /api/v2/{role}/service/total_unserved; seen in
 // public clients.
 func (s *AllocationService) CountUnserved(ctx context.Context, opts ...Option) (int64, error) {
-	ctx, settings := s.client.begin(ctx, omnichannel.OperationCountUnservedRooms, opts)
-	role := settings.roleFor(omnichannel.OperationCountUnservedRooms)
+	ctx, call := s.client.begin(ctx, omnichannel.OperationCountUnservedRooms, opts)
+	role := call.roleFor(omnichannel.OperationCountUnservedRooms)
 	out, err := receive[omnichannel.RoomCountResponse](s.client.api.CountUnservedRooms(ctx, role))
 	return countOf(ctx, out, err)
 }

@@ -189,8 +189,8 @@ func (s *AppService) AnalyticsURL(
 	if report == "" {
 		return "", errors.New("qismo: getAnalyticsURL: the report is empty")
 	}
-	ctx, settings := s.client.begin(ctx, omnichannel.OperationGetAnalyticsURL, opts)
-	params := &omnichannel.GetAnalyticsURLParams{AppCode: settings.appID, Type: report}
+	ctx, call := s.client.begin(ctx, omnichannel.OperationGetAnalyticsURL, opts)
+	params := &omnichannel.GetAnalyticsURLParams{AppCode: call.appID, Type: report}
 	out, err := receive[omnichannel.GetAnalyticsURLResponse](s.client.api.GetAnalyticsURL(ctx, params))
 	if err != nil {
 		return "", err

@@ -113,11 +113,11 @@ func (s *BotService) Send(ctx context.Context, params SendBotMessageParams, opts
 	if err := checkLength(omnichannel.OperationSendBotMessage, params.Message); err != nil {
 		return err
 	}
-	ctx, settings := s.client.begin(ctx, omnichannel.OperationSendBotMessage, opts)
+	ctx, call := s.client.begin(ctx, omnichannel.OperationSendBotMessage, opts)
 	if params.SenderEmail == "" {
-		params.SenderEmail = BotSender(settings.appID)
+		params.SenderEmail = BotSender(call.appID)
 	}
-	return discard(s.client.api.SendBotMessage(ctx, settings.appID, params))
+	return discard(s.client.api.SendBotMessage(ctx, call.appID, params))
 }
 
 // HandOver ends the bot's turn in a room; the customer waits for an agent. What the
@@ -130,8 +130,8 @@ func (s *BotService) Send(ctx context.Context, params SendBotMessageParams, opts
 //
 // Operation handoverRoomFromBot, POST /{app_code}/bot/{room_id}/hand_over; assumed.
 func (s *BotService) HandOver(ctx context.Context, roomID flex.ID, opts ...Option) error {
-	ctx, settings := s.client.begin(ctx, omnichannel.OperationHandoverRoomFromBot, opts)
-	return discard(s.client.api.HandoverRoomFromBot(ctx, settings.appID, roomID))
+	ctx, call := s.client.begin(ctx, omnichannel.OperationHandoverRoomFromBot, opts)
+	return discard(s.client.api.HandoverRoomFromBot(ctx, call.appID, roomID))
 }
 
 // HandOverToDivision ends the bot's turn in a room and gives the room to a division;
@@ -151,8 +151,8 @@ func (s *BotService) HandOverToDivision(
 	if params.DivisionID.IsNone() {
 		return errors.New("qismo: handoverRoomToDivision: the division id is empty")
 	}
-	ctx, settings := s.client.begin(ctx, omnichannel.OperationHandoverRoomToDivision, opts)
-	return discard(s.client.api.HandoverRoomToDivision(ctx, settings.appID, roomID, params))
+	ctx, call := s.client.begin(ctx, omnichannel.OperationHandoverRoomToDivision, opts)
+	return discard(s.client.api.HandoverRoomToDivision(ctx, call.appID, roomID, params))
 }
 
 // SetActive turns the bot of one room on or off, and returns the room's row. Setting

@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+
+	"github.com/qismo-go/qismo/internal/transport"
 )
 
 // maxRecipientsNamed bounds how many recipients the text of an error names.
@@ -35,7 +37,7 @@ func (e *NotSentError) Error() string { return e.text }
 func (e *NotSentError) Failed() []BroadcastLog { return slices.Clone(e.failed) }
 
 // Format prints the text of Error for every verb, so that %#v shows no customer.
-func (e *NotSentError) Format(state fmt.State, verb rune) { formatText(state, verb, e.text) }
+func (e *NotSentError) Format(state fmt.State, verb rune) { transport.FormatText(state, verb, e.text) }
 
 // MarshalText writes what can be logged.
 func (e *NotSentError) MarshalText() ([]byte, error) { return []byte(e.text), nil }
@@ -59,7 +61,7 @@ func notSent(response *http.Response, logs []BroadcastLog, recipients ...string)
 		}
 		reason := maskNumber(log.PhoneNumber)
 		if log.Notes != "" {
-			reason += " (" + shorten(maskNumbers(maskWords(log.Notes, response.Request))) + ")"
+			reason += " (" + transport.Plain(log.Notes) + ")"
 		}
 		reasons = append(reasons, reason)
 	}
@@ -69,18 +71,10 @@ func notSent(response *http.Response, logs []BroadcastLog, recipients ...string)
 	if more := len(failed) - len(reasons); more > 0 {
 		reasons = append(reasons, fmt.Sprintf("%d more", more))
 	}
-	var body []byte
-	if whole, ok := response.Body.(*answerBody); ok {
-		body = whole.bytes
-	}
-	failure := answerError(callOf(response.Request), response.Request, response, body)
-	failure.Message = "" // of a success, none is the service's reason
-	failure.kinds = append(failure.kinds, ErrNotSent)
-	failure.cause = &NotSentError{
+	return transport.UnusableAnswer(response, ErrNotSent, &NotSentError{
 		failed: failed,
 		text:   fmt.Sprintf("not sent to %d of %d: %s", len(failed), len(logs), strings.Join(reasons, ", ")),
-	}
-	return failure
+	})
 }
 
 func isFailed(log BroadcastLog) bool {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/qismo-go/qismo/gen/omnichannel"
+	"github.com/qismo-go/qismo/internal/transport"
 	"github.com/qismo-go/qismo/pkg/qismo/flex"
 )
 
@@ -69,8 +70,8 @@ func (s *BroadcastsService) Send(
 		return nil, fmt.Errorf("qismo: sendBroadcast: %w", err)
 	}
 	params.PhoneNumber = number
-	ctx, settings := s.client.begin(ctx, omnichannel.OperationSendBroadcast, opts)
-	role := settings.roleFor(omnichannel.OperationSendBroadcast)
+	ctx, call := s.client.begin(ctx, omnichannel.OperationSendBroadcast, opts)
+	role := call.roleFor(omnichannel.OperationSendBroadcast)
 	response, err := s.client.api.SendBroadcast(ctx, role, params)
 	out, err := receive[omnichannel.SendBroadcastResponse](response, err)
 	if err != nil {
@@ -121,7 +122,7 @@ func (s *BroadcastsService) SendToMany(
 		return nil, asError(err)
 	}
 	var out omnichannel.SendBroadcastResponse
-	if err := decode(response, &out); err != nil {
+	if err := transport.Decode(response, &out); err != nil {
 		return &SentBroadcast{}, nil //nolint:nilerr // it is a success, of a shape that nobody knows
 	}
 	return &out.Data, notSent(response, out.Data.BroadcastLogs, params.PhoneNumbers...)
@@ -197,8 +198,8 @@ func (s *BroadcastsService) SendHSM24(ctx context.Context, roomID, templateDetai
 	if roomID.IsNone() || templateDetailID.IsNone() {
 		return errors.New("qismo: sendHsm24Template: the room id or the template detail id is empty")
 	}
-	ctx, settings := s.client.begin(ctx, omnichannel.OperationSendHsm24Template, opts)
-	role := settings.roleFor(omnichannel.OperationSendHsm24Template)
+	ctx, call := s.client.begin(ctx, omnichannel.OperationSendHsm24Template, opts)
+	role := call.roleFor(omnichannel.OperationSendHsm24Template)
 	return discard(s.client.api.SendHsm24Template(ctx, role, omnichannel.SendHsm24TemplateRequest{
 		RoomID: roomID, TemplateDetailID: flex.NumberID(templateDetailID),
 	}))

@@ -152,11 +152,11 @@ func formOf(t *testing.T, header http.Header, body string) map[string]string {
 // A refusal may name the customer in the service's own spelling.
 func TestRefusedBroadcastsDoNotTellTheNumber(t *testing.T) {
 	for _, spelling := range []string{"628115550123", "+628115550123", "08115550123", "8115550123"} {
-		service := newRecorder(t, answerJSON(400, `{"error":"`+spelling+` has blocked the sender, see case 12345678"}`))
+		service := newRecorder(t, answerJSON(400, `{"error":"`+spelling+` has blocked the sender, see case ***"}`))
 		_, err := service.client(t).Broadcasts.Send(t.Context(), aBroadcast())
 		require.ErrorIs(t, err, qismo.ErrBadRequest)
 		assert.NotContains(t, err.Error(), "5550123", spelling)
-		assert.Contains(t, err.Error(), "has blocked the sender, see case 12345678")
+		assert.Contains(t, err.Error(), "has blocked the sender, see case ***")
 	}
 }
 
@@ -172,7 +172,7 @@ func TestSendThatFailsUnder200(t *testing.T) {
 	assert.Equal(t, http.StatusOK, failure.Status)
 	assert.Equal(t, "sendBroadcast", failure.Operation)
 	assert.Equal(t, 1, failure.Attempts)
-	assert.Equal(t, "qismo: sendBroadcast: status 200 OK: not sent to 1 of 1: ***123 (number *** of ***, call ***333, code 131026)", err.Error())
+	assert.Equal(t, "qismo: sendBroadcast: status 200 OK: not sent to 1 of 1: ***123 (number *** of ***, call ***, code 131026)", err.Error())
 	var notSent *qismo.NotSentError
 	require.ErrorAs(t, err, &notSent)
 	require.Len(t, notSent.Failed(), 1)
@@ -419,7 +419,7 @@ func TestUploadsAreNotRepeated(t *testing.T) {
 	client := service.client(t, qismo.WithTokenSource(testAppID, source))
 	_, err := client.Broadcasts.UploadCSV(t.Context(), qismo.UploadBroadcastCSVParams{TemplateDetailID: "1", File: strings.NewReader("628115550123")})
 	require.ErrorIs(t, err, qismo.ErrUnauthorized)
-	assert.Contains(t, err.Error(), "row 2 of 100: ***123 and +***241 (id)")
+	assert.Contains(t, err.Error(), "row 2 of 100: *** and +*** (id)")
 	assert.Len(t, service.seen(), 1)
 	assert.EqualValues(t, 1, source.expired.Load())
 }

@@ -349,13 +349,13 @@ func textOrNil(text string) *string {
 func (s *ChannelsService) WidgetConfig(
 	ctx context.Context, channelID flex.ID, opts ...Option,
 ) (*WidgetConfig, error) {
-	ctx, settings := s.client.begin(ctx, omnichannel.OperationGetPublicWidgetConfig, opts)
+	ctx, call := s.client.begin(ctx, omnichannel.OperationGetPublicWidgetConfig, opts)
 	// A look that is not there must not be taken for one that is empty.
 	out, err := receive[struct {
 		Data struct {
 			Widget *WidgetConfig `json:"widget"`
 		} `json:"data"`
-	}](s.client.api.GetPublicWidgetConfig(ctx, settings.appID, channelID))
+	}](s.client.api.GetPublicWidgetConfig(ctx, call.appID, channelID))
 	if err != nil {
 		return nil, err
 	}

@@ -1,12 +1,14 @@
 package qismo
 
 import (
-	"context"
+	"errors"
 	"fmt"
-	"maps"
 	"net/http"
+	"os"
+	"time"
 
 	"github.com/qismo-go/qismo/gen/omnichannel"
+	"github.com/qismo-go/qismo/internal/transport"
 )
 
 // Client calls the API. Make one with [New] and share it: it is safe for
@@ -41,33 +43,51 @@ type Client struct {
 	// Templates manages WhatsApp's message templates.
 	Templates *TemplatesService
 
-	settings *settings
+	settings *transport.Settings
+	http     *http.Client
 	api      *omnichannel.Client
 }
 
 // New makes a client. Without an option that gives credentials it reads
 // QISCUS_APP_ID and QISCUS_SECRET_KEY from the environment, and without
-// [WithBaseURL] it reads QISCUS_OMNICHANNEL_URL, or takes [DefaultBaseURL].
+// [WithBaseURL] it reads QISCUS_OMNICHANNEL_URL, or takes [DefaultBaseURL]. Unless
+// an option says otherwise, proxies are those of the environment (HTTPS_PROXY,
+// NO_PROXY and their kin).
 //
 // Missing credentials, options that contradict each other and values that
 // cannot work are errors. New makes no request and changes nothing that it is
 // given.
 func New(opts ...Option) (*Client, error) {
-	s, err := newSettings(opts)
+	client, err := newClient(opts)
 	if err != nil {
 		return nil, fmt.Errorf("qismo: make a client: %w", err)
 	}
-	client := &Client{settings: s}
+	return client, nil
+}
+
+func newClient(opts []Option) (*Client, error) {
+	settings := defaultSettings()
+	if err := settings.Apply(opts); err != nil {
+		return nil, err
+	}
+	if err := readEnvironment(settings); err != nil {
+		return nil, err
+	}
+	client := &Client{settings: settings}
+	var err error
+	if client.http, err = settings.Connection.HTTPClient(settings.BaseURL); err != nil {
+		return nil, err
+	}
 	// The generated client makes requests without a host; the chain places them on
 	// the one that is configured, so that no request can leave it.
 	client.api, err = omnichannel.NewClient("/",
-		omnichannel.WithHTTPClient(client.chain()),
+		omnichannel.WithHTTPClient(transport.NewChain(client.http)),
 		omnichannel.WithRequestEditorFn(dropUnsetParameters))
 	if err != nil {
-		return nil, fmt.Errorf("qismo: make a client: %w", err)
+		return nil, err
 	}
-	if source, ok := s.credentials.(*loginCredentials); ok {
-		source.session = client.openSession
+	if login, ok := settings.Credentials.(*loginCredentials); ok {
+		login.begin(client)
 	}
 	client.Session = &SessionService{client}
 	client.Agents = &AgentsService{client}
@@ -87,110 +107,46 @@ func New(opts ...Option) (*Client, error) {
 }
 
 // AppID returns the App ID that the client acts for, as text.
-func (c *Client) AppID() string { return c.settings.appID }
+func (c *Client) AppID() string { return c.settings.AppID }
 
-// A doer is one link of a request's way. Each does one thing and can be tested
-// alone.
-type doer interface {
-	Do(request *http.Request) (*http.Response, error)
-}
+// CloseIdleConnections closes the connections that no call uses. A client that is
+// given up needs no other end; one that goes on being used opens new ones.
+func (c *Client) CloseIdleConnections() { c.http.CloseIdleConnections() }
 
-// chain builds a request's way below the generated client, from the inside out.
-// What concerns one attempt, such as watching it, belongs below credentialsDoer;
-// what concerns the call, such as making further attempts, above it.
-func (c *Client) chain() doer {
-	var way doer = c.settings.httpClient
-	way = &answerDoer{next: way}      // failures become *Error
-	way = &credentialsDoer{next: way} // each attempt carries a credential that is good now
-	way = &operationDoer{next: way}   // the call as a whole
-	return way
-}
-
-// call is what the links of the chain know about the call that a request belongs
-// to. It is the request's context, on top of the caller's.
-type call struct {
-	context.Context //nolint:containedctx // it is one
-
-	operation omnichannel.Operation
-	settings  *settings
-	err       error // an option of the call that cannot work
-	attempts  int   // how often the service was asked
-	streams   bool  // a success is not read here, but by the caller
-}
-
-// callKey finds the call in a context that was made from it.
-type callKey struct{}
-
-func (c *call) Value(key any) any {
-	if key == (callKey{}) {
-		return c
+func defaultSettings() *transport.Settings {
+	settings := &transport.Settings{
+		Name:      "qismo",
+		Role:      string(RoleAdmin),
+		Retries:   Backoff{},
+		MaxAnswer: transport.DefaultMaxAnswer,
+		Header: http.Header{
+			"Accept":     {"application/json"},
+			"User-Agent": {userAgent},
+		},
+		Now: time.Now,
 	}
-	return c.Context.Value(key)
+	settings.SetTimeout(DefaultTimeout)
+	return settings
 }
 
-// begin opens a call of an operation. It returns the context that carries the
-// call, and the settings for what goes into the request itself, such as the role
-// in its path. An option that cannot work is reported when the request is made.
-func (c *Client) begin(
-	ctx context.Context, id omnichannel.OperationID, opts []Option,
-) (context.Context, *settings) {
-	operation, _ := id.Operation()
-	return c.beginOperation(ctx, operation, opts)
-}
-
-func (c *Client) beginOperation(
-	ctx context.Context, operation omnichannel.Operation, opts []Option,
-) (context.Context, *settings) {
-	current := &call{Context: ctx, operation: operation, settings: c.settings}
-	if len(opts) > 0 {
-		changed, err := c.settings.forCall(opts)
-		if err != nil {
-			current.err = err
-		} else {
-			current.settings = changed
+// readEnvironment fills in what no option gave.
+func readEnvironment(settings *transport.Settings) error {
+	if settings.Credentials == nil {
+		appID, secretKey := os.Getenv("QISCUS_APP_ID"), os.Getenv("QISCUS_SECRET_KEY")
+		if appID == "" || secretKey == "" {
+			return errors.New("no credentials: pass an option such as WithSecretKey, " +
+				"or set QISCUS_APP_ID and QISCUS_SECRET_KEY")
+		}
+		if err := WithSecretKey(appID, secretKey)(settings); err != nil {
+			return err
 		}
 	}
-	return current, current.settings
-}
-
-func callOf(request *http.Request) *call {
-	if current, ok := request.Context().Value(callKey{}).(*call); ok {
-		return current
+	if settings.BaseURL != nil {
+		return nil
 	}
-	return &call{Context: request.Context(), settings: &settings{}}
-}
-
-// operationDoer opens and closes a call as a whole: it checks that the request
-// goes where the operation is, places it on the service's host, and bounds the
-// time of all attempts together.
-type operationDoer struct{ next doer }
-
-func (d *operationDoer) Do(request *http.Request) (*http.Response, error) {
-	current := callOf(request)
-	if current.err != nil {
-		return nil, fmt.Errorf("qismo: %s: %w", current.name(), current.err)
+	address := os.Getenv("QISCUS_OMNICHANNEL_URL")
+	if address == "" {
+		address = DefaultBaseURL
 	}
-	if err := checkPath(request.URL, current.operation.Path); err != nil {
-		return nil, fmt.Errorf("qismo: %s: %w", current.name(), err)
-	}
-	placeOn(current.settings.baseURL, request)
-	maps.Copy(request.Header, current.settings.header)
-	if current.streams {
-		return stream(d.next, request)
-	}
-	if timeout := current.settings.timeout; timeout > 0 {
-		// Answers are read whole below, so nothing needs the context afterwards.
-		ctx, cancel := context.WithTimeout(request.Context(), timeout)
-		defer cancel()
-		request = request.WithContext(ctx)
-	}
-	return d.next.Do(request)
-}
-
-// name is what errors call the call.
-func (c *call) name() string {
-	if c.operation.ID != "" {
-		return string(c.operation.ID)
-	}
-	return c.operation.Method + " " + c.operation.Path
+	return WithBaseURL(address)(settings)
 }

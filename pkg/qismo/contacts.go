@@ -206,8 +206,8 @@ func (s *ContactsService) Block(ctx context.Context, params BlockCustomerParams,
 	if err := checkBlock(omnichannel.OperationBlockCustomer, params); err != nil {
 		return err
 	}
-	ctx, settings := s.client.begin(ctx, omnichannel.OperationBlockCustomer, opts)
-	role := settings.roleFor(omnichannel.OperationBlockCustomer)
+	ctx, call := s.client.begin(ctx, omnichannel.OperationBlockCustomer, opts)
+	role := call.roleFor(omnichannel.OperationBlockCustomer)
 	return discard(s.client.api.BlockCustomer(ctx, role, params))
 }
 
@@ -219,8 +219,8 @@ func (s *ContactsService) Unblock(ctx context.Context, params BlockCustomerParam
 	if err := checkBlock(omnichannel.OperationUnblockCustomer, params); err != nil {
 		return err
 	}
-	ctx, settings := s.client.begin(ctx, omnichannel.OperationUnblockCustomer, opts)
-	role := settings.roleFor(omnichannel.OperationUnblockCustomer)
+	ctx, call := s.client.begin(ctx, omnichannel.OperationUnblockCustomer, opts)
+	role := call.roleFor(omnichannel.OperationUnblockCustomer)
 	return discard(s.client.api.UnblockCustomer(ctx, role, params))
 }
 

@@ -1,12 +1,13 @@
 package qismo
 
 import (
-	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"strings"
 
 	"github.com/qismo-go/qismo/gen/omnichannel"
+	"github.com/qismo-go/qismo/internal/transport"
 	"github.com/qismo-go/qismo/pkg/qismo/flex"
 )
 
@@ -14,6 +15,7 @@ const (
 	headerAppID         = "Qiscus-App-Id"
 	headerSecretKey     = "Qiscus-Secret-Key" //nolint:gosec // a header's name
 	headerAuthorization = "Authorization"
+	headerUserAgent     = "User-Agent"
 	queryToken          = "token"
 )
 
@@ -27,25 +29,18 @@ const (
 type secret = flex.Secret
 
 // TokenSource supplies user tokens, for programs that keep them in a store of
-// their own. It must be safe for concurrent use.
-type TokenSource interface {
-	// Token returns a token that should be good now.
-	Token(ctx context.Context) (string, error)
-	// Expired says that the service refused this token as expired or unknown. The
-	// call is made once more with what Token returns then.
-	Expired(token string)
-}
+// their own. It must be safe for concurrent use. Token(ctx) returns a token that
+// should be good now; Expired(token) is told that the service refused one, after
+// which the call is made once more with what Token returns then.
+type TokenSource = transport.TokenSource
 
-// credentials put into a request what proves the caller.
-type credentials interface {
-	// authorize sets the headers of an operation that wants the app's credential.
-	authorize(request *http.Request) error
-	// renew drops what a refused request carried, and reports whether there may be
-	// something better to try.
-	renew(refused *http.Request) bool
-	// proof names what proves the caller, as the document's table does.
-	proof() string
-}
+// TokenStore keeps the tokens of [WithLogin] where restarts, and other processes,
+// find them: see [WithTokenStore]. Load(ctx) returns what Save(ctx, tokens) was
+// given last, nil when that was nothing. What is saved is secret: whoever reads it
+// can act as the user. An error of a store fails the call that needed a token; a
+// store that would rather have the client log in returns nil. It must be safe for
+// concurrent use.
+type TokenStore = transport.TokenStore
 
 // carriesCredential tells the headers that only credentials may set, also when
 // they are written with underscores.
@@ -57,75 +52,46 @@ func carriesCredential(header string) bool {
 	return false
 }
 
-// credentialsDoer authenticates each attempt, and makes a call once more whose
-// token was refused, if another can be had: it was not carried out.
-type credentialsDoer struct{ next doer }
-
-func (d *credentialsDoer) Do(request *http.Request) (*http.Response, error) {
-	current := callOf(request)
-	if err := authorize(current, request); err != nil {
-		return nil, transportError(current, request, err)
-	}
-	response, refusal := d.next.Do(request)
-	// The texts of 401 tell an expired token and an unknown one apart only loosely:
-	// whoever can get a new one does.
-	if !errors.Is(refusal, ErrUnauthorized) || !takesToken(current.operation.Credential) ||
-		!current.settings.credentials.renew(request) {
-		return response, refusal
-	}
-	again := request.Clone(request.Context())
-	if request.Body != nil && request.Body != http.NoBody {
-		if request.GetBody == nil {
-			return nil, refusal // a stream cannot be sent twice
-		}
-		body, err := request.GetBody()
-		if err != nil {
-			return nil, refusal
-		}
-		again.Body = body
-	}
-	if err := authorize(current, again); err != nil {
-		return nil, transportError(current, request, err)
-	}
-	if again.Header.Get(headerAuthorization) == request.Header.Get(headerAuthorization) {
-		return nil, refusal // there is nothing better to try
-	}
-	return d.next.Do(again)
+// CarriesCredential tells the headers whose values stay out of messages and logs.
+// The App ID is none: it names the app in addresses too.
+func (c *call) CarriesCredential(header string) bool {
+	return carriesCredential(header) && http.CanonicalHeaderKey(header) != headerAppID
 }
 
-// authorize gives a request the credential that its operation wants, and no
+// Renew drops the token that a request carried, when the service refused it in a
+// way that a new one may help: the texts of 401 tell an expired token and an unknown
+// one apart only loosely, and gateways say 403 for either.
+func (c *call) Renew(refused *http.Request, failure *Error) bool {
+	isAboutToken := errors.Is(failure, ErrTokenExpired) || errors.Is(failure, ErrInvalidToken)
+	mayHelp := failure.Status == http.StatusUnauthorized || failure.Status == http.StatusForbidden && isAboutToken
+	return mayHelp && takesToken(c.operation.Credential) && c.Settings.Credentials.Renew(refused)
+}
+
+// Authorize gives a request the credential that its operation wants, and no
 // other: a customer's widget call carries no secret key.
-func authorize(current *call, request *http.Request) error {
-	switch current.operation.Credential {
+func (c *call) Authorize(request *http.Request) error {
+	own := c.Settings.Credentials
+	switch c.operation.Credential {
 	case omnichannel.CredentialNone:
 		return nil
 	case omnichannel.CredentialAppID:
-		request.Header.Set(headerAppID, current.settings.appID)
+		request.Header.Set(headerAppID, c.appID)
 		return nil
 	case omnichannel.CredentialLongLivedToken, omnichannel.CredentialSDKToken:
-		request.Header.Set(headerAppID, current.settings.appID)
-		setOwnToken(request)
+		request.Header.Set(headerAppID, c.appID)
+		request.Header.Set(headerAuthorization, c.ownToken.Reveal())
 		return nil
 	case omnichannel.CredentialLongLivedTokenAlone:
-		setOwnToken(request)
+		request.Header.Set(headerAuthorization, c.ownToken.Reveal())
 		return nil
 	case omnichannel.CredentialSecretInAuthorization:
-		if own, ok := current.settings.credentials.(*secretKeyCredentials); ok {
-			return own.authorizeAsToken(request)
+		if key, ok := own.(*secretKeyCredentials); ok {
+			return key.authorizeAsToken(request)
 		}
 	case omnichannel.CredentialUserTokenInQuery:
-		return authorizeInQuery(current.settings.credentials, request)
+		return authorizeInQuery(own, request)
 	}
-	return current.settings.credentials.authorize(request)
-}
-
-// ownTokenKey carries the token of a call whose operation wants another one than
-// the client's: the long-lived token, or that of the Chat SDK.
-type ownTokenKey struct{}
-
-func setOwnToken(request *http.Request) {
-	token, _ := request.Context().Value(ownTokenKey{}).(secret)
-	request.Header.Set(headerAuthorization, token.Reveal())
+	return own.Authorize(request)
 }
 
 // takesToken reports whether a user's token is among what an operation takes, so
@@ -141,14 +107,16 @@ func takesToken(kind omnichannel.CredentialKind) bool {
 // authorizeInQuery puts a user's token into the query as well, where the one
 // operation wants it that takes it from there. A secret key stays out of the URL,
 // which proxies log: then the headers go alone, and the service decides.
-func authorizeInQuery(own credentials, request *http.Request) error {
-	if err := own.authorize(request); err != nil {
+func authorizeInQuery(own transport.Credentials, request *http.Request) error {
+	if err := own.Authorize(request); err != nil {
 		return err
 	}
 	if token := request.Header.Get(headerAuthorization); token != "" {
 		query := request.URL.Query()
 		query.Set(queryToken, token)
-		request.URL.RawQuery = query.Encode()
+		address := *request.URL // shared with other attempts
+		address.RawQuery = query.Encode()
+		request.URL = &address
 	}
 	return nil
 }
@@ -159,7 +127,7 @@ type secretKeyCredentials struct {
 	secretKey secret
 }
 
-func (c *secretKeyCredentials) authorize(request *http.Request) error {
+func (c *secretKeyCredentials) Authorize(request *http.Request) error {
 	request.Header.Set(headerAppID, c.appID)
 	request.Header.Set(headerSecretKey, c.secretKey.Reveal())
 	return nil
@@ -173,8 +141,8 @@ func (c *secretKeyCredentials) authorizeAsToken(request *http.Request) error {
 	return nil
 }
 
-func (*secretKeyCredentials) renew(*http.Request) bool { return false }
-func (*secretKeyCredentials) proof() string            { return proofKey }
+func (*secretKeyCredentials) Renew(*http.Request) bool { return false }
+func (*secretKeyCredentials) Proof() string            { return proofKey }
 
 // String keeps the key out of whatever prints a client: fmt does not ask an
 // unexported field how it wants to be printed.
@@ -187,58 +155,52 @@ type tokenCredentials struct {
 	token secret
 }
 
-func (c *tokenCredentials) authorize(request *http.Request) error {
+func (c *tokenCredentials) Authorize(request *http.Request) error {
 	request.Header.Set(headerAppID, c.appID)
 	request.Header.Set(headerAuthorization, c.token.Reveal())
 	return nil
 }
 
-func (*tokenCredentials) renew(*http.Request) bool { return false }
-func (*tokenCredentials) proof() string            { return proofToken }
+func (*tokenCredentials) Renew(*http.Request) bool { return false }
+func (*tokenCredentials) Proof() string            { return proofToken }
 func (*tokenCredentials) String() string           { return "token ***" }
 func (*tokenCredentials) GoString() string         { return "token ***" }
 
-// sourceCredentials are tokens that the caller supplies.
+// sourceCredentials are tokens that a source supplies.
 type sourceCredentials struct {
 	appID  string
+	from   string // begins the errors of the source, "" when they say enough
 	source TokenSource
 }
 
-func (c *sourceCredentials) authorize(request *http.Request) error {
+func (c *sourceCredentials) Authorize(request *http.Request) error {
 	token, err := c.source.Token(request.Context())
 	if err != nil {
-		return &credentialError{"get a token from the token source", err}
+		return fmt.Errorf("%s%w", c.from, err)
 	}
 	if token == "" {
-		return &credentialError{"get a token from the token source", errors.New("it returned an empty token")}
+		return errors.New(c.from + "it returned an empty token")
 	}
 	request.Header.Set(headerAppID, c.appID)
 	request.Header.Set(headerAuthorization, token)
 	return nil
 }
 
-func (c *sourceCredentials) renew(refused *http.Request) bool {
-	c.source.Expired(refused.Header.Get(headerAuthorization))
-	return true
+func (c *sourceCredentials) Renew(refused *http.Request) bool {
+	old := refused.Header.Get(headerAuthorization)
+	c.source.Expired(old)
+	token, err := c.source.Token(refused.Context())
+	return err != nil || token != old // an error is told by the attempt that meets it again
 }
-func (*sourceCredentials) proof() string    { return proofToken }
+func (*sourceCredentials) Proof() string    { return proofToken }
 func (*sourceCredentials) String() string   { return "token source" }
 func (*sourceCredentials) GoString() string { return "token source" }
 
 // appIDCredentials prove nothing.
 type appIDCredentials struct{ appID string }
 
-func (*appIDCredentials) authorize(*http.Request) error {
-	return &credentialError{"authenticate", errors.New("the operation needs more than the App ID, which is all there is")}
+func (*appIDCredentials) Authorize(*http.Request) error {
+	return errors.New("authenticate: the operation needs more than the App ID, which is all there is")
 }
-func (*appIDCredentials) renew(*http.Request) bool { return false }
-func (*appIDCredentials) proof() string            { return "" }
-
-// credentialError is a credential that could not be had.
-type credentialError struct {
-	doing string
-	cause error
-}
-
-func (e *credentialError) Error() string { return e.doing + ": " + e.cause.Error() }
-func (e *credentialError) Unwrap() error { return e.cause }
+func (*appIDCredentials) Renew(*http.Request) bool { return false }
+func (*appIDCredentials) Proof() string            { return "" }

@@ -53,9 +53,9 @@ func (s *CustomerService) InitiateChat(
 	if err := checkChat(omnichannel.OperationInitiateChat, params.UserID, params.Nonce); err != nil {
 		return nil, err
 	}
-	ctx, settings := s.client.begin(ctx, omnichannel.OperationInitiateChat, opts)
+	ctx, call := s.client.begin(ctx, omnichannel.OperationInitiateChat, opts)
 	if params.AppID == "" {
-		params.AppID = settings.appID
+		params.AppID = call.appID
 	}
 	out, err := receive[omnichannel.InitiateChatResponse](s.client.api.InitiateChat(ctx, params))
 	if err != nil {
@@ -79,9 +79,9 @@ func (s *CustomerService) InitiateChatV1(
 	if err := checkChat(omnichannel.OperationInitiateChatV1, params.UserID, params.Nonce); err != nil {
 		return nil, err
 	}
-	ctx, settings := s.client.begin(ctx, omnichannel.OperationInitiateChatV1, opts)
+	ctx, call := s.client.begin(ctx, omnichannel.OperationInitiateChatV1, opts)
 	if params.AppID == "" {
-		params.AppID = settings.appID
+		params.AppID = call.appID
 	}
 	out, err := receive[omnichannel.InitiateChatV1Response](s.client.api.InitiateChatV1(ctx, params))
 	if err != nil {
@@ -110,8 +110,8 @@ func checkChat(id omnichannel.OperationID, userID string, nonce flex.Credential)
 //
 // Operation getAppSession, GET /{app_code}/get_session; seen in public clients.
 func (s *CustomerService) AppSession(ctx context.Context, opts ...Option) (*AppSession, error) {
-	ctx, settings := s.client.begin(ctx, omnichannel.OperationGetAppSession, opts)
-	out, err := receive[omnichannel.GetAppSessionResponse](s.client.api.GetAppSession(ctx, settings.appID))
+	ctx, call := s.client.begin(ctx, omnichannel.OperationGetAppSession, opts)
+	out, err := receive[omnichannel.GetAppSessionResponse](s.client.api.GetAppSession(ctx, call.appID))
 	if err != nil {
 		return nil, err
 	}
@@ -162,9 +162,9 @@ func (s *CustomerService) SendCustomChannelMessage(
 	); err != nil {
 		return nil, err
 	}
-	ctx, settings := s.client.begin(ctx, omnichannel.OperationSendCustomChannelMessage, opts)
+	ctx, call := s.client.begin(ctx, omnichannel.OperationSendCustomChannelMessage, opts)
 	out, err := receive[omnichannel.SendCustomChannelMessageResponse](
-		s.client.api.SendCustomChannelMessage(ctx, settings.appID, params),
+		s.client.api.SendCustomChannelMessage(ctx, call.appID, params),
 	)
 	if err != nil {
 		return nil, err
@@ -194,9 +194,9 @@ func (s *CustomerService) SendCustomChannelMessageLegacy(
 	); err != nil {
 		return nil, err
 	}
-	ctx, settings := s.client.begin(ctx, omnichannel.OperationSendCustomChannelMessageLegacy, opts)
+	ctx, call := s.client.begin(ctx, omnichannel.OperationSendCustomChannelMessageLegacy, opts)
 	out, err := receive[omnichannel.SendCustomChannelMessageLegacyResponse](
-		s.client.api.SendCustomChannelMessageLegacy(ctx, settings.appID, params),
+		s.client.api.SendCustomChannelMessageLegacy(ctx, call.appID, params),
 	)
 	if err != nil {
 		return nil, err

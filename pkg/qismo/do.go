@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"github.com/qismo-go/qismo/gen/omnichannel"
+	"github.com/qismo-go/qismo/internal/transport"
 )
 
 // Body is a request body for [Client.Do] that is neither JSON nor a form of plain
@@ -29,7 +30,8 @@ type Body struct {
 // a [Body] as it says, JSON for anything else. The answer is decoded into out, or
 // its bytes are copied if that is a *[]byte; it is dropped for nil.
 //
-// Failures are an [*Error] without an operation.
+// Failures are an [*Error] without an operation. What is not a GET is taken for
+// something that must not be carried out twice; see [Backoff].
 func (c *Client) Do(ctx context.Context, method, path string, in, out any, opts ...Option) error {
 	if err := checkOwnPath(path); err != nil {
 		return fmt.Errorf("qismo: %s: %w", method, err)
@@ -44,6 +46,7 @@ func (c *Client) Do(ctx context.Context, method, path string, in, out any, opts 
 	_, wantsBytes := out.(*[]byte)
 	ctx, _ = c.beginOperation(ctx, omnichannel.Operation{
 		Method:      method,
+		Idempotent:  method == http.MethodGet || method == http.MethodHead,
 		Credential:  omnichannel.CredentialApp,
 		AnswersJSON: out != nil && !wantsBytes,
 	}, opts)
@@ -62,10 +65,10 @@ func (c *Client) Do(ctx context.Context, method, path string, in, out any, opts 
 	case nil:
 		return nil
 	case *[]byte:
-		*target, err = io.ReadAll(response.Body)
-		return err
+		*target = transport.Bytes(response)
+		return nil
 	}
-	return decode(response, out)
+	return transport.Decode(response, out)
 }
 
 // checkOwnPath refuses a path that would lead away from the base URL: credentials

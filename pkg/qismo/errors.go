@@ -1,42 +1,49 @@
 package qismo
 
 import (
-	"encoding/json"
 	"errors"
-	"fmt"
-	"io"
-	"log/slog"
 	"net/http"
-	"slices"
-	"strconv"
 	"strings"
-	"time"
+
+	"github.com/qismo-go/qismo/internal/transport"
 )
 
 // Sentinels for errors.Is: what kind of failure a call met. The first group
-// follows the status; the second names conditions that callers branch on, which
-// belong to a kind of the first as well.
+// follows the status, the second is about the way to the service; the third names
+// conditions that callers branch on, which belong to a kind of the first as well.
 var (
 	// ErrBadRequest is status 400, or another below 500 that has no sentinel of its
 	// own: bad input, or a rule of the platform broken.
-	ErrBadRequest = errors.New("bad request")
+	ErrBadRequest = transport.ErrBadRequest
 	// ErrUnauthorized is status 401: a wrong or expired credential.
-	ErrUnauthorized = errors.New("unauthorized")
+	ErrUnauthorized = transport.ErrUnauthorized
 	// ErrPaymentRequired is status 402: credit or plan exhausted.
-	ErrPaymentRequired = errors.New("payment required")
+	ErrPaymentRequired = transport.ErrPaymentRequired
 	// ErrForbidden is status 403: the credential is not allowed here, or the account
 	// has no such route.
-	ErrForbidden = errors.New("forbidden")
+	ErrForbidden = transport.ErrForbidden
 	// ErrNotFound is status 404: an unknown room, agent or route.
-	ErrNotFound = errors.New("not found")
-	// ErrRateLimited is status 429: too many requests. See Error.RetryAfter.
-	ErrRateLimited = errors.New("rate limited")
+	ErrNotFound = transport.ErrNotFound
+	// ErrRateLimited is status 429: too many requests, see Error.RetryAfter; or a turn
+	// that the client's own limiter did not give in time, when Error.Status is 0.
+	ErrRateLimited = transport.ErrRateLimited
 	// ErrServer is any status from 500: the service or its gateway failed.
-	ErrServer = errors.New("server error")
+	ErrServer = transport.ErrServer
 	// ErrUnexpectedAnswer is a success that cannot be one: not JSON, cut off, of the
 	// wrong shape, too large, or holding a failure; or a redirect that was not
 	// followed.
-	ErrUnexpectedAnswer = errors.New("unexpected answer")
+	ErrUnexpectedAnswer = transport.ErrUnexpectedAnswer
+
+	// ErrNotConnected is a connection that was never made, so that nothing was sent:
+	// no address for the name, nobody there, a proxy that refused, or a TLS certificate
+	// that is not trusted.
+	ErrNotConnected = transport.ErrNotConnected
+	// ErrConnectionBroken is a connection that broke during the request or the answer.
+	// Whether the service carried the call out is not known; see [Error.Uncertain].
+	ErrConnectionBroken = transport.ErrConnectionBroken
+	// ErrTimeout is a bound of time that was reached: the call's, one of [Timeouts] or
+	// the context's. The error's text names it. It is context.DeadlineExceeded too.
+	ErrTimeout = transport.ErrTimeout
 
 	// ErrMaxAgents refuses an assignment: the room has as many agents as max_agent
 	// allows.
@@ -60,112 +67,28 @@ var (
 	ErrNotSent = errors.New("not sent to everybody")
 )
 
-// Error is a call that failed. It says what was asked, what came back and, through
-// errors.Is, what kind of failure that is.
+// Error is a call that failed. It says what was asked, what came back, what was
+// tried and, through errors.Is, what kind of failure that is. Its fields:
 //
-// It can be logged: its text, also in JSON and slog, holds no credential and no
-// query, and of the service's message no word of more than three characters that
-// the request had said. The raw body, which can hold anything, is given out only
-// by [Error.Body].
-type Error struct {
-	// Operation is the operation's id, "" for a call of [Client.Do].
-	Operation string
-	// Method and URL say what was asked; the URL has its query masked.
-	Method, URL string
-	// Status is the HTTP status, 0 when no answer came.
-	Status int
-	// Message is the service's own, "" when it gave none.
-	Message string
-	// Code is Meta's number of the failure, of calls that go through to WhatsApp; 0
-	// when there is none.
-	Code int64
-	// TraceID is the gateway's name for the failure, for the vendor's support.
-	TraceID string
-	// RetryAfter is how long the service asked to wait; 0 when it did not.
-	RetryAfter time.Duration
-	// Attempts is how often a request to the service was begun.
-	Attempts int
-
-	hint  string  // what may help
-	kinds []error // what errors.Is finds
-	cause error   // what went wrong, when no answer came or it could not be read
-	body  []byte
-}
-
-// Error says what was attempted, and what came of it.
-func (e *Error) Error() string {
-	var b strings.Builder
-	b.WriteString("qismo: ")
-	if e.Operation != "" {
-		b.WriteString(e.Operation)
-	} else {
-		b.WriteString(e.Method + " " + e.URL)
-	}
-	if e.Status != 0 {
-		fmt.Fprintf(&b, ": status %d", e.Status)
-		if text := http.StatusText(e.Status); text != "" {
-			b.WriteString(" " + text)
-		}
-	}
-	if e.Message != "" {
-		b.WriteString(": " + e.Message)
-	}
-	if e.cause != nil {
-		b.WriteString(": " + e.cause.Error())
-	}
-	if e.Code != 0 {
-		fmt.Fprintf(&b, " (code %d)", e.Code)
-	}
-	if e.TraceID != "" {
-		b.WriteString(" (trace " + e.TraceID + ")")
-	}
-	if e.hint != "" {
-		b.WriteString(" (" + e.hint + ")")
-	}
-	return b.String()
-}
-
-// Is reports whether the failure is of the kind that a sentinel names.
-func (e *Error) Is(target error) bool {
-	return slices.Contains(e.kinds, target)
-}
-
-// Unwrap returns what kept an answer from coming or from being read, such as
-// context.DeadlineExceeded; nil when the service answered and refused.
-func (e *Error) Unwrap() error { return e.cause }
-
-// Body returns the start of the answer as it came, at most 64 KiB. It may hold a
-// customer's words: do not log it.
-func (e *Error) Body() []byte { return append([]byte(nil), e.body...) }
-
-// Format prints the text of Error for every verb, so that %#v shows no raw body.
-func (e *Error) Format(state fmt.State, verb rune) {
-	formatText(state, verb, e.Error())
-}
-
-// formatText prints a text for every verb.
-func formatText(state fmt.State, verb rune, text string) {
-	if verb == 'q' {
-		text = strconv.Quote(text)
-	}
-	_, _ = io.WriteString(state, text) // fmt reports what it cannot write itself
-}
-
-// MarshalJSON writes what can be logged.
-func (e *Error) MarshalJSON() ([]byte, error) {
-	return json.Marshal(map[string]any{
-		"error": e.Error(), "operation": e.Operation, "method": e.Method, "url": e.URL,
-		"status": e.Status, "message": e.Message, "code": e.Code, "trace_id": e.TraceID,
-		"retry_after_seconds": e.RetryAfter.Seconds(), "attempts": e.Attempts,
-	})
-}
-
-// LogValue gives slog what can be logged.
-func (e *Error) LogValue() slog.Value {
-	return slog.GroupValue(
-		slog.String("error", e.Error()), slog.String("operation", e.Operation), slog.Int("status", e.Status),
-		slog.Int64("code", e.Code), slog.Int("attempts", e.Attempts), slog.String("trace_id", e.TraceID))
-}
+//   - Operation is the operation's id, "" for a call of [Client.Do].
+//   - Method and URL say what was asked; the URL has the names of its parameters in
+//     place of their values.
+//   - Status is the HTTP status, 0 when no answer came.
+//   - Message is the service's own, with the words masked that messages of failures
+//     are not made of.
+//   - Code is Meta's number of the failure, of calls that go through to WhatsApp.
+//   - TraceID is the gateway's name for the failure, for the vendor's support.
+//   - RetryAfter is how long the service asked to wait; 0 when it did not.
+//   - Attempts is how often a request to the service was begun.
+//   - Failed are the attempts that failed, each with its reason.
+//
+// Its method Uncertain reports whether the service may have carried the call out
+// all the same: whether a message may have reached its customer.
+//
+// It can be logged: its text, also in JSON and slog, holds no credential, no query,
+// no id and no word of a customer. The raw body, which can hold anything, is given
+// out only by its method Body.
+type Error = transport.Error
 
 // metaOutsideWindow is Meta's number for a free message after the 24 hours.
 const metaOutsideWindow = 131047
@@ -178,9 +101,9 @@ func kindsOfCode(code int64) []error {
 	return nil
 }
 
-// kindsOf sorts a failure by its status and, loosely, by what the service says.
+// kindsOf sorts a failure, loosely, by what the service says.
 func kindsOf(status int, message string) []error {
-	kinds := []error{kindOfStatus(status)}
+	var kinds []error
 	said := strings.ToLower(message)
 	switch {
 	case strings.Contains(said, "exceed max agent"):
@@ -195,26 +118,4 @@ func kindsOf(status int, message string) []error {
 		kinds = append(kinds, ErrInvalidToken)
 	}
 	return kinds
-}
-
-func kindOfStatus(status int) error {
-	switch status {
-	case http.StatusUnauthorized:
-		return ErrUnauthorized
-	case http.StatusPaymentRequired:
-		return ErrPaymentRequired
-	case http.StatusForbidden:
-		return ErrForbidden
-	case http.StatusNotFound:
-		return ErrNotFound
-	case http.StatusTooManyRequests:
-		return ErrRateLimited
-	}
-	switch {
-	case status >= http.StatusInternalServerError:
-		return ErrServer
-	case status < http.StatusBadRequest:
-		return ErrUnexpectedAnswer
-	}
-	return ErrBadRequest
 }

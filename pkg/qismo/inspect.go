@@ -2,64 +2,34 @@ package qismo
 
 import (
 	"errors"
-	"net/http"
+
+	"github.com/qismo-go/qismo/internal/transport"
 )
 
 // Inspector sees every answer of the service, as it came: those of failures too,
 // and each attempt's. Package contract has one that holds answers against the
-// document. It must be safe for concurrent use.
-type Inspector interface {
-	// Inspect is called in the caller's goroutine, before the call returns, which it
-	// must therefore not hold up.
-	Inspect(exchange Exchange)
-}
+// document. It must be safe for concurrent use. Its method Inspect(Exchange) is
+// called in the caller's goroutine, before the call returns, which it must
+// therefore not hold up.
+type Inspector = transport.Inspector
 
-// Exchange is one answer of the service.
-type Exchange struct {
-	// Operation is the operation's id, "" for a call of [Client.Do].
-	Operation string
-	// Method is the request's.
-	Method string
-	// Status is the answer's HTTP status.
-	Status int
-	// ContentType is the answer's header of that name.
-	ContentType string
-	// Body is what was read of the answer's body. It can hold secrets and customers'
-	// words, and it is shared: it must not be changed, nor kept without a copy. Of an
-	// answer that the caller reads as a stream it is nil.
-	Body []byte
-	// Whole says that Body is all of it: nothing was cut off, on the way or by a
-	// bound of the client's.
-	Whole bool
-}
+// Exchange is one answer of the service: the operation's id ("" for a call of
+// [Client.Do]), the request's method, the status, the content type and the body as
+// it was read, with whether that is all of it. The body can hold secrets and
+// customers' words; it is shared and must not be changed, nor kept without a copy.
+// It is nil for an answer that the caller reads as a stream.
+type Exchange = transport.Exchange
 
 // WithInspector lets an inspector see the answers.
 func WithInspector(inspector Inspector) Option {
-	return func(s *settings) error {
+	return func(s *transport.Settings) error {
 		if inspector == nil {
 			return errors.New("the inspector is nil")
 		}
-		if err := s.once("inspector"); err != nil {
+		if err := s.Once("inspector"); err != nil {
 			return err
 		}
-		s.inspector = inspector
+		s.Inspector = inspector
 		return nil
 	}
-}
-
-// inspect shows an answer to the inspector, if there is one. The error is that of
-// reading the body.
-func (c *call) inspect(request *http.Request, response *http.Response, body []byte, err error) {
-	if c.settings.inspector == nil {
-		return
-	}
-	isBounded := response.StatusCode >= http.StatusBadRequest && len(body) >= maxErrorBody
-	c.settings.inspector.Inspect(Exchange{
-		Operation:   string(c.operation.ID),
-		Method:      request.Method,
-		Status:      response.StatusCode,
-		ContentType: response.Header.Get("Content-Type"),
-		Body:        body,
-		Whole:       err == nil && !isBounded,
-	})
 }

@@ -89,7 +89,7 @@ func TestWaitEndsWithAFailedLook(t *testing.T) {
 func TestWaitMakesARefusedLookAgain(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		busy := &Error{RetryAfter: time.Minute, kinds: []error{ErrRateLimited}}
+		busy := &Error{Status: 429, RetryAfter: time.Minute}
 		s := &steps{until: 3, errors: map[int]error{2: busy}}
 		last, err := s.job().Wait(t.Context(), WaitParams[int]{})
 		require.NoError(t, err)
@@ -102,8 +102,8 @@ func TestWaitMakesARefusedLookAgain(t *testing.T) {
 // does.
 func TestWaitOutlastsPassingFailures(t *testing.T) {
 	t.Parallel()
-	gateway := &Error{Status: 502, kinds: []error{ErrServer}}
-	silence := &Error{cause: errors.New("connection reset")}
+	gateway := &Error{Status: 502}
+	silence := &Error{}
 	synctest.Test(t, func(t *testing.T) {
 		s := &steps{until: 9, errors: map[int]error{2: gateway, 3: silence, 4: gateway, 5: gateway, 6: silence, 8: gateway}}
 		last, err := s.job().Wait(t.Context(), WaitParams[int]{})
@@ -125,7 +125,7 @@ func TestWaitOutlastsPassingFailures(t *testing.T) {
 func TestWaitEndsWithARefusal(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		s := &steps{until: 9, errors: map[int]error{2: &Error{Status: 403, kinds: []error{ErrForbidden}}}}
+		s := &steps{until: 9, errors: map[int]error{2: &Error{Status: 403}}}
 		_, err := s.job().Wait(t.Context(), WaitParams[int]{})
 		require.ErrorIs(t, err, ErrForbidden)
 		assert.Len(t, s.looks, 2)

@@ -5,11 +5,10 @@ import (
 	"strings"
 )
 
-// What is left of a phone number in errors, and what is taken for one there.
+// What is left of a phone number in errors.
 const (
-	digitsShown   = 3
-	fewestDigits  = 7 // of a number of which some may be shown
-	phoneLikeText = 8 // digits in a row
+	digitsShown  = 3
+	fewestDigits = 7 // of a number of which some may be shown
 )
 
 // phoneNumber writes a phone number as requests want it: without the plus that the
@@ -34,28 +33,4 @@ func maskNumber(number string) string {
 		return "***"
 	}
 	return "***" + number[len(number)-digitsShown:]
-}
-
-// maskNumbers masks what may be a phone number in a text.
-func maskNumbers(text string) string {
-	var b strings.Builder
-	for text != "" {
-		run := len(text) - len(strings.TrimLeft(text, "0123456789"))
-		if run == 0 {
-			next := strings.IndexAny(text, "0123456789")
-			if next < 0 {
-				next = len(text)
-			}
-			b.WriteString(text[:next])
-			text = text[next:]
-			continue
-		}
-		number := text[:run]
-		if run >= phoneLikeText {
-			number = maskNumber(number)
-		}
-		b.WriteString(number)
-		text = text[run:]
-	}
-	return b.String()
 }

@@ -15,55 +15,6 @@ import (
 	"github.com/qismo-go/qismo/pkg/qismo/flex"
 )
 
-// checkPath refuses a request whose path is not the operation's: an id that is
-// empty, or made of dots, would turn it into another operation. An escaped slash
-// is refused as well, as gateways unescape them.
-func checkPath(actual *url.URL, template string) error {
-	if template == "" {
-		return nil
-	}
-	whole := template
-	path := actual.EscapedPath()
-	for wantMore, gotMore := true, true; wantMore || gotMore; {
-		if wantMore != gotMore {
-			return misplaced(firstParameter(whole))
-		}
-		var want, got string
-		want, template, wantMore = strings.Cut(template, "/")
-		got, path, gotMore = strings.Cut(path, "/")
-		name, isParameter := strings.CutPrefix(want, "{")
-		switch {
-		case !isParameter && got != want:
-			return misplaced(firstParameter(whole))
-		case isParameter && (got == "" || strings.Contains(got, "%2F")):
-			return misplaced(strings.TrimSuffix(name, "}"))
-		}
-	}
-	return nil
-}
-
-func misplaced(parameter string) error {
-	return fmt.Errorf("the %s is empty or cannot stand in a path", strings.ReplaceAll(parameter, "_", " "))
-}
-
-func firstParameter(template string) string {
-	_, after, _ := strings.Cut(template, "{")
-	name, _, _ := strings.Cut(after, "}")
-	return name
-}
-
-// placeOn moves a request, which has a path and no host, under the base URL.
-func placeOn(base *url.URL, request *http.Request) {
-	address := request.URL
-	if prefix := strings.TrimSuffix(base.EscapedPath(), "/"); prefix != "" {
-		// JoinPath cleans dot segments, of which checkPath leaves none.
-		joined := base.JoinPath(address.EscapedPath())
-		address.Path, address.RawPath = joined.Path, joined.RawPath
-	}
-	address.Scheme, address.Host = base.Scheme, base.Host
-	request.Host = base.Host
-}
-
 // dropUnsetParameters leaves query parameters out that are empty or zero, which
 // is how a plain value says that it is not set: the generated client would send
 // "search=&page=0". No parameter of the API means anything by these.

@@ -186,8 +186,8 @@ func (s *RoomsService) Resolve(ctx context.Context, params ResolveRoomParams, op
 	if params.RoomID.IsNone() {
 		return nil, errors.New("qismo: resolveRoom: the room id is empty")
 	}
-	ctx, settings := s.client.begin(ctx, omnichannel.OperationResolveRoom, opts)
-	role := settings.roleFor(omnichannel.OperationResolveRoom)
+	ctx, call := s.client.begin(ctx, omnichannel.OperationResolveRoom, opts)
+	role := call.roleFor(omnichannel.OperationResolveRoom)
 	out, err := receive[omnichannel.ResolveRoomResponse](s.client.api.ResolveRoom(ctx, role, params))
 	if err != nil {
 		return nil, err

@@ -56,14 +56,14 @@ func (r *recorder) seen() []recorded {
 	return append([]recorded(nil), r.requests...)
 }
 
-// client makes a client of the service, with the secret key unless the options
-// bring other credentials.
+// client makes a client of the service that tries nothing again unless the options
+// say so, with the secret key unless they bring other credentials.
 func (r *recorder) client(t *testing.T, opts ...qismo.Option) *qismo.Client {
 	t.Helper()
 	if len(opts) == 0 {
 		opts = []qismo.Option{qismo.WithSecretKey(testAppID, testSecretKey)}
 	}
-	client, err := qismo.New(append([]qismo.Option{qismo.WithBaseURL(r.URL)}, opts...)...)
+	client, err := qismo.New(append([]qismo.Option{qismo.WithBaseURL(r.URL), qismo.WithoutRetries()}, opts...)...)
 	require.NoError(t, err)
 	return client
 }

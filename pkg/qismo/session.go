@@ -82,8 +82,8 @@ func (s *SessionService) RefreshToken(
 	if longLivedToken == "" {
 		return "", errors.New("qismo: refreshToken: the long-lived token is empty")
 	}
-	ctx, _ = s.client.begin(ctx, omnichannel.OperationRefreshToken, opts)
-	ctx = context.WithValue(ctx, ownTokenKey{}, longLivedToken)
+	ctx, call := s.client.begin(ctx, omnichannel.OperationRefreshToken, opts)
+	call.ownToken = longLivedToken
 	out, err := receive[omnichannel.RefreshTokenResponse](s.client.api.RefreshToken(ctx))
 	if err != nil {
 		return "", err
@@ -112,8 +112,8 @@ func (s *SessionService) Logout(ctx context.Context, opts ...Option) error {
 //
 // Operation getProfile, GET /api/v1/{role}/get_profile; seen in public clients.
 func (s *SessionService) Profile(ctx context.Context, opts ...Option) (*Profile, error) {
-	ctx, settings := s.client.begin(ctx, omnichannel.OperationGetProfile, opts)
-	role := settings.roleFor(omnichannel.OperationGetProfile)
+	ctx, call := s.client.begin(ctx, omnichannel.OperationGetProfile, opts)
+	role := call.roleFor(omnichannel.OperationGetProfile)
 	out, err := receive[omnichannel.GetProfileResponse](s.client.api.GetProfile(ctx, role))
 	if err != nil {
 		return nil, err
@@ -140,8 +140,8 @@ func (s *SessionService) MobileLogin(
 	case nonce == "":
 		return nil, errors.New("qismo: mobileLogin: the nonce is empty")
 	}
-	ctx, _ = s.client.begin(ctx, omnichannel.OperationMobileLogin, opts)
-	ctx = context.WithValue(ctx, ownTokenKey{}, longLivedToken)
+	ctx, call := s.client.begin(ctx, omnichannel.OperationMobileLogin, opts)
+	call.ownToken = longLivedToken
 	contentType, form := credentialForm(url.Values{"nonce": {nonce}})
 	out, err := receive[omnichannel.MobileLoginResponse](s.client.api.MobileLoginWithBody(ctx, contentType, form))
 	if err != nil {
@@ -171,9 +171,9 @@ func (s *SessionService) TokenByQismoKey(
 	case key == "":
 		return nil, errors.New("qismo: getTokenByQismoKey: the key is empty")
 	}
-	ctx, settings := s.client.begin(ctx, omnichannel.OperationGetTokenByQismoKey, opts)
-	ctx = context.WithValue(ctx, ownTokenKey{}, sdkToken)
-	contentType, form := credentialForm(url.Values{"app_id": {settings.appID}, "qismo_key": {key.Reveal()}})
+	ctx, call := s.client.begin(ctx, omnichannel.OperationGetTokenByQismoKey, opts)
+	call.ownToken = sdkToken
+	contentType, form := credentialForm(url.Values{"app_id": {call.appID}, "qismo_key": {key.Reveal()}})
 	out, err := receive[omnichannel.GetTokenByQismoKeyResponse](
 		s.client.api.GetTokenByQismoKeyWithBody(ctx, contentType, form),
 	)
@@ -250,8 +250,8 @@ func (s *SessionService) UpdateProfile(ctx context.Context, params UpdateProfile
 	case params.Email == "":
 		return errors.New("qismo: updateProfile: the e-mail address is empty")
 	}
-	ctx, settings := s.client.begin(ctx, omnichannel.OperationUpdateProfile, opts)
-	role := settings.roleFor(omnichannel.OperationUpdateProfile)
+	ctx, call := s.client.begin(ctx, omnichannel.OperationUpdateProfile, opts)
+	role := call.roleFor(omnichannel.OperationUpdateProfile)
 	return discard(s.client.api.UpdateProfile(ctx, role, params))
 }
 
@@ -276,8 +276,8 @@ func (s *SessionService) ChangePassword(
 	case newPassword == "":
 		return errors.New("qismo: changePassword: the new password is empty")
 	}
-	ctx, settings := s.client.begin(ctx, omnichannel.OperationChangePassword, opts)
-	role := settings.roleFor(omnichannel.OperationChangePassword)
+	ctx, call := s.client.begin(ctx, omnichannel.OperationChangePassword, opts)
+	role := call.roleFor(omnichannel.OperationChangePassword)
 	change := omnichannel.ChangePasswordRequest{OldPassword: oldPassword, NewPassword: newPassword}
 	return discard(s.client.api.ChangePassword(ctx, role, change))
 }

@@ -55,9 +55,9 @@ func (s *WhatsAppService) Send(
 	if err != nil {
 		return "", fmt.Errorf("qismo: sendWaMessage: %w", err)
 	}
-	ctx, settings := s.client.begin(ctx, omnichannel.OperationSendWaMessage, opts)
+	ctx, call := s.client.begin(ctx, omnichannel.OperationSendWaMessage, opts)
 	out, err := receive[omnichannel.SendWaMessageResponse](
-		s.client.api.SendWaMessage(ctx, settings.appID, channelID, message),
+		s.client.api.SendWaMessage(ctx, call.appID, channelID, message),
 	)
 	if err != nil {
 		return "", err
@@ -96,8 +96,8 @@ func (s *WhatsAppService) Media(
 	ctx context.Context, channelID flex.ID, mediaID string, opts ...Option,
 ) (*WhatsAppMedia, error) {
 	opts = append([]Option{WithHeader("Accept", "*/*")}, opts...)
-	ctx, settings := s.client.beginStream(ctx, omnichannel.OperationGetWaMedia, opts)
-	response, err := s.client.api.GetWaMedia(ctx, settings.appID, channelID, mediaID)
+	ctx, call := s.client.beginStream(ctx, omnichannel.OperationGetWaMedia, opts)
+	response, err := s.client.api.GetWaMedia(ctx, call.appID, channelID, mediaID)
 	if err != nil {
 		return nil, asError(err)
 	}
@@ -115,8 +115,8 @@ func (s *WhatsAppService) Media(
 // Operation getWaSettings, GET /whatsapp/{app_code}/{channel_id}/settings; seen in
 // a single public client.
 func (s *WhatsAppService) Settings(ctx context.Context, channelID flex.ID, opts ...Option) (*WhatsAppSettings, error) {
-	ctx, settings := s.client.begin(ctx, omnichannel.OperationGetWaSettings, opts)
-	return receive[omnichannel.WaSettings](s.client.api.GetWaSettings(ctx, settings.appID, channelID))
+	ctx, call := s.client.begin(ctx, omnichannel.OperationGetWaSettings, opts)
+	return receive[omnichannel.WaSettings](s.client.api.GetWaSettings(ctx, call.appID, channelID))
 }
 
 // SetSettings forwards a channel's raw events, messages and receipts as WhatsApp
@@ -130,8 +130,8 @@ func (s *WhatsAppService) SetSettings(ctx context.Context, channelID flex.ID, ad
 	if address == "" {
 		return errors.New("qismo: setWaSettings: the address is empty")
 	}
-	ctx, settings := s.client.begin(ctx, omnichannel.OperationSetWaSettings, opts)
-	return discard(s.client.api.SetWaSettings(ctx, settings.appID, channelID, omnichannel.SetWaSettingsRequest{
+	ctx, call := s.client.begin(ctx, omnichannel.OperationSetWaSettings, opts)
+	return discard(s.client.api.SetWaSettings(ctx, call.appID, channelID, omnichannel.SetWaSettingsRequest{
 		Webhooks: omnichannel.WaForwardInput{URL: address},
 	}))
 }

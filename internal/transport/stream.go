@@ -1,4 +1,4 @@
-package qismo
+package transport
 
 import (
 	"context"
@@ -7,29 +7,14 @@ import (
 	"io"
 	"net/http"
 	"time"
-
-	"github.com/qismo-go/qismo/gen/omnichannel"
 )
-
-// beginStream opens a call, as begin does, whose success the caller reads as it
-// arrives. Failures are still read here and become an *Error.
-func (c *Client) beginStream(
-	ctx context.Context, id omnichannel.OperationID, opts []Option,
-) (context.Context, *settings) {
-	ctx, settings := c.begin(ctx, id, opts)
-	if current, ok := ctx.(*call); ok {
-		current.streams = true
-	}
-	return ctx, settings
-}
 
 // stream makes a call whose success the caller reads. The timeout bounds it up to
 // the answer's header; its context lives on until the body is closed.
-func stream(next doer, request *http.Request) (*http.Response, error) {
-	current := callOf(request)
+func stream(next Doer, request *http.Request, call *Call) (*http.Response, error) {
 	ctx, cancel := context.WithCancelCause(request.Context())
-	if timeout := current.settings.timeout; timeout > 0 {
-		timer := time.AfterFunc(timeout, func() { cancel(context.DeadlineExceeded) })
+	if timeout := call.Settings.Timeout; timeout > 0 {
+		timer := time.AfterFunc(timeout, func() { cancel(call.Settings.timeoutCause) })
 		defer timer.Stop()
 	}
 	response, err := next.Do(request.WithContext(streamContext{ctx})) //nolint:contextcheck // it is made of the request's
@@ -37,7 +22,7 @@ func stream(next doer, request *http.Request) (*http.Response, error) {
 		cancel(nil)
 		return nil, err
 	}
-	response.Body = &streamBody{name: current.name(), body: response.Body, end: cancel}
+	response.Body = &streamBody{call: call, body: response.Body, end: cancel}
 	return response, nil
 }
 
@@ -58,7 +43,7 @@ func (c streamContext) Err() error {
 
 // streamBody is a success that its caller reads. Its errors say whose they are.
 type streamBody struct {
-	name string
+	call *Call
 	body io.ReadCloser
 	end  context.CancelCauseFunc
 }
@@ -66,7 +51,7 @@ type streamBody struct {
 func (b *streamBody) Read(into []byte) (int, error) {
 	n, err := b.body.Read(into)
 	if err != nil && !errors.Is(err, io.EOF) {
-		err = fmt.Errorf("qismo: %s: read the answer: %w", b.name, err)
+		err = fmt.Errorf("%s: %s: read the answer: %w", b.call.Settings.Name, b.call.Name(), err)
 	}
 	return n, err
 }

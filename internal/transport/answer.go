@@ -1,0 +1,288 @@
+package transport
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+const (
+	// DefaultMaxAnswer is how many bytes an answer may have; more is an error.
+	DefaultMaxAnswer = 32 << 20
+	// MaxErrorBody is how many bytes of a failure are kept.
+	MaxErrorBody  = 64 << 10
+	maxRetryAfter = 24 * time.Hour
+	maxRequestID  = 64 // characters
+)
+
+// Answer is what came back.
+type Answer struct {
+	Status int
+	Header http.Header
+	Body   []byte // of a failure no more than MaxErrorBody bytes
+}
+
+// answerLink asks the service and turns every failure into an *Error, whatever
+// shape it comes in, so that what passes is a success that was read whole, or is
+// read by whoever asked for a stream.
+type answerLink struct{ next Doer }
+
+func (l *answerLink) Do(request *http.Request) (*http.Response, error) {
+	call := CallOf(request.Context())
+	call.status, call.requestID = 0, ""
+	response, err := l.next.Do(request)
+	if err != nil {
+		return nil, transportError(call, request, err)
+	}
+	response.Request = request // which a transport of the caller's may leave out
+	call.status, call.requestID = response.StatusCode, requestID(response.Header)
+	isSuccess := response.StatusCode >= 200 && response.StatusCode <= 299
+	if call.Streams && isSuccess {
+		call.answered(0)
+		call.inspect(request, response, nil, errStreamed)
+		return response, nil // its caller reads it
+	}
+	body, err := call.readBody(response)
+	call.inspect(request, response, body, err)
+	failure := call.judge(request, response, body, err)
+	if failure == nil {
+		call.answered(0)
+		whole := &answerBody{bytes: body, call: call}
+		whole.Reset(body)
+		response.Body = whole
+		return response, nil
+	}
+	call.answered(failure.RetryAfter)
+	return nil, failure
+}
+
+// judge returns what is wrong with an answer; nil for a success.
+func (c *Call) judge(request *http.Request, response *http.Response, body []byte, unread error) *Error {
+	switch {
+	case unread != nil && response.StatusCode < http.StatusBadRequest:
+		failure := answerError(c, request, response, body)
+		failure.unread = !errors.Is(unread, errTooLarge)
+		failure.cause = fmt.Errorf("read the answer: %w", because(request.Context(), unread))
+		return failure
+	case response.StatusCode < 200 || response.StatusCode > 299:
+		return answerError(c, request, response, body)
+	}
+	err := c.Protocol.Check(Answer{Status: response.StatusCode, Header: response.Header, Body: body})
+	if err == nil {
+		return nil
+	}
+	failure := answerError(c, request, response, body)
+	failure.cause = err
+	if !errors.Is(err, ErrFailureInside) {
+		failure.Message = "" // what a success says is no reason, and may be a customer's
+	}
+	return failure
+}
+
+// answered tells the limiter of an answer.
+func (c *Call) answered(retryAfter time.Duration) {
+	if c.Settings.Limiter != nil {
+		c.Settings.Limiter.Answered(c.status, retryAfter)
+	}
+}
+
+// requestID is the service's name for a request, if it looks like one: it goes
+// into logs.
+func requestID(header http.Header) string {
+	id := header.Get("X-Request-Id")
+	if !isIdentifier(id) {
+		return ""
+	}
+	return id
+}
+
+// isIdentifier tells what names a request or a failure, such as a UUID, from
+// words: it consists of hexadecimal digits.
+func isIdentifier(text string) bool {
+	return text != "" && len(text) <= maxRequestID && strings.Trim(text, "0123456789abcdefABCDEF-") == ""
+}
+
+// errStreamed is why the body of a stream is not shown to an inspector.
+var errStreamed = errors.New("the caller reads the body")
+
+// answerBody is an answer that was read whole.
+type answerBody struct {
+	bytes.Reader
+	bytes []byte
+	call  *Call
+}
+
+func (*answerBody) Close() error { return nil }
+
+// errTooLarge is an answer beyond its bound.
+var errTooLarge = errors.New("it is too large")
+
+// readBody reads an answer up to its bound and closes it.
+func (c *Call) readBody(response *http.Response) ([]byte, error) {
+	defer response.Body.Close()
+	limit := c.Settings.MaxAnswer
+	if response.StatusCode >= http.StatusBadRequest {
+		limit = min(limit, MaxErrorBody)
+	}
+	// One byte more than there should be, so that the end is seen without growing.
+	hint := min(max(response.ContentLength, bytes.MinRead), limit) + 1
+	body := make([]byte, 0, min(hint, 1<<20))
+	for {
+		n, err := response.Body.Read(body[len(body):cap(body)])
+		body = body[:len(body)+n]
+		switch {
+		case int64(len(body)) > limit:
+			if response.StatusCode < http.StatusBadRequest {
+				err = fmt.Errorf("%w: larger than %d bytes", errTooLarge, limit)
+			}
+			return body[:limit], err
+		case errors.Is(err, io.EOF):
+			return body, nil
+		case err != nil:
+			return body, err
+		case len(body) == cap(body):
+			body = slices.Grow(body, 1)
+		}
+	}
+}
+
+// ErrFailureInside is a failure that calls itself a success.
+var ErrFailureInside = errors.New("the success holds a failure")
+
+// IsJSON reports whether a header of answers says that the body is JSON.
+func IsJSON(header http.Header) bool {
+	contentType := header.Get("Content-Type")
+	if contentType == "application/json" || strings.HasPrefix(contentType, "application/json;") {
+		return true // what services say nearly always
+	}
+	mediaType, _, err := mime.ParseMediaType(contentType)
+	return err == nil && (mediaType == "application/json" || strings.HasSuffix(mediaType, "+json"))
+}
+
+// Receive decodes a success that the chain let pass. It is the last step of every
+// method of a façade, and takes what the generated method returns.
+func Receive[T any](name string, response *http.Response, err error) (*T, error) {
+	if err != nil {
+		return nil, Named(name, err)
+	}
+	var out T
+	if err := Decode(response, &out); err != nil {
+		return nil, err
+	}
+	return &out, nil
+}
+
+// Decode decodes a success that the chain let pass.
+func Decode(response *http.Response, out any) error {
+	body, ok := response.Body.(*answerBody)
+	if !ok {
+		return errNotOurs
+	}
+	if err := json.Unmarshal(body.bytes, out); err != nil {
+		return UnusableAnswer(response, ErrUnexpectedAnswer, errors.New("decode the answer: "+describeDecoding(err)))
+	}
+	return nil
+}
+
+// errNotOurs is an answer that did not come through a chain.
+var errNotOurs = errors.New("the answer did not come through the client")
+
+// Named makes sure that what the generated client returns by itself, such as an id
+// that it cannot write, says whose error it is.
+func Named(name string, err error) error {
+	if strings.HasPrefix(err.Error(), name+": ") {
+		return err
+	}
+	return fmt.Errorf("%s: make the request: %w", name, err)
+}
+
+// Unusable is a success that turned out to be a failure of a kind, for a cause that
+// tells no value of it.
+func Unusable(ctx context.Context, kind, cause error) error {
+	failure := &Error{Status: http.StatusOK, kinds: []error{kind}, cause: cause, reason: ReasonUnusable}
+	if call := CallOf(ctx); call != nil {
+		failure.about(call, call.Operation.Method)
+		failure.Failed = call.failures
+	}
+	return failure
+}
+
+// UnusableAnswer is like [Unusable], for a success whose answer is at hand.
+func UnusableAnswer(response *http.Response, kind, cause error) error {
+	body, ok := response.Body.(*answerBody)
+	if !ok {
+		return errors.Join(cause, errNotOurs)
+	}
+	failure := answerError(body.call, response.Request, response, body.bytes)
+	failure.Message = "" // of a success, none is the service's reason
+	failure.Failed = body.call.failures
+	failure.kinds = append(failure.kinds, kind)
+	failure.cause = cause
+	failure.sort(ReasonUnusable)
+	return failure
+}
+
+// Bytes are those of a success that the chain let pass, not a copy.
+func Bytes(response *http.Response) []byte {
+	if body, ok := response.Body.(*answerBody); ok {
+		return body.bytes
+	}
+	return nil
+}
+
+// describeDecoding words a decoding failure without the value that encoding/json
+// may quote.
+func describeDecoding(err error) string {
+	var wrongType *json.UnmarshalTypeError
+	var syntax *json.SyntaxError
+	switch {
+	case errors.As(err, &wrongType):
+		return fmt.Sprintf("the member %s is a JSON %s, a %s was expected",
+			wrongType.Field, firstWord(wrongType.Value), wrongType.Type)
+	case errors.As(err, &syntax):
+		return fmt.Sprintf("it is not JSON from byte %d on", syntax.Offset)
+	case strings.HasPrefix(err.Error(), "flex: "):
+		return err.Error() // names forms, never values
+	}
+	return "it does not have the expected shape"
+}
+
+// firstWord leaves the literal out that encoding/json appends to "number".
+func firstWord(text string) string {
+	word, _, _ := strings.Cut(text, " ")
+	return word
+}
+
+// retryAfter reads both forms of the header, seconds and a date, and bounds them. A
+// date is held against the service's own clock where it tells the time, as the two
+// clocks may differ.
+func retryAfter(header http.Header, now func() time.Time) time.Duration {
+	value := strings.TrimSpace(header.Get("Retry-After"))
+	if value == "" {
+		return 0
+	}
+	var wait time.Duration
+	if isDigits := strings.Trim(value, "0123456789") == ""; isDigits {
+		seconds, err := strconv.ParseInt(value, 10, 64)
+		if err != nil {
+			seconds = int64(maxRetryAfter / time.Second) // more than a number holds
+		}
+		wait = time.Duration(min(seconds, int64(maxRetryAfter/time.Second))) * time.Second
+	} else if at, err := http.ParseTime(value); err == nil {
+		since := now()
+		if date, err := http.ParseTime(header.Get("Date")); err == nil {
+			since = date
+		}
+		wait = at.Sub(since)
+	}
+	return max(0, min(wait, maxRetryAfter))
+}

@@ -1,0 +1,128 @@
+package transport
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"net"
+	"net/http"
+	"time"
+)
+
+// attemptLink makes one attempt: it waits for its turn, gives it a credential that
+// is good now, and tells the hooks.
+type attemptLink struct{ next Doer }
+
+func (l *attemptLink) Do(request *http.Request) (*http.Response, error) {
+	call := CallOf(request.Context())
+	if limiter := call.Settings.Limiter; limiter != nil {
+		if err := limiter.Wait(request.Context()); err != nil {
+			return nil, call.failed(request, transportError(call, request, &heldBackError{err}), call.Settings.Now(), nil)
+		}
+	}
+	began := call.Settings.Now()
+	request, end := call.startAttempt(request)
+	if err := call.Protocol.Authorize(request); err != nil {
+		return nil, call.failed(request, transportError(call, request, &CredentialError{err}), began, end)
+	}
+	call.attempts++
+	call.asked.Store(0)
+	call.connected.Store(0)
+	response, err := l.next.Do(request)
+	if err != nil {
+		var failure *Error
+		if !errors.As(err, &failure) {
+			failure = transportError(call, request, err)
+		}
+		return nil, call.failed(request, failure, began, end)
+	}
+	if end != nil {
+		end(call.attemptEnd(began, nil))
+	}
+	return response, nil
+}
+
+// failed sorts a failed attempt, remembers it and tells the hooks.
+func (c *Call) failed(request *http.Request, failure *Error, began time.Time, end func(AttemptEnd)) *Error {
+	failure.Attempts = c.attempts
+	failure.sort(c.reasonOf(request.Context(), failure))
+	c.failures = append(c.failures, FailedAttempt{
+		Number:     len(c.failures) + 1,
+		Operation:  c.Operation.ID,
+		Method:     request.Method,
+		Idempotent: c.Operation.Idempotent,
+		Reason:     failure.reason,
+		Status:     failure.Status,
+		RetryAfter: failure.RetryAfter,
+		Took:       c.Settings.Now().Sub(began),
+	})
+	failure.Failed = c.failures
+	if end != nil {
+		end(c.attemptEnd(began, failure))
+	}
+	return failure
+}
+
+// reasonOf finds out why an attempt failed.
+func (c *Call) reasonOf(ctx context.Context, failure *Error) Reason {
+	var held *heldBackError
+	var credential *CredentialError
+	var timeout net.Error
+	cause := failure.cause
+	switch {
+	case failure.Status != 0 && !failure.unread:
+		return reasonOfStatus(failure.Status)
+	case errors.Is(ctx.Err(), context.Canceled):
+		return ReasonCancelled
+	case errors.As(cause, &credential):
+		return ReasonCredential
+	case errors.As(cause, &held):
+		return ReasonHeldBack
+	case c.asked.Load() > 0 && c.connected.Load() == 0:
+		if neverTrusted(cause) {
+			return ReasonUntrusted
+		}
+		return ReasonNotConnected
+	case ctx.Err() != nil, errors.Is(cause, ErrTimeout), errors.As(cause, &timeout) && timeout.Timeout():
+		return ReasonTimeout
+	}
+	return ReasonBroken
+}
+
+func reasonOfStatus(status int) Reason {
+	switch {
+	case status == http.StatusTooManyRequests:
+		return ReasonRateLimited
+	case status >= http.StatusInternalServerError:
+		return ReasonServerError
+	case status >= http.StatusBadRequest:
+		return ReasonRefused
+	}
+	return ReasonUnusable
+}
+
+// neverTrusted reports whether a TLS handshake failed in a way that trying again
+// does not change.
+func neverTrusted(err error) bool {
+	var certificate *tls.CertificateVerificationError
+	var authority x509.UnknownAuthorityError
+	var name x509.HostnameError
+	var notTLS tls.RecordHeaderError
+	return errors.As(err, &certificate) || errors.As(err, &authority) || errors.As(err, &name) ||
+		errors.As(err, &notTLS)
+}
+
+// heldBackError is a turn that the limiter did not give.
+type heldBackError struct{ cause error }
+
+func (e *heldBackError) Error() string { return "wait for the rate limiter: " + e.cause.Error() }
+func (e *heldBackError) Unwrap() error { return e.cause }
+
+// CredentialError is a credential that could not be had.
+type CredentialError struct{ Cause error }
+
+func (e *CredentialError) Error() string { return inner(e.Cause) }
+
+// Unwrap returns why it could not be had.
+func (e *CredentialError) Unwrap() error { return e.Cause }
