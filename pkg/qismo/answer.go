@@ -14,7 +14,7 @@ import (
 // inside it. Where the document knows no answer, anything else goes.
 func (c *call) Check(answer transport.Answer) error {
 	body := answer.Body
-	if bytes.HasPrefix(body, []byte(`{"data":{"`)) || bytes.HasPrefix(body, []byte(`{"data":[{`)) {
+	if c.isPlainSuccess(body) {
 		return nil // a cheap look before the thorough one, which few answers need
 	}
 	if c.operation.AnswersJSON && !transport.IsJSON(answer.Header) && !json.Valid(body) {
@@ -35,6 +35,18 @@ func (c *call) Check(answer transport.Answer) error {
 		return errors.New("the answer has no data")
 	}
 	return nil
+}
+
+// isPlainSuccess reports whether an answer holds data, or none is wanted, and speaks
+// of no error.
+func (c *call) isPlainSuccess(body []byte) bool {
+	switch {
+	case bytes.HasPrefix(body, []byte(`{"data":{"`)), bytes.HasPrefix(body, []byte(`{"data":[{`)):
+		return true
+	case c.operation.WrapsData, c.operation.AnswersJSON && !bytes.HasPrefix(body, []byte(`{"`)):
+		return false
+	}
+	return !bytes.Contains(body, []byte(`"error`)) // nor "errors"
 }
 
 func isNull(raw json.RawMessage) bool { return len(raw) == 0 || string(raw) == "null" }

@@ -121,43 +121,41 @@ func authorizeInQuery(own transport.Credentials, request *http.Request) error {
 	return nil
 }
 
-// secretKeyCredentials are the App ID and the secret key.
+// secretKeyCredentials are the App ID and the secret key, each as the values of a
+// header, which are made once and shared.
 type secretKeyCredentials struct {
-	appID     string
-	secretKey secret
+	appID, secretKey []string
 }
 
 func (c *secretKeyCredentials) Authorize(request *http.Request) error {
-	request.Header.Set(headerAppID, c.appID)
-	request.Header.Set(headerSecretKey, c.secretKey.Reveal())
+	request.Header[headerAppID] = c.appID
+	request.Header[headerSecretKey] = c.secretKey
 	return nil
 }
 
 // authorizeAsToken puts the key where a token would be, for the one operation that
 // takes it there.
 func (c *secretKeyCredentials) authorizeAsToken(request *http.Request) error {
-	request.Header.Set(headerAppID, c.appID)
-	request.Header.Set(headerAuthorization, c.secretKey.Reveal())
+	request.Header[headerAppID] = c.appID
+	request.Header[headerAuthorization] = c.secretKey
 	return nil
 }
 
 func (*secretKeyCredentials) Renew(*http.Request) bool { return false }
 func (*secretKeyCredentials) Proof() string            { return proofKey }
 
-// String keeps the key out of whatever prints a client: fmt does not ask an
-// unexported field how it wants to be printed.
+// String keeps the key out of whatever prints a client.
 func (*secretKeyCredentials) String() string   { return "secret key ***" }
 func (*secretKeyCredentials) GoString() string { return "secret key ***" }
 
-// tokenCredentials are a user's token that nobody renews.
+// tokenCredentials are a user's token that nobody renews, as values of a header.
 type tokenCredentials struct {
-	appID string
-	token secret
+	appID, token []string
 }
 
 func (c *tokenCredentials) Authorize(request *http.Request) error {
-	request.Header.Set(headerAppID, c.appID)
-	request.Header.Set(headerAuthorization, c.token.Reveal())
+	request.Header[headerAppID] = c.appID
+	request.Header[headerAuthorization] = c.token
 	return nil
 }
 

@@ -11,14 +11,14 @@ import (
 // WithSecretKey authenticates with the App ID and the app's secret key, both from
 // the dashboard's page on app information.
 func WithSecretKey(appID, secretKey string) Option {
-	key := &secretKeyCredentials{appID: appID, secretKey: secret(secretKey)}
+	key := &secretKeyCredentials{appID: []string{appID}, secretKey: []string{secretKey}}
 	return proven("secret key", secretKey, withCredentials(appID, key))
 }
 
 // WithToken authenticates with a user's token, which lasts 30 days. See
 // [WithLogin] for one that is renewed.
 func WithToken(appID, token string) Option {
-	return proven("token", token, withCredentials(appID, &tokenCredentials{appID: appID, token: secret(token)}))
+	return proven("token", token, withCredentials(appID, &tokenCredentials{appID: []string{appID}, token: []string{token}}))
 }
 
 // WithTokenSource authenticates with the user tokens that a source of the
