@@ -4,17 +4,20 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"math"
 	"net"
 	"net/http"
 	"net/url"
 	"time"
 )
 
+// DefaultMaxConnections is how many connections there are at most at a time.
+const DefaultMaxConnections = 64
+
 const (
 	maxRedirects      = 5
 	maxAnswerHeader   = 256 << 10 // bytes
 	connectTimeout    = 10 * time.Second
-	idleConnections   = 100 // kept for the one host; as many as calls may be in flight
 	idleConnectionFor = 45 * time.Second
 )
 
@@ -30,6 +33,9 @@ type Connection struct {
 	NoProxy bool
 	// TLS is the configuration of TLS; nil for the standard one.
 	TLS *tls.Config
+	// Max is how many connections there are at most at a time, 0 for no bound; nil for
+	// DefaultMaxConnections.
+	Max *int
 }
 
 // HTTPClient makes the client that a chain ends with. What the caller brought is
@@ -55,12 +61,12 @@ func (c Connection) check(base *url.URL) error {
 }
 
 func (c Connection) checkConflicts() error {
-	ownTransport := c.Proxy != nil || c.NoProxy || c.TLS != nil
+	ownTransport := c.Proxy != nil || c.NoProxy || c.TLS != nil || c.Max != nil
 	switch {
 	case c.Client != nil && (c.RoundTripper != nil || ownTransport):
-		return errors.New("an HTTP client brings its own transport, proxy and TLS: set them there")
+		return errors.New("an HTTP client brings its own transport, proxy, TLS and connections: set them there")
 	case c.RoundTripper != nil && ownTransport:
-		return errors.New("a transport brings its own proxy and TLS: set them there")
+		return errors.New("a transport brings its own proxy, TLS and connections: set them there")
 	case c.Proxy != nil && c.NoProxy:
 		return errors.New("a proxy, and none, are both asked for")
 	}
@@ -97,14 +103,16 @@ func (c Connection) roundTripper() http.RoundTripper {
 	if c.TLS != nil {
 		transport.TLSClientConfig = c.TLS.Clone()
 	}
+	if c.Max != nil {
+		limitConnections(transport, *c.Max)
+	}
 	return transport
 }
 
 // defaultTransport is like the standard one, with its proxies from the environment
-// and HTTP/2, but with as many idle connections to the one host as there can be
-// calls in flight: with the standard two, 64 parallel calls keep opening new ones.
-// They are given up before the gateways in common use do it, as a request that
-// meets a connection just closed is lost.
+// and HTTP/2, but for the connections, as all go to one host. Idle ones are given up
+// before the gateways in common use do it, as a request that meets a connection just
+// closed is lost.
 func defaultTransport() *http.Transport {
 	transport := &http.Transport{Proxy: http.ProxyFromEnvironment, ForceAttemptHTTP2: true}
 	if standard, ok := http.DefaultTransport.(*http.Transport); ok {
@@ -113,11 +121,23 @@ func defaultTransport() *http.Transport {
 	dialer := &net.Dialer{Timeout: connectTimeout, KeepAlive: 30 * time.Second}
 	transport.DialContext = dialer.DialContext
 	transport.TLSHandshakeTimeout = connectTimeout
-	transport.MaxIdleConns = 0 // no limit in all; there is one host
-	transport.MaxIdleConnsPerHost = idleConnections
 	transport.IdleConnTimeout = idleConnectionFor
 	transport.MaxResponseHeaderBytes = maxAnswerHeader
+	limitConnections(transport, DefaultMaxConnections)
 	return transport
+}
+
+// limitConnections keeps every connection that may be needed again: with the
+// standard two idle ones, 64 parallel calls keep opening new ones. Without a bound
+// they still would, if fewer, as net/http begins a new one whenever none is idle at
+// that moment.
+func limitConnections(transport *http.Transport, most int) {
+	transport.MaxConnsPerHost = most
+	transport.MaxIdleConns = 0 // no bound beside that of the host
+	transport.MaxIdleConnsPerHost = most
+	if most == 0 {
+		transport.MaxIdleConnsPerHost = math.MaxInt
+	}
 }
 
 // ParseBaseURL reads the address of a service. It must be https, except on

@@ -10,8 +10,9 @@ import (
 
 // WithHTTPClient sets the HTTP client, with its transport, proxy and TLS. It is
 // copied, never changed; redirects are followed only as far as credentials may
-// go. [WithTransport], [WithProxy], [WithoutProxy] and [WithTLS] do not go with it:
-// that is an error. It is an option of a client, not of a call.
+// go. [WithTransport], [WithProxy], [WithoutProxy], [WithTLS] and
+// [WithMaxConnections] do not go with it: that is an error. It is an option of a
+// client, not of a call.
 func WithHTTPClient(client *http.Client) Option {
 	return connectionOption("WithHTTPClient", "HTTP client", func(connection *transport.Connection) error {
 		if client == nil {
@@ -27,8 +28,8 @@ func WithHTTPClient(client *http.Client) Option {
 // *http.Transport is copied: it is not changed, and its connections are not shared.
 // Anything else is used as it is; if it passes on what net/http/httptrace tells, as
 // those do that wrap an *http.Transport, the client knows more about failures and
-// can repeat more. [WithProxy], [WithoutProxy] and [WithTLS] do not go with it: that
-// is an error. It is an option of a client, not of a call.
+// can repeat more. [WithProxy], [WithoutProxy], [WithTLS] and [WithMaxConnections] do
+// not go with it: that is an error. It is an option of a client, not of a call.
 func WithTransport(carrier http.RoundTripper) Option {
 	return connectionOption("WithTransport", "transport", func(connection *transport.Connection) error {
 		if carrier == nil {
@@ -70,6 +71,20 @@ func WithTLS(config *tls.Config) Option {
 			return errors.New("the TLS configuration is nil")
 		}
 		connection.TLS = config.Clone()
+		return nil
+	})
+}
+
+// WithMaxConnections bounds how many connections there are at a time; 64 otherwise.
+// A call that finds all of them in use waits, within its time, until one is free. 0
+// is no bound. It does not go with [WithHTTPClient] and [WithTransport], and is an
+// option of a client, not of a call.
+func WithMaxConnections(most int) Option {
+	return connectionOption("WithMaxConnections", "bound of connections", func(connection *transport.Connection) error {
+		if most < 0 {
+			return errors.New("the bound of connections is negative")
+		}
+		connection.Max = &most
 		return nil
 	})
 }
