@@ -50,7 +50,7 @@ func staffPosition(member *staff) int64 { return member.ID }
 // the request: after is sent back as cursor_after.
 func (s *Sandbox) agentWindow(rows []*staff, r *request, total any) (any, error) {
 	numbered := readPage(r)
-	page, err := cutWindow(rows, staffPosition, windowRequest{
+	page, err := cutWindow(sortedRows[*staff]{rows, staffPosition}, windowRequest{
 		limit: numbered.limit, skip: numbered.skip(),
 		after: text(r.parameters["cursor_after"]), before: text(r.parameters["cursor_before"]),
 	})

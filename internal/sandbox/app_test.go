@@ -111,7 +111,7 @@ func TestSessional(t *testing.T) {
 	assert.False(t, made.Resolved)
 	assert.Equal(t, old.UserID, made.UserID)
 	assert.Equal(t, old.Name, made.Name)
-	assert.Equal(t, w.state.rooms[first].contact, w.state.rooms[second].contact, "one customer")
+	assert.Equal(t, w.roomNamed(first).contact, w.roomNamed(second).contact, "one customer")
 	assert.Equal(t, 3, count(w.delivered(), "newSession"))
 }
 

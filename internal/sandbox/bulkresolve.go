@@ -31,7 +31,7 @@ type bulkResolve struct {
 // did.
 func (s *state) expired(channelID int64, now time.Time) []*room {
 	var found []*room
-	for _, room := range s.rooms {
+	for _, room := range s.rooms.all() {
 		if room.channel.ID == channelID && room.expired(now) {
 			found = append(found, room)
 		}

@@ -8,7 +8,7 @@ import (
 
 // contactBook knows customers across their rooms.
 type contactBook struct {
-	byID       map[string]*contact // by the id as text
+	byID       register[*contact]
 	byUser     map[string]*contact // by the customer's own id
 	blocked    map[customerKey]bool
 	properties sequence
@@ -19,7 +19,8 @@ const firstProperty = 71200
 
 func newContactBook() contactBook {
 	return contactBook{
-		byID: map[string]*contact{}, byUser: map[string]*contact{}, blocked: map[customerKey]bool{},
+		byID:   register[*contact]{base: firstContact},
+		byUser: map[string]*contact{}, blocked: map[customerKey]bool{},
 		properties: firstProperty,
 	}
 }
@@ -42,17 +43,32 @@ type contactProperty struct {
 func (s *state) contactOf(room *room) *contact {
 	known, ok := s.book.byUser[room.userID]
 	if !ok {
-		known = &contact{id: s.contacts.next()}
+		known = &contact{id: s.book.byID.next()}
+		s.book.byID.add(known)
 		s.book.byUser[room.userID] = known
-		s.book.byID[text(known.id)] = known
 	}
 	known.rooms = append(known.rooms, room)
 	return known
 }
 
+// roomOf finds the room of a customer on a channel: the newest, when each session
+// has one of its own.
+func (s *state) roomOf(customer customerKey) (*room, bool) {
+	known, ok := s.book.byUser[customer.userID]
+	if !ok {
+		return nil, false
+	}
+	for _, room := range slices.Backward(known.rooms) {
+		if room.customer() == customer {
+			return room, true
+		}
+	}
+	return nil, false
+}
+
 // contact finds the contact that a request's path names.
 func (s *Sandbox) contact(r *request) (*contact, error) {
-	if known, ok := s.state.book.byID[text(r.parameters["contact_id"])]; ok {
+	if known, ok := s.state.book.byID.find(text(r.parameters["contact_id"])); ok {
 		return known, nil
 	}
 	return nil, notFound("contact")
@@ -111,7 +127,7 @@ func (s *Sandbox) listContactConversations(r *request) (any, error) {
 	}
 	position := func(room *room) int64 { return -room.activity }
 	slices.SortFunc(found, func(a, b *room) int { return cmp.Compare(position(a), position(b)) })
-	page, err := cutWindow(found, position, windowRequest{
+	page, err := cutWindow(sortedRows[*room]{found, position}, windowRequest{
 		limit: defaultRows, after: text(r.parameters["cursor_after"]),
 	})
 	if err != nil {

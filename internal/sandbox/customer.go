@@ -76,7 +76,7 @@ func (s *Sandbox) Room(roomID string) (RoomSnapshot, bool) {
 // who is blocked begins no session.
 func (s *Sandbox) customersRoom(channel *Channel, userID, name string) *room {
 	customer := customerKey{channel.Source, channel.ID, userID}
-	room, ok := s.state.customers[customer]
+	room, ok := s.state.roomOf(customer)
 	switch {
 	case !ok:
 		return s.state.addRoom(channel, userID, name, s.config.Now())

@@ -77,7 +77,7 @@ func FuzzCursor(f *testing.F) {
 	f.Fuzz(func(t *testing.T, cursor string) {
 		rows := []int64{-2, 3, 5}
 		position := func(row int64) int64 { return row }
-		page, err := cutWindow(rows, position, windowRequest{limit: 2, after: cursor, before: url.QueryEscape(cursor)})
+		page, err := cutWindow(sortedRows[int64]{rows, position}, windowRequest{limit: 2, after: cursor, before: url.QueryEscape(cursor)})
 		if err == nil {
 			assert.LessOrEqual(t, len(page.rows), 2)
 		}

@@ -67,6 +67,14 @@ func (w *world) anyRoom() string {
 	return id
 }
 
+// roomNamed returns the room with an id, which there must be.
+func (w *world) roomNamed(id string) *room {
+	w.t.Helper()
+	found, err := w.state.room(id)
+	require.NoError(w.t, err)
+	return found
+}
+
 // answer is what came back.
 type answer struct {
 	status int

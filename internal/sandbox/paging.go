@@ -4,6 +4,9 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"iter"
+	"math"
+	"slices"
 	"sort"
 )
 
@@ -12,6 +15,46 @@ const (
 	defaultRows     = 20
 	defaultRoomRows = 50
 )
+
+// orderedList is a list that is read from any place in it, either way. Its rows
+// have positions, which grow along the list.
+type orderedList[T any] interface {
+	position(row T) int64
+	// after and before give the rows on that side of a position, the nearest first.
+	after(position int64) iter.Seq[T]
+	before(position int64) iter.Seq[T]
+}
+
+// Where no row stands. Each is the other's negative, so that a list can be turned
+// around.
+const (
+	beforeAllRows = -math.MaxInt64
+	afterAllRows  = math.MaxInt64
+)
+
+// sortedRows is an orderedList of rows that are sorted already.
+type sortedRows[T any] struct {
+	rows       []T
+	positionOf func(T) int64
+}
+
+func (l sortedRows[T]) position(row T) int64 { return l.positionOf(row) }
+
+func (l sortedRows[T]) after(position int64) iter.Seq[T] {
+	start := sort.Search(len(l.rows), func(i int) bool { return l.positionOf(l.rows[i]) > position })
+	return slices.Values(l.rows[start:])
+}
+
+func (l sortedRows[T]) before(position int64) iter.Seq[T] {
+	end := sort.Search(len(l.rows), func(i int) bool { return l.positionOf(l.rows[i]) >= position })
+	return func(yield func(T) bool) {
+		for _, row := range slices.Backward(l.rows[:end]) {
+			if !yield(row) {
+				return
+			}
+		}
+	}
+}
 
 // window is one page of a list that is read by cursors. A cursor holds the
 // position of a row and not its number, so that it stays right when rows are
@@ -28,39 +71,58 @@ type windowRequest struct {
 	after, before string
 }
 
-// cutWindow returns the page that is wanted. The rows come ordered by their
-// positions, which grow.
-func cutWindow[T any](rows []T, position func(T) int64, wanted windowRequest) (window[T], error) {
-	start, end := 0, len(rows)
-	if wanted.after != "" {
-		read, err := readCursor("cursor_after", wanted.after)
-		if err != nil {
-			return window[T]{}, err
-		}
-		start = sort.Search(len(rows), func(i int) bool { return position(rows[i]) > read })
+// cutWindow returns the page that is wanted. It looks at no other rows than those
+// of the page, those that are skipped, and the page's neighbours.
+func cutWindow[T any](list orderedList[T], wanted windowRequest) (window[T], error) {
+	start, err := readCursor("cursor_after", wanted.after, beforeAllRows)
+	if err != nil {
+		return window[T]{}, err
 	}
-	if wanted.before != "" {
-		read, err := readCursor("cursor_before", wanted.before)
-		if err != nil {
-			return window[T]{}, err
-		}
-		end = max(start, sort.Search(len(rows), func(i int) bool { return position(rows[i]) >= read }))
+	end, err := readCursor("cursor_before", wanted.before, afterAllRows)
+	if err != nil {
+		return window[T]{}, err
 	}
+	var page window[T]
 	switch {
 	case wanted.after == "" && wanted.before == "":
-		start = min(wanted.skip, len(rows))
+		page.rows = take(list.after(start), wanted.skip, wanted.limit)
 	case wanted.after == "":
-		start = max(0, end-wanted.limit)
+		page.rows = take(list.before(end), 0, wanted.limit)
+		slices.Reverse(page.rows)
+	default:
+		page.rows = take(list.after(start), 0, wanted.limit)
+		beyond := func(row T) bool { return list.position(row) >= end }
+		if i := slices.IndexFunc(page.rows, beyond); i >= 0 {
+			page.rows = page.rows[:i]
+		}
 	}
-	end = min(end, start+wanted.limit)
-	page := window[T]{rows: rows[start:end]}
-	if start < end && end < len(rows) {
-		page.after = writeCursor(position(rows[end-1]))
+	if len(page.rows) == 0 {
+		return window[T]{}, nil
 	}
-	if start < end && start > 0 {
-		page.before = writeCursor(position(rows[start]))
+	first, last := list.position(page.rows[0]), list.position(page.rows[len(page.rows)-1])
+	if len(take(list.after(last), 0, 1)) > 0 {
+		page.after = writeCursor(last)
+	}
+	if len(take(list.before(first), 0, 1)) > 0 {
+		page.before = writeCursor(first)
 	}
 	return page, nil
+}
+
+// take returns the first rows after those that are skipped, limit at most.
+func take[T any](rows iter.Seq[T], skip, limit int) []T {
+	var taken []T
+	for row := range rows {
+		if skip > 0 {
+			skip--
+			continue
+		}
+		taken = append(taken, row)
+		if len(taken) == limit {
+			break
+		}
+	}
+	return taken
 }
 
 // cursorPosition is what a cursor holds. Callers are told that it is opaque.
@@ -72,13 +134,18 @@ func writeCursor(position int64) string {
 	return base64.RawURLEncoding.EncodeToString(encode(cursorPosition{position}))
 }
 
-func readCursor(name, cursor string) (int64, error) {
+// readCursor reads the position in a cursor that was sent; none stands for the
+// fallback.
+func readCursor(name, cursor string, fallback int64) (int64, error) {
+	if cursor == "" {
+		return fallback, nil
+	}
 	var read cursorPosition
 	written, err := base64.RawURLEncoding.DecodeString(cursor)
 	if err != nil || json.Unmarshal(written, &read) != nil {
 		return 0, refuseInput([]string{name + ": is not a cursor of this list"})
 	}
-	return read.Position, nil
+	return max(read.Position, beforeAllRows), nil
 }
 
 // numberedPage is a page counted from 1.

@@ -72,7 +72,8 @@ type room struct {
 	service, previous *service
 
 	created, updated time.Time
-	// activity orders rooms by their last message without two being equal.
+	// activity orders rooms by their last message without two being equal. The
+	// index of the rooms sets it.
 	activity int64
 }
 
@@ -105,7 +106,7 @@ type service struct {
 func (s *state) addRoom(channel *Channel, userID, name string, now time.Time) *room {
 	made := &room{
 		row:          s.roomRows.next(),
-		id:           text(s.roomIDs.next()),
+		id:           s.rooms.nextID(),
 		channel:      channel,
 		userID:       userID,
 		name:         orDefault(name, userID),
@@ -114,11 +115,9 @@ func (s *state) addRoom(channel *Channel, userID, name string, now time.Time) *r
 		properties:   []any{},
 		created:      now,
 		updated:      now,
-		activity:     s.activities.next(),
 	}
 	made.contact = s.contactOf(made).id
-	s.rooms[made.id] = made
-	s.customers[made.customer()] = made
+	s.rooms.add(made)
 	return made
 }
 
@@ -138,7 +137,7 @@ func (s *state) say(room *room, said Message, now time.Time) Message {
 	said.Type = orDefault(said.Type, "text")
 	room.messages = append(room.messages, said)
 	room.updated = now
-	room.activity = s.activities.next()
+	s.rooms.renew(room)
 	if room.service != nil && !room.resolved() {
 		if room.service.firstComment == 0 {
 			room.service.firstComment = said.ID

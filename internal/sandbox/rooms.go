@@ -1,7 +1,6 @@
 package sandbox
 
 import (
-	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -29,20 +28,8 @@ func (s *Sandbox) listRoomsByQuery(r *request) (any, error) {
 // searchRooms answers a search; the skipped rooms are left out at the beginning
 // unless a cursor says where that is.
 func (s *Sandbox) searchRooms(wanted object, skip int) (any, error) {
-	filter := s.readRoomFilter(wanted)
-	var found []*room
-	for _, room := range s.state.rooms {
-		if filter.fits(room) {
-			found = append(found, room)
-		}
-	}
-	// Positions grow along the list, whichever way it is ordered.
-	position := func(room *room) int64 { return -room.activity }
-	if text(wanted["order"]) == "asc" {
-		position = func(room *room) int64 { return room.activity }
-	}
-	slices.SortFunc(found, func(a, b *room) int { return cmp.Compare(position(a), position(b)) })
-	page, err := cutWindow(found, position, windowRequest{
+	list := s.state.rooms.list(text(wanted["order"]) == "asc", s.readRoomFilter(wanted).fits)
+	page, err := cutWindow(list, windowRequest{
 		limit: positive(wanted["limit"], defaultRoomRows), skip: skip,
 		after: text(wanted["cursor_after"]), before: text(wanted["cursor_before"]),
 	})
@@ -108,12 +95,11 @@ func (f roomFilter) fits(room *room) bool {
 		(len(f.agentIDs) == 0 || slices.ContainsFunc(f.agentIDs, hasAgent)) &&
 		(f.served == "" || (f.served == "served") == (len(room.agents) > 0)) &&
 		(f.handledByBot == nil || flag(f.handledByBot) == room.handledByBot) &&
-		strings.Contains(strings.ToLower(room.name), f.name) &&
+		(f.name == "" || strings.Contains(strings.ToLower(room.name), f.name)) &&
 		f.fitsStatus(room)
 }
 
 func (f roomFilter) fitsStatus(room *room) bool {
-	age, hasWindow := room.windowAge(f.now)
 	switch f.status {
 	case "resolved":
 		return room.resolved()
@@ -122,6 +108,7 @@ func (f roomFilter) fitsStatus(room *room) bool {
 	case "expired":
 		return room.expired(f.now)
 	case "almost_expired":
+		age, hasWindow := room.windowAge(f.now)
 		return hasWindow && age >= windowWarning && age < windowLength
 	default:
 		return true
@@ -170,9 +157,9 @@ func (s *Sandbox) resolve(room *room, by *staff, notes string) {
 // the platform answers when there is none is not known.
 func (s *Sandbox) getLatestRoom(r *request) (any, error) {
 	channelID, _ := number(r.parameters["channel_id"])
-	room, ok := s.state.customers[customerKey{
+	room, ok := s.state.roomOf(customerKey{
 		source: text(r.parameters["source"]), channelID: channelID, userID: text(r.parameters["user_id"]),
-	}]
+	})
 	if !ok {
 		return nil, notFound("room")
 	}

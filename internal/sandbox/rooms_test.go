@@ -65,6 +65,19 @@ func TestRoomFilters(t *testing.T) {
 	assert.Positive(t, count(object{"status": "expired"}))
 }
 
+// The room in which something was said last comes first.
+func TestRoomsComeByTheirLastMessage(t *testing.T) {
+	w := newWorld(t, Config{Rooms: 3})
+	room := w.state.rooms.all()[0]
+	newest := func() any {
+		return w.call("POST", "/api/v2/customer_rooms", object{"limit": 1}).at("data/customer_rooms/0/room_id")
+	}
+	require.NotEqual(t, room.id, newest())
+	_, err := w.CustomerWrites(t.Context(), CustomerMessage{Source: room.channel.Source, UserID: room.userID, Text: "Halo?"})
+	require.NoError(t, err)
+	assert.Equal(t, room.id, newest())
+}
+
 // The widget's apps ask for a room without any credential; one that is no good is refused all the
 // same.
 func TestRoomWithoutCredential(t *testing.T) {

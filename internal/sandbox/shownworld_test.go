@@ -92,7 +92,7 @@ func (w *shownWorld) valuesOfGroup(group string) map[string]string {
 func (w *shownWorld) contact() string {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return text(w.state.rooms[w.roomID].contact)
+	return text(w.roomNamed(w.roomID).contact)
 }
 
 // path fills in the template and adds the parameters that are required.

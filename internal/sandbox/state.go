@@ -12,8 +12,7 @@ type state struct {
 	staff     []*staff // by id; the admin is the first
 	divisions []*division
 	channels  []*Channel
-	rooms     map[string]*room // by room id
-	customers map[customerKey]*room
+	rooms     roomIndex
 	book      contactBook
 	tags      map[string]*tag // by name
 	tokens    map[string]userToken
@@ -27,7 +26,7 @@ type state struct {
 	// tell, unless it is nil, takes each message that is said.
 	tell func(roomID string, message Message)
 
-	roomRows, roomIDs, contacts, comments, services, tagIDs, activities sequence
+	roomRows, comments, services, tagIDs sequence
 
 	whatsApp   whatsApp
 	broadcasts broadcasts
@@ -98,20 +97,17 @@ type staff struct {
 
 func newState(config Config) *state {
 	s := &state{
-		settings:  newSettings(config),
-		rooms:     map[string]*room{},
-		customers: map[customerKey]*room{},
-		book:      newContactBook(),
-		tags:      map[string]*tag{},
-		tokens:    map[string]userToken{},
-		account:   newAccount(),
-		made:      config.Now(),
-		roomRows:  firstRoomRow,
-		roomIDs:   firstRoomID,
-		contacts:  firstContact,
-		comments:  firstComment,
-		services:  firstService,
-		tagIDs:    firstTag,
+		settings: newSettings(config),
+		rooms:    newRoomIndex(),
+		book:     newContactBook(),
+		tags:     map[string]*tag{},
+		tokens:   map[string]userToken{},
+		account:  newAccount(),
+		made:     config.Now(),
+		roomRows: firstRoomRow,
+		comments: firstComment,
+		services: firstService,
+		tagIDs:   firstTag,
 
 		whatsApp:   newWhatsApp(),
 		broadcasts: newBroadcasts(),
@@ -178,7 +174,7 @@ func (s *state) member(id string) (*staff, error) {
 
 // room finds a room by its room id.
 func (s *state) room(id string) (*room, error) {
-	if room, ok := s.rooms[id]; ok {
+	if room, ok := s.rooms.find(id); ok {
 		return room, nil
 	}
 	return nil, notFound("room")

@@ -1,43 +1,61 @@
 package sandbox
 
 import (
-	"cmp"
+	"iter"
 	"net/http"
-	"slices"
 )
 
-// unserved are the rooms whose customers wait for an agent, the longest first:
-// those with an open session and nobody in them.
-func (s *state) unserved() []*room {
-	var waiting []*room
-	for _, room := range s.rooms {
-		if room.service != nil && !room.resolved() && len(room.agents) == 0 {
-			waiting = append(waiting, room)
+// unserved are the rooms whose customers wait for an agent, in no order: those with
+// an open session and nobody in them.
+func (s *state) unserved() iter.Seq[*room] {
+	return func(yield func(*room) bool) {
+		for _, room := range s.rooms.all() {
+			if room.service != nil && !room.resolved() && len(room.agents) == 0 && !yield(room) {
+				return
+			}
 		}
 	}
-	slices.SortFunc(waiting, func(a, b *room) int { return cmp.Compare(a.service.id, b.service.id) })
-	return waiting
+}
+
+// countUnserved is the number of the rooms whose customers wait.
+func (s *state) countUnserved() int {
+	count := 0
+	for range s.unserved() {
+		count++
+	}
+	return count
+}
+
+// longestUnserved is the room whose customer waits longest; nil when nobody waits.
+func (s *state) longestUnserved() *room {
+	var longest *room
+	for room := range s.unserved() {
+		if longest == nil || room.service.id < longest.service.id {
+			longest = room
+		}
+	}
+	return longest
 }
 
 // takeOverUnresolvedRoom puts the caller into the room that has waited longest.
 // Whoever is signed in may ask, also while offline: the platform's rule is not
 // known.
 func (s *Sandbox) takeOverUnresolvedRoom(r *request) (any, error) {
-	waiting := s.state.unserved()
-	if len(waiting) == 0 {
+	room := s.state.longestUnserved()
+	if room == nil {
 		// The reason stands in bare text here; its wording is not recorded.
 		return nil, &refusedError{
 			status: http.StatusBadRequest, body: object{"errors": "there is no unserved customer"},
 		}
 	}
-	if err := s.assign(waiting[0], r.caller.user, defaultMaxAgents, false, true); err != nil {
+	if err := s.assign(room, r.caller.user, defaultMaxAgents, false, true); err != nil {
 		return nil, err
 	}
 	return nil, nil // an empty body
 }
 
 func (s *Sandbox) countUnresolvedRooms(*request) (any, error) {
-	return data(object{"total_unresolved": len(s.state.unserved())}), nil
+	return data(object{"total_unresolved": s.state.countUnserved()}), nil
 }
 
 // countUnservedRooms answers agents under another name than the others. That an
@@ -47,5 +65,5 @@ func (s *Sandbox) countUnservedRooms(r *request) (any, error) {
 	if text(r.parameters["role"]) == "agent" {
 		name = "total_unresolved"
 	}
-	return data(object{name: len(s.state.unserved())}), nil
+	return data(object{name: s.state.countUnserved()}), nil
 }

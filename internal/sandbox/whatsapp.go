@@ -145,9 +145,9 @@ func (s *Sandbox) getWaMedia(r *request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	id := text(r.parameters["media_id"])
-	isIt := func(said Message) bool { return text(said.ID) == id }
-	for _, room := range s.state.rooms {
+	id, _ := number(r.parameters["media_id"])
+	isIt := func(said Message) bool { return said.ID == id }
+	for _, room := range s.state.rooms.all() {
 		if room.channel == channel && slices.ContainsFunc(room.messages, isIt) {
 			return content{"image/png", picture()}, nil
 		}
