@@ -13,7 +13,7 @@ import (
 
 type sandboxCommand struct {
 	Listen string `default:"127.0.0.1:7080" help:"Where the API is served."`
-	Rooms  int    `default:"12" help:"How many customers have written already and wait for an agent."`
+	Rooms  int    `default:"12" help:"How many customers have written already and wait for an agent; each is about 1 KB."`
 }
 
 // Help says more than the one line of the list of commands.

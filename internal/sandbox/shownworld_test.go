@@ -69,7 +69,7 @@ func (w *shownWorld) valuesOfGroup(group string) map[string]string {
 	w.t.Helper()
 	switch group {
 	case "allocation", "rooms", "tags": // of the WhatsApp channel, and the customer who wrote there
-		return map[string]string{"channel_id": "5120", "source": "wa", "user_id": "628115550000"}
+		return map[string]string{"channel_id": "5120", "source": "wa", "user_id": inventUserID(w.state.channels[0], "", 0)}
 	case "channels":
 		return map[string]string{"channel_id": "5121", "source": "qiscus", "channel_type": "qiscus"}
 	case "templates":
