@@ -14,6 +14,10 @@ import (
 // tokenLife is how long a user's token works unless its user logs out.
 const tokenLife = 30 * 24 * time.Hour
 
+// maxTokens is how many tokens of one user are remembered, so that a program that
+// logs in without end does not fill the memory.
+const maxTokens = 10_000
+
 // caller is who sent a request. With the secret key it is the admin; with no
 // credential, or the App ID alone, there is no user.
 type caller struct {
@@ -138,10 +142,15 @@ func (s *state) bearer(scheme, token string, now time.Time) (caller, error) {
 	return caller{user: issued.user, token: token}, nil
 }
 
-// issueToken gives a user a new token; older ones stay good.
+// issueToken gives a user a new token; older ones stay good, up to maxTokens.
 func (s *state) issueToken(user *staff, now time.Time) string {
 	user.token = newSecret("ut")
 	s.tokens[user.token] = userToken{user: user, expires: now.Add(tokenLife)}
+	user.tokens = append(user.tokens, user.token)
+	if len(user.tokens) > maxTokens {
+		delete(s.tokens, user.tokens[0])
+		user.tokens = user.tokens[1:]
+	}
 	return user.token
 }
 

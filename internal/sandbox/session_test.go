@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 )
 
 const profilePath = "/api/v1/agent/get_profile"
@@ -60,4 +61,22 @@ func TestTokensExpire(t *testing.T) {
 	assert.Equal(t, http.StatusOK, w.withToken("GET", profilePath, token).status)
 	elapsed.Store(int64(tokenLife))
 	assert.JSONEq(t, `{"detail":"token_expired"}`, w.withToken("GET", profilePath, token).raw)
+}
+
+// Who logs in without end loses the oldest tokens and not the newest.
+func TestTokensAreBounded(t *testing.T) {
+	w := newWorld(t, Config{})
+	user, now := w.state.admin(), time.Now()
+	first, others := user.token, len(w.state.tokens)
+	second := w.state.issueToken(user, now)
+	for range maxTokens - 1 {
+		w.state.issueToken(user, now)
+	}
+	assert.Len(t, w.state.tokens, others+maxTokens-1)
+	_, err := w.state.bearer("userToken", first, now)
+	require.Error(t, err)
+	for _, token := range []string{second, user.token} {
+		_, err = w.state.bearer("userToken", token, now)
+		assert.NoError(t, err)
+	}
 }

@@ -87,7 +87,8 @@ type staff struct {
 	// server's user id is made.
 	chatEmail   string
 	passwordSet time.Time
-	token       string // the newest user token
+	token       string   // the newest user token
+	tokens      []string // all user tokens, the oldest first; some were logged out
 	longToken   string
 	lastLogin   time.Time
 	// What allocation ranks by, and what the lists show.
