@@ -91,6 +91,11 @@ conformance-judges: $(DOCS_JUDGES_INSTALLED) ## let Prism, openapi-typescript an
 fuzz: ## run every fuzz target for FUZZTIME (10s)
 	scripts/fuzz.sh
 
+.PHONY: soak
+soak: ## run the tests that take minutes, with their full counts (needs 3 GB of memory)
+	QISMO_SOAK=full go test -count=1 -p 1 -timeout 15m -run '^TestSoak' -v ./... | \
+		{ grep -vE '^(=== |\?|ok .*no tests to run)|^testing: warning: no tests to run|^PASS$$' || true; }
+
 .PHONY: bench
 bench: ## run the benchmarks BENCH_COUNT times (6), variants side by side
 	@BENCHSTAT='$(BENCHSTAT)' scripts/bench.sh

@@ -3,7 +3,6 @@ package qismo_test
 import (
 	"context"
 	"net/http/httptest"
-	"os"
 	"runtime"
 	"slices"
 	"testing"
@@ -13,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/qismo-go/qismo/internal/sandbox"
+	"github.com/qismo-go/qismo/internal/soak"
 	"github.com/qismo-go/qismo/pkg/qismo"
 )
 
@@ -21,13 +21,10 @@ import (
 const walkGrowth = 2 << 20
 
 // A walk meets each room once, and holds no more of them at its end than at its
-// beginning. With QISMO_SOAK=full there are a million of them, which takes less than a
-// minute and 2 GB.
-func TestWalkHoldsOnePage(t *testing.T) {
-	count, warm := 20_000, 2_000
-	if os.Getenv("QISMO_SOAK") == "full" {
-		count, warm = 1_000_000, 10_000
-	}
+// beginning. In full there are a million of them, which takes less than a minute
+// and 2 GB.
+func TestSoakWalkHoldsOnePage(t *testing.T) {
+	count, warm := soak.Count(20_000, 1_000_000), soak.Count(2_000, 10_000)
 	client := crowdedPlatform(t, count)
 	oldest, err := client.Rooms.List(t.Context(), qismo.ListRoomsParams{Order: qismo.Ascending, Limit: 1})
 	require.NoError(t, err)
