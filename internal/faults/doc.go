@@ -7,6 +7,8 @@
 //     ends. It tells how many requests it saw, over how many connections.
 //   - A [Dial] fails where a connection is made: a name that nobody knows, a port
 //     that nobody listens on.
+//   - A [Proxy] stands between a client and any server, and delays, throttles and
+//     breaks what passes.
 //   - A [Sink] stands before a handler and tells which messages came in twice.
 //
 // A test of a client is a row with a fault and what is to come of it:
