@@ -20,6 +20,9 @@ func (c *call) Check(answer transport.Answer) error {
 	if c.operation.AnswersJSON && !transport.IsJSON(answer.Header) && !json.Valid(body) {
 		return errors.New("the answer is not JSON")
 	}
+	if isPage(body) {
+		return errors.New("the answer is a page of HTML")
+	}
 	var envelope struct {
 		Data   json.RawMessage `json:"data"`
 		Errors json.RawMessage `json:"errors"`
@@ -43,11 +46,16 @@ func (c *call) isPlainSuccess(body []byte) bool {
 	switch {
 	case bytes.HasPrefix(body, []byte(`{"data":{"`)), bytes.HasPrefix(body, []byte(`{"data":[{`)):
 		return true
-	case c.operation.WrapsData, c.operation.AnswersJSON && !bytes.HasPrefix(body, []byte(`{"`)):
+	case c.operation.WrapsData:
 		return false
 	}
-	return !bytes.Contains(body, []byte(`"error`)) // nor "errors"
+	return bytes.HasPrefix(body, []byte("{")) && !bytes.Contains(body, []byte(`"error`)) // nor "errors"
 }
+
+// isPage tells a page, such as a gateway's or of a sign-in wall, that is no answer of
+// the service whatever its status. The content type tells nothing: servers call any
+// text HTML.
+func isPage(body []byte) bool { return bytes.HasPrefix(bytes.TrimSpace(body), []byte("<")) }
 
 func isNull(raw json.RawMessage) bool { return len(raw) == 0 || string(raw) == "null" }
 

@@ -68,7 +68,7 @@ func TestCreateTemplateChecks(t *testing.T) {
 // What is not known to be wrong goes out.
 func TestCreateTemplateLeavesTheRestToTheService(t *testing.T) {
 	type params = qismo.CreateTemplateParams
-	service := newRecorder(t, answer(200, "text/html", "<p>diterima"))
+	service := newRecorder(t, answer(200, "text/html", "diterima"))
 	client := service.client(t)
 	for name, change := range map[string]func(*params){
 		"as it is": func(*params) {},
