@@ -110,7 +110,7 @@ func neverTrusted(err error) bool {
 	var name x509.HostnameError
 	var notTLS tls.RecordHeaderError
 	return errors.As(err, &certificate) || errors.As(err, &authority) || errors.As(err, &name) ||
-		errors.As(err, &notTLS)
+		errors.As(err, &notTLS) || errors.Is(err, http.ErrSchemeMismatch)
 }
 
 // heldBackError is a turn that the limiter did not give.
