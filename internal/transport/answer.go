@@ -38,13 +38,12 @@ type answerLink struct{ next Doer }
 
 func (l *answerLink) Do(request *http.Request) (*http.Response, error) {
 	call := CallOf(request.Context())
-	call.status, call.requestID = 0, ""
 	response, err := l.next.Do(request)
 	if err != nil {
 		return nil, transportError(call, request, err)
 	}
 	response.Request = request // which a transport of the caller's may leave out
-	call.status, call.requestID = response.StatusCode, requestID(response.Header)
+	call.status, call.protocol, call.requestID = response.StatusCode, response.Proto, requestID(response.Header)
 	isSuccess := response.StatusCode >= 200 && response.StatusCode <= 299
 	if call.Streams && isSuccess {
 		call.answered(0)

@@ -21,6 +21,7 @@ func (l *attemptLink) Do(request *http.Request) (*http.Response, error) {
 			return nil, call.failed(request, transportError(call, request, &heldBackError{err}), call.Settings.Now(), nil)
 		}
 	}
+	call.status, call.protocol, call.requestID = 0, "", "" // those of the attempt before
 	began := call.Settings.Now()
 	request, end := call.startAttempt(request)
 	if err := call.Protocol.Authorize(request); err != nil {

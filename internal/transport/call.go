@@ -56,8 +56,9 @@ type Call struct {
 
 	trace            httptrace.ClientTrace
 	asked, connected atomic.Int32 // connections asked for, and had
-	requestID        string       // of the last answer
-	status           int          // of the last answer
+	requestID        string       // of the last attempt's answer
+	status           int          // of the last attempt's answer
+	protocol         string       // of the last attempt's answer
 }
 
 // callKey finds the call in a context that was made from it.

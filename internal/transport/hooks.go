@@ -73,6 +73,9 @@ type AttemptEnd struct {
 	Reason Reason
 	// Status is the HTTP status, 0 when no answer came.
 	Status int
+	// Protocol is the version of HTTP that was spoken, such as "HTTP/1.1" or
+	// "HTTP/2.0", as the answer has it; "" when no answer came.
+	Protocol string
 	// Duration is how long the attempt took, without waits before it.
 	Duration time.Duration
 	// RequestID is the service's name for the request, "" when it gave none.
@@ -154,9 +157,12 @@ func (c *Call) startAttempt(request *http.Request) (*http.Request, func(AttemptE
 }
 
 func (c *Call) attemptEnd(began time.Time, failure *Error) AttemptEnd {
-	done := AttemptEnd{Status: c.status, Duration: c.Settings.Now().Sub(began), RequestID: c.requestID}
+	done := AttemptEnd{
+		Status: c.status, Protocol: c.protocol,
+		Duration: c.Settings.Now().Sub(began), RequestID: c.requestID,
+	}
 	if failure != nil {
-		done.Err, done.Reason, done.Status = failure, failure.reason, failure.Status
+		done.Err, done.Reason = failure, failure.reason
 	}
 	return done
 }

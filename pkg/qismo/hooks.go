@@ -66,7 +66,8 @@ type OperationEnd = transport.OperationEnd
 type AttemptStart = transport.AttemptStart
 
 // AttemptEnd is the end of an attempt: the error Err and its Reason in a word, the
-// Status, the Duration without the wait before it, and the service's RequestID.
+// Status, the Protocol that was spoken, such as "HTTP/2.0", the Duration without the
+// wait before it, and the service's RequestID.
 type AttemptEnd = transport.AttemptEnd
 
 // ReasonOf returns why a call failed, in a word that can be counted by: "" for a nil

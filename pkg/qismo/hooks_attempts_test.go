@@ -1,0 +1,92 @@
+package qismo_test
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/qismo-go/qismo/pkg/qismo"
+)
+
+// watched are hooks that keep the ends that they are told.
+type watched struct {
+	attempts []qismo.AttemptEnd
+}
+
+func (w *watched) option() qismo.Option {
+	return qismo.WithHooks(qismo.Hooks{
+		Attempt: func(ctx context.Context, _ qismo.AttemptStart) (context.Context, func(qismo.AttemptEnd)) {
+			return ctx, func(end qismo.AttemptEnd) { w.attempts = append(w.attempts, end) }
+		},
+	})
+}
+
+// Hooks are told what was spoken, whatever came of it.
+func TestHooksAreToldTheProtocol(t *testing.T) {
+	for name, test := range map[string]struct {
+		http2    bool
+		status   int
+		protocol string
+	}{
+		"a success over HTTP/1.1": {false, http.StatusOK, "HTTP/1.1"},
+		"a success over HTTP/2":   {true, http.StatusOK, "HTTP/2.0"},
+		"a failure over HTTP/2":   {true, http.StatusNotFound, "HTTP/2.0"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			service := httptest.NewUnstartedServer(answerJSON(test.status, `{}`))
+			service.EnableHTTP2 = test.http2
+			service.StartTLS()
+			t.Cleanup(service.Close)
+			hooks := &watched{}
+			client, err := qismo.New(qismo.WithSecretKey(testAppID, testSecretKey), qismo.WithBaseURL(service.URL),
+				qismo.WithTLS(&tls.Config{RootCAs: service.Client().Transport.(*http.Transport).TLSClientConfig.RootCAs}),
+				hooks.option())
+			require.NoError(t, err)
+			err = client.Do(t.Context(), http.MethodGet, "/api/v9", nil, nil)
+			assert.Equal(t, test.status != http.StatusOK, err != nil, err)
+			require.Len(t, hooks.attempts, 1)
+			assert.Equal(t, test.protocol, hooks.attempts[0].Protocol)
+			assert.Equal(t, test.status, hooks.attempts[0].Status)
+		})
+	}
+}
+
+// oneToken is a source that has one token and no other after it.
+type oneToken struct{ given bool }
+
+func (s *oneToken) Token(context.Context) (string, error) {
+	if s.given {
+		return "", errors.New("there is no other token")
+	}
+	s.given = true
+	return "satu", nil
+}
+
+func (*oneToken) Expired(string) {}
+
+// An attempt without an answer does not tell of the one before.
+func TestAnAttemptTellsItsOwnAnswer(t *testing.T) {
+	service := newRecorder(t, func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("X-Request-Id", "0badc0de")
+		w.WriteHeader(http.StatusUnauthorized)
+	})
+	hooks := &watched{}
+	client := service.client(t, qismo.WithTokenSource(testAppID, &oneToken{}), hooks.option())
+	require.Error(t, client.Do(t.Context(), http.MethodGet, "/api/v9", nil, nil))
+
+	require.Len(t, hooks.attempts, 2)
+	refused, unsent := hooks.attempts[0], hooks.attempts[1]
+	assert.Equal(t, http.StatusUnauthorized, refused.Status)
+	assert.Equal(t, "HTTP/1.1", refused.Protocol)
+	assert.Equal(t, "0badc0de", refused.RequestID)
+	assert.Equal(t, qismo.ReasonCredential, unsent.Reason)
+	assert.Zero(t, unsent.Status)
+	assert.Empty(t, unsent.Protocol)
+	assert.Empty(t, unsent.RequestID)
+}
