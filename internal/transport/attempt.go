@@ -14,38 +14,39 @@ import (
 // is good now, and tells the hooks.
 type attemptLink struct{ next Doer }
 
-func (l *attemptLink) Do(request *http.Request) (*http.Response, error) {
+func (l *attemptLink) Do(request *http.Request) (response *http.Response, err error) {
 	call := CallOf(request.Context())
 	if limiter := call.Settings.Limiter; limiter != nil {
 		if err := limiter.Wait(request.Context()); err != nil {
-			return nil, call.failed(request, transportError(call, request, &heldBackError{err}), call.Settings.Now(), nil)
+			return nil, call.failed(request, transportError(call, request, &heldBackError{err}), call.Settings.Now())
 		}
 	}
 	call.status, call.protocol, call.requestID = 0, "", "" // those of the attempt before
 	began := call.Settings.Now()
 	request, end := call.startAttempt(request)
+	if end != nil {
+		err = errCutShort // stays when something of the caller's panics
+		defer func() { end(call.attemptEnd(began, err)) }()
+	}
 	if err := call.Protocol.Authorize(request); err != nil {
-		return nil, call.failed(request, transportError(call, request, &CredentialError{err}), began, end)
+		return nil, call.failed(request, transportError(call, request, &CredentialError{err}), began)
 	}
 	call.attempts++
 	call.asked.Store(0)
 	call.connected.Store(0)
-	response, err := l.next.Do(request)
+	response, err = l.next.Do(request)
 	if err != nil {
 		var failure *Error
 		if !errors.As(err, &failure) {
 			failure = transportError(call, request, err)
 		}
-		return nil, call.failed(request, failure, began, end)
-	}
-	if end != nil {
-		end(call.attemptEnd(began, nil))
+		return nil, call.failed(request, failure, began)
 	}
 	return response, nil
 }
 
-// failed sorts a failed attempt, remembers it and tells the hooks.
-func (c *Call) failed(request *http.Request, failure *Error, began time.Time, end func(AttemptEnd)) *Error {
+// failed sorts a failed attempt and remembers it.
+func (c *Call) failed(request *http.Request, failure *Error, began time.Time) *Error {
 	failure.Attempts = c.attempts
 	failure.sort(c.reasonOf(request.Context(), failure))
 	c.failures = append(c.failures, FailedAttempt{
@@ -59,9 +60,6 @@ func (c *Call) failed(request *http.Request, failure *Error, began time.Time, en
 		Took:       c.Settings.Now().Sub(began),
 	})
 	failure.Failed = c.failures
-	if end != nil {
-		end(c.attemptEnd(began, failure))
-	}
 	return failure
 }
 

@@ -106,8 +106,8 @@ func NewChain(client *http.Client) Doer {
 	return &callLink{next: way}   // the call as a whole
 }
 
-// errCutShort is what hooks are told of a call that a panic ended.
-var errCutShort = errors.New("the call was cut short")
+// errCutShort is what hooks are told of a call, or an attempt, that a panic ended.
+var errCutShort = errors.New("it was cut short")
 
 // callLink opens and closes a call: it checks that the request goes where the
 // operation is, places it on the service's host, bounds the time of all attempts

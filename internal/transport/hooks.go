@@ -69,7 +69,8 @@ type AttemptEnd struct {
 	// Err is the failure, nil for a success. Whether another attempt follows is not
 	// decided yet.
 	Err error
-	// Reason is the failure in a word, "" for a success.
+	// Reason is the failure in a word, "" for a success, and for an attempt that a
+	// panic ended.
 	Reason Reason
 	// Status is the HTTP status, 0 when no answer came.
 	Status int
@@ -156,15 +157,11 @@ func (c *Call) startAttempt(request *http.Request) (*http.Request, func(AttemptE
 	}
 }
 
-func (c *Call) attemptEnd(began time.Time, failure *Error) AttemptEnd {
-	done := AttemptEnd{
-		Status: c.status, Protocol: c.protocol,
+func (c *Call) attemptEnd(began time.Time, err error) AttemptEnd {
+	return AttemptEnd{
+		Err: err, Reason: ReasonOf(err), Status: c.status, Protocol: c.protocol,
 		Duration: c.Settings.Now().Sub(began), RequestID: c.requestID,
 	}
-	if failure != nil {
-		done.Err, done.Reason = failure, failure.reason
-	}
-	return done
 }
 
 // ReasonOf returns why a call failed, "" for a nil error and for one that is no

@@ -14,15 +14,24 @@ import (
 	"github.com/qismo-go/qismo/pkg/qismo"
 )
 
-// watched are hooks that keep the ends that they are told.
+// watched are hooks that keep the ends that they are told, in their order.
 type watched struct {
-	attempts []qismo.AttemptEnd
+	attempts   []qismo.AttemptEnd
+	operations []qismo.OperationEnd
+	order      []string
 }
 
 func (w *watched) option() qismo.Option {
 	return qismo.WithHooks(qismo.Hooks{
+		Operation: func(ctx context.Context, _ qismo.OperationStart) (context.Context, func(qismo.OperationEnd)) {
+			return ctx, func(end qismo.OperationEnd) {
+				w.operations, w.order = append(w.operations, end), append(w.order, "operation")
+			}
+		},
 		Attempt: func(ctx context.Context, _ qismo.AttemptStart) (context.Context, func(qismo.AttemptEnd)) {
-			return ctx, func(end qismo.AttemptEnd) { w.attempts = append(w.attempts, end) }
+			return ctx, func(end qismo.AttemptEnd) {
+				w.attempts, w.order = append(w.attempts, end), append(w.order, "attempt")
+			}
 		},
 	})
 }
@@ -89,4 +98,23 @@ func TestAnAttemptTellsItsOwnAnswer(t *testing.T) {
 	assert.Zero(t, unsent.Status)
 	assert.Empty(t, unsent.Protocol)
 	assert.Empty(t, unsent.RequestID)
+}
+
+type panicking struct{}
+
+func (panicking) RoundTrip(*http.Request) (*http.Response, error) { panic("of the caller's") }
+
+// What a panic ends is told as ended: a span that was begun would stay open.
+func TestHooksAreToldOfAPanic(t *testing.T) {
+	hooks := &watched{}
+	client, err := qismo.New(qismo.WithSecretKey(testAppID, testSecretKey), qismo.WithBaseURL("http://127.0.0.1:1"),
+		qismo.WithTransport(panicking{}), hooks.option())
+	require.NoError(t, err)
+	assert.PanicsWithValue(t, "of the caller's", func() {
+		_ = client.Do(t.Context(), http.MethodGet, "/api/v9", nil, nil)
+	})
+	assert.Equal(t, []string{"attempt", "operation"}, hooks.order)
+	require.Error(t, hooks.attempts[0].Err)
+	require.Error(t, hooks.operations[0].Err)
+	assert.Empty(t, hooks.attempts[0].Reason)
 }
