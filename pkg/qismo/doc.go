@@ -69,4 +69,10 @@
 // The service may change without notice. An [Inspector], see [WithInspector], is
 // shown every answer as it came; package contract has one that reports where the
 // answers differ from the project's document, without telling a value.
+//
+// # Watching the client
+//
+// [WithLogger] writes a line for each call, [WithHooks] lets a program watch calls
+// and their attempts, and package otelqismo makes spans and metrics of them for
+// OpenTelemetry. None of them is told a value.
 package qismo
