@@ -132,6 +132,7 @@ func TestFaultMatrix(t *testing.T) {
 				server := faults.NewServer(t, faults.Always(fault), faultService())
 				client := faultyClient(t, server.URL, row.options()...)
 				took, err := timed(func() error { return faultCalls()[kind](t.Context(), client) })
+				assertNoneOpen(t, client, server, fault)
 				server.Close()
 				assertOutcome(t, want, err)
 				assert.Equal(t, want.requests, server.Counts().Begun, "requests that the service saw")
@@ -333,6 +334,18 @@ func failureOf(t *testing.T, err error) *qismo.Error {
 func uncertain(t *testing.T, err error) bool {
 	t.Helper()
 	return failureOf(t, err).Uncertain()
+}
+
+// assertNoneOpen sees that a client has left no connection in use.
+func assertNoneOpen(t *testing.T, client *qismo.Client, server *faults.Server, fault faults.Fault) {
+	t.Helper()
+	if fault.String() == faults.StallUnread().String() {
+		return // a server that reads nothing does not see its clients go
+	}
+	client.CloseIdleConnections()
+	ctx, cancel := context.WithTimeout(t.Context(), atOnce)
+	defer cancel()
+	assert.NoError(t, server.Await(ctx, func(counts faults.Counts) bool { return counts.Open == 0 }), "connections left open")
 }
 
 // faultToken is what the calls authenticate with.
