@@ -42,6 +42,11 @@ func TestNewRefuses(t *testing.T) {
 		"idempotency key":        {key, qismo.WithHeader("idempotency-key", "k")},
 		"host as a header":       {key, qismo.WithHeader("host", "elsewhere.example.id")},
 		"nil option":             {key, nil},
+		"negative wait":          {key, qismo.WithRetries(qismo.Backoff{First: -1})},
+		"negative, by address":   {key, qismo.WithRetries(&qismo.Backoff{First: -1})},
+		"negative, embedded":     {key, qismo.WithRetries(struct{ qismo.Backoff }{qismo.Backoff{First: -1}})},
+		"nil retry policy":       {key, qismo.WithRetries(nil)},
+		"nil backoff":            {key, qismo.WithRetries((*qismo.Backoff)(nil))},
 	} {
 		t.Run(name, func(t *testing.T) {
 			client, err := qismo.New(opts...)

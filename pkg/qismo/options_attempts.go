@@ -45,12 +45,13 @@ func WithTimeouts(timeouts Timeouts) Option {
 // [Backoff] otherwise.
 func WithRetries(policy RetryPolicy) Option {
 	return func(s *transport.Settings) error {
-		if policy == nil {
+		if policy == nil || policy == (*Backoff)(nil) {
 			return errors.New("the retry policy is nil; use WithoutRetries")
 		}
 		s.Retries = policy
-		if backoff, ok := policy.(Backoff); ok {
-			return backoff.Check()
+		// A Backoff, also by its address or within a policy of the caller's.
+		if checked, ok := policy.(interface{ Check() error }); ok {
+			return checked.Check()
 		}
 		return nil
 	}
