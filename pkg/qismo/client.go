@@ -86,8 +86,12 @@ func newClient(opts []Option) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	if login, ok := settings.Credentials.(*loginCredentials); ok {
+	login, logsIn := settings.Credentials.(*loginCredentials)
+	switch {
+	case logsIn:
 		login.begin(client)
+	case settings.TokenStore != nil:
+		return nil, errors.New("a token store keeps the tokens of WithLogin, which was not given")
 	}
 	client.Session = &SessionService{client}
 	client.Agents = &AgentsService{client}

@@ -42,6 +42,7 @@ func TestNewRefuses(t *testing.T) {
 		"idempotency key":        {key, qismo.WithHeader("idempotency-key", "k")},
 		"host as a header":       {key, qismo.WithHeader("host", "elsewhere.example.id")},
 		"nil option":             {key, nil},
+		"nothing to store":       {key, qismo.WithTokenStore(noStore{})},
 		"negative wait":          {key, qismo.WithRetries(qismo.Backoff{First: -1})},
 		"negative, by address":   {key, qismo.WithRetries(&qismo.Backoff{First: -1})},
 		"negative, embedded":     {key, qismo.WithRetries(struct{ qismo.Backoff }{qismo.Backoff{First: -1}})},
@@ -56,6 +57,12 @@ func TestNewRefuses(t *testing.T) {
 		})
 	}
 }
+
+// noStore keeps nothing.
+type noStore struct{}
+
+func (noStore) Load(context.Context) ([]byte, error) { return nil, nil }
+func (noStore) Save(context.Context, []byte) error   { return nil }
 
 func TestNewReadsTheEnvironment(t *testing.T) {
 	service := newRecorder(t, answerJSON(200, `{"data":{}}`))

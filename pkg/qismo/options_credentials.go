@@ -83,8 +83,8 @@ func proven(name, proof string, set Option) Option {
 }
 
 // WithTokenStore keeps the tokens of [WithLogin] in a store, so that a restart, or
-// another process with the same store, does not log in anew. It is an option of a
-// client, not of a call.
+// another process with the same store, does not log in anew. Without WithLogin it is
+// an error. It is an option of a client, not of a call.
 func WithTokenStore(store TokenStore) Option {
 	return func(s *transport.Settings) error {
 		if err := s.OnlyForClients("WithTokenStore"); err != nil {
