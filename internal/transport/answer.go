@@ -69,6 +69,7 @@ func (c *Call) judge(request *http.Request, response *http.Response, body []byte
 	switch {
 	case unread != nil && response.StatusCode < http.StatusBadRequest:
 		failure := answerError(c, request, response, body)
+		failure.Message = "" // half of an answer says nothing, and is no reason
 		failure.unread = !errors.Is(unread, errTooLarge)
 		failure.cause = fmt.Errorf("read the answer: %w", because(request.Context(), unread))
 		return failure

@@ -207,6 +207,21 @@ func TestLargeAnswersAreBounded(t *testing.T) {
 	var failure *qismo.Error
 	require.ErrorAs(t, err, &failure)
 	assert.LessOrEqual(t, len(failure.Body()), 64<<10)
+	assert.Empty(t, failure.Message, "the beginning of a success is no reason")
+}
+
+// A success that breaks off says so, and nothing of what came of it.
+func TestSuccessThatBreaksOff(t *testing.T) {
+	service := newRecorder(t, func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Length", "1000")
+		_, _ = io.WriteString(w, `the customer said`)
+	})
+	err := service.client(t).Bot.SendText(t.Context(), "5", "halo")
+	require.ErrorIs(t, err, qismo.ErrConnectionBroken)
+	assert.Equal(t, "qismo: sendBotMessage: status 200 OK: read the answer: unexpected EOF", err.Error())
+	var failure *qismo.Error
+	require.ErrorAs(t, err, &failure)
+	assert.True(t, failure.Uncertain())
 }
 
 // A success that lacks what it was asked for is none: an empty id or token would
