@@ -16,6 +16,7 @@ type attemptLink struct{ next Doer }
 
 func (l *attemptLink) Do(request *http.Request) (response *http.Response, err error) {
 	call := CallOf(request.Context())
+	call.begun = false
 	if limiter := call.Settings.Limiter; limiter != nil {
 		if err := limiter.Wait(request.Context()); err != nil {
 			return nil, call.failed(request, transportError(call, request, &heldBackError{err}), call.Settings.Now())
@@ -31,9 +32,13 @@ func (l *attemptLink) Do(request *http.Request) (response *http.Response, err er
 	if err := call.Protocol.Authorize(request); err != nil {
 		return nil, call.failed(request, transportError(call, request, &CredentialError{err}), began)
 	}
-	call.attempts++
 	call.asked.Store(0)
 	call.connected.Store(0)
+	if ended := request.Context().Err(); ended != nil {
+		return nil, call.failed(request, transportError(call, request, ended), began)
+	}
+	call.attempts++
+	call.begun = true
 	response, err = l.next.Do(request)
 	if err != nil {
 		var failure *Error
@@ -58,6 +63,7 @@ func (c *Call) failed(request *http.Request, failure *Error, began time.Time) *E
 		Status:     failure.Status,
 		RetryAfter: failure.RetryAfter,
 		Took:       c.Settings.Now().Sub(began),
+		unsent:     !c.begun || c.neverConnected(),
 	})
 	failure.Failed = c.failures
 	return failure
@@ -78,7 +84,7 @@ func (c *Call) reasonOf(ctx context.Context, failure *Error) Reason {
 		return ReasonCredential
 	case errors.As(cause, &held):
 		return ReasonHeldBack
-	case c.asked.Load() > 0 && c.connected.Load() == 0:
+	case c.neverConnected():
 		if neverTrusted(cause) {
 			return ReasonUntrusted
 		}
@@ -88,6 +94,10 @@ func (c *Call) reasonOf(ctx context.Context, failure *Error) Reason {
 	}
 	return ReasonBroken
 }
+
+// neverConnected reports whether an attempt is known to have had no connection, so
+// that nothing of it was sent.
+func (c *Call) neverConnected() bool { return c.asked.Load() > 0 && c.connected.Load() == 0 }
 
 func reasonOfStatus(status int) Reason {
 	switch {

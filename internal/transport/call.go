@@ -49,7 +49,8 @@ type Call struct {
 	Problem   error // an option of the call that cannot work
 	Streams   bool  // a success is not read here, but by the caller
 
-	attempts int // how often a request was begun
+	attempts int  // how often a request was begun
+	begun    bool // in the attempt that is under way
 	failures []FailedAttempt
 	waited   time.Duration // before the attempt that is under way
 	renewed  bool          // a refused credential was replaced

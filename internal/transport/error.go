@@ -146,6 +146,9 @@ func (e *Error) failedTexts() []string {
 // when nothing was sent, and when the service refused.
 func (e *Error) Uncertain() bool {
 	return slices.ContainsFunc(e.Failed, func(failed FailedAttempt) bool {
+		if failed.unsent {
+			return false
+		}
 		switch failed.Reason {
 		case ReasonNotConnected, ReasonUntrusted, ReasonRateLimited, ReasonHeldBack, ReasonRefused, ReasonCredential:
 			return false

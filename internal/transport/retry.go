@@ -57,6 +57,8 @@ type FailedAttempt struct {
 	RetryAfter time.Duration
 	// Took is how long the attempt took.
 	Took time.Duration
+
+	unsent bool // whatever the reason, nothing can have been sent
 }
 
 // Harmless reports whether a repeat cannot carry anything out twice: nothing was

@@ -1,0 +1,63 @@
+package qismo_test
+
+import (
+	"context"
+	"net"
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/qismo-go/qismo/pkg/qismo"
+)
+
+// A call that ends before anything of it can have been sent leaves nothing open.
+func TestWhatWasNotSentIsCertain(t *testing.T) {
+	service := newRecorder(t, answerJSON(200, `{}`))
+	cancelled, cancel := context.WithCancel(t.Context())
+	cancel()
+	late, cancel := context.WithDeadline(t.Context(), time.Now().Add(-time.Second))
+	defer cancel()
+	dialing, cancel := context.WithCancel(t.Context())
+	neverDials := qismo.WithTransport(&http.Transport{DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+		cancel()
+		<-ctx.Done()
+		return nil, ctx.Err()
+	}})
+	key := qismo.WithSecretKey(testAppID, testSecretKey)
+	for name, c := range map[string]struct {
+		ctx      context.Context
+		client   *qismo.Client
+		reason   qismo.Reason
+		attempts int
+	}{
+		"cancelled before":           {cancelled, service.client(t), qismo.ReasonCancelled, 0},
+		"out of time before":         {late, service.client(t), qismo.ReasonTimeout, 0},
+		"cancelled while connecting": {dialing, service.client(t, key, neverDials), qismo.ReasonCancelled, 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			err := c.client.Bot.SendText(c.ctx, "5", "halo")
+			var failure *qismo.Error
+			require.ErrorAs(t, err, &failure)
+			assert.Equal(t, c.reason, qismo.ReasonOf(err))
+			assert.False(t, failure.Uncertain())
+			assert.Equal(t, c.attempts, failure.Attempts)
+		})
+	}
+	assert.Empty(t, service.seen())
+}
+
+// A call that is given up while the service has it leaves open what became of it.
+func TestWhatWasGivenUpIsUncertain(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan struct{})
+	service := newRecorder(t, func(http.ResponseWriter, *http.Request) { cancel(); <-ended })
+	defer close(ended)
+	err := service.client(t).Bot.SendText(ctx, "5", "halo")
+	var failure *qismo.Error
+	require.ErrorAs(t, err, &failure)
+	assert.Equal(t, qismo.ReasonCancelled, qismo.ReasonOf(err))
+	assert.True(t, failure.Uncertain())
+}
