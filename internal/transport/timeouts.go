@@ -29,6 +29,7 @@ func (l *timeoutLink) Do(request *http.Request) (*http.Response, error) {
 	}
 	if call.Streams {
 		watch.endWhole()
+		watch.rest(reading) // until the caller reads
 	}
 	response.Body = &watchedAnswer{ReadCloser: response.Body, watch: watch}
 	return response, nil
@@ -110,6 +111,16 @@ func (w *watch) progress(in phase) {
 	}
 }
 
+// rest ends the time of a phase, if that is where the attempt is, until there is
+// progress again: what happens meanwhile is the caller's.
+func (w *watch) rest(in phase) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if in == w.phase && w.part != nil {
+		w.part.Stop()
+	}
+}
+
 // arm begins the time of the present phase.
 func (w *watch) arm() {
 	if w.part != nil {
@@ -156,19 +167,21 @@ func (w *watch) explain(err error) error {
 	return err
 }
 
-// watchedRequest is a body that is sent: each piece that the network takes is
-// progress.
+// watchedRequest is a body that is sent. The network has its time from one piece to
+// the next; how long the caller's reader takes to have one is the caller's.
 type watchedRequest struct {
 	io.ReadCloser
 	watch *watch
 }
 
 func (b *watchedRequest) Read(into []byte) (int, error) {
-	b.watch.progress(writing)
+	b.watch.rest(writing)
+	defer b.watch.progress(writing)
 	return b.ReadCloser.Read(into)
 }
 
-// watchedAnswer is a body that is read: each piece that comes is progress.
+// watchedAnswer is a body that is read. The service has its time for each piece; how
+// long the caller takes over one is the caller's.
 type watchedAnswer struct {
 	io.ReadCloser
 	watch *watch
@@ -177,6 +190,7 @@ type watchedAnswer struct {
 func (b *watchedAnswer) Read(into []byte) (int, error) {
 	b.watch.progress(reading)
 	n, err := b.ReadCloser.Read(into)
+	b.watch.rest(reading)
 	if err != nil && !errors.Is(err, io.EOF) {
 		err = b.watch.explain(err)
 	}

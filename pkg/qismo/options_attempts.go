@@ -17,7 +17,11 @@ import (
 //   - Write bounds each wait for the network to take a piece of the request.
 //   - Read bounds each wait for the service: for the beginning of its answer, and for
 //     every piece after that.
-//   - Attempt bounds an attempt as a whole.
+//   - Attempt bounds an attempt as a whole; of an answer that the caller reads as a
+//     stream, up to its header.
+//
+// How long a caller takes to supply a file that is uploaded, or to read one that is
+// downloaded, is in neither Write nor Read.
 type Timeouts = transport.Timeouts
 
 // WithTimeout bounds a call with all its attempts and waits; [DefaultTimeout]

@@ -88,7 +88,8 @@ type WhatsAppMedia struct {
 // failure that way, its ContentType gives it away.
 //
 // The timeout ends with the answer's header. Reading the file has no bound but the
-// context, and an http.Client's own Timeout where [WithHTTPClient] brings one.
+// context, the Read of [WithTimeouts] for each piece of it, and an http.Client's own
+// Timeout where [WithHTTPClient] brings one.
 //
 // Operation getWaMedia, GET /whatsapp/v1/{app_code}/{channel_id}/media/{media_id};
 // seen in a single public client.
