@@ -27,6 +27,7 @@ func (l *timeoutLink) Do(request *http.Request) (*http.Response, error) {
 		watch.end()
 		return nil, err
 	}
+	watch.reach(reading) // where a transport did not tell
 	if call.Streams {
 		watch.endWhole()
 		watch.rest(reading) // until the caller reads

@@ -111,3 +111,20 @@ func TestUploadingFromASlowReader(t *testing.T) {
 		assert.Equal(t, "5", file.ID.String())
 	})
 }
+
+// A transport that tells nothing of its connections has one once it answers.
+func TestAnswersOfTransportsThatTellNothing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		client := pacedClient(t, func(request *http.Request) (*http.Response, error) {
+			return &http.Response{
+				StatusCode: http.StatusOK, Header: http.Header{"Content-Type": {"application/json"}},
+				Body: io.NopCloser(&slowReader{
+					text: strings.NewReader(`{"data":{"customer_room":{"room_id":"5"}}}`), pause: time.Second / 2, request: request,
+				}),
+			}, nil
+		})
+		room, err := client.Rooms.Get(t.Context(), "5")
+		require.NoError(t, err)
+		assert.Equal(t, "5", room.RoomID.String())
+	})
+}
