@@ -1,11 +1,13 @@
 package transport
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"log/slog"
+	"net"
 	"net/http"
 	"slices"
 	"strconv"
@@ -224,6 +226,10 @@ func (e *Error) sort(reason Reason) {
 	switch reason {
 	case ReasonNotConnected, ReasonUntrusted:
 		e.kinds = append(e.kinds, ErrNotConnected)
+		var timeout net.Error
+		if slices.Contains(e.kinds, context.DeadlineExceeded) || errors.As(e.cause, &timeout) && timeout.Timeout() {
+			e.kinds = append(e.kinds, ErrTimeout)
+		}
 	case ReasonBroken:
 		e.kinds = append(e.kinds, ErrConnectionBroken)
 	case ReasonTimeout:

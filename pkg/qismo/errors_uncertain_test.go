@@ -5,6 +5,7 @@ import (
 	"net"
 	"net/http"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/assert"
@@ -21,10 +22,12 @@ func TestWhatWasNotSentIsCertain(t *testing.T) {
 	late, cancel := context.WithDeadline(t.Context(), time.Now().Add(-time.Second))
 	defer cancel()
 	dialing, cancel := context.WithCancel(t.Context())
-	neverDials := qismo.WithTransport(&http.Transport{DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+	over := make(chan struct{})
+	defer close(over)
+	neverDials := qismo.WithTransport(&http.Transport{DialContext: func(context.Context, string, string) (net.Conn, error) {
 		cancel()
-		<-ctx.Done()
-		return nil, ctx.Err()
+		<-over
+		return nil, net.ErrClosed
 	}})
 	key := qismo.WithSecretKey(testAppID, testSecretKey)
 	for name, c := range map[string]struct {
@@ -60,4 +63,41 @@ func TestWhatWasGivenUpIsUncertain(t *testing.T) {
 	require.ErrorAs(t, err, &failure)
 	assert.Equal(t, qismo.ReasonCancelled, qismo.ReasonOf(err))
 	assert.True(t, failure.Uncertain())
+}
+
+// Time that is over while a connection is made is both: no connection, and a timeout.
+func TestTimeIsOverWhileConnecting(t *testing.T) {
+	for name, call := range map[string]func(context.Context, *qismo.Client) error{
+		"the context's": func(ctx context.Context, client *qismo.Client) error {
+			ctx, cancel := context.WithTimeout(ctx, time.Second)
+			defer cancel()
+			return client.Bot.SendText(ctx, "5", "halo")
+		},
+		"the call's": func(ctx context.Context, client *qismo.Client) error {
+			return client.Bot.SendText(ctx, "5", "halo", qismo.WithTimeout(time.Second))
+		},
+		"that of connecting": func(ctx context.Context, client *qismo.Client) error {
+			return client.Bot.SendText(ctx, "5", "halo", qismo.WithTimeouts(qismo.Timeouts{Connect: time.Second}))
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				over := make(chan struct{})
+				defer close(over)
+				client, err := qismo.New(qismo.WithSecretKey(testAppID, testSecretKey), qismo.WithoutRetries(),
+					qismo.WithTransport(&http.Transport{DialContext: func(context.Context, string, string) (net.Conn, error) {
+						<-over
+						return nil, net.ErrClosed
+					}}))
+				require.NoError(t, err)
+				err = call(t.Context(), client)
+				require.ErrorIs(t, err, qismo.ErrNotConnected)
+				require.ErrorIs(t, err, qismo.ErrTimeout)
+				require.ErrorIs(t, err, context.DeadlineExceeded)
+				var failure *qismo.Error
+				require.ErrorAs(t, err, &failure)
+				assert.False(t, failure.Uncertain())
+			})
+		})
+	}
 }
