@@ -22,6 +22,10 @@ const (
 	shortestMasked = 4
 	// Shorter numbers are counts, such as the 24 of "24 hours".
 	shortestNumber = 4
+	// So many digits in a row of groups are a phone number or an id.
+	shortestGrouped = 7
+
+	digits = "0123456789"
 )
 
 // mask makes the service's words fit for a log: what the request had said is taken
@@ -42,7 +46,8 @@ func mask(said string, request *http.Request, carriesCredential func(header stri
 // the others. Addresses are masked whole: their parts may be such words.
 func Plain(text string) string {
 	var b strings.Builder
-	for run := range strings.FieldsSeq(strings.ToValidUTF8(text, "")) {
+	words := strings.Join(strings.Fields(strings.ToValidUTF8(text, "")), " ")
+	for run := range strings.SplitSeq(maskGrouped(words), " ") {
 		if b.Len() > maxMessage {
 			break
 		}
@@ -58,6 +63,36 @@ func Plain(text string) string {
 	return collapse(b.String())
 }
 
+// maskGrouped masks numbers that are written in groups, such as +62 811 555 003: each
+// group alone would pass for a count. A number without groups is left to writePlain.
+func maskGrouped(text string) string {
+	const marks = " -–.()"
+	var b strings.Builder
+	for {
+		start := strings.IndexAny(text, digits)
+		if start < 0 {
+			return b.String() + text
+		}
+		b.WriteString(text[:start])
+		text = text[start:]
+		number := text[:len(text)-len(strings.TrimLeft(text, digits+marks))]
+		number = strings.TrimRight(number, marks)
+		text = text[len(number):]
+		if len(strings.Trim(number, digits)) > 0 && countDigits(number) >= shortestGrouped {
+			number = masked
+		}
+		b.WriteString(number)
+	}
+}
+
+func countDigits(text string) int {
+	count := 0
+	for digit := range strings.SplitSeq(digits, "") {
+		count += strings.Count(text, digit)
+	}
+	return count
+}
+
 // addressMarks are in addresses, queries and markup, and seldom in messages.
 const addressMarks = `/\?&=@%<>`
 
@@ -67,7 +102,7 @@ func isPointer(run string) bool {
 	path, found := strings.CutPrefix(strings.TrimRight(run, ".,:;"), "/")
 	for part := range strings.SplitSeq(path, "/") {
 		for word := range strings.SplitSeq(part, "_") {
-			found = found && (isEnglish(word) || len(word) < shortestNumber && strings.Trim(word, "0123456789") == "")
+			found = found && (isEnglish(word) || len(word) < shortestNumber && strings.Trim(word, digits) == "")
 		}
 	}
 	return found
@@ -104,7 +139,7 @@ func isWordRune(r rune) bool {
 // one of messages.
 func isPlain(word string) bool {
 	for part := range strings.SplitSeq(strings.ToLower(word), "_") {
-		isNumber := strings.Trim(part, "0123456789") == ""
+		isNumber := strings.Trim(part, digits) == ""
 		if isNumber && (len(part) < shortestNumber || isMetaCode(part)) {
 			continue
 		}
