@@ -211,9 +211,23 @@ func Unusable(ctx context.Context, kind, cause error) error {
 	failure := &Error{Status: http.StatusOK, kinds: []error{kind}, cause: cause, reason: ReasonUnusable}
 	if call := CallOf(ctx); call != nil {
 		failure.about(call, call.Operation.Method)
-		failure.Failed = call.failures
+		failure.Failed = call.failuresWith(kind)
 	}
 	return failure
+}
+
+// failuresWith are the failed attempts of a call whose last one was answered with a
+// success that turned out to be a failure of a kind. What kept an unexpected answer
+// from being used says nothing of what the service did, so it is a failure like
+// those of the other attempts.
+func (c *Call) failuresWith(kind error) []FailedAttempt {
+	if !errors.Is(kind, ErrUnexpectedAnswer) {
+		return c.failures
+	}
+	return append(slices.Clip(c.failures), FailedAttempt{
+		Number: len(c.failures) + 1, Operation: c.Operation.ID, Method: c.Operation.Method,
+		Idempotent: c.Operation.Idempotent, Reason: ReasonUnusable, Status: c.status,
+	})
 }
 
 // UnusableAnswer is like [Unusable], for a success whose answer is at hand.
@@ -224,7 +238,7 @@ func UnusableAnswer(response *http.Response, kind, cause error) error {
 	}
 	failure := answerError(body.call, response.Request, response, body.bytes)
 	failure.Message = "" // of a success, none is the service's reason
-	failure.Failed = body.call.failures
+	failure.Failed = body.call.failuresWith(kind)
 	failure.kinds = append(failure.kinds, kind)
 	failure.cause = cause
 	failure.sort(ReasonUnusable)

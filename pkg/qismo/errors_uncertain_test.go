@@ -4,6 +4,7 @@ import (
 	"context"
 	"net"
 	"net/http"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -100,4 +101,49 @@ func TestTimeIsOverWhileConnecting(t *testing.T) {
 			})
 		})
 	}
+}
+
+// An answer that cannot be used does not tell what became of a message. One that says
+// that it was not sent does.
+func TestAnswersThatCannotBeUsedAreUncertain(t *testing.T) {
+	for name, c := range map[string]struct {
+		body      string
+		call      func(*qismo.Client) error
+		uncertain bool
+	}{
+		"an id is missing":  {`{"messages":[]}`, sendOnWhatsApp, true},
+		"of another shape":  {`{"messages":"sent"}`, sendOnWhatsApp, true},
+		"not JSON":          {`sent`, sendOnWhatsApp, true},
+		"the send failed":   {`{"data":{"broadcast_logs":[{"status":"failed"}]}}`, broadcast, false},
+		"no room was found": {`{"data":{}}`, findRoom, false},
+		"a failure inside":  {`{"errors":{"message":"gagal"}}`, sendOnWhatsApp, true},
+		"too large":         {`{"messages":[{"id":"wamid.` + strings.Repeat("x", 1<<10) + `"}]}`, sendOnWhatsApp, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			service := newRecorder(t, answerJSON(200, c.body))
+			err := c.call(service.client(t, qismo.WithSecretKey(testAppID, testSecretKey), qismo.WithMaxAnswer(1<<10)))
+			var failure *qismo.Error
+			require.ErrorAs(t, err, &failure)
+			assert.Equal(t, qismo.ReasonUnusable, qismo.ReasonOf(err))
+			assert.Equal(t, c.uncertain, failure.Uncertain())
+			assert.NotContains(t, err.Error(), "failed attempts", "there was one")
+		})
+	}
+}
+
+func sendOnWhatsApp(client *qismo.Client) error {
+	_, err := client.WhatsApp.Send(context.Background(), "5120", qismo.NewWhatsAppText("628115550033", "halo"))
+	return err
+}
+
+func broadcast(client *qismo.Client) error {
+	_, err := client.Broadcasts.Send(context.Background(), qismo.SendBroadcastParams{
+		PhoneNumber: "628115550033", TemplateDetailID: "61021",
+	})
+	return err
+}
+
+func findRoom(client *qismo.Client) error {
+	_, err := client.Rooms.Latest(context.Background(), qismo.FindRoomParams{Source: "wa", ChannelID: "5120", CustomerID: "628115550033"})
+	return err
 }
