@@ -1,6 +1,7 @@
 package qismo_test
 
 import (
+	"encoding/pem"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -146,6 +147,7 @@ func run(t *testing.T, program string, number int, s snippet) deed {
 	}
 	config := box.Config()
 	command := exec.CommandContext(t.Context(), program, fmt.Sprint(number), room, agent)
+	command.Dir = folderWithAuthority(t)
 	command.Env = []string{
 		"QISCUS_APP_ID=" + config.AppCode, "QISCUS_SECRET_KEY=" + config.SecretKey, "QISCUS_OMNICHANNEL_URL=" + server.URL,
 		"SECRET=" + config.SecretKey, "PASSWORD=" + config.AdminPassword,
@@ -163,6 +165,18 @@ func run(t *testing.T, program string, number int, s snippet) deed {
 		done.failure = strings.TrimSpace(string(exit.Stderr))
 	}
 	return done
+}
+
+// folderWithAuthority is an empty folder but for company-ca.pem, a certificate that a
+// piece can trust.
+func folderWithAuthority(t *testing.T) string {
+	t.Helper()
+	server := httptest.NewTLSServer(nil)
+	defer server.Close()
+	folder := t.TempDir()
+	certificate := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw})
+	require.NoError(t, os.WriteFile(filepath.Join(folder, "company-ca.pem"), certificate, 0o600))
+	return folder
 }
 
 type statusRecorder struct {

@@ -17,10 +17,11 @@ import (
 // snippet is a piece of Go in a page of documentation: the body of a function that
 // returns an error.
 type snippet struct {
-	page    string
-	heading string // that it stands under
-	line    int
-	code    string
+	page     string
+	heading  string // that it stands under
+	line     int
+	code     string
+	declared *snippet // the piece before it, where that declares a type for it
 }
 
 // A piece that does not compile is told by the page and the line where it stands.
@@ -72,19 +73,31 @@ func anchors(text string) []string {
 
 func snippetsOf(page, text string) []snippet {
 	headings := regexp.MustCompile(`(?m)^#+ (.*)$`)
+	declaration := regexp.MustCompile(`^(//.*\n)*type `)
 	var snippets []snippet
+	var declared *snippet
 	for _, found := range regexp.MustCompile("(?s)(?:^|\n)```go\n(.*?\n)```(?:\n|$)").FindAllStringSubmatchIndex(text, -1) {
 		before := text[:found[2]]
 		heading := ""
 		if above := headings.FindAllStringSubmatch(before, -1); len(above) > 0 {
 			heading = above[len(above)-1][1]
 		}
-		snippets = append(snippets, snippet{
-			page:    page,
-			heading: heading,
-			line:    strings.Count(before, "\n") + 1,
-			code:    text[found[2]:found[3]],
-		})
+		found := snippet{
+			page:     page,
+			heading:  heading,
+			line:     strings.Count(before, "\n") + 1,
+			code:     text[found[2]:found[3]],
+			declared: declared,
+		}
+		if declared == nil && declaration.MatchString(found.code) {
+			declared = &found
+			continue
+		}
+		declared = nil
+		snippets = append(snippets, found)
+	}
+	if declared != nil {
+		snippets = append(snippets, *declared) // used by nothing, it is a piece that does nothing
 	}
 	return snippets
 }
@@ -158,18 +171,25 @@ func main() {
 func (s snippet) source(name string) string {
 	var source strings.Builder
 	source.WriteString("package main\n\nimport (\n")
+	all := s.code
+	if s.declared != nil {
+		all += s.declared.code
+	}
 	for _, path := range []string{
-		"context", "errors", "fmt", "log/slog", "os", "time",
+		"context", "crypto/tls", "crypto/x509", "errors", "fmt", "io/fs", "log/slog", "net/url", "os", "time",
 		"github.com/qismo-go/qismo/pkg/qismo", "github.com/qismo-go/qismo/pkg/qismo/contract",
-		"github.com/qismo-go/qismo/pkg/qismo/flex",
+		"github.com/qismo-go/qismo/pkg/qismo/flex", "github.com/qismo-go/qismo/pkg/qismo/ratelimit",
 	} {
-		if strings.Contains(s.code, filepath.Base(path)+".") {
+		if regexp.MustCompile(`\b` + filepath.Base(path) + `\.`).MatchString(all) {
 			fmt.Fprintf(&source, "\t%q\n", path)
 		}
 	}
 	// Under other names, so that a piece that imports them as well can.
 	source.WriteString("\tgocontext \"context\"\n\tours \"github.com/qismo-go/qismo/pkg/qismo\"\n" +
 		"\tids \"github.com/qismo-go/qismo/pkg/qismo/flex\"\n)\n\n")
+	if s.declared != nil {
+		fmt.Fprintf(&source, "//line %s:%d\n%s\n", s.declared.page, s.declared.line, s.declared.code)
+	}
 	fmt.Fprintf(&source, "func %s(ctx gocontext.Context, client *ours.Client, "+
 		"appID, secretKey string, roomID, agentID ids.ID) error {\n", name)
 	fmt.Fprintf(&source, "\t{\n//line %s:%d\n%s\t}\n", s.page, s.line, s.code)

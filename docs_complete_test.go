@@ -1,0 +1,94 @@
+package qismo_test
+
+import (
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// The page on configuration has a row for every option.
+func TestConfigurationHasEveryOption(t *testing.T) {
+	page, err := os.ReadFile("docs/configuration.md")
+	require.NoError(t, err)
+	var options []string
+	for _, declaration := range declarations(t, "pkg/qismo") {
+		function, ok := declaration.(*ast.FuncDecl)
+		if ok && function.Recv == nil && strings.HasPrefix(function.Name.Name, "With") {
+			options = append(options, function.Name.Name)
+		}
+	}
+	require.Contains(t, options, "WithTimeouts")
+	assert.Empty(t, missingIn(string(page), "\n| `%s` | ", options))
+}
+
+// The page on failures has a row for every reason, and names every sentinel.
+func TestFailuresHaveEveryReason(t *testing.T) {
+	text, err := os.ReadFile("docs/failures.md")
+	require.NoError(t, err)
+	page := string(text)
+	var sentinels, reasons []string
+	for _, sentinel := range valuesOf(declarations(t, "pkg/qismo"), token.VAR, "Err") {
+		sentinels = append(sentinels, sentinel.Names[0].Name)
+	}
+	require.Contains(t, sentinels, "ErrNotFound")
+	assert.Empty(t, missingIn(page, "`%s`", sentinels))
+	for _, reason := range valuesOf(declarations(t, "internal/transport"), token.CONST, "Reason") {
+		literal, ok := reason.Values[0].(*ast.BasicLit)
+		require.True(t, ok)
+		words, err := strconv.Unquote(literal.Value)
+		require.NoError(t, err)
+		reasons = append(reasons, words)
+	}
+	require.Contains(t, reasons, "connection broken")
+	assert.Empty(t, missingIn(page, "\n| `%s` | ", reasons))
+}
+
+// missingIn are the names that a page does not show in a form.
+func missingIn(page, form string, names []string) []string {
+	return slices.DeleteFunc(names, func(name string) bool { return strings.Contains(page, fmt.Sprintf(form, name)) })
+}
+
+// declarations are those of a package, without its tests.
+func declarations(t *testing.T, folder string) []ast.Decl {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(folder, "*.go"))
+	require.NoError(t, err)
+	var all []ast.Decl
+	for _, name := range files {
+		if strings.HasSuffix(name, "_test.go") {
+			continue
+		}
+		file, err := parser.ParseFile(token.NewFileSet(), name, nil, 0)
+		require.NoError(t, err)
+		all = append(all, file.Decls...)
+	}
+	return all
+}
+
+// valuesOf are the exported variables or constants whose names begin with a word.
+func valuesOf(all []ast.Decl, kind token.Token, prefix string) []*ast.ValueSpec {
+	var found []*ast.ValueSpec
+	for _, declaration := range all {
+		group, ok := declaration.(*ast.GenDecl)
+		if !ok || group.Tok != kind {
+			continue
+		}
+		for _, specification := range group.Specs {
+			values, ok := specification.(*ast.ValueSpec)
+			if ok && strings.HasPrefix(values.Names[0].Name, prefix) {
+				found = append(found, values)
+			}
+		}
+	}
+	return found
+}
