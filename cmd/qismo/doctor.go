@@ -27,7 +27,8 @@ func (doctorCommand) Help() string {
 	return `Runs every operation that only reads with your credentials, one at a time, and
 holds the answers against the document. Nothing is sent, changed or downloaded, and
 what makes links or files is left out. The ids that some operations need are taken
-from the answers of others, such as the first room of listRooms.
+from the answers of others, such as the first room of listRooms. What fails in
+passing is asked for again, twice at most.
 
 The secret key is read from QISCUS_SECRET_KEY, and a user's token from QISCUS_TOKEN;
 one of them is enough. Neither can be given on the command line, which others see.

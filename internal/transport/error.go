@@ -48,8 +48,9 @@ var (
 //
 // It can be logged: its text, also in JSON and slog, holds no credential, no query
 // and no id, and of the service's message only words that messages of failures are
-// made of; the others, which may be a customer's, are masked. The raw body, which
-// can hold anything, is given out only by [Error.Body].
+// made of; the others, which may be a customer's, are masked. What code of the
+// caller's says, such as a token source, is quoted as it is. The raw body, which can
+// hold anything, is given out only by [Error.Body].
 type Error struct {
 	// Operation is the operation's id, "" for a route of the caller's own.
 	Operation string

@@ -43,7 +43,7 @@ type (
 //
 // With [RoleSupervisor] it takes the admins' path, as supervisors do. An empty room
 // or agent id and a negative MaxAgent are errors before anything is sent. It is
-// never repeated.
+// never carried out twice.
 //
 // Operation assignAgent, POST /api/v1/{role}/service/assign_agent; seen in public
 // clients.
@@ -69,7 +69,7 @@ func (s *AllocationService) Assign(ctx context.Context, params AssignAgentParams
 // AddAgent brings a colleague into a room, on the part of an agent who is signed in;
 // it was seen with that agent's token only. Admins and supervisors use
 // [AllocationService.Assign]. What the service answers is not known, nor whether the
-// room's limit of agents holds here. It is never repeated.
+// room's limit of agents holds here. It is never carried out twice.
 //
 // Operation addAgentToRoom, POST /api/v2/agent/service/add_agent; seen in a single
 // public client.
@@ -84,7 +84,7 @@ func (s *AllocationService) AddAgent(ctx context.Context, params AddAgentParams,
 // Remove ends an agent's part in a room. What the service answers is not known, nor
 // what it says of an agent who is not there. It was seen with the secret key only.
 // An empty room or agent id is an error before anything is sent; it is never
-// repeated.
+// carried out twice.
 //
 // Operation removeAgent, POST /api/v1/admin/service/remove_agent; seen in public
 // clients.
@@ -123,7 +123,7 @@ func (s *AllocationService) Allocate(
 // them into the room; a cap on an agent's rooms cannot be given. The agent is nil
 // when the service names none; whether it does that or refuses when nobody is free
 // is not known. It was seen with the secret key only. An empty RoomID is an error
-// before anything is sent; it is never repeated.
+// before anything is sent; it is never carried out twice.
 //
 // Operation allocateAndAssignAgent, POST
 // /api/v1/admin/service/allocate_assign_agent; seen in public clients.
@@ -147,8 +147,8 @@ func (s *AllocationService) AllocateAndAssign(
 // needs that agent's token, and an app that lets agents take customers over. The
 // platform chooses the room and does not say which: look for it among the agent's
 // own, with [RoomsService.List]. When it refuses, Error.Message is the reason; its
-// texts are not recorded, not even the one for an empty queue. It is never
-// repeated, as each call takes a further room.
+// texts are not recorded, not even the one for an empty queue. It is never carried
+// out twice, as each call takes a further room.
 //
 // Operation takeOverUnresolvedRoom, POST
 // /api/v1/agent/service/takeover_unresolved_room; seen in a single public client.

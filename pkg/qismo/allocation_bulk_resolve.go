@@ -40,7 +40,7 @@ func (s *AllocationService) ListBulkResolves(ctx context.Context, opts ...Option
 // StartBulkResolve begins to resolve every expired room on a WhatsApp channel, and
 // returns the job to wait for. No call undoes it;
 // [AllocationService.AbortBulkResolve] stops what is left. What a second start does
-// while the first runs is not known. It is never repeated: when the call fails
+// while the first runs is not known. It is never begun twice: when the call fails
 // without an answer, see with [AllocationService.BulkResolve] whether it has begun.
 //
 // Operation startWaBulkResolve, POST /api/v2/admin/bulk_resolve/wa/{channel_id};

@@ -72,8 +72,7 @@ const (
 //
 // The message reaches the customer on every kind of channel, though buttons do not
 // show on WhatsApp. No id of it comes back. It is never sent twice: when the call
-// fails without an answer or with [ErrServer], whether the message went out is
-// unknown.
+// fails, [Error.Uncertain] tells whether the message may have gone out.
 //
 // Operation sendBotMessage, POST /{app_code}/bot; documented by the vendor.
 func (s *BotService) SendMessage(ctx context.Context, roomID flex.ID, message Message, opts ...Option) error {
@@ -121,7 +120,7 @@ func (s *BotService) Send(ctx context.Context, params SendBotMessageParams, opts
 }
 
 // HandOver ends the bot's turn in a room; the customer waits for an agent. What the
-// service answers is not known. It is not repeated.
+// service answers is not known. It is never carried out twice.
 //
 // The route is inferred: only the name of the vendor's method for it is known, so
 // the service may not have it ([ErrNotFound]). [BotService.SetActive] with false and
@@ -136,8 +135,8 @@ func (s *BotService) HandOver(ctx context.Context, roomID flex.ID, opts ...Optio
 
 // HandOverToDivision ends the bot's turn in a room and gives the room to a division;
 // with FindOnlineAgent the service looks for an agent of it who is online. What it
-// does when there is none is not known, nor is what it answers. It is not repeated,
-// as it can put an agent into the room.
+// does when there is none is not known, nor is what it answers. It is never carried
+// out twice, as it can put an agent into the room.
 //
 // The one client that was seen puts the secret key into the header of a token, and
 // so does this one if it has the key. A client with a user's token sends that, which

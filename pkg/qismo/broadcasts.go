@@ -13,10 +13,9 @@ import (
 // BroadcastsService sends messages that begin a conversation, to one customer or
 // to many. They are WhatsApp templates; each is paid from [WhatsAppService.Credit].
 //
-// None of its sends is ever repeated: there are no idempotency keys, so a second
-// request is a second message to every recipient. When a send fails without an
-// answer (Error.Status is 0), with [ErrServer], or with an [ErrUnexpectedAnswer] that
-// is no [ErrNotSent], whether it went out is unknown.
+// None of its sends is ever carried out twice: there are no idempotency keys, so a
+// second one is a second message to every recipient. When a send fails and
+// [Error.Uncertain] says so, whether it went out is unknown.
 //
 // Files have been seen to be uploaded and sent with the secret key only, the 24-hour
 // template with a user's token only. The routes of past broadcasts are assumed.

@@ -42,8 +42,8 @@ type (
 // InitiateChat starts a live chat, or resumes one. Its nonce, from the Chat SDK,
 // works once and for ten minutes; what follows is said through the Chat SDK, which
 // takes the identity token. An empty user id or nonce is an error before anything is
-// sent, and no call is repeated: after one that failed without an answer, get a new
-// nonce. The session's CustomerRoom may be empty.
+// sent, and no call is carried out twice: after one that failed without an answer, get
+// a new nonce. The session's CustomerRoom may be empty.
 //
 // Operation initiateChat, POST /api/v2/qiscus/initiate_chat; seen in public
 // clients.
@@ -149,8 +149,8 @@ func (s *CustomerService) SendMessage(
 // whose IdentifierKey is the proof. What agents reply is sent to the webhook of the
 // channel. An empty IdentifierKey or UserID, and a message of more than
 // [MaxMessageLength] characters, are errors before anything is sent. It is never
-// sent twice: when the call fails without an answer or with [ErrServer], whether the
-// message went in is unknown. [CustomerService.SendMessage] makes files and buttons for it.
+// sent twice: when the call fails, [Error.Uncertain] tells whether the message may
+// have gone in. [CustomerService.SendMessage] makes files and buttons for it.
 //
 // Operation sendCustomChannelMessage, POST /{app_code}/api/v2/custom_channel/send;
 // documented by the vendor.

@@ -38,6 +38,14 @@
 // until it is done: [AllocationService.StartBulkResolve], [RoomsService.ExportJob]
 // and [BroadcastsService.JobProgress].
 //
+// # Options
+//
+// The same options serve a client and one call: [New] takes them for all calls, and
+// every method takes them last. A call has 30 seconds with all its attempts, see
+// [WithTimeout], and ends with its context; [WithTimeouts] bounds connecting, writing
+// and reading. Proxies are those of the environment, unless [WithProxy] says
+// otherwise.
+//
 // # Errors
 //
 // A call that the service refuses, or that fails on its way, returns an [*Error],
@@ -50,21 +58,33 @@
 //	case errors.Is(err, qismo.ErrRateLimited): // come back later
 //	}
 //
-// # Sending is not repeated
+// # What is tried again
 //
-// The API has no idempotency keys: a repeated message is a second message to the
-// customer. The client never repeats a call on its own, but for one case: a call
-// that was refused because its token had expired, and so was never carried out,
-// is made again with a new token. [Job.Wait] goes on looking after a failure that
-// passes, as looking does no harm. Where a method says that a repeat does no harm,
-// the caller may repeat it.
+// The API has no idempotency keys: a message that is sent twice reaches its customer
+// twice. So a failed attempt is followed by another, three in all, only where that
+// can do no harm; see [Backoff]. What was never sent, or refused as too much, is
+// tried again whatever it is. After a server error, a timeout or a broken connection
+// only reads are, and writes that the project's document marks as doing, carried out
+// twice, what once does. All others are never carried out twice, unless the caller
+// asks for it by Backoff.RepeatWrites, and the failure's [Error.Uncertain] reports
+// whether they may have been carried out once.
+//
+// A call that was refused because its token had expired is made once more with a new
+// one. [WithRetries] sets another policy, and [WithoutRetries] none. [WithLimiter]
+// keeps all attempts within what the service takes; package ratelimit has a limiter.
+// [Job.Wait] goes on looking after a failure that passes.
 //
 // # Secrets
 //
 // No host but the configured one is sent credentials. They, and the tokens inside
-// answers, print as "***".
+// answers, print as "***". Errors can be logged: of the service's message they show
+// only words that messages of failures are made of.
 //
-// # Watching the service
+// # Watching calls and the service
+//
+// Nothing is logged unless [WithLogger] says where: a line for each call and each
+// failed attempt, which holds no secret and no word of a customer. [WithHooks] has
+// functions told of the same, for metrics and traces.
 //
 // The service may change without notice. An [Inspector], see [WithInspector], is
 // shown every answer as it came; package contract has one that reports where the

@@ -85,9 +85,10 @@ var (
 // Its method Uncertain reports whether the service may have carried the call out
 // all the same: whether a message may have reached its customer.
 //
-// It can be logged: its text, also in JSON and slog, holds no credential, no query,
-// no id and no word of a customer. The raw body, which can hold anything, is given
-// out only by its method Body.
+// It can be logged: its text, also in JSON and slog, holds no credential, and of the
+// URL neither ids nor query. What code of the caller's says, such as a token source
+// or the cause of a context, is quoted as it is. The raw body, which can hold
+// anything, is given out only by its method Body.
 type Error = transport.Error
 
 // metaOutsideWindow is Meta's number for a free message after the 24 hours.

@@ -177,8 +177,8 @@ func (s *RoomsService) Get(ctx context.Context, roomID flex.ID, opts ...Option) 
 // one. Service.User holds the resolving user's token, which prints as ***.
 //
 // With [RoleSupervisor] it takes the agents' path, as one client does. An empty
-// RoomID is an error before anything is sent. It is never repeated: the customer
-// may have begun a new session.
+// RoomID is an error before anything is sent. It is never carried out twice: the
+// customer may have begun a new session.
 //
 // Operation resolveRoom, POST /api/v1/{role}/service/mark_as_resolved; seen in
 // public clients.

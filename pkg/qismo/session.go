@@ -127,7 +127,7 @@ func (s *SessionService) Profile(ctx context.Context, opts ...Option) (*Profile,
 // into [WithToken].
 //
 // An empty token or nonce is an error before anything is sent. The call is never
-// repeated, as a nonce presumably works once.
+// carried out twice, as a nonce presumably works once.
 //
 // Operation mobileLogin, POST /api/v2/auth/mobile_login; seen in a single public
 // client.
@@ -191,7 +191,7 @@ func (s *SessionService) TokenByQismoKey(
 // the service answers is not known: this sends JSON, and takes any success for
 // one. Why it refuses, the service says in the Message of the [Error].
 //
-// All members have to be set. The call is never repeated.
+// All members have to be set. The call is never carried out twice.
 //
 // Operation signUp, POST /api/v1/sign_up; seen in a single public client.
 func (s *SessionService) SignUp(ctx context.Context, params SignUpParams, opts ...Option) error {
@@ -263,7 +263,8 @@ func (s *SessionService) UpdateProfile(ctx context.Context, params UpdateProfile
 // one client does.
 //
 // An empty password is an error before anything is sent. The call is never
-// repeated: when it fails without an answer, either password may be the right one.
+// carried out twice: when it fails without an answer, either password may be the
+// right one.
 //
 // Operation changePassword, POST /api/v1/{role}/change_password; seen in a single
 // public client.

@@ -39,7 +39,7 @@ func (s *TagsService) List(ctx context.Context, roomID flex.ID, opts ...Option) 
 // Create tags a room, and makes the tag if the app lets it: agents may only where
 // its setting IsCreateTagsEnabled is on. A tag that the room has already is
 // [ErrTagExists]. An empty tag is an error before anything is sent. It is never
-// repeated.
+// carried out twice.
 //
 // Operation createRoomTag, POST /api/v2/room_tags/{room_id}; seen in public
 // clients.

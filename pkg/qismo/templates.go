@@ -208,7 +208,7 @@ func (s *TemplatesService) HSM24(ctx context.Context, channelID flex.ID, opts ..
 // with what they need. The rest is left to the service, which refuses with
 // [ErrBadRequest].
 //
-// The call is never repeated: when it fails without an answer, look for the
+// The call is never carried out twice: when it fails without an answer, look for the
 // template before you submit it again.
 //
 // Operation createTemplate, POST /api/v3/admin/hsm/create; documented by the

@@ -95,7 +95,7 @@ func TestSlowAnswersEndInTime(t *testing.T) {
 		require.NoError(t, err)
 		_, err = io.ReadAll(media.Body)
 		require.ErrorIs(t, err, qismo.ErrTimeout)
-		assert.ErrorContains(t, err, "reading took longer than 1s")
+		require.ErrorContains(t, err, "reading took longer than 1s")
 		require.NoError(t, media.Body.Close())
 	})
 }

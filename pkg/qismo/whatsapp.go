@@ -41,8 +41,8 @@ type (
 // its type needs are errors before anything is sent.
 //
 // It is never sent twice: the route has no idempotency key, so a second request is
-// a second message. When the call fails without an answer, with [ErrServer] or with
-// [ErrUnexpectedAnswer], whether the message went out is unknown.
+// a second message. When the call fails, [Error.Uncertain] tells whether the message
+// may have gone out.
 //
 // Operation sendWaMessage, POST /whatsapp/v1/{app_code}/{channel_id}/messages;
 // seen in public clients.

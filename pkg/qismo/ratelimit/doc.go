@@ -5,6 +5,7 @@
 // a [Limiter] lets the attempts wait here instead.
 //
 //	limiter, err := ratelimit.New(ratelimit.Config{PerSecond: 20, Burst: 5})
+//	client, err := qismo.New(qismo.WithLimiter(limiter))
 //
 // One Limiter is made for each app and shared by all that call in its name, by all
 // goroutines and several clients too. It knows nothing of other processes: if
