@@ -47,8 +47,8 @@ type BroadcastFile struct {
 //
 // The name of the id in the answer is not known. Where none is found under the names
 // that it may have, the error is [ErrUnexpectedAnswer], and the file is returned
-// beside it, for its Answer. As the file is gone by the time that the service speaks
-// of it, an error masks no words of it but phone numbers.
+// beside it, for its Answer. The file is gone by the time that the service speaks of
+// it: an error masks of it what it masks of any message, and no more.
 //
 // Operation uploadBroadcastCSV, POST /api/v3/admin/broadcast/upload_csv; seen in a
 // single public client.
