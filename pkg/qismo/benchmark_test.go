@@ -9,7 +9,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
-	"strings"
+	"net/url"
 	"testing"
 	"time"
 
@@ -188,7 +188,7 @@ func sendByHand(address string) func(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		request, err := http.NewRequestWithContext(ctx, http.MethodPost, address+"/"+testAppID+"/bot", bytes.NewReader(body))
+		request, err := http.NewRequestWithContext(ctx, http.MethodPost, address+"/"+url.PathEscape(testAppID)+"/bot", bytes.NewReader(body))
 		if err != nil {
 			return err
 		}
@@ -197,8 +197,14 @@ func sendByHand(address string) func(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if !strings.HasPrefix(string(answer), "{") || !json.Valid(answer) {
-			return fmt.Errorf("the answer is not JSON")
+		var out struct {
+			Errors json.RawMessage `json:"errors"`
+		}
+		if err := json.Unmarshal(answer, &out); err != nil {
+			return err
+		}
+		if len(out.Errors) > 0 {
+			return fmt.Errorf("the service refused under status 200")
 		}
 		return nil
 	}
