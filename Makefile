@@ -41,7 +41,7 @@ race: ## run all tests under the race detector (needs a C compiler)
 	CGO_ENABLED=1 go test -race ./...
 
 .PHONY: coverage
-coverage: ## see that the tests of each package in pkg/ cover COVERAGE percent (90)
+coverage: ## see that the tests of each package in pkg/ and of the transport cover COVERAGE percent (90)
 	scripts/coverage.sh
 
 .PHONY: generate

@@ -1,13 +1,14 @@
 #!/usr/bin/env bash
-# Fails when the tests of a package under pkg/ run less than COVERAGE percent of
-# its statements (90 unless told). Each package is measured by its own tests: what
-# another package's tests happen to run asserts nothing about this one.
+# Fails when the tests of a package under pkg/, or of what all façades share, run
+# less than COVERAGE percent of its statements (90 unless told). Each package is
+# measured by its own tests: what another package's tests happen to run asserts
+# nothing about this one.
 set -euo pipefail
 
 cd "$(dirname "$0")/.."
 least=${COVERAGE:-90}
 
-CGO_ENABLED=0 go test -cover ./pkg/... | tee >(cat >&2) | awk -v least="$least" '
+CGO_ENABLED=0 go test -cover ./pkg/... ./internal/transport | tee >(cat >&2) | awk -v least="$least" '
   { for (i = 1; i <= NF; i++) if ($i ~ /%$/) { measured++; if ($i + 0 < least) { poor = poor " " $2 } } }
   /no test files|no statements/ { next }
   END {

@@ -44,8 +44,7 @@ func (l *answerLink) Do(request *http.Request) (*http.Response, error) {
 	}
 	response.Request = request // which a transport of the caller's may leave out
 	call.status, call.protocol, call.requestID = response.StatusCode, response.Proto, requestID(response.Header)
-	isSuccess := response.StatusCode >= 200 && response.StatusCode <= 299
-	if call.Streams && isSuccess {
+	if call.Streams && isSuccess(response.StatusCode) {
 		call.answered(0)
 		call.inspect(request, response, nil, errStreamed)
 		return response, nil // its caller reads it
@@ -64,16 +63,19 @@ func (l *answerLink) Do(request *http.Request) (*http.Response, error) {
 	return nil, failure
 }
 
-// judge returns what is wrong with an answer; nil for a success.
+// judge returns what is wrong with an answer; nil for a success. Of a failure it does
+// not matter whether all was read.
 func (c *Call) judge(request *http.Request, response *http.Response, body []byte, unread error) *Error {
 	switch {
-	case unread != nil && response.StatusCode < http.StatusBadRequest:
+	case response.StatusCode >= http.StatusBadRequest:
+		return answerError(c, request, response, body)
+	case unread != nil:
 		failure := answerError(c, request, response, body)
-		failure.Message = "" // half of an answer says nothing, and is no reason
+		failure.Message = "" // half of a success is no reason
 		failure.unread = !errors.Is(unread, errTooLarge)
 		failure.cause = fmt.Errorf("read the answer: %w", because(request.Context(), unread))
 		return failure
-	case response.StatusCode < 200 || response.StatusCode > 299:
+	case !isSuccess(response.StatusCode):
 		return answerError(c, request, response, body)
 	}
 	err := c.Protocol.Check(Answer{Status: response.StatusCode, Header: response.Header, Body: body})
@@ -87,6 +89,8 @@ func (c *Call) judge(request *http.Request, response *http.Response, body []byte
 	}
 	return failure
 }
+
+func isSuccess(status int) bool { return status >= 200 && status <= 299 }
 
 // answered tells the limiter of an answer.
 func (c *Call) answered(retryAfter time.Duration) {
@@ -129,22 +133,21 @@ var errTooLarge = errors.New("it is too large")
 // readBody reads an answer up to its bound and closes it.
 func (c *Call) readBody(response *http.Response) ([]byte, error) {
 	defer response.Body.Close()
+	if response.StatusCode == http.StatusSwitchingProtocols {
+		return nil, nil // the body is a connection, which nobody asked for, and has no end
+	}
 	limit := c.Settings.MaxAnswer
 	if response.StatusCode >= http.StatusBadRequest {
 		limit = min(limit, MaxErrorBody)
 	}
 	// One byte more than there should be, so that the end is seen without growing.
-	hint := min(max(response.ContentLength, bytes.MinRead), limit) + 1
-	body := make([]byte, 0, min(hint, 1<<20))
+	body := make([]byte, 0, min(max(response.ContentLength, bytes.MinRead), limit, 1<<20)+1)
 	for {
 		n, err := response.Body.Read(body[len(body):cap(body)])
 		body = body[:len(body)+n]
 		switch {
 		case int64(len(body)) > limit:
-			if response.StatusCode < http.StatusBadRequest {
-				err = fmt.Errorf("%w: larger than %d bytes", errTooLarge, limit)
-			}
-			return body[:limit], err
+			return body[:limit], fmt.Errorf("%w: larger than %d bytes", errTooLarge, limit)
 		case errors.Is(err, io.EOF):
 			return body, nil
 		case err != nil:
@@ -211,23 +214,9 @@ func Unusable(ctx context.Context, kind, cause error) error {
 	failure := &Error{Status: http.StatusOK, kinds: []error{kind}, cause: cause, reason: ReasonUnusable}
 	if call := CallOf(ctx); call != nil {
 		failure.about(call, call.Operation.Method)
-		failure.Failed = call.failuresWith(kind)
+		call.remember(failure, call.Operation.Method, tells(kind))
 	}
 	return failure
-}
-
-// failuresWith are the failed attempts of a call whose last one was answered with a
-// success that turned out to be a failure of a kind. What kept an unexpected answer
-// from being used says nothing of what the service did, so it is a failure like
-// those of the other attempts.
-func (c *Call) failuresWith(kind error) []FailedAttempt {
-	if !errors.Is(kind, ErrUnexpectedAnswer) {
-		return c.failures
-	}
-	return append(slices.Clip(c.failures), FailedAttempt{
-		Number: len(c.failures) + 1, Operation: c.Operation.ID, Method: c.Operation.Method,
-		Idempotent: c.Operation.Idempotent, Reason: ReasonUnusable, Status: c.status,
-	})
 }
 
 // UnusableAnswer is like [Unusable], for a success whose answer is at hand.
@@ -236,14 +225,19 @@ func UnusableAnswer(response *http.Response, kind, cause error) error {
 	if !ok {
 		return errors.Join(cause, errNotOurs)
 	}
-	failure := answerError(body.call, response.Request, response, body.bytes)
+	call := body.call
+	failure := answerError(call, response.Request, response, body.bytes)
 	failure.Message = "" // of a success, none is the service's reason
-	failure.Failed = body.call.failuresWith(kind)
 	failure.kinds = append(failure.kinds, kind)
 	failure.cause = cause
 	failure.sort(ReasonUnusable)
+	call.remember(failure, response.Request.Method, tells(kind))
 	return failure
 }
+
+// tells reports whether a success that is a failure of a kind tells what became of the
+// call: an answer that was not expected does not.
+func tells(kind error) bool { return !errors.Is(kind, ErrUnexpectedAnswer) }
 
 // Bytes are those of a success that the chain let pass, not a copy.
 func Bytes(response *http.Response) []byte {

@@ -7,7 +7,7 @@ import (
 	"errors"
 	"net"
 	"net/http"
-	"time"
+	"slices"
 )
 
 // attemptLink makes one attempt: it waits for its turn, gives it a credential that
@@ -16,88 +16,131 @@ type attemptLink struct{ next Doer }
 
 func (l *attemptLink) Do(request *http.Request) (response *http.Response, err error) {
 	call := CallOf(request.Context())
-	call.begun = false
-	if limiter := call.Settings.Limiter; limiter != nil {
-		if err := limiter.Wait(request.Context()); err != nil {
-			return nil, call.failed(request, transportError(call, request, &heldBackError{err}), call.Settings.Now())
-		}
-	}
+	err = call.takeTurn(request.Context())
+	call.began, call.begun = call.Settings.Now(), false
 	call.status, call.protocol, call.requestID = 0, "", "" // those of the attempt before
-	began := call.Settings.Now()
+	if err != nil {
+		return nil, call.notBegun(request, &heldBackError{err})
+	}
 	request, end := call.startAttempt(request)
 	if end != nil {
 		err = errCutShort // stays when something of the caller's panics
-		defer func() { end(call.attemptEnd(began, err)) }()
+		defer func() { end(call.attemptEnd(err)) }()
 	}
 	if err := call.Protocol.Authorize(request); err != nil {
-		return nil, call.failed(request, transportError(call, request, &CredentialError{err}), began)
+		return nil, call.notBegun(request, &CredentialError{err})
 	}
-	call.asked.Store(0)
-	call.connected.Store(0)
 	if ended := request.Context().Err(); ended != nil {
-		return nil, call.failed(request, transportError(call, request, ended), began)
+		return nil, call.notBegun(request, ended)
 	}
-	call.attempts++
-	call.begun = true
+	call.beginRequest()
 	response, err = l.next.Do(request)
 	if err != nil {
 		var failure *Error
 		if !errors.As(err, &failure) {
 			failure = transportError(call, request, err)
 		}
-		return nil, call.failed(request, failure, began)
+		return nil, call.failed(request, failure)
 	}
 	return response, nil
 }
 
+// takeTurn waits until the limiter, if there is one, lets the attempt pass.
+func (c *Call) takeTurn(ctx context.Context) error {
+	if c.Settings.Limiter == nil {
+		return nil
+	}
+	asked := c.Settings.Now()
+	defer func() { c.waited += c.Settings.Now().Sub(asked) }()
+	return c.Settings.Limiter.Wait(ctx)
+}
+
+// beginRequest counts a request to the service. What net/http tells from here on is
+// about it.
+func (c *Call) beginRequest() {
+	c.begun = true
+	c.attempts++
+	c.asked.Store(0)
+	c.connected.Store(0)
+}
+
+// notBegun is an attempt that failed before its request.
+func (c *Call) notBegun(request *http.Request, err error) *Error {
+	c.begun = false
+	return c.failed(request, transportError(c, request, err))
+}
+
 // failed sorts a failed attempt and remembers it.
-func (c *Call) failed(request *http.Request, failure *Error, began time.Time) *Error {
-	failure.Attempts = c.attempts
-	failure.sort(c.reasonOf(request.Context(), failure))
+func (c *Call) failed(request *http.Request, failure *Error) *Error {
+	unsent := c.unsent(failure)
+	failure.sort(c.reasonOf(request.Context(), failure, unsent))
+	if failure.Status == 0 || failure.unread {
+		failure.sortByTime(request.Context())
+	}
+	c.remember(failure, request.Method, unsent)
+	return failure
+}
+
+// remember adds a failure to those of the call.
+func (c *Call) remember(failure *Error, method string, settled bool) {
 	c.failures = append(c.failures, FailedAttempt{
 		Number:     len(c.failures) + 1,
 		Operation:  c.Operation.ID,
-		Method:     request.Method,
+		Method:     method,
 		Idempotent: c.Operation.Idempotent,
 		Reason:     failure.reason,
 		Status:     failure.Status,
 		RetryAfter: failure.RetryAfter,
-		Took:       c.Settings.Now().Sub(began),
-		unsent:     !c.begun || c.neverConnected(),
+		Took:       c.Settings.Now().Sub(c.began),
+		settled:    settled,
 	})
-	failure.Failed = c.failures
-	return failure
+	failure.Attempts = c.attempts
+	failure.Failed = slices.Clip(c.failures) // so that whoever adds to it gets a copy
+}
+
+// unsent reports whether there is evidence that nothing was sent: the request was not
+// begun, or a transport that tells about connections asked for one and had none.
+func (c *Call) unsent(failure *Error) bool {
+	return !c.begun || failure.Status == 0 && c.asked.Load() > 0 && c.connected.Load() == 0
 }
 
 // reasonOf finds out why an attempt failed.
-func (c *Call) reasonOf(ctx context.Context, failure *Error) Reason {
+func (c *Call) reasonOf(ctx context.Context, failure *Error, unsent bool) Reason {
 	var held *heldBackError
 	var credential *CredentialError
-	var timeout net.Error
+	var redirect *redirectError
 	cause := failure.cause
 	switch {
 	case failure.Status != 0 && !failure.unread:
 		return reasonOfStatus(failure.Status)
-	case errors.Is(ctx.Err(), context.Canceled):
+	case isCancelled(ctx):
 		return ReasonCancelled
 	case errors.As(cause, &credential):
 		return ReasonCredential
 	case errors.As(cause, &held):
 		return ReasonHeldBack
-	case c.neverConnected():
-		if neverTrusted(cause) {
-			return ReasonUntrusted
-		}
+	case unsent && c.begun && neverTrusted(cause):
+		return ReasonUntrusted
+	case unsent && c.begun:
 		return ReasonNotConnected
-	case ctx.Err() != nil, errors.Is(cause, ErrTimeout), errors.As(cause, &timeout) && timeout.Timeout():
+	case errors.As(cause, &redirect):
+		return ReasonUnusable
+	case ctx.Err() != nil, isTimeout(cause):
 		return ReasonTimeout
 	}
 	return ReasonBroken
 }
 
-// neverConnected reports whether an attempt is known to have had no connection, so
-// that nothing of it was sent.
-func (c *Call) neverConnected() bool { return c.asked.Load() > 0 && c.connected.Load() == 0 }
+// isCancelled reports whether a context was cancelled, and not by a bound of time.
+func isCancelled(ctx context.Context) bool {
+	return errors.Is(ctx.Err(), context.Canceled) && !errors.Is(context.Cause(ctx), context.DeadlineExceeded)
+}
+
+// isTimeout reports whether a bound of time was reached, whoever set it.
+func isTimeout(err error) bool {
+	var bounded net.Error
+	return errors.Is(err, ErrTimeout) || errors.As(err, &bounded) && bounded.Timeout()
+}
 
 func reasonOfStatus(status int) Reason {
 	switch {
@@ -118,8 +161,8 @@ func neverTrusted(err error) bool {
 	var authority x509.UnknownAuthorityError
 	var name x509.HostnameError
 	var notTLS tls.RecordHeaderError
-	return errors.As(err, &certificate) || errors.As(err, &authority) || errors.As(err, &name) ||
-		errors.As(err, &notTLS) || errors.Is(err, http.ErrSchemeMismatch)
+	return errors.Is(err, http.ErrSchemeMismatch) || errors.As(err, &notTLS) ||
+		errors.As(err, &certificate) || errors.As(err, &authority) || errors.As(err, &name)
 }
 
 // heldBackError is a turn that the limiter did not give.

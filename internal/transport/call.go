@@ -26,9 +26,10 @@ type Operation struct {
 type Protocol interface {
 	// Authorize puts into the request of an attempt what proves the caller.
 	Authorize(request *http.Request) error
-	// Renew is told that the service refused what a request carried, and reports
-	// whether there may be something better to try.
-	Renew(refused *http.Request, failure *Error) bool
+	// Renew is told of a failure. If the service refused the credential that the
+	// request carried, it gets another, and reports whether there is one to try. Its
+	// error fails the call.
+	Renew(refused *http.Request, failure *Error) (bool, error)
 	// Check returns why a success is none; [ErrFailureInside] when the answer itself
 	// says so.
 	Check(answer Answer) error
@@ -50,9 +51,10 @@ type Call struct {
 	Streams   bool  // a success is not read here, but by the caller
 
 	attempts int  // how often a request was begun
-	begun    bool // in the attempt that is under way
+	begun    bool // the request of the attempt that is under way
 	failures []FailedAttempt
-	waited   time.Duration // before the attempt that is under way
+	began    time.Time     // the attempt that is under way, or was the last
+	waited   time.Duration // before it
 	renewed  bool          // a refused credential was replaced
 
 	trace            httptrace.ClientTrace

@@ -33,7 +33,7 @@ func plain(err error) error {
 		err = wrapped.Err
 	}
 	var network net.Error
-	if errors.As(err, &network) || !strings.ContainsAny(err.Error(), "\"`") {
+	if errors.As(err, &network) || neverTrusted(err) || !strings.ContainsAny(err.Error(), "\"`") {
 		return err
 	}
 	return &unquoted{"the answer is not HTTP as it should be", err}

@@ -1,6 +1,7 @@
 package transport
 
 import (
+	"context"
 	"crypto/tls"
 	"errors"
 	"fmt"
@@ -123,8 +124,18 @@ func defaultTransport() *http.Transport {
 	transport.TLSHandshakeTimeout = connectTimeout
 	transport.IdleConnTimeout = idleConnectionFor
 	transport.MaxResponseHeaderBytes = maxAnswerHeader
+	transport.OnProxyConnectResponse = checkProxyAnswer
 	limitConnections(transport, DefaultMaxConnections)
 	return transport
+}
+
+// checkProxyAnswer tells of a proxy that lets nobody through. By itself net/http says
+// so in the proxy's own words, which can be anything.
+func checkProxyAnswer(_ context.Context, _ *url.URL, _ *http.Request, answer *http.Response) error {
+	if answer.StatusCode == http.StatusOK {
+		return nil
+	}
+	return fmt.Errorf("the proxy refused: %s", statusText(answer.StatusCode))
 }
 
 // limitConnections keeps every connection that may be needed again: with the
@@ -144,7 +155,7 @@ func limitConnections(transport *http.Transport, most int) {
 // loopback.
 func ParseBaseURL(address string) (*url.URL, error) {
 	base, err := url.Parse(address)
-	if err != nil || base.Host == "" {
+	if err != nil || base.Hostname() == "" {
 		return nil, errors.New("the base URL is not an absolute one, such as https://omnichannel.qiscus.com")
 	}
 	switch {
@@ -161,7 +172,7 @@ func ParseBaseURL(address string) (*url.URL, error) {
 // Its errors quote nothing of it.
 func ParseProxyURL(address string) (*url.URL, error) {
 	proxy, err := url.Parse(address)
-	if err != nil || proxy.Host == "" {
+	if err != nil || proxy.Hostname() == "" {
 		return nil, errors.New("the proxy is not an absolute URL, such as http://proxy.example.id:8080")
 	}
 	switch proxy.Scheme {
@@ -187,9 +198,19 @@ func guardRedirects(next func(*http.Request, []*http.Request) error) func(*http.
 		if !sameHost || !isRead || len(via) >= maxRedirects {
 			return http.ErrUseLastResponse
 		}
-		if next != nil {
-			return next(request, via)
+		if next == nil {
+			return nil
 		}
-		return nil
+		err := next(request, via)
+		if err != nil && !errors.Is(err, http.ErrUseLastResponse) {
+			return &redirectError{err}
+		}
+		return err
 	}
 }
+
+// redirectError is a redirect that a client of the caller's refused to follow.
+type redirectError struct{ cause error }
+
+func (e *redirectError) Error() string { return "follow a redirect: " + e.cause.Error() }
+func (e *redirectError) Unwrap() error { return e.cause }

@@ -1,13 +1,13 @@
 package transport
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"log/slog"
-	"net"
 	"net/http"
 	"slices"
 	"strconv"
@@ -86,24 +86,7 @@ type Error struct {
 // Error says what was attempted, and what came of it.
 func (e *Error) Error() string {
 	var b strings.Builder
-	b.WriteString(e.prefix())
-	if e.Operation != "" {
-		b.WriteString(e.Operation)
-	} else {
-		b.WriteString(e.Method + " " + e.URL)
-	}
-	if e.Status != 0 {
-		fmt.Fprintf(&b, ": status %d", e.Status)
-		if text := http.StatusText(e.Status); text != "" {
-			b.WriteString(" " + text)
-		}
-	}
-	if e.Message != "" {
-		b.WriteString(": " + e.Message)
-	}
-	if e.cause != nil {
-		b.WriteString(": " + inner(e.cause))
-	}
+	b.WriteString(strings.Join(e.said(), ": "))
 	if e.Code != 0 {
 		fmt.Fprintf(&b, " (code %d)", e.Code)
 	}
@@ -119,18 +102,38 @@ func (e *Error) Error() string {
 	return b.String()
 }
 
-func (e *Error) prefix() string {
-	if e.name == "" {
-		return "qismo: "
+func (e *Error) owner() string { return cmp.Or(e.name, "qismo") }
+
+// said is whose error it is, what was asked, what came back and why, as far as there is
+// something to say.
+func (e *Error) said() []string {
+	said := []string{e.owner()}
+	add := func(text string) {
+		if text != "" {
+			said = append(said, text)
+		}
 	}
-	return e.name + ": "
+	add(cmp.Or(e.Operation, strings.TrimSpace(e.Method+" "+e.URL)))
+	if e.Status != 0 {
+		add(statusText(e.Status))
+	}
+	add(e.Message)
+	if e.cause != nil {
+		add(inner(e.cause))
+	}
+	return said
+}
+
+// statusText is a status in words of the standard, not of whoever answered.
+func statusText(status int) string {
+	return strings.TrimSpace(fmt.Sprintf("status %d %s", status, http.StatusText(status)))
 }
 
 // inner is the text of an error within another, which says already whose it is.
 func inner(err error) string {
 	var failure *Error
 	if errors.As(err, &failure) {
-		return strings.Replace(err.Error(), failure.prefix(), "", 1)
+		return strings.Replace(err.Error(), failure.owner()+": ", "", 1)
 	}
 	return err.Error()
 }
@@ -144,26 +147,15 @@ func (e *Error) failedTexts() []string {
 }
 
 // Uncertain reports whether the service may have carried the call out although it
-// failed: an answer was lost, or was a failure of the service's own. A message may
-// have reached its customer then, and a repeat would reach them again. It is false
-// when nothing was sent, and when the service refused.
-func (e *Error) Uncertain() bool {
-	return slices.ContainsFunc(e.Failed, func(failed FailedAttempt) bool {
-		if failed.unsent {
-			return false
-		}
-		switch failed.Reason {
-		case ReasonNotConnected, ReasonUntrusted, ReasonRateLimited, ReasonHeldBack, ReasonRefused, ReasonCredential:
-			return false
-		}
-		return true
-	})
-}
+// failed: an answer was lost or was none, or was a failure of the service's own. A
+// message may have reached its customer then, and a repeat would reach them again. It
+// is false when nothing was sent, and when the service refused.
+func (e *Error) Uncertain() bool { return slices.ContainsFunc(e.Failed, FailedAttempt.Uncertain) }
 
 // Is reports whether the failure is of the kind that a sentinel names.
 // That of its status needs nothing but the status, so that tests can make an Error.
 func (e *Error) Is(target error) bool {
-	return slices.Contains(e.kinds, target) ||
+	return slices.ContainsFunc(e.kinds, func(kind error) bool { return errors.Is(kind, target) }) ||
 		e.Status >= http.StatusMultipleChoices && target == kindOfStatus(e.Status)
 }
 
@@ -213,11 +205,11 @@ func (e *Error) about(call *Call, method string) {
 	e.Attempts = call.attempts
 }
 
-// add adds what a call ended with after the failure itself.
-func (e *Error) add(ended error) {
-	e.kinds = append(e.kinds, ended)
+// interrupted adds why there was no other attempt, although there should have been.
+func (e *Error) interrupted(doing string, why error) {
+	e.kinds = append(e.kinds, why)
 	if e.cause == nil {
-		e.cause = fmt.Errorf("wait for another attempt: %w", ended)
+		e.cause = fmt.Errorf("%s: %w", doing, why)
 	}
 }
 
@@ -227,16 +219,23 @@ func (e *Error) sort(reason Reason) {
 	switch reason {
 	case ReasonNotConnected, ReasonUntrusted:
 		e.kinds = append(e.kinds, ErrNotConnected)
-		var timeout net.Error
-		if slices.Contains(e.kinds, context.DeadlineExceeded) || errors.As(e.cause, &timeout) && timeout.Timeout() {
-			e.kinds = append(e.kinds, ErrTimeout)
-		}
 	case ReasonBroken:
 		e.kinds = append(e.kinds, ErrConnectionBroken)
-	case ReasonTimeout:
-		e.kinds = append(e.kinds, ErrTimeout)
 	case ReasonHeldBack:
 		e.kinds = append(e.kinds, ErrRateLimited)
+	case ReasonUnusable:
+		e.kinds = append(e.kinds, ErrUnexpectedAnswer)
+	}
+}
+
+// sortByTime makes a failure known as one of time, if it is: also one that was not
+// connected, or held back, for so long that a bound was reached.
+func (e *Error) sortByTime(ctx context.Context) {
+	switch {
+	case isCancelled(ctx):
+		e.kinds = append(e.kinds, context.Canceled) // also where a cause was given in its place
+	case ctx.Err() != nil, isTimeout(e.cause):
+		e.kinds = append(e.kinds, ErrTimeout, context.DeadlineExceeded)
 	}
 }
 
@@ -244,9 +243,6 @@ func (e *Error) sort(reason Reason) {
 func transportError(call *Call, request *http.Request, err error) *Error {
 	failure := &Error{cause: because(request.Context(), err)}
 	failure.about(call, request.Method)
-	if ended := request.Context().Err(); ended != nil {
-		failure.kinds = append(failure.kinds, ended) // also where a cause was given in its place
-	}
 	return failure
 }
 

@@ -41,7 +41,7 @@ type OperationEnd struct {
 	// Err is what the caller gets, an *Error unless nothing could be attempted; nil
 	// for a success.
 	Err error
-	// Status is the HTTP status of the last answer, 0 when none came.
+	// Status is the HTTP status of the last attempt, 0 when no answer came.
 	Status int
 	// Attempts is how often a request was begun.
 	Attempts int
@@ -57,10 +57,12 @@ type AttemptStart struct {
 
 	// Number counts the attempts from 1.
 	Number int
-	// Waited is how long the call waited since the attempt before.
+	// Waited is how long the call waited since the attempt before, as its policy wanted
+	// and for the limiter.
 	Waited time.Duration
-	// Header is empty; what a hook puts into it goes with the request. Headers of
-	// credentials and of the connection are left out.
+	// Header is empty, or holds what the hooks before put into it; what a hook puts into
+	// it goes with the request. Headers of credentials and of the connection are left
+	// out, and so is what cannot be sent as a header.
 	Header http.Header
 }
 
@@ -138,18 +140,14 @@ func (c *Call) startAttempt(request *http.Request) (*http.Request, func(AttemptE
 			continue
 		}
 		changed, end := hooks.Attempt(ctx, start)
-		if changed != nil {
+		if changed != nil && CallOf(changed) == c { // it is made of the one that the hook got
 			ctx = changed //nolint:fatcontext // each hook adds to it
 		}
 		if end != nil {
 			ends = append(ends, end)
 		}
 	}
-	for name, values := range start.Header {
-		if !IsReservedHeader(name) && !c.Protocol.CarriesCredential(name) {
-			request.Header[http.CanonicalHeaderKey(name)] = values
-		}
-	}
+	c.addHeader(request, start.Header)
 	return request.WithContext(ctx), func(done AttemptEnd) {
 		for _, end := range slices.Backward(ends) {
 			end(done)
@@ -157,10 +155,22 @@ func (c *Call) startAttempt(request *http.Request) (*http.Request, func(AttemptE
 	}
 }
 
-func (c *Call) attemptEnd(began time.Time, err error) AttemptEnd {
+// addHeader adds what hooks want to go with a request. A hook that watches must not
+// make the call fail, so what cannot be sent is left out.
+func (c *Call) addHeader(request *http.Request, header http.Header) {
+	for name, values := range header {
+		isOurs := IsReservedHeader(name) || c.Protocol.CarriesCredential(name)
+		isSendable := IsHeaderName(name) && !slices.ContainsFunc(values, func(v string) bool { return !IsHeaderValue(v) })
+		if !isOurs && isSendable {
+			request.Header[http.CanonicalHeaderKey(name)] = values
+		}
+	}
+}
+
+func (c *Call) attemptEnd(err error) AttemptEnd {
 	return AttemptEnd{
 		Err: err, Reason: ReasonOf(err), Status: c.status, Protocol: c.protocol,
-		Duration: c.Settings.Now().Sub(began), RequestID: c.requestID,
+		Duration: c.Settings.Now().Sub(c.began), RequestID: c.requestID,
 	}
 }
 

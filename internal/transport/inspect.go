@@ -35,13 +35,12 @@ func (c *Call) inspect(request *http.Request, response *http.Response, body []by
 	if c.Settings.Inspector == nil {
 		return
 	}
-	isBounded := response.StatusCode >= http.StatusBadRequest && len(body) >= MaxErrorBody
 	c.Settings.Inspector.Inspect(Exchange{
 		Operation:   c.Operation.ID,
 		Method:      request.Method,
 		Status:      response.StatusCode,
 		ContentType: response.Header.Get("Content-Type"),
 		Body:        body,
-		Whole:       err == nil && !isBounded,
+		Whole:       err == nil,
 	})
 }

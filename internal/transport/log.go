@@ -2,6 +2,7 @@ package transport
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 )
 
@@ -51,18 +52,17 @@ func logAttempt(ctx context.Context, logger *slog.Logger, message string, start 
 		slog.Int("status", end.Status),
 		slog.Duration("duration", end.Duration),
 		slog.String("request_id", end.RequestID),
-		slog.String("failure", string(end.Reason)),
+		slog.String("failure", outcome(end.Err)),
 	)
 }
 
 // outcome is a failure in a word, "" for a success.
 func outcome(err error) string {
 	switch reason := ReasonOf(err); {
-	case err == nil:
-		return ""
-	case reason == "":
-		return "not attempted"
-	default:
+	case err == nil, reason != "":
 		return string(reason)
+	case errors.Is(err, errCutShort):
+		return "cut short"
 	}
+	return "not attempted"
 }

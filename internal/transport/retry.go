@@ -58,20 +58,25 @@ type FailedAttempt struct {
 	// Took is how long the attempt took.
 	Took time.Duration
 
-	unsent bool // whatever the reason, nothing can have been sent
+	settled bool // it is known what became of it, whatever the reason: nothing was sent, or the answer told
 }
 
-// Harmless reports whether a repeat cannot carry anything out twice: nothing was
-// sent, the service refused it unseen, or the operation is idempotent.
-func (f FailedAttempt) Harmless() bool {
+// Uncertain reports whether the service may have carried the attempt out: something
+// was sent, and the service did not refuse it.
+func (f FailedAttempt) Uncertain() bool {
 	switch f.Reason {
-	case ReasonNotConnected, ReasonRateLimited:
-		return true
-	case ReasonServerError, ReasonTimeout, ReasonBroken:
-		return f.Idempotent
+	case ReasonNotConnected, ReasonUntrusted, ReasonHeldBack, ReasonCredential: // not sent
+		return false
+	case ReasonRateLimited, ReasonRefused:
+		return false
 	}
-	return false
+	return !f.settled
 }
+
+// Harmless reports whether a repeat cannot carry anything out twice: the attempt was
+// not carried out for certain, or the operation is idempotent. It does not say that a
+// repeat may help.
+func (f FailedAttempt) Harmless() bool { return f.Idempotent || !f.Uncertain() }
 
 // String says what went wrong, such as "status 503" or "connection broken".
 func (f FailedAttempt) String() string {
@@ -130,19 +135,21 @@ func (b Backoff) Next(failed FailedAttempt) (wait time.Duration, again bool) {
 	bound := orDefault(b.First, defaultFirst)
 	longest := orDefault(b.Longest, defaultLongest)
 	for range failed.Number - 1 {
-		bound = min(2*bound, longest)
+		if bound > longest/2 {
+			bound = longest
+			break
+		}
+		bound *= 2
 	}
 	// Full jitter: whoever failed together does not come back together.
-	return failed.RetryAfter + rand.N(min(bound, longest)+1), true
+	return failed.RetryAfter + rand.N(min(bound, longest)), true
 }
 
+// mayRepeat reports whether another attempt may help and may be made.
 func (b Backoff) mayRepeat(failed FailedAttempt) bool {
-	if failed.Harmless() {
-		return true
-	}
 	switch failed.Reason {
-	case ReasonServerError, ReasonTimeout, ReasonBroken:
-		return b.RepeatWrites
+	case ReasonNotConnected, ReasonRateLimited, ReasonServerError, ReasonTimeout, ReasonBroken:
+		return b.RepeatWrites || failed.Harmless()
 	}
 	return false
 }
@@ -156,7 +163,7 @@ func (b Backoff) Check() error {
 }
 
 func orDefault[T int | time.Duration](value, otherwise T) T {
-	if value == 0 {
+	if value <= 0 { // below it is an error of the option, unless another policy embeds this one
 		return otherwise
 	}
 	return value
@@ -169,6 +176,9 @@ type retryLink struct{ next Doer }
 func (l *retryLink) Do(request *http.Request) (*http.Response, error) {
 	call := CallOf(request.Context())
 	attempt := request
+	if len(call.Settings.hooks) > 0 {
+		attempt = request.Clone(request.Context()) // what hooks add is not the next attempt's
+	}
 	for {
 		response, err := l.next.Do(attempt)
 		if err == nil {
@@ -178,37 +188,49 @@ func (l *retryLink) Do(request *http.Request) (*http.Response, error) {
 		if !errors.As(err, &failure) {
 			return nil, err
 		}
-		wait, again := call.next(attempt, failure)
+		wait, again, err := call.next(attempt, failure)
+		if err != nil {
+			return nil, err
+		}
 		if !again {
 			return nil, failure
 		}
 		if err := call.pause(request.Context(), wait); err != nil {
-			failure.add(err)
+			failure.interrupted("wait for another attempt", err)
+			failure.sortByTime(request.Context())
 			return nil, failure
 		}
 		if attempt, err = repeated(request); err != nil {
+			failure.interrupted("read the body again", err)
 			return nil, failure
 		}
 	}
 }
 
-// next decides about an attempt after a failed one.
-func (c *Call) next(failed *http.Request, failure *Error) (wait time.Duration, again bool) {
+// next decides about an attempt after a failed one. The error is that of a credential
+// that was to be had in place of a refused one.
+func (c *Call) next(failed *http.Request, failure *Error) (wait time.Duration, again bool, err error) {
 	if failed.Context().Err() != nil {
-		return 0, false
+		return 0, false, nil //nolint:nilerr // the failure says what ended it, or what came before
 	}
-	if !c.renewed && c.Protocol.Renew(failed, failure) {
-		c.renewed = true
-		return 0, canRepeat(failed) // it was not carried out
+	if !c.renewed {
+		c.began = c.Settings.Now()
+		c.renewed, err = c.Protocol.Renew(failed, failure)
+		if err != nil {
+			return 0, false, c.notBegun(failed, &CredentialError{err})
+		}
+		if c.renewed {
+			return 0, canRepeat(failed), nil // it was not carried out
+		}
 	}
 	if c.Settings.Retries == nil || !canRepeat(failed) {
-		return 0, false
+		return 0, false, nil
 	}
 	wait, again = c.Settings.Retries.Next(c.failures[len(c.failures)-1])
-	if deadline, ok := c.Deadline(); ok && again && time.Until(deadline) <= wait {
-		return 0, false // the caller's time would only be spent waiting
+	if deadline, ok := failed.Context().Deadline(); ok && again && time.Until(deadline) <= wait {
+		return 0, false, nil // the caller's time would only be spent waiting
 	}
-	return max(wait, 0), again
+	return max(wait, 0), again, nil
 }
 
 // canRepeat reports whether a request can be sent once more: a body that was a
@@ -224,7 +246,7 @@ func repeated(request *http.Request) (*http.Request, error) {
 	if request.GetBody != nil {
 		body, err := request.GetBody()
 		if err != nil {
-			return nil, fmt.Errorf("read the body again: %w", err)
+			return nil, err
 		}
 		again.Body = body
 	}

@@ -55,9 +55,9 @@ type Settings struct {
 type Credentials interface {
 	// Authorize sets the headers of an operation that wants the app's credential.
 	Authorize(request *http.Request) error
-	// Renew drops what a refused request carried, and reports whether there may be
-	// something better to try.
-	Renew(refused *http.Request) bool
+	// Renew drops what a refused request carried, gets another, and reports whether
+	// there is one to try.
+	Renew(refused *http.Request) (bool, error)
 	// Proof names what proves the caller.
 	Proof() string
 }

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptrace"
+	"net/textproto"
 	"sync"
 	"time"
 )
@@ -21,26 +22,31 @@ func (l *timeoutLink) Do(request *http.Request) (*http.Response, error) {
 		return l.next.Do(request)
 	}
 	watch := newWatch(request.Context(), limits)
+	handedOn := false
+	defer func() {
+		if !handedOn { // it failed, or something of the caller's panicked
+			watch.end()
+		}
+	}()
 	response, err := l.next.Do(watch.over(request)) //nolint:contextcheck // it is made of the request's
 	if err != nil {
-		err = watch.explain(err)
-		watch.end()
-		return nil, err
+		return nil, watch.explain(err)
 	}
-	watch.reach(reading) // where a transport did not tell
 	if call.Streams {
 		watch.endWhole()
-		watch.rest(reading) // until the caller reads
 	}
+	watch.handOn()
+	handedOn = true
 	response.Body = &watchedAnswer{ReadCloser: response.Body, watch: watch}
 	return response, nil
 }
 
-// phase is a part of an attempt. Phases only go forward.
+// phase is a part of an attempt.
 type phase int
 
 const (
-	connecting phase = iota
+	unknown    phase = iota // nothing was told; a transport of the caller's may never tell
+	connecting              // comes again after a redirect, and for a connection just closed
 	writing
 	reading
 	ended
@@ -51,11 +57,12 @@ type watch struct {
 	ctx    context.Context //nolint:containedctx // of the attempt that it ends
 	cancel context.CancelCauseFunc
 	limits Timeouts
+	whole  *time.Timer // nil without such a limit
 
 	mu    sync.Mutex
 	phase phase
-	part  *time.Timer
-	whole *time.Timer
+	part  *time.Timer // of the phase, nil until one has a limit
+	due   time.Time   // when the phase takes too long; zero while its time does not run
 }
 
 func newWatch(parent context.Context, limits Timeouts) *watch {
@@ -66,19 +73,22 @@ func newWatch(parent context.Context, limits Timeouts) *watch {
 			w.cancel(&timeoutError{limit: "the attempt", after: limits.Attempt})
 		})
 	}
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.arm()
 	return w
 }
 
 // over returns the request as the watch sees it.
 func (w *watch) over(request *http.Request) *http.Request {
 	ctx := httptrace.WithClientTrace(w.ctx, &httptrace.ClientTrace{
-		GotConn:              func(httptrace.GotConnInfo) { w.reach(writing) },
-		WroteHeaders:         func() { w.progress(writing) },
-		WroteRequest:         func(httptrace.WroteRequestInfo) { w.reach(reading) },
-		GotFirstResponseByte: func() { w.reach(reading); w.progress(reading) },
+		GetConn:      func(string) { w.enter(connecting) },
+		GotConn:      func(httptrace.GotConnInfo) { w.enter(writing) },
+		WroteHeaders: func() { w.progress(writing) },
+		WroteRequest: func(info httptrace.WroteRequestInfo) {
+			if info.Err == nil {
+				w.enter(reading)
+			}
+		},
+		Got1xxResponse:       func(int, textproto.MIMEHeader) error { w.progress(reading); return nil },
+		GotFirstResponseByte: func() { w.enter(reading) }, // also before all is written
 	})
 	request = request.WithContext(ctx)
 	if request.Body != nil && request.Body != http.NoBody && w.limits.Write > 0 {
@@ -86,18 +96,21 @@ func (w *watch) over(request *http.Request) *http.Request {
 		if again := request.GetBody; again != nil {
 			request.GetBody = func() (io.ReadCloser, error) {
 				body, err := again()
-				return &watchedRequest{ReadCloser: body, watch: w}, err
+				if err != nil {
+					return nil, err
+				}
+				return &watchedRequest{ReadCloser: body, watch: w}, nil
 			}
 		}
 	}
 	return request
 }
 
-// reach goes forward to a phase.
-func (w *watch) reach(next phase) {
+// enter begins a phase and its time.
+func (w *watch) enter(next phase) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if next > w.phase {
+	if w.phase != ended {
 		w.phase = next
 		w.arm()
 	}
@@ -107,30 +120,57 @@ func (w *watch) reach(next phase) {
 func (w *watch) progress(in phase) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if in == w.phase {
+	if w.phase == in {
 		w.arm()
 	}
 }
 
-// rest ends the time of a phase, if that is where the attempt is, until there is
-// progress again: what happens meanwhile is the caller's.
+// rest stops the time of a phase, if that is where the attempt is: now it is not the
+// network that takes its time.
 func (w *watch) rest(in phase) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if in == w.phase && w.part != nil {
+	if w.phase == in {
+		w.disarm()
+	}
+}
+
+// handOn leaves the answer to whoever reads it: its time runs while they wait for it.
+func (w *watch) handOn() {
+	w.enter(reading)
+	w.rest(reading)
+}
+
+func (w *watch) arm() {
+	limit, _ := w.limit()
+	if limit <= 0 {
+		w.disarm()
+		return
+	}
+	w.due = time.Now().Add(limit)
+	if w.part == nil {
+		w.part = time.AfterFunc(limit, w.expire)
+		return
+	}
+	w.part.Reset(limit)
+}
+
+func (w *watch) disarm() {
+	w.due = time.Time{}
+	if w.part != nil {
 		w.part.Stop()
 	}
 }
 
-// arm begins the time of the present phase.
-func (w *watch) arm() {
-	if w.part != nil {
-		w.part.Stop()
+// expire ends the attempt, unless its time was begun anew just as it ran out.
+func (w *watch) expire() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.due.IsZero() || time.Now().Before(w.due) {
+		return
 	}
 	limit, name := w.limit()
-	if limit > 0 {
-		w.part = time.AfterFunc(limit, func() { w.cancel(&timeoutError{limit: name, after: limit}) })
-	}
+	w.cancel(&timeoutError{limit: name, after: limit})
 }
 
 func (w *watch) limit() (limit time.Duration, name string) {
@@ -155,7 +195,7 @@ func (w *watch) endWhole() {
 // end ends all times, and the attempt's context with them.
 func (w *watch) end() {
 	w.endWhole()
-	w.reach(ended)
+	w.enter(ended)
 	w.cancel(nil)
 }
 
@@ -168,8 +208,9 @@ func (w *watch) explain(err error) error {
 	return err
 }
 
-// watchedRequest is a body that is sent. The network has its time from one piece to
-// the next; how long the caller's reader takes to have one is the caller's.
+// watchedRequest is a body that is sent: the time runs from when the network has a
+// piece until it asks for the next. What a stream of the caller's takes to give one is
+// not the network's.
 type watchedRequest struct {
 	io.ReadCloser
 	watch *watch
@@ -181,8 +222,7 @@ func (b *watchedRequest) Read(into []byte) (int, error) {
 	return b.ReadCloser.Read(into)
 }
 
-// watchedAnswer is a body that is read. The service has its time for each piece; how
-// long the caller takes over one is the caller's.
+// watchedAnswer is a body that is read: the time runs while its reader waits.
 type watchedAnswer struct {
 	io.ReadCloser
 	watch *watch

@@ -31,16 +31,32 @@ type TokenStore interface {
 
 // Session is a token and what renews it.
 type Session struct {
-	Token     string    `json:"token"`
-	LongLived string    `json:"long_lived_token"`
-	Since     time.Time `json:"since"`
+	// Login names the log-in that the session is of; see Tokens.
+	Login string `json:"login"`
+	// Token is the user token.
+	Token string `json:"token"`
+	// LongLived renews it; "" when there is none.
+	LongLived string `json:"long_lived_token"`
+	// Since is when the token was had.
+	Since time.Time `json:"since"`
 }
+
+// isUsable reports whether a session, which may come from anywhere, has tokens that
+// can be sent.
+func (s *Session) isUsable() bool {
+	return s.Token != "" && IsHeaderValue(s.Token) && IsHeaderValue(s.LongLived)
+}
+
+// clockSkew is how far the clocks of processes that share a store may be apart.
+const clockSkew = time.Hour
 
 // Tokens is a source of tokens that logs in once for many goroutines, and again
 // before a token is too old or when one was refused.
 type Tokens struct {
 	// Open opens a session; the old one, nil when there was none, may help.
 	Open func(ctx context.Context, old *Session) (*Session, error)
+	// Login names who logs in, and where. Whatever else a store holds is left alone.
+	Login string
 	// Lifetime is how long a token is used.
 	Lifetime time.Duration
 	// Store keeps tokens; nil for none.
@@ -151,7 +167,11 @@ func (t *Tokens) renew(ctx context.Context) (*heldSession, error) {
 	if err != nil {
 		return nil, fmt.Errorf("log in: %w", err)
 	}
-	opened.Since = t.Now()
+	if !opened.isUsable() {
+		return nil, errors.New("log in: the service gave a token that cannot be sent")
+	}
+	opened.Login = t.Login
+	opened.Since = t.Now().Round(0) // by the calendar: a clock of ticks stands still while a machine sleeps
 	renewed := &heldSession{Session: opened}
 	t.current.Store(renewed)
 	return renewed, t.save(ctx, opened)
@@ -166,8 +186,8 @@ func (t *Tokens) load(ctx context.Context) (*heldSession, error) {
 		return nil, fmt.Errorf("load the token from its store: %w", err)
 	}
 	var session Session
-	if json.Unmarshal(kept, &session) != nil || session.Token == "" {
-		return nil, nil //nolint:nilnil,nilerr // what is not a session is as good as none
+	if json.Unmarshal(kept, &session) != nil || session.Login != t.Login || !session.isUsable() {
+		return nil, nil //nolint:nilnil,nilerr // what is not a session of this log-in is as good as none
 	}
 	held := &heldSession{Session: &session}
 	if refused := t.refused.Load(); refused != nil && *refused == session.Token {
@@ -190,8 +210,14 @@ func (t *Tokens) save(ctx context.Context, session *Session) error {
 	return nil
 }
 
+// isFresh reports whether a session's token should be good. One from the future, as a
+// clock was wrong, would otherwise be good for too long.
 func (t *Tokens) isFresh(held *heldSession) bool {
-	return held != nil && !held.stale.Load() && t.Now().Sub(held.Since) < t.Lifetime
+	if held == nil || held.stale.Load() {
+		return false
+	}
+	age := t.Now().Sub(held.Since)
+	return -clockSkew <= age && age < t.Lifetime
 }
 
 func isContextError(err error) bool {

@@ -199,7 +199,7 @@ func TestALongReasonIsCut(t *testing.T) {
 	service := newRecorder(t, answerJSON(200, `{"data":{"broadcast_logs":[{"status":"failed","notes":"`+strings.Repeat("panjang ", 100)+`"}]}}`))
 	_, err := service.client(t).Broadcasts.Send(t.Context(), aBroadcast())
 	require.ErrorIs(t, err, qismo.ErrNotSent)
-	require.ErrorContains(t, err, "panj…)")
+	require.ErrorContains(t, err, "panjang…)")
 	assert.Less(t, len(err.Error()), 400)
 }
 

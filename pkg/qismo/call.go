@@ -2,7 +2,6 @@ package qismo
 
 import (
 	"context"
-	"net/http"
 
 	"github.com/qismo-go/qismo/gen/omnichannel"
 	"github.com/qismo-go/qismo/internal/transport"
@@ -95,8 +94,7 @@ func (c *call) Explain(answer transport.Answer) transport.Explanation {
 // work.
 func (c *call) credentialHint(status int) string {
 	wanted := c.operation.OnlyWith
-	isRefused := status == http.StatusUnauthorized || status == http.StatusForbidden
-	if !isRefused || wanted == "" || c.Settings.Credentials == nil {
+	if !isRefusal(status) || wanted == "" || c.Settings.Credentials == nil {
 		return ""
 	}
 	sent := c.Settings.Credentials.Proof()

@@ -1,6 +1,7 @@
 package qismo
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -52,19 +53,20 @@ func carriesCredential(header string) bool {
 	return false
 }
 
-// CarriesCredential tells the headers whose values stay out of messages and logs.
-// The App ID is none: it names the app in addresses too.
-func (c *call) CarriesCredential(header string) bool {
-	return carriesCredential(header) && http.CanonicalHeaderKey(header) != headerAppID
-}
+// CarriesCredential tells the headers that are the client's own to set, and whose
+// values stay out of messages.
+func (c *call) CarriesCredential(header string) bool { return carriesCredential(header) }
 
-// Renew drops the token that a request carried, when the service refused it in a
+// Renew replaces the token that a request carried, when the service refused it in a
 // way that a new one may help: the texts of 401 tell an expired token and an unknown
 // one apart only loosely, and gateways say 403 for either.
-func (c *call) Renew(refused *http.Request, failure *Error) bool {
+func (c *call) Renew(refused *http.Request, failure *Error) (bool, error) {
 	isAboutToken := errors.Is(failure, ErrTokenExpired) || errors.Is(failure, ErrInvalidToken)
 	mayHelp := failure.Status == http.StatusUnauthorized || failure.Status == http.StatusForbidden && isAboutToken
-	return mayHelp && takesToken(c.operation.Credential) && c.Settings.Credentials.Renew(refused)
+	if !mayHelp || !takesToken(c.operation.Credential) {
+		return false, nil
+	}
+	return c.Settings.Credentials.Renew(refused)
 }
 
 // Authorize gives a request the credential that its operation wants, and no
@@ -141,8 +143,8 @@ func (c *secretKeyCredentials) authorizeAsToken(request *http.Request) error {
 	return nil
 }
 
-func (*secretKeyCredentials) Renew(*http.Request) bool { return false }
-func (*secretKeyCredentials) Proof() string            { return proofKey }
+func (*secretKeyCredentials) Renew(*http.Request) (bool, error) { return false, nil }
+func (*secretKeyCredentials) Proof() string                     { return proofKey }
 
 // String keeps the key out of whatever prints a client.
 func (*secretKeyCredentials) String() string   { return "secret key ***" }
@@ -159,10 +161,10 @@ func (c *tokenCredentials) Authorize(request *http.Request) error {
 	return nil
 }
 
-func (*tokenCredentials) Renew(*http.Request) bool { return false }
-func (*tokenCredentials) Proof() string            { return proofToken }
-func (*tokenCredentials) String() string           { return "token ***" }
-func (*tokenCredentials) GoString() string         { return "token ***" }
+func (*tokenCredentials) Renew(*http.Request) (bool, error) { return false, nil }
+func (*tokenCredentials) Proof() string                     { return proofToken }
+func (*tokenCredentials) String() string                    { return "token ***" }
+func (*tokenCredentials) GoString() string                  { return "token ***" }
 
 // sourceCredentials are tokens that a source supplies.
 type sourceCredentials struct {
@@ -172,24 +174,35 @@ type sourceCredentials struct {
 }
 
 func (c *sourceCredentials) Authorize(request *http.Request) error {
-	token, err := c.source.Token(request.Context())
+	token, err := c.token(request.Context())
 	if err != nil {
-		return fmt.Errorf("%s%w", c.from, err)
-	}
-	if token == "" {
-		return errors.New(c.from + "it returned an empty token")
+		return err
 	}
 	request.Header.Set(headerAppID, c.appID)
 	request.Header.Set(headerAuthorization, token)
 	return nil
 }
 
-func (c *sourceCredentials) Renew(refused *http.Request) bool {
+// Renew gets another token. An error of it fails the call: to ask the source once more
+// would be to try a wrong password twice.
+func (c *sourceCredentials) Renew(refused *http.Request) (bool, error) {
 	old := refused.Header.Get(headerAuthorization)
 	c.source.Expired(old)
-	token, err := c.source.Token(refused.Context())
-	return err != nil || token != old // an error is told by the attempt that meets it again
+	token, err := c.token(refused.Context())
+	return token != old, err
 }
+
+func (c *sourceCredentials) token(ctx context.Context) (string, error) {
+	token, err := c.source.Token(ctx)
+	if err != nil {
+		return "", fmt.Errorf("%s%w", c.from, err)
+	}
+	if err := checkHeaderText("token", token); err != nil {
+		return "", fmt.Errorf("%s%w", c.from, err)
+	}
+	return token, nil
+}
+
 func (*sourceCredentials) Proof() string    { return proofToken }
 func (*sourceCredentials) String() string   { return "token source" }
 func (*sourceCredentials) GoString() string { return "token source" }
@@ -200,5 +213,5 @@ type appIDCredentials struct{ appID string }
 func (*appIDCredentials) Authorize(*http.Request) error {
 	return errors.New("authenticate: the operation needs more than the App ID, which is all there is")
 }
-func (*appIDCredentials) Renew(*http.Request) bool { return false }
-func (*appIDCredentials) Proof() string            { return "" }
+func (*appIDCredentials) Renew(*http.Request) (bool, error) { return false, nil }
+func (*appIDCredentials) Proof() string                     { return "" }

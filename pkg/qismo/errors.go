@@ -115,8 +115,14 @@ func kindsOf(status int, message string) []error {
 		kinds = append(kinds, ErrNoApprovedTemplate)
 	case strings.Contains(said, "token_expired"):
 		kinds = append(kinds, ErrTokenExpired)
-	case status == http.StatusUnauthorized && strings.Contains(said, "invalid token"):
+	case isRefusal(status) && strings.Contains(said, "invalid token"):
 		kinds = append(kinds, ErrInvalidToken)
 	}
 	return kinds
+}
+
+// isRefusal reports whether a status is about the credential. Gateways say 403 where
+// the service says 401.
+func isRefusal(status int) bool {
+	return status == http.StatusUnauthorized || status == http.StatusForbidden
 }

@@ -22,7 +22,7 @@ func TestWhatIsShownOfAMessage(t *testing.T) {
 		"nomor 628115550033 tidak terdaftar":                "nomor *** tidak terdaftar",
 		"nomor +62 811 555 003 tidak terdaftar":             "nomor +*** tidak terdaftar",
 		"nomor 0811-555-003 tidak terdaftar":                "nomor *** tidak terdaftar",
-		"nomor (021) 555.003.3 tidak terdaftar":             "nomor (*** tidak terdaftar",
+		"nomor (021) 555.003.3 tidak terdaftar":             "nomor (***) *** tidak terdaftar",
 		"nomor 62\u00a0811\u00a0555 tidak terdaftar":        "nomor *** tidak terdaftar",
 	} {
 		t.Run(said, func(t *testing.T) {

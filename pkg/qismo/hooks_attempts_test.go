@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -83,17 +84,18 @@ func (*oneToken) Expired(string) {}
 func TestAnAttemptTellsItsOwnAnswer(t *testing.T) {
 	service := newRecorder(t, func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("X-Request-Id", "0badc0de")
-		w.WriteHeader(http.StatusUnauthorized)
+		w.WriteHeader(http.StatusServiceUnavailable)
 	})
 	hooks := &watched{}
-	client := service.client(t, qismo.WithTokenSource(testAppID, &oneToken{}), hooks.option())
+	client := service.client(t, qismo.WithTokenSource(testAppID, &oneToken{}), hooks.option(),
+		qismo.WithRetries(qismo.Backoff{First: time.Nanosecond}))
 	require.Error(t, client.Do(t.Context(), http.MethodGet, "/api/v9", nil, nil))
 
 	require.Len(t, hooks.attempts, 2)
-	refused, unsent := hooks.attempts[0], hooks.attempts[1]
-	assert.Equal(t, http.StatusUnauthorized, refused.Status)
-	assert.Equal(t, "HTTP/1.1", refused.Protocol)
-	assert.Equal(t, "0badc0de", refused.RequestID)
+	failed, unsent := hooks.attempts[0], hooks.attempts[1]
+	assert.Equal(t, http.StatusServiceUnavailable, failed.Status)
+	assert.Equal(t, "HTTP/1.1", failed.Protocol)
+	assert.Equal(t, "0badc0de", failed.RequestID)
 	assert.Equal(t, qismo.ReasonCredential, unsent.Reason)
 	assert.Zero(t, unsent.Status)
 	assert.Empty(t, unsent.Protocol)

@@ -2,8 +2,11 @@ package qismo
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/qismo-go/qismo/internal/transport"
@@ -28,6 +31,7 @@ func (*loginCredentials) GoString() string { return "login ***" }
 // begin gives the credentials the client by which they log in.
 func (c *loginCredentials) begin(client *Client) {
 	c.source = &transport.Tokens{
+		Login:    c.name(client.settings.BaseURL.String()),
 		Lifetime: tokenLifetime,
 		Store:    client.settings.TokenStore,
 		Now:      client.settings.Now,
@@ -35,6 +39,14 @@ func (c *loginCredentials) begin(client *Client) {
 			return client.openSession(ctx, c, old)
 		},
 	}
+}
+
+// name tells the tokens of this log-in from those of others that a store may hold:
+// whoever changes the e-mail address must not go on as the user before. It is a hash,
+// as the address is nobody's business who looks into the store.
+func (c *loginCredentials) name(baseURL string) string {
+	sum := sha256.Sum256([]byte(strings.Join([]string{baseURL, c.appID, c.email}, "\n")))
+	return hex.EncodeToString(sum[:16])
 }
 
 // openSession renews a session with its long-lived token, or logs in when there

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"strings"
 	"time"
 
 	"github.com/qismo-go/qismo/gen/omnichannel"
@@ -77,7 +76,8 @@ func WithRole(role Role) Option {
 // "crm-bridge/1.4 qismo-go/0.1.0". The version may be "".
 func WithApplication(name, version string) Option {
 	return func(s *transport.Settings) error {
-		if !isToken(name) || version != "" && !isToken(version) {
+		// The parts of a User-Agent have the grammar of a header's name.
+		if !transport.IsHeaderName(name) || version != "" && !transport.IsHeaderName(version) {
 			return errors.New("the application's name and version must consist of letters, digits and marks such as -")
 		}
 		if err := s.Once("user agent"); err != nil {
@@ -100,7 +100,7 @@ func WithHeader(name, value string) Option {
 	return func(s *transport.Settings) error {
 		canonical := http.CanonicalHeaderKey(name)
 		switch {
-		case !isToken(name) || strings.ContainsAny(value, "\r\n\x00"):
+		case !transport.IsHeaderName(name) || !transport.IsHeaderValue(value):
 			return errors.New("the header is not a valid one")
 		case carriesCredential(canonical):
 			return fmt.Errorf("the header %s carries a credential; use an option for credentials", canonical)
@@ -117,15 +117,4 @@ func WithHeader(name, value string) Option {
 		s.Header = header
 		return nil
 	}
-}
-
-// isToken reports whether text can be a header's name (RFC 9110, section 5.6.2).
-func isToken(text string) bool {
-	for _, char := range text {
-		isLetter := 'a' <= char && char <= 'z' || 'A' <= char && char <= 'Z' || '0' <= char && char <= '9'
-		if !isLetter && !strings.ContainsRune("!#$%&'*+-.^_`|~", char) {
-			return false
-		}
-	}
-	return text != ""
 }

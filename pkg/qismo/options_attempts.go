@@ -14,7 +14,8 @@ import (
 //     TLS. It does not matter for a connection that is there already. Unless a
 //     transport of the caller's says otherwise, address and TLS take no longer than
 //     10 seconds each in any case.
-//   - Write bounds each wait for the network to take a piece of the request.
+//   - Write bounds each wait for the network to take a piece of the request; what a
+//     reader of the caller's takes to give one does not count.
 //   - Read bounds each wait for the service: for the beginning of its answer, and for
 //     every piece after that.
 //   - Attempt bounds an attempt as a whole; of an answer that the caller reads as a
@@ -117,8 +118,8 @@ type Backoff = transport.Backoff
 // FailedAttempt is one attempt of a call that failed, as a [RetryPolicy] and
 // [Error].Failed have it: its Number from 1, the Operation's id and Method, whether
 // it is Idempotent, the Reason, the Status, for how long the service asked to wait
-// (RetryAfter) and how long it Took. Its method Harmless reports whether a repeat
-// cannot carry anything out twice.
+// (RetryAfter) and how long it Took. Its method Uncertain reports whether the service
+// may have carried it out, Harmless whether a repeat cannot carry anything out twice.
 type FailedAttempt = transport.FailedAttempt
 
 // Reason is why an attempt failed, in a word or two that can be counted by.

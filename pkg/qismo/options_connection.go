@@ -25,14 +25,17 @@ func WithHTTPClient(client *http.Client) Option {
 }
 
 // WithTransport sets what carries requests, with its proxy and TLS. An
-// *http.Transport is copied: it is not changed, and its connections are not shared.
-// Anything else is used as it is; if it passes on what net/http/httptrace tells, as
-// those do that wrap an *http.Transport, the client knows more about failures and
-// can repeat more. [WithProxy], [WithoutProxy], [WithTLS] and [WithMaxConnections] do
-// not go with it: that is an error. It is an option of a client, not of a call.
+// *http.Transport is copied: it is not changed, except that net/http makes it ready for
+// HTTP/2 as its first use would, and its connections are not shared. Anything else is
+// used as it is; if it passes on what net/http/httptrace tells, as those do that wrap an
+// *http.Transport, the client knows more about failures and can repeat more, and
+// [Timeouts] bound the parts of an attempt: otherwise only reading the answer's body,
+// and the attempt as a whole. [WithProxy], [WithoutProxy], [WithTLS] and
+// [WithMaxConnections] do not go with it: that is an error. It is an option of a client,
+// not of a call.
 func WithTransport(carrier http.RoundTripper) Option {
 	return connectionOption("WithTransport", "transport", func(connection *transport.Connection) error {
-		if carrier == nil {
+		if carrier == nil || carrier == (*http.Transport)(nil) {
 			return errors.New("the transport is nil")
 		}
 		connection.RoundTripper = carrier

@@ -3,7 +3,6 @@ package qismo
 import (
 	"errors"
 	"fmt"
-	"strings"
 
 	"github.com/qismo-go/qismo/internal/transport"
 )
@@ -101,14 +100,13 @@ func WithTokenStore(store TokenStore) Option {
 	}
 }
 
-// checkHeaderText refuses what is nothing, and what would end a header and begin
-// another.
+// checkHeaderText refuses what is nothing, and what no header can hold.
 func checkHeaderText(name, text string) error {
 	switch {
 	case text == "":
 		return fmt.Errorf("the %s is empty", name)
-	case strings.ContainsAny(text, "\r\n\x00"):
-		return fmt.Errorf("the %s holds a line break", name)
+	case !transport.IsHeaderValue(text):
+		return fmt.Errorf("the %s holds a line break or another control character", name)
 	}
 	return nil
 }
