@@ -95,8 +95,9 @@ func facades(b *testing.B, address string) (plain, watched *qismo.Client) {
 	require.NoError(b, err)
 	limiter, err := ratelimit.New(ratelimit.Config{PerSecond: 1e6, Burst: 1e6})
 	require.NoError(b, err)
+	jsonLines := slog.NewJSONHandler(io.Discard, &slog.HandlerOptions{Level: slog.LevelDebug}) //nolint:sloglint // it does all but write
 	watched, err = qismo.New(qismo.WithSecretKey(testAppID, testSecretKey), qismo.WithBaseURL(address),
-		qismo.WithLogger(slog.New(slog.NewJSONHandler(io.Discard, &slog.HandlerOptions{Level: slog.LevelDebug}))),
+		qismo.WithLogger(slog.New(jsonLines)),
 		qismo.WithHooks(qismo.Hooks{
 			Operation: func(ctx context.Context, _ qismo.OperationStart) (context.Context, func(qismo.OperationEnd)) {
 				return ctx, func(qismo.OperationEnd) {}

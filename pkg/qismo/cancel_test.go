@@ -31,6 +31,7 @@ type wait struct {
 
 // Whatever a call waits for, it ends with its context, and at once.
 func TestCancellingEndsEveryWait(t *testing.T) {
+	t.Parallel()
 	for name, begin := range map[string]func(t *testing.T) wait{
 		"another attempt":         waitForAttempt,
 		"the limiter":             waitForLimiter,
@@ -145,7 +146,10 @@ func waitForFreeConnection(t *testing.T) wait {
 	first, cancel := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
 	go func() { ended <- getRoom(client)(first) }()
-	t.Cleanup(func() { cancel(); <-ended })
+	t.Cleanup(func() {
+		cancel()
+		assert.ErrorIs(t, <-ended, context.Canceled)
+	})
 	require.NoError(t, server.Await(t.Context(), func(counts faults.Counts) bool { return counts.Received == 1 }))
 	<-asked
 	return wait{getRoom(client), receiving(asked)}
@@ -159,7 +163,10 @@ func waitForLogin(t *testing.T) wait {
 	first, cancel := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
 	go func() { ended <- getRoom(client)(first) }()
-	t.Cleanup(func() { cancel(); <-ended })
+	t.Cleanup(func() {
+		cancel()
+		assert.ErrorIs(t, <-ended, context.Canceled)
+	})
 	require.NoError(t, server.Await(t.Context(), func(counts faults.Counts) bool { return counts.Received == 1 }))
 	began := make(chan struct{}, 1)
 	return wait{

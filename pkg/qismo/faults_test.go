@@ -311,7 +311,8 @@ func (r faultRow) options() []qismo.Option {
 func httpsAt(script faults.Script) func(t *testing.T) (string, *faults.Server) {
 	return func(t *testing.T) (string, *faults.Server) {
 		server := faults.NewServer(t, script, faultService())
-		return server.HTTPSURL(), server
+		address := server.HTTPSURL()
+		return address, server
 	}
 }
 

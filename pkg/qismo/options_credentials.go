@@ -17,7 +17,8 @@ func WithSecretKey(appID, secretKey string) Option {
 // WithToken authenticates with a user's token, which lasts 30 days. See
 // [WithLogin] for one that is renewed.
 func WithToken(appID, token string) Option {
-	return proven("token", token, withCredentials(appID, &tokenCredentials{appID: []string{appID}, token: []string{token}}))
+	credentials := &tokenCredentials{appID: []string{appID}, token: []string{token}}
+	return proven("token", token, withCredentials(appID, credentials))
 }
 
 // WithTokenSource authenticates with the user tokens that a source of the

@@ -45,7 +45,7 @@ func TestSoakMessagesAreRepeatedOnRequest(t *testing.T) {
 	})
 	received := network.received()
 	for message, failure := range sent {
-		assert.NoError(t, asPlainError(failure))
+		require.NoError(t, asPlainError(failure))
 		assert.GreaterOrEqual(t, received[message], 1, message)
 	}
 	assert.NotEmpty(t, network.sink.Repeated())
