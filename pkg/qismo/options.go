@@ -83,11 +83,12 @@ func WithApplication(name, version string) Option {
 		if err := s.Once("user agent"); err != nil {
 			return err
 		}
+		application := name
 		if version != "" {
-			name += "/" + version
+			application += "/" + version
 		}
 		header := s.Header.Clone()
-		header.Set(headerUserAgent, name+" "+userAgent)
+		header.Set(headerUserAgent, application+" "+userAgent)
 		s.Header = header
 		return nil
 	}
