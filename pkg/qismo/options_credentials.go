@@ -83,7 +83,8 @@ func proven(name, proof string, set Option) Option {
 }
 
 // WithTokenStore keeps the tokens of [WithLogin] in a store, so that a restart, or
-// another process with the same store, does not log in anew. Without WithLogin it is
+// another process with the same store, does not log in anew; [TokenFile] is one. Tokens
+// of another log-in are not used: each has a store of its own. Without WithLogin it is
 // an error. It is an option of a client, not of a call.
 func WithTokenStore(store TokenStore) Option {
 	return func(s *transport.Settings) error {
