@@ -28,7 +28,10 @@ func mask(said string, request *http.Request, carriesCredential func(header stri
 	if said == "" {
 		return ""
 	}
-	said = said[:min(len(said), maxSaid)]
+	if len(said) > maxSaid {
+		said = said[:maxSaid]
+		said = said[:strings.LastIndexByte(said, ' ')+1] // no half word
+	}
 	for _, value := range valuesOf(request, carriesCredential) {
 		said = strings.ReplaceAll(said, value, masked)
 	}

@@ -9,7 +9,6 @@ import (
 	"net/url"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -96,15 +95,16 @@ func TestMask(t *testing.T) {
 	}
 }
 
-// A huge request and a huge answer cost no time that anybody notices.
+// No more is looked at than can be told: many values that were sent and a long message
+// would multiply.
 func TestMaskOfMuchIsBounded(t *testing.T) {
 	t.Parallel()
-	values := strings.TrimSuffix(strings.Repeat(`"sari wulandari",`, 60_000), ",")
-	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "/x", strings.NewReader("["+values+"]"))
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "/x", strings.NewReader(`["sari wulandari"]`))
 	require.NoError(t, err)
-	began := time.Now()
-	assert.Equal(t, masked, mask(strings.Repeat("dewi ", MaxErrorBody/5), request, carriesSecret))
-	assert.Less(t, time.Since(began), 10*time.Second)
+	said := strings.Repeat("dewi ", maxSaid/5)
+	assert.Equal(t, "***", mask(said+"the room is closed", request, carriesSecret))
+	assert.Equal(t, "*** the room", mask(said[:maxSaid-20]+" the room", request, carriesSecret))
+	assert.Empty(t, mask(strings.Repeat("x", maxSaid+1), request, carriesSecret))
 }
 
 // A body that cannot be read again masks nothing, and fails nothing.
