@@ -176,7 +176,7 @@ func (s snippet) source(name string) string {
 		all += s.declared.code
 	}
 	for _, path := range []string{
-		"context", "crypto/tls", "crypto/x509", "errors", "fmt", "io/fs", "log/slog", "net/url", "os", "time",
+		"context", "crypto/tls", "crypto/x509", "errors", "fmt", "io/fs", "log/slog", "net/url", "os", "sync", "time",
 		"github.com/qismo-go/qismo/pkg/qismo", "github.com/qismo-go/qismo/pkg/qismo/contract",
 		"github.com/qismo-go/qismo/pkg/qismo/flex", "github.com/qismo-go/qismo/pkg/qismo/ratelimit",
 	} {
