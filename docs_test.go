@@ -178,7 +178,8 @@ func (s snippet) source(name string) string {
 	for _, path := range []string{
 		"context", "crypto/tls", "crypto/x509", "errors", "fmt", "io/fs", "log/slog", "net/url", "os", "sync", "time",
 		"github.com/qismo-go/qismo/pkg/qismo", "github.com/qismo-go/qismo/pkg/qismo/contract",
-		"github.com/qismo-go/qismo/pkg/qismo/flex", "github.com/qismo-go/qismo/pkg/qismo/ratelimit",
+		"github.com/qismo-go/qismo/pkg/qismo/flex", "github.com/qismo-go/qismo/pkg/qismo/otelqismo",
+		"github.com/qismo-go/qismo/pkg/qismo/ratelimit",
 	} {
 		if regexp.MustCompile(`\b` + filepath.Base(path) + `\.`).MatchString(all) {
 			fmt.Fprintf(&source, "\t%q\n", path)
