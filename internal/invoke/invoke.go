@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"reflect"
 	"strings"
 	"unicode"
@@ -19,8 +20,8 @@ import (
 // Method calls a method on a client with arguments that are found by name: a
 // struct of parameters takes what it has members for, and any other parameter the
 // value of its own name, where roomID stands for room_id. A name such as
-// Tags.Create.tag is for that one method. Iterators are walked to their end. The
-// error is the method's, or says which argument is missing.
+// Tags.Create.tag is for that one method. Iterators are walked, and files read, to
+// their end. The error is the method's, or says which argument is missing.
 func Method(ctx context.Context, client *qismo.Client, method facade.Method, values map[string]any) error {
 	service := reflect.ValueOf(client).Elem().FieldByName(method.Service)
 	if !service.IsValid() {
@@ -89,9 +90,13 @@ func argument(names []string, kind reflect.Type, values map[string]any) (reflect
 	return reflect.Value{}, failure
 }
 
-// outcome finds the error among a method's results, or at the end of a walk.
+// outcome finds the error among a method's results, or at the end of a walk or a file.
 func outcome(results []reflect.Value) error {
 	for _, result := range results {
+		if media, ok := reflect.TypeAssert[*qismo.WhatsAppMedia](result); ok && media != nil {
+			_, err := io.Copy(io.Discard, media.Body)
+			return errors.Join(err, media.Body.Close())
+		}
 		if result.Kind() == reflect.Func { // an iter.Seq2 of rows and errors
 			for _, failure := range result.Seq2() {
 				if err, ok := reflect.TypeAssert[error](failure); ok {

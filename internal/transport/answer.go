@@ -21,7 +21,6 @@ const (
 	// MaxErrorBody is how many bytes of a failure are kept.
 	MaxErrorBody  = 64 << 10
 	maxRetryAfter = 24 * time.Hour
-	maxRequestID  = 64 // characters
 )
 
 // Answer is what came back.
@@ -43,7 +42,10 @@ func (l *answerLink) Do(request *http.Request) (*http.Response, error) {
 		return nil, transportError(call, request, err)
 	}
 	response.Request = request // which a transport of the caller's may leave out
-	call.status, call.protocol, call.requestID = response.StatusCode, response.Proto, requestID(response.Header)
+	call.status, call.protocol = response.StatusCode, response.Proto
+	if id := response.Header.Get("X-Request-Id"); id != "" && len(call.Settings.hooks) > 0 {
+		call.requestID = call.valuesOf(request).identifier(id)
+	}
 	if call.Streams && isSuccess(response.StatusCode) {
 		call.answered(0)
 		call.inspect(request, response, nil, errStreamed)
@@ -72,8 +74,9 @@ func (c *Call) judge(request *http.Request, response *http.Response, body []byte
 	case unread != nil:
 		failure := answerError(c, request, response, body)
 		failure.Message = "" // half of a success is no reason
-		failure.unread = !errors.Is(unread, errTooLarge)
-		failure.cause = fmt.Errorf("read the answer: %w", because(request.Context(), unread))
+		var tooLarge *tooLargeError
+		failure.unread = !errors.As(unread, &tooLarge)
+		failure.cause = Hide(fmt.Errorf("read the answer: %w", because(request.Context(), unread)))
 		return failure
 	case !isSuccess(response.StatusCode):
 		return answerError(c, request, response, body)
@@ -83,7 +86,7 @@ func (c *Call) judge(request *http.Request, response *http.Response, body []byte
 		return nil
 	}
 	failure := answerError(c, request, response, body)
-	failure.cause = err
+	failure.cause = Hide(err)
 	if !errors.Is(err, ErrFailureInside) {
 		failure.Message = "" // what a success says is no reason, and may be a customer's
 	}
@@ -99,22 +102,6 @@ func (c *Call) answered(retryAfter time.Duration) {
 	}
 }
 
-// requestID is the service's name for a request, if it looks like one: it goes
-// into logs.
-func requestID(header http.Header) string {
-	id := header.Get("X-Request-Id")
-	if !isIdentifier(id) {
-		return ""
-	}
-	return id
-}
-
-// isIdentifier tells what names a request or a failure, such as a UUID, from
-// words: it consists of hexadecimal digits.
-func isIdentifier(text string) bool {
-	return text != "" && len(text) <= maxRequestID && strings.Trim(text, "0123456789abcdefABCDEF-") == ""
-}
-
 // errStreamed is why the body of a stream is not shown to an inspector.
 var errStreamed = errors.New("the caller reads the body")
 
@@ -127,8 +114,12 @@ type answerBody struct {
 
 func (*answerBody) Close() error { return nil }
 
-// errTooLarge is an answer beyond its bound.
-var errTooLarge = errors.New("it is too large")
+// tooLargeError is an answer beyond its bound.
+type tooLargeError struct{ limit int64 }
+
+func (e *tooLargeError) Error() string {
+	return fmt.Sprintf("it is too large: larger than %d bytes", e.limit)
+}
 
 // readBody reads an answer up to its bound and closes it.
 func (c *Call) readBody(response *http.Response) ([]byte, error) {
@@ -147,7 +138,7 @@ func (c *Call) readBody(response *http.Response) ([]byte, error) {
 		body = body[:len(body)+n]
 		switch {
 		case int64(len(body)) > limit:
-			return body[:limit], fmt.Errorf("%w: larger than %d bytes", errTooLarge, limit)
+			return body[:limit], &tooLargeError{limit}
 		case errors.Is(err, io.EOF):
 			return body, nil
 		case err != nil:
@@ -205,13 +196,28 @@ func Named(name string, err error) error {
 	if strings.HasPrefix(err.Error(), name+": ") {
 		return err
 	}
-	return fmt.Errorf("%s: make the request: %w", name, err)
+	return fmt.Errorf("%s: make the request: %w", name, unwritten(err))
+}
+
+// unwritten is why a value could not be written as JSON, in words that do not quote it.
+func unwritten(err error) error {
+	var within *json.MarshalerError
+	for errors.As(err, &within) {
+		err = within.Err
+	}
+	words := err.Error()
+	var wrongType *json.UnsupportedTypeError
+	var notFinite *json.UnsupportedValueError
+	if !errors.As(err, &wrongType) && !errors.As(err, &notFinite) && !strings.HasPrefix(words, "flex: ") {
+		words = Plain(words)
+	}
+	return &worded{words: words, cause: Hide(err)}
 }
 
 // Unusable is a success that turned out to be a failure of a kind, for a cause that
 // tells no value of it.
 func Unusable(ctx context.Context, kind, cause error) error {
-	failure := &Error{Status: http.StatusOK, kinds: []error{kind}, cause: cause, reason: ReasonUnusable}
+	failure := &Error{Status: http.StatusOK, kinds: []error{kind}, cause: Hide(cause), reason: ReasonUnusable}
 	if call := CallOf(ctx); call != nil {
 		failure.about(call, call.Operation.Method)
 		call.remember(failure, call.Operation.Method, tells(kind))
@@ -229,7 +235,7 @@ func UnusableAnswer(response *http.Response, kind, cause error) error {
 	failure := answerError(call, response.Request, response, body.bytes)
 	failure.Message = "" // of a success, none is the service's reason
 	failure.kinds = append(failure.kinds, kind)
-	failure.cause = cause
+	failure.cause = Hide(cause)
 	failure.sort(ReasonUnusable)
 	call.remember(failure, response.Request.Method, tells(kind))
 	return failure
@@ -238,6 +244,15 @@ func UnusableAnswer(response *http.Response, kind, cause error) error {
 // tells reports whether a success that is a failure of a kind tells what became of the
 // call: an answer that was not expected does not.
 func tells(kind error) bool { return !errors.Is(kind, ErrUnexpectedAnswer) }
+
+// Said makes the service's words in a success fit for a log, as those of a failure are.
+func Said(response *http.Response, text string) string {
+	body, ok := response.Body.(*answerBody)
+	if !ok {
+		return Plain(text)
+	}
+	return body.call.valuesOf(response.Request).mask(text)
+}
 
 // Bytes are those of a success that the chain let pass, not a copy.
 func Bytes(response *http.Response) []byte {

@@ -109,7 +109,7 @@ func (c *Call) reasonOf(ctx context.Context, failure *Error, unsent bool) Reason
 	var held *heldBackError
 	var credential *CredentialError
 	var redirect *redirectError
-	cause := failure.cause
+	cause := failure.Unwrap()
 	switch {
 	case failure.Status != 0 && !failure.unread:
 		return reasonOfStatus(failure.Status)

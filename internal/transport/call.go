@@ -75,6 +75,16 @@ func (c *Call) Value(key any) any {
 	return c.Context.Value(key)
 }
 
+// String tells which call it is. A call is a context, and contexts get printed: what
+// is in it, such as a token that it is made with, must not show then.
+func (c *Call) String() string { return "call of " + c.Name() }
+
+// Format writes the same as String for every verb.
+func (c *Call) Format(state fmt.State, verb rune) { FormatText(state, verb, c.String()) }
+
+// MarshalText writes the same as String.
+func (c *Call) MarshalText() ([]byte, error) { return []byte(c.String()), nil }
+
 // CallOf finds the call that a context belongs to; nil when there is none.
 func CallOf(ctx context.Context) *Call {
 	current, _ := ctx.Value(callKey{}).(*Call)

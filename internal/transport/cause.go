@@ -2,10 +2,16 @@ package transport
 
 import (
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"errors"
+	"io"
 	"net"
+	"net/http"
 	"net/url"
+	"os"
 	"strings"
+	"syscall"
 )
 
 // because is what went wrong on the way, in words that quote neither an answer nor
@@ -26,24 +32,63 @@ func because(ctx context.Context, err error) error {
 	return plain(err)
 }
 
-// plain leaves out what net/http quotes: its client puts the whole URL, with its
-// query, into errors, and what it cannot read of an answer, in quotes, into others.
+// plain leaves out what others said: http.Client puts the whole URL, with its query,
+// into errors; net/http what it cannot read of an answer, in quotes, and what a proxy
+// refused with; and a transport of the caller's whatever it likes. Only errors that
+// are known to hold none of it keep their text.
 func plain(err error) error {
 	if wrapped, ok := err.(*url.Error); ok { //nolint:errorlint // its own, and not one that a token source wraps
 		err = wrapped.Err
 	}
-	var network net.Error
-	if errors.As(err, &network) || neverTrusted(err) || !strings.ContainsAny(err.Error(), "\"`") {
+	if tellsNothing(err) {
 		return err
 	}
-	return &unquoted{"the answer is not HTTP as it should be", err}
+	return &worded{words: wordsOfCause(err), cause: Hide(err)}
 }
 
-// unquoted words an error anew that quotes what it must not.
-type unquoted struct {
+// wordsOfCause are the words of an error that failures are told in.
+func wordsOfCause(err error) string {
+	if network, ok := err.(*net.OpError); ok && network.Err != nil { //nolint:errorlint // itself, for its addresses
+		told := *network
+		told.Err = errors.New(wordsOfCause(network.Err))
+		return told.Error()
+	}
+	// The names of protocols would be taken for addresses.
+	return Plain(strings.NewReplacer("net/http: ", "", "http2: ", "", "HTTP/1.x ", "").Replace(err.Error()))
+}
+
+// tellsNothing reports whether an error, and all that it wraps, holds no text of the
+// other side: those of the network and of TLS name hosts, ports and certificates.
+func tellsNothing(err error) bool {
+	switch err := err.(type) { //nolint:errorlint // one after the other, and not what a stranger wraps
+	case *net.OpError:
+		return tellsNothing(err.Err)
+	case *os.SyscallError:
+		return tellsNothing(err.Err)
+	case *tls.CertificateVerificationError:
+		return tellsNothing(err.Err)
+	case *net.DNSError, *net.AddrError, net.UnknownNetworkError, syscall.Errno,
+		tls.AlertError, tls.RecordHeaderError, x509.UnknownAuthorityError, x509.HostnameError,
+		x509.CertificateInvalidError, x509.SystemRootsError, *timeoutError, *proxyError,
+		*tooLargeError, *redirectError:
+		return true
+	}
+	switch err { //nolint:errorlint // these, and not what wraps them
+	case io.EOF, io.ErrUnexpectedEOF, io.ErrClosedPipe, net.ErrClosed, os.ErrDeadlineExceeded,
+		context.Canceled, context.DeadlineExceeded, http.ErrBodyReadAfterClose, http.ErrSchemeMismatch:
+		return true
+	}
+	return err.Error() == "i/o timeout" // of package net, which does not export it
+}
+
+// worded words an error anew that may quote what it must not. It can be asked what
+// the error is, but does not give it out as its cause: whoever logs an error logs its
+// causes, too.
+type worded struct {
 	words string
-	cause error
+	cause Hidden[error]
 }
 
-func (e *unquoted) Error() string { return e.words }
-func (e *unquoted) Unwrap() error { return e.cause }
+func (e *worded) Error() string        { return e.words }
+func (e *worded) Is(target error) bool { return errors.Is(e.cause.Reveal(), target) }
+func (e *worded) As(target any) bool   { return errors.As(e.cause.Reveal(), target) }

@@ -90,7 +90,11 @@ func (c Connection) roundTripper() http.RoundTripper {
 	switch own := c.RoundTripper.(type) {
 	case nil:
 	case *http.Transport:
-		return own.Clone()
+		transport := own.Clone()
+		if transport.OnProxyConnectResponse == nil {
+			transport.OnProxyConnectResponse = checkProxy
+		}
+		return transport
 	default:
 		return own
 	}
@@ -124,19 +128,24 @@ func defaultTransport() *http.Transport {
 	transport.TLSHandshakeTimeout = connectTimeout
 	transport.IdleConnTimeout = idleConnectionFor
 	transport.MaxResponseHeaderBytes = maxAnswerHeader
-	transport.OnProxyConnectResponse = checkProxyAnswer
+	transport.OnProxyConnectResponse = checkProxy
 	limitConnections(transport, DefaultMaxConnections)
 	return transport
 }
 
-// checkProxyAnswer tells of a proxy that lets nobody through. By itself net/http says
+// checkProxy tells of a proxy that lets nobody through. By itself net/http says
 // so in the proxy's own words, which can be anything.
-func checkProxyAnswer(_ context.Context, _ *url.URL, _ *http.Request, answer *http.Response) error {
+func checkProxy(_ context.Context, _ *url.URL, _ *http.Request, answer *http.Response) error {
 	if answer.StatusCode == http.StatusOK {
 		return nil
 	}
-	return fmt.Errorf("the proxy refused: %s", statusText(answer.StatusCode))
+	return &proxyError{answer.StatusCode}
 }
+
+// proxyError is a proxy that makes no connection.
+type proxyError struct{ status int }
+
+func (e *proxyError) Error() string { return "the proxy refused: " + statusText(e.status) }
 
 // limitConnections keeps every connection that may be needed again: with the
 // standard two idle ones, 64 parallel calls keep opening new ones. Without a bound

@@ -1,6 +1,7 @@
 package transport
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"encoding/json"
@@ -79,8 +80,9 @@ type Error struct {
 	unread bool    // the answer broke off
 	hint   string  // what may help
 	kinds  []error // what errors.Is finds
-	cause  error   // what went wrong, when no answer came or it could not be read
-	body   []byte
+	// What went wrong, when no answer came or it could not be read.
+	cause Hidden[error]
+	body  Hidden[[]byte]
 }
 
 // Error says what was attempted, and what came of it.
@@ -118,8 +120,8 @@ func (e *Error) said() []string {
 		add(statusText(e.Status))
 	}
 	add(e.Message)
-	if e.cause != nil {
-		add(inner(e.cause))
+	if cause := e.Unwrap(); cause != nil {
+		add(inner(cause))
 	}
 	return said
 }
@@ -161,11 +163,11 @@ func (e *Error) Is(target error) bool {
 
 // Unwrap returns what kept an answer from coming or from being read, such as
 // context.DeadlineExceeded; nil when the service answered and refused.
-func (e *Error) Unwrap() error { return e.cause }
+func (e *Error) Unwrap() error { return e.cause.Reveal() }
 
 // Body returns the start of the answer as it came, at most 64 KiB. It may hold a
 // customer's words: do not log it.
-func (e *Error) Body() []byte { return append([]byte(nil), e.body...) }
+func (e *Error) Body() []byte { return bytes.Clone(e.body.Reveal()) }
 
 // Format prints the text of Error for every verb, so that %#v shows no raw body.
 func (e *Error) Format(state fmt.State, verb rune) {
@@ -208,8 +210,8 @@ func (e *Error) about(call *Call, method string) {
 // interrupted adds why there was no other attempt, although there should have been.
 func (e *Error) interrupted(doing string, why error) {
 	e.kinds = append(e.kinds, why)
-	if e.cause == nil {
-		e.cause = fmt.Errorf("%s: %w", doing, why)
+	if e.Unwrap() == nil {
+		e.cause = Hide(fmt.Errorf("%s: %w", doing, why))
 	}
 }
 
@@ -234,14 +236,14 @@ func (e *Error) sortByTime(ctx context.Context) {
 	switch {
 	case isCancelled(ctx):
 		e.kinds = append(e.kinds, context.Canceled) // also where a cause was given in its place
-	case ctx.Err() != nil, isTimeout(e.cause):
+	case ctx.Err() != nil, isTimeout(e.Unwrap()):
 		e.kinds = append(e.kinds, ErrTimeout, context.DeadlineExceeded)
 	}
 }
 
 // transportError is a call that got no answer, or none that HTTP could read.
 func transportError(call *Call, request *http.Request, err error) *Error {
-	failure := &Error{cause: because(request.Context(), err)}
+	failure := &Error{cause: Hide(because(request.Context(), err))}
 	failure.about(call, request.Method)
 	return failure
 }
@@ -250,20 +252,19 @@ func transportError(call *Call, request *http.Request, err error) *Error {
 func answerError(call *Call, request *http.Request, response *http.Response, body []byte) *Error {
 	body = body[:min(len(body), MaxErrorBody)]
 	said := call.Protocol.Explain(Answer{Status: response.StatusCode, Header: response.Header, Body: body})
+	sent := call.valuesOf(request)
 	failure := &Error{
 		Status:     response.StatusCode,
-		Message:    mask(said.Message, request, call.Protocol.CarriesCredential),
-		Code:       said.Code,
+		Message:    sent.mask(said.Message),
+		Code:       sent.code(said.Code),
+		TraceID:    sent.identifier(said.TraceID),
 		RetryAfter: retryAfter(response.Header, call.Settings.Now),
 		hint:       said.Hint,
 		kinds:      said.Kinds,
-		body:       append([]byte(nil), body...),
+		body:       Hide(bytes.Clone(body)),
 	}
 	if response.StatusCode < http.StatusMultipleChoices {
 		failure.kinds = append(failure.kinds, ErrUnexpectedAnswer)
-	}
-	if isIdentifier(said.TraceID) {
-		failure.TraceID = said.TraceID
 	}
 	failure.about(call, request.Method)
 	return failure

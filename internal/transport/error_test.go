@@ -28,20 +28,20 @@ func TestErrorTexts(t *testing.T) {
 		"qismo: status 404 Not Found": {Status: 404},
 		"qismo: status 599":           {Status: 599},
 		"qismo: getRoom: status 404 Not Found: no route": {Operation: "getRoom", Status: 404, Message: "no route"},
-		"qismo: it broke": {cause: errBroke},
+		"qismo: it broke": {cause: Hide(errBroke)},
 		"qismo: status 400 Bad Request (code 131047)": {Status: 400, Code: 131047},
 		"qismo: status 500 Internal Server Error: down: it broke (code 1) (trace 7f) (try it)": {
-			Status: 500, Message: "down", cause: errBroke, Code: 1, TraceID: "7f", hint: "try it",
+			Status: 500, Message: "down", cause: Hide(errBroke), Code: 1, TraceID: "7f", hint: "try it",
 		},
 		"qismo: log in: login: status 401 Unauthorized": {
-			cause: fmt.Errorf("log in: %w", &Error{Operation: "login", Status: 401}),
+			cause: Hide(fmt.Errorf("log in: %w", &Error{Operation: "login", Status: 401})),
 		},
 		"qismo: log in: chat is quoted: login": {
-			cause: fmt.Errorf("log in: chat is quoted: %w", &Error{name: "chat", Operation: "login"}),
+			cause: Hide(fmt.Errorf("log in: chat is quoted: %w", &Error{name: "chat", Operation: "login"})),
 		},
-		"qismo: one attempt": {cause: errors.New("one attempt"), Failed: []FailedAttempt{{Reason: ReasonBroken}}},
+		"qismo: one attempt": {cause: Hide(errors.New("one attempt")), Failed: []FailedAttempt{{Reason: ReasonBroken}}},
 		"qismo: two (failed attempts: connection broken, status 503)": {
-			cause: errors.New("two"), Failed: []FailedAttempt{{Reason: ReasonBroken}, {Status: 503}},
+			cause: Hide(errors.New("two")), Failed: []FailedAttempt{{Reason: ReasonBroken}, {Status: 503}},
 		},
 	} {
 		assert.Equal(t, want, failure.Error())
@@ -70,7 +70,7 @@ func TestKindsOfStatus(t *testing.T) {
 func TestKindsWithinOthers(t *testing.T) {
 	t.Parallel()
 	inner := errors.New("inner")
-	failure := &Error{kinds: []error{fmt.Errorf("outer: %w", inner)}, cause: errBroke}
+	failure := &Error{kinds: []error{fmt.Errorf("outer: %w", inner)}, cause: Hide(errBroke)}
 	require.ErrorIs(t, failure, inner)
 	require.ErrorIs(t, failure, errBroke)
 	require.NotErrorIs(t, failure, ErrServer)
@@ -102,7 +102,7 @@ func TestErrorsInLogs(t *testing.T) {
 	failure := &Error{
 		Operation: "getRoom", Method: "GET", URL: "https://x/rooms/{room_id}", Status: 429, Message: "slow down", Code: 5,
 		TraceID: "7f", RetryAfter: 1500 * time.Millisecond, Attempts: 2,
-		Failed: []FailedAttempt{{Reason: ReasonBroken}, {Reason: ReasonRateLimited, Status: 429}}, body: []byte("kartu-rahasia"),
+		Failed: []FailedAttempt{{Reason: ReasonBroken}, {Reason: ReasonRateLimited, Status: 429}}, body: Hide([]byte("kartu-rahasia")),
 	}
 	encoded, err := json.Marshal(failure)
 	require.NoError(t, err)
@@ -128,7 +128,7 @@ func TestCausesAreNotQuoted(t *testing.T) {
 	t.Parallel()
 	quoting := fmt.Errorf("malformed HTTP response %q: %w", "rahasia", errBroke)
 	failure := newService(play(silent(quoting))).fail(t, request{write: true})
-	require.EqualError(t, failure, "test: getRoom: the answer is not HTTP as it should be")
+	require.EqualError(t, failure, `test: getRoom: malformed HTTP response "***": it ***`)
 	require.ErrorIs(t, failure, errBroke)
 
 	failure = newService(play(silent(errors.New("dial tcp: no route to host")))).fail(t, request{write: true, path: "/rooms/5?search=rahasia"})

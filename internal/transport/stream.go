@@ -70,6 +70,7 @@ type streamBody struct {
 func (b *streamBody) Read(into []byte) (int, error) {
 	n, err := b.body.Read(into)
 	if err != nil && !errors.Is(err, io.EOF) {
+		err = because(b.call, err)
 		err = fmt.Errorf("%s: %s: read the answer: %w", b.call.Settings.Name, b.call.Name(), err)
 	}
 	return n, err

@@ -3,7 +3,7 @@ package transport
 // isPlainWord reports whether a word, in lower case, is one that messages of
 // failures are made of, in English or Indonesian: it tells nothing of a customer by
 // itself. Names of members of the API are made of such words too.
-func isPlainWord(word string) bool { return isEnglish(word) || isIndonesian(word) }
+func isPlainWord(word string) bool { return isEnglish(word) || isIndonesian(word) || isOfNetwork(word) }
 
 func isEnglish(word string) bool {
 	switch word {
@@ -99,6 +99,20 @@ func isIndonesian(word string) bool {
 		"surel", "tanggal", "telah", "telepon", "templat", "tenggat", "terdaftar", "terjadi", "terlalu",
 		"terlampaui", "tersambung", "tersedia", "tetapi", "tidak", "tipe", "tunggu", "ubah", "ulang", "unggah",
 		"unik", "untuk", "wajib", "waktu", "yang":
+		return true
+	}
+	return false
+}
+
+// isOfNetwork tells the words of package net/http and its like for what went wrong on
+// the way.
+func isOfNetwork(word string) bool {
+	switch word {
+	case "aborted", "awaiting", "breaker", "byte", "certificate", "chunk", "chunked", "circuit", "colon",
+		"decoding", "dial", "early", "encoding", "eof", "exhausted", "frame", "gave", "goaway", "gzip",
+		"handshake", "host", "https", "idle", "lookup", "peer", "protocol", "proxy", "reading", "redirects", "refuses",
+		"remote", "responses", "socks", "stream", "tcp", "tls", "trailer", "transfer", "transport",
+		"unsolicited", "write", "writes", "writing", "written", "wrote":
 		return true
 	}
 	return false

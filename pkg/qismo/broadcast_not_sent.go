@@ -25,7 +25,7 @@ const maxRecipientsNamed = 5
 // It can be logged. Its text names each recipient by the last three digits of the
 // phone number, and gives the service's reason without what the request had said.
 type NotSentError struct {
-	failed []BroadcastLog
+	failed transport.Hidden[[]BroadcastLog]
 	text   string
 }
 
@@ -34,7 +34,7 @@ func (e *NotSentError) Error() string { return e.text }
 
 // Failed returns the rows of those who were not sent to, with their phone numbers
 // and the service's reasons as they came: do not log them.
-func (e *NotSentError) Failed() []BroadcastLog { return slices.Clone(e.failed) }
+func (e *NotSentError) Failed() []BroadcastLog { return slices.Clone(e.failed.Reveal()) }
 
 // Format prints the text of Error for every verb, so that %#v shows no customer.
 func (e *NotSentError) Format(state fmt.State, verb rune) { transport.FormatText(state, verb, e.text) }
@@ -61,7 +61,7 @@ func notSent(response *http.Response, logs []BroadcastLog, recipients ...string)
 		}
 		reason := maskNumber(log.PhoneNumber)
 		if log.Notes != "" {
-			reason += " (" + transport.Plain(log.Notes) + ")"
+			reason += " (" + transport.Said(response, log.Notes) + ")"
 		}
 		reasons = append(reasons, reason)
 	}
@@ -72,7 +72,7 @@ func notSent(response *http.Response, logs []BroadcastLog, recipients ...string)
 		reasons = append(reasons, fmt.Sprintf("%d more", more))
 	}
 	return transport.UnusableAnswer(response, ErrNotSent, &NotSentError{
-		failed: failed,
+		failed: transport.Hide(failed),
 		text:   fmt.Sprintf("not sent to %d of %d: %s", len(failed), len(logs), strings.Join(reasons, ", ")),
 	})
 }

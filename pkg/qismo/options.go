@@ -64,7 +64,7 @@ func WithBaseURL(address string) Option {
 func WithRole(role Role) Option {
 	return func(s *transport.Settings) error {
 		if !role.Valid() {
-			return fmt.Errorf("unknown role %q: it is %s, %s or %s", role, RoleAdmin, RoleAgent, RoleSupervisor)
+			return fmt.Errorf("the role is none of %s, %s and %s", RoleAdmin, RoleAgent, RoleSupervisor)
 		}
 		s.Role = string(role)
 		return nil

@@ -29,7 +29,7 @@ func phoneNumber(number string) (string, error) {
 // found in one's own list and not by a reader of logs.
 func maskNumber(number string) string {
 	number = strings.TrimPrefix(number, "+")
-	if len(number) < fewestDigits {
+	if len(number) < fewestDigits || strings.Trim(number, "0123456789") != "" {
 		return "***"
 	}
 	return "***" + number[len(number)-digitsShown:]

@@ -22,8 +22,8 @@ func checkTemplate(params CreateTemplateParams) error {
 	switch params.Category {
 	case TemplateAuthentication, TemplateMarketing, TemplateUtility:
 	default:
-		return fmt.Errorf("the category %q is none of %s, %s and %s",
-			params.Category, TemplateAuthentication, TemplateMarketing, TemplateUtility)
+		return fmt.Errorf("the category is none of %s, %s and %s",
+			TemplateAuthentication, TemplateMarketing, TemplateUtility)
 	}
 	switch {
 	case params.ChannelID.IsNone():
@@ -96,8 +96,8 @@ func checkTemplateButton(button TemplateButtonInput, category TemplateCategory) 
 	case button.Type == "":
 		return errors.New("the type is empty")
 	case !known && category != TemplateAuthentication:
-		return fmt.Errorf("the type %q is none of %s, %s and %s", button.Type,
-			TemplateButtonQuickReply, TemplateButtonPhoneNumber, TemplateButtonURL)
+		return fmt.Errorf("the type is none of %s, %s and %s", TemplateButtonQuickReply,
+			TemplateButtonPhoneNumber, TemplateButtonURL)
 	case known && button.Text == "":
 		return errors.New("the text is empty")
 	}

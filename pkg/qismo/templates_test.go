@@ -30,8 +30,7 @@ func TestCreateTemplateChecks(t *testing.T) {
 	detail := func(p *params) *qismo.TemplateDetailInput { return &p.HsmDetails[0] }
 	button := func(p *params) *qismo.TemplateButtonInput { return &p.HsmDetails[0].Buttons[0] }
 	for want, change := range map[string]func(*params){
-		`the category "" is none of AUTHENTICATION, MARKETING and UTILITY`:        func(p *params) { p.Category = "" },
-		`the category "utility" is none of AUTHENTICATION, MARKETING and UTILITY`: func(p *params) { p.Category = "utility" },
+		"the category is none of AUTHENTICATION, MARKETING and UTILITY": func(p *params) { p.Category = "utility" },
 		"the channel id is empty":                                    func(p *params) { p.ChannelID = "" },
 		"a template that exists at Meta already needs its namespace": func(p *params) { p.HaveTemplate = true },
 		"the template has no language":                               func(p *params) { p.HsmDetails = nil },
@@ -45,7 +44,7 @@ func TestCreateTemplateChecks(t *testing.T) {
 		"HsmDetails[0]: the header has more than 60 characters":                              func(p *params) { detail(p).HeaderContent = strings.Repeat("é", 61) },
 		"HsmDetails[0]: the header has more than one placeholder":                            func(p *params) { detail(p).HeaderContent = placeholders(2) },
 		"HsmDetails[0]: button 1: the type is empty":                                         func(p *params) { button(p).Type = "" },
-		`HsmDetails[0]: button 1: the type "url" is none of QUICK_REPLY, PHONE_NUMBER and URL`: func(p *params) {
+		"HsmDetails[0]: button 1: the type is none of QUICK_REPLY, PHONE_NUMBER and URL": func(p *params) {
 			button(p).Type = "url"
 		},
 		"HsmDetails[0]: button 1: the text is empty":                     func(p *params) { button(p).Text = "" },

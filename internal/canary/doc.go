@@ -1,0 +1,12 @@
+// Package canary proves that nothing shows what must not be shown. It calls every
+// operation of the façade and lets each fail in every way there is, with invented
+// secrets and invented words of customers, the canaries, in all that is sent and all
+// that is answered; and it searches for them in everything that a program could show
+// of it: errors in every form that they print in, log lines, what hooks are told,
+// contexts, stacks of panics, and what the process itself writes.
+//
+// Each place has canaries of its own, so that a finding says where it came from.
+//
+// [Drive] does it all. Whoever watches calls in a further way, such as with traces
+// and metrics, hands over an [Observer].
+package canary
