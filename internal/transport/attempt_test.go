@@ -233,6 +233,26 @@ func TestAConnectionThatWasHadCounts(t *testing.T) {
 	assert.Len(t, failure.Failed, 1)
 }
 
+// What was told of one attempt is no evidence about the next.
+func TestEvidenceIsOfItsAttempt(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		steps   []step
+		reasons []Reason
+	}{
+		"not connected, then silent": {[]step{refuses, silent(errBroke)}, []Reason{ReasonNotConnected, ReasonBroken}},
+		"broken, then not connected": {[]step{breaks, refuses}, []Reason{ReasonBroken, ReasonNotConnected}},
+	} {
+		service := newService(play(test.steps...))
+		service.settings.Retries = &policy{attempts: 2}
+		var reasons []Reason
+		for _, failed := range service.fail(t, request{write: true}).Failed {
+			reasons = append(reasons, failed.Reason)
+		}
+		assert.Equal(t, test.reasons, reasons, name)
+	}
+}
+
 // Over HTTP/2, where connections are shared, what was sent is told apart as well.
 func TestReasonsOverHTTP2(t *testing.T) {
 	t.Parallel()

@@ -131,7 +131,7 @@ func TestSettingsOfACall(t *testing.T) {
 	client := &Settings{Name: "test"}
 	require.NoError(t, client.Apply([]Option{
 		set(func(s *Settings) { s.SetTimeout(time.Minute) }),
-		set(func(s *Settings) { s.AddHooks(Hooks{}) }),
+		set(func(s *Settings) { s.AddHooks(Hooks{}); s.AddHooks(Hooks{}); s.AddHooks(Hooks{}) }),
 		func(s *Settings) error { return s.Once("credentials") },
 		func(s *Settings) error { return s.OnlyForClients("WithBaseURL") },
 	}))
@@ -147,10 +147,10 @@ func TestSettingsOfACall(t *testing.T) {
 	assert.Equal(t, time.Minute, client.Timeout)
 	require.EqualError(t, call.timeoutCause, "timeout: the call took longer than 1s")
 	require.EqualError(t, client.timeoutCause, "timeout: the call took longer than 1m0s")
-	assert.Len(t, client.hooks, 1)
-	require.Len(t, call.hooks, 2)
-	require.Len(t, other.hooks, 2)
-	assert.NotSame(t, &call.hooks[1], &other.hooks[1], "calls do not share what they add")
+	assert.Len(t, client.hooks, 3)
+	require.Len(t, call.hooks, 4)
+	require.Len(t, other.hooks, 4)
+	assert.NotSame(t, &call.hooks[3], &other.hooks[3], "calls do not share what they add")
 
 	_, err = client.ForCall([]Option{
 		nil,

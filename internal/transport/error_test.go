@@ -3,6 +3,7 @@ package transport
 import (
 	"bytes"
 	"context"
+	"crypto/tls"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -130,6 +131,9 @@ func TestCausesAreNotQuoted(t *testing.T) {
 	failure := newService(play(silent(quoting))).fail(t, request{write: true})
 	require.EqualError(t, failure, `test: getRoom: malformed HTTP response "***": it ***`)
 	require.ErrorIs(t, failure, errBroke)
+
+	failure = newService(play(asks(&tls.CertificateVerificationError{Err: errors.New(`signed by "nobody"`)}))).fail(t, request{})
+	require.EqualError(t, failure, `test: getRoom: tls: failed to verify certificate: signed by "nobody"`, "it is not an answer")
 
 	failure = newService(play(silent(errors.New("dial tcp: no route to host")))).fail(t, request{write: true, path: "/rooms/5?search=rahasia"})
 	require.EqualError(t, failure, "test: getRoom: dial tcp: no route to host", "the URL is left out")

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"math"
 	"net/http"
@@ -74,14 +75,33 @@ func TestAFailureTellsItsAttempts(t *testing.T) {
 			assert.Equal(t, i+1, failed.Number)
 			assert.True(t, failed.Idempotent)
 		}
-		// Whoever adds to what they got changes nobody else's.
-		_ = append(failure.Failed[:1:1], FailedAttempt{})
-		assert.Equal(t, ReasonBroken, failure.Failed[1].Reason)
 
 		service = newService(play(answers(503, "")))
 		service.settings.Retries = Backoff{Attempts: 1}
 		assert.Equal(t, "test: getRoom: status 503 Service Unavailable", service.fail(t, request{}).Error())
 	})
+}
+
+// Whoever adds to the attempts of a failure changes no other one's.
+func TestAttemptsAreNotShared(t *testing.T) {
+	t.Parallel()
+	steps := []step{refuses, refuses, refuses, breaks}
+	service := newService(play(steps...))
+	service.settings.Retries = &policy{attempts: 4}
+	var seen []*Error
+	service.settings.AddHooks(Hooks{Attempt: func(context.Context, AttemptStart) (context.Context, func(AttemptEnd)) {
+		return nil, func(end AttemptEnd) {
+			var failure *Error
+			if errors.As(end.Err, &failure) {
+				seen = append(seen, failure)
+			}
+		}
+	}})
+	failure := service.fail(t, request{})
+	for _, other := range seen {
+		_ = append(other.Failed, FailedAttempt{Reason: "another"})
+	}
+	assert.Equal(t, "[not connected not connected not connected connection broken]", fmt.Sprint(failure.Failed))
 }
 
 // Nothing is waited for that the call has no time for.

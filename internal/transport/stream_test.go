@@ -177,12 +177,14 @@ func TestNothingIsLeftOfAStream(t *testing.T) {
 			service := newService(play(remember(next)))
 			service.settings.Retries = Backoff{Attempts: 1}
 			service.settings.SetTimeout(time.Hour)
-			service.settings.Timeouts = Timeouts{Attempt: time.Hour, Read: time.Hour}
-			func() {
-				defer func() { _ = recover() }()
-				_, _ = service.ask(t.Context(), request{stream: true})
-			}()
-			require.ErrorIs(t, last.Context().Err(), context.Canceled, name)
+			for _, timeouts := range []Timeouts{{}, {Attempt: time.Hour, Read: time.Hour}} {
+				service.settings.Timeouts = timeouts
+				func() {
+					defer func() { _ = recover() }()
+					_, _ = service.ask(t.Context(), request{stream: true})
+				}()
+				require.ErrorIs(t, last.Context().Err(), context.Canceled, name)
+			}
 		}
 	})
 }
@@ -190,20 +192,42 @@ func TestNothingIsLeftOfAStream(t *testing.T) {
 // A stream that is not closed is its caller's; until then its context lives.
 func TestAStreamLivesUntilItIsClosed(t *testing.T) {
 	t.Parallel()
+	for _, timeouts := range []Timeouts{{}, {Attempt: time.Second, Read: time.Second}} {
+		synctest.Test(t, func(t *testing.T) {
+			liveUntilClosed(t, timeouts)
+		})
+	}
+}
+
+func liveUntilClosed(t *testing.T, timeouts Timeouts) {
+	t.Helper()
+	var last *http.Request
+	service := newService(play(func(request *http.Request) (*http.Response, error) {
+		last = request
+		return answers(200, "ok")(request)
+	}))
+	service.settings.SetTimeout(time.Second)
+	service.settings.Timeouts = timeouts
+	response, err := service.send(service.call(t.Context(), request{stream: true}), request{})
+	require.NoError(t, err)
+	<-time.After(time.Hour)
+	require.NoError(t, last.Context().Err())
+	require.NoError(t, response.Body.Close())
+	require.Error(t, last.Context().Err())
+}
+
+// Whoever is asked to wait by a stream's context sees its bound as one of time.
+func TestTheEndOfTheTimeOfAStream(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		var last *http.Request
-		service := newService(play(func(request *http.Request) (*http.Response, error) {
-			last = request
-			return answers(200, "ok")(request)
-		}))
+		service := newService(play(answers(200, "")))
 		service.settings.SetTimeout(time.Second)
-		service.settings.Timeouts = Timeouts{Attempt: time.Second, Read: time.Second}
-		response, err := service.send(service.call(t.Context(), request{stream: true}), request{})
-		require.NoError(t, err)
-		<-time.After(time.Hour)
-		require.NoError(t, last.Context().Err())
-		require.NoError(t, response.Body.Close())
-		require.Error(t, last.Context().Err())
+		service.settings.Limiter = limiter{wait: func(ctx context.Context) error { <-ctx.Done(); return ctx.Err() }}
+		_, err := service.ask(t.Context(), request{stream: true})
+		require.ErrorIs(t, err, ErrTimeout)
+		require.ErrorIs(t, err, context.DeadlineExceeded)
+		require.NotErrorIs(t, err, context.Canceled)
+		require.ErrorContains(t, err, "context deadline exceeded")
 	})
 }
 

@@ -79,14 +79,9 @@ func newWatch(parent context.Context, limits Timeouts) *watch {
 // over returns the request as the watch sees it.
 func (w *watch) over(request *http.Request) *http.Request {
 	ctx := httptrace.WithClientTrace(w.ctx, &httptrace.ClientTrace{
-		GetConn:      func(string) { w.enter(connecting) },
-		GotConn:      func(httptrace.GotConnInfo) { w.enter(writing) },
-		WroteHeaders: func() { w.progress(writing) },
-		WroteRequest: func(info httptrace.WroteRequestInfo) {
-			if info.Err == nil {
-				w.enter(reading)
-			}
-		},
+		GetConn:              func(string) { w.enter(connecting) },
+		GotConn:              func(httptrace.GotConnInfo) { w.enter(writing) },
+		WroteRequest:         func(httptrace.WroteRequestInfo) { w.enter(reading) },
 		Got1xxResponse:       func(int, textproto.MIMEHeader) error { w.progress(reading); return nil },
 		GotFirstResponseByte: func() { w.enter(reading) }, // also before all is written
 	})

@@ -271,6 +271,31 @@ func TestTimeoutsOfATransportThatTellsNothing(t *testing.T) {
 	})
 }
 
+// A body that a transport reads anew, as net/http does after a connection was closed,
+// is watched like the first.
+func TestABodyThatIsReadAnewIsWatched(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		service := newService(roundTripper(func(request *http.Request) (*http.Response, error) {
+			tellConnected(request)
+			body, err := request.GetBody()
+			if err != nil {
+				return nil, err
+			}
+			for piece := make([]byte, 1); err == nil; _, err = body.Read(piece) {
+				<-time.After(2 * time.Second)
+			}
+			if request.Context().Err() != nil {
+				return nil, request.Context().Err()
+			}
+			return answers(200, "")(request)
+		}))
+		service.settings.Timeouts = Timeouts{Write: 3 * time.Second}
+		_, err := service.ask(t.Context(), request{method: http.MethodPost, body: strings.NewReader("slowly"), write: true})
+		require.NoError(t, err)
+	})
+}
+
 // A timer that runs out just as its time is begun anew ends nothing.
 func TestATimerThatIsTooLate(t *testing.T) {
 	t.Parallel()

@@ -92,6 +92,17 @@ func TestOneLoginForMany(t *testing.T) {
 	})
 }
 
+// Whoever comes too late for a log-in, and before they noticed, does not log in again.
+func TestNobodyRenewsWhatIsFresh(t *testing.T) {
+	t.Parallel()
+	login := newLogin(nil)
+	require.Equal(t, "token-1", token(t, login))
+	held, err := login.renew(t.Context())
+	require.NoError(t, err)
+	assert.Equal(t, "token-1", held.Token)
+	assert.EqualValues(t, 1, login.opened.Load())
+}
+
 // A log-in that fails is tried once, for all who wait.
 func TestOneFailureForMany(t *testing.T) {
 	t.Parallel()

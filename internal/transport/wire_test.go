@@ -54,18 +54,21 @@ func serveOnce(parts ...any) func(net.Conn) {
 	}
 }
 
-// unbounded reads a whole request slowly: a piece, then a wait.
+// serveSlowly reads the header of a request, and its body slowly: a piece, then a wait.
 func serveSlowly(piece int, wait time.Duration, answer string) func(net.Conn) {
 	return func(connection net.Conn) {
 		defer func() { _ = connection.Close() }()
-		slow := readerFunc(func(into []byte) (int, error) {
-			<-time.After(wait)
+		headerRead := false
+		request, err := http.ReadRequest(newBufioReader(readerFunc(func(into []byte) (int, error) {
+			if headerRead {
+				<-time.After(wait)
+			}
 			return connection.Read(into[:min(len(into), piece)])
-		})
-		request, err := http.ReadRequest(newBufioReader(slow))
+		})))
 		if err != nil {
 			return
 		}
+		headerRead = true
 		if _, err := io.Copy(io.Discard, request.Body); err != nil {
 			return
 		}
