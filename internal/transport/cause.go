@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -22,10 +23,14 @@ func because(ctx context.Context, err error) error {
 	if errors.As(err, &credential) || errors.As(err, &held) {
 		return err
 	}
-	if ctx.Err() != nil {
-		return context.Cause(ctx)
-	}
 	var timeout *timeoutError
+	if ended := ctx.Err(); ended != nil {
+		cause := context.Cause(ctx)
+		if errors.As(cause, &timeout) || errors.Is(ended, cause) { //nolint:errorlint // whether it is the same
+			return cause
+		}
+		return fmt.Errorf("%w: %w", ended, cause)
+	}
 	if errors.As(err, &timeout) {
 		return timeout
 	}

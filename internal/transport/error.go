@@ -188,14 +188,26 @@ func (e *Error) MarshalJSON() ([]byte, error) {
 		"error": e.Error(), "operation": e.Operation, "method": e.Method, "url": e.URL,
 		"status": e.Status, "message": e.Message, "code": e.Code, "trace_id": e.TraceID,
 		"retry_after_seconds": e.RetryAfter.Seconds(), "attempts": e.Attempts, "failed": e.failedTexts(),
+		"reason": e.reason, "uncertain": e.Uncertain(),
 	})
 }
 
 // LogValue gives slog what can be logged.
 func (e *Error) LogValue() slog.Value {
-	return slog.GroupValue(
-		slog.String("error", e.Error()), slog.String("operation", e.Operation), slog.Int("status", e.Status),
-		slog.Int64("code", e.Code), slog.Int("attempts", e.Attempts), slog.String("trace_id", e.TraceID))
+	shown := []slog.Attr{
+		slog.String("error", e.Error()), slog.String("operation", e.Operation), slog.String("reason", string(e.reason)),
+		slog.Bool("uncertain", e.Uncertain()), slog.Int("status", e.Status), slog.Int("attempts", e.Attempts),
+	}
+	if e.Code != 0 {
+		shown = append(shown, slog.Int64("code", e.Code))
+	}
+	if e.TraceID != "" {
+		shown = append(shown, slog.String("trace_id", e.TraceID))
+	}
+	if e.RetryAfter > 0 {
+		shown = append(shown, slog.Duration("retry_after", e.RetryAfter))
+	}
+	return slog.GroupValue(shown...)
 }
 
 // about fills in what was asked.

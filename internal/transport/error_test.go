@@ -104,16 +104,17 @@ func TestErrorsInLogs(t *testing.T) {
 		Operation: "getRoom", Method: "GET", URL: "https://x/rooms/{room_id}", Status: 429, Message: "slow down", Code: 5,
 		TraceID: "7f", RetryAfter: 1500 * time.Millisecond, Attempts: 2,
 		Failed: []FailedAttempt{{Reason: ReasonBroken}, {Reason: ReasonRateLimited, Status: 429}}, body: Hide([]byte("kartu-rahasia")),
+		reason: ReasonRateLimited,
 	}
 	encoded, err := json.Marshal(failure)
 	require.NoError(t, err)
 	assert.JSONEq(t, `{"error":"qismo: getRoom: status 429 Too Many Requests: slow down (code 5) (trace 7f) (failed attempts: connection broken, status 429)",
 		"operation":"getRoom","method":"GET","url":"https://x/rooms/{room_id}","status":429,"message":"slow down","code":5,
-		"trace_id":"7f","retry_after_seconds":1.5,"attempts":2,"failed":["connection broken","status 429"]}`, string(encoded))
+		"trace_id":"7f","retry_after_seconds":1.5,"attempts":2,"failed":["connection broken","status 429"],"reason":"rate limited","uncertain":true}`, string(encoded))
 
 	var log bytes.Buffer
 	slog.New(slog.NewTextHandler(&log, nil)).Error("x", "err", failure)
-	assert.Contains(t, log.String(), "err.operation=getRoom err.status=429 err.code=5 err.attempts=2 err.trace_id=7f")
+	assert.Contains(t, log.String(), "err.operation=getRoom err.reason=\"rate limited\" err.uncertain=true err.status=429 err.attempts=2 err.code=5 err.trace_id=7f err.retry_after=1.5s")
 	for _, printed := range []string{string(encoded), log.String(), fmt.Sprintf("%v %+v %#v %x %d", failure, failure, failure, failure, failure)} {
 		assert.NotContains(t, printed, "rahasia")
 	}
@@ -149,7 +150,7 @@ func TestCausesOfContexts(t *testing.T) {
 		return nil, errBroke
 	}))
 	_, err := service.ask(ctx, request{})
-	require.EqualError(t, err, "test: getRoom: the shop closed")
+	require.EqualError(t, err, "test: getRoom: context canceled: the shop closed")
 	require.ErrorIs(t, err, closed)
 	require.ErrorIs(t, err, context.Canceled)
 	assert.Equal(t, ReasonCancelled, ReasonOf(err))

@@ -8,6 +8,7 @@ import (
 	"net/http"
 
 	"github.com/qismo-go/qismo/internal/transport"
+	"github.com/qismo-go/qismo/pkg/qismo/flex"
 )
 
 // Check refuses a success that is none: a gateway's page under 200, or a failure
@@ -27,12 +28,17 @@ func (c *call) Check(answer transport.Answer) error {
 		Data   json.RawMessage `json:"data"`
 		Errors json.RawMessage `json:"errors"`
 		Error  json.RawMessage `json:"error"`
+		Status json.RawMessage `json:"status"`
 	}
 	if err := json.Unmarshal(body, &envelope); err != nil {
-		return nil //nolint:nilerr // told, in the terms of the type wanted, where the body is decoded
+		if !c.operation.AnswersJSON && len(body) > 0 && transport.IsJSON(answer.Header) && !json.Valid(body) {
+			return errors.New("the answer is not whole JSON")
+		}
+		return nil // told, in the terms of the type wanted, where the body is decoded
 	}
 	switch {
-	case isEmptyJSON(envelope.Data) && (!isEmptyJSON(envelope.Errors) || !isEmptyJSON(envelope.Error)):
+	case isEmptyJSON(envelope.Data) && (!isEmptyJSON(envelope.Errors) || !isEmptyJSON(envelope.Error)),
+		isEmptyJSON(envelope.Data) && isFailedStatus(envelope.Status):
 		return transport.ErrFailureInside
 	case c.operation.WrapsData && isNull(envelope.Data):
 		return errors.New("the answer has no data")
@@ -41,21 +47,31 @@ func (c *call) Check(answer transport.Answer) error {
 }
 
 // isPlainSuccess reports whether an answer holds data, or none is wanted, and speaks
-// of no error.
+// of no error. Where nobody decodes the answer, it is seen here that all of it came.
 func (c *call) isPlainSuccess(body []byte) bool {
+	isWhole := c.operation.AnswersJSON || json.Valid(body)
 	switch {
 	case bytes.HasPrefix(body, []byte(`{"data":{"`)), bytes.HasPrefix(body, []byte(`{"data":[{`)):
-		return true
-	case c.operation.WrapsData:
+		return isWhole
+	case c.operation.WrapsData || !bytes.HasPrefix(body, []byte("{")):
 		return false
 	}
-	return bytes.HasPrefix(body, []byte("{")) && !bytes.Contains(body, []byte(`"error`)) // nor "errors"
+	const ok = `"status":200`
+	speaksOfFailure := bytes.Contains(body, []byte(`"error`)) || // or "errors"
+		bytes.Contains(body, []byte(`"status"`)) && !bytes.Contains(body, []byte(ok))
+	return isWhole && !speaksOfFailure
 }
 
 // isPage tells a page, such as a gateway's or of a sign-in wall, that is no answer of
 // the service whatever its status. The content type tells nothing: servers call any
 // text HTML.
 func isPage(body []byte) bool { return bytes.HasPrefix(bytes.TrimSpace(body), []byte("<")) }
+
+// isFailedStatus tells the number of an HTTP failure within an answer.
+func isFailedStatus(raw json.RawMessage) bool {
+	var status flex.Int
+	return json.Unmarshal(raw, &status) == nil && status.Int64() >= http.StatusBadRequest && status.Int64() < 600
+}
 
 func isNull(raw json.RawMessage) bool { return len(raw) == 0 || string(raw) == "null" }
 

@@ -85,6 +85,16 @@ var (
 // Its method Uncertain reports whether the service may have carried the call out
 // all the same: whether a message may have reached its customer.
 //
+// Its methods:
+//
+//	Error() string                   // all of that in one line
+//	Uncertain() bool                 // it may have been carried out all the same
+//	Is(target error) bool            // through errors.Is
+//	Unwrap() error                   // what kept an answer from coming
+//	Body() []byte                    // the raw answer: do not log it
+//	MarshalJSON() ([]byte, error)    // what can be logged
+//	LogValue() slog.Value            // the same for slog
+//
 // It can be logged: its text, also in JSON and slog, holds no credential, and of the
 // URL neither ids nor query. What code of the caller's says, such as a token source
 // or the cause of a context, is quoted as it is. The raw body, which can hold

@@ -86,8 +86,7 @@ func faultRows() map[string]faultRow {
 		"answer never begins":                 stalled(),
 		"answer stops in its body":            stalled(),
 		"a byte every 1ms":                    always(1, nil), // slow, but whole
-		// What is sent has no answer that is known, so that any text is a success.
-		"truncated JSON": {read: outcome{1, qismo.ErrUnexpectedAnswer}, write: outcome{1, nil}, send: outcome{1, nil}, within: atOnce},
+		"truncated JSON":                      always(1, qismo.ErrUnexpectedAnswer),
 
 		"429":                                                  always(3, qismo.ErrRateLimited),
 		`429 with Retry-After "-5"`:                            always(3, qismo.ErrRateLimited),
