@@ -26,7 +26,7 @@ func because(ctx context.Context, err error) error {
 	var timeout *timeoutError
 	if ended := ctx.Err(); ended != nil {
 		cause := context.Cause(ctx)
-		if errors.As(cause, &timeout) || errors.Is(ended, cause) { //nolint:errorlint // whether it is the same
+		if errors.As(cause, &timeout) || errors.Is(ended, cause) {
 			return cause
 		}
 		return fmt.Errorf("%w: %w", ended, cause)

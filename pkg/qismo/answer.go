@@ -18,11 +18,8 @@ func (c *call) Check(answer transport.Answer) error {
 	if c.isPlainSuccess(body) {
 		return nil // a cheap look before the thorough one, which few answers need
 	}
-	if c.operation.AnswersJSON && !transport.IsJSON(answer.Header) && !json.Valid(body) {
-		return errors.New("the answer is not JSON")
-	}
-	if isPage(body) {
-		return errors.New("the answer is a page of HTML")
+	if err := c.checkForm(answer); err != nil {
+		return err
 	}
 	var envelope struct {
 		Data   json.RawMessage `json:"data"`
@@ -31,17 +28,29 @@ func (c *call) Check(answer transport.Answer) error {
 		Status json.RawMessage `json:"status"`
 	}
 	if err := json.Unmarshal(body, &envelope); err != nil {
-		if !c.operation.AnswersJSON && len(body) > 0 && transport.IsJSON(answer.Header) && !json.Valid(body) {
-			return errors.New("the answer is not whole JSON")
-		}
-		return nil // told, in the terms of the type wanted, where the body is decoded
+		return nil //nolint:nilerr // told, in the terms of the type wanted, where the body is decoded
 	}
+	fails := !isEmptyJSON(envelope.Errors) || !isEmptyJSON(envelope.Error) || isFailedStatus(envelope.Status)
 	switch {
-	case isEmptyJSON(envelope.Data) && (!isEmptyJSON(envelope.Errors) || !isEmptyJSON(envelope.Error)),
-		isEmptyJSON(envelope.Data) && isFailedStatus(envelope.Status):
+	case isEmptyJSON(envelope.Data) && fails:
 		return transport.ErrFailureInside
 	case c.operation.WrapsData && isNull(envelope.Data):
 		return errors.New("the answer has no data")
+	}
+	return nil
+}
+
+// checkForm refuses an answer that is not JSON where JSON is wanted, a page, and, where
+// nobody decodes the answer, JSON that was cut off.
+func (c *call) checkForm(answer transport.Answer) error {
+	body, saysJSON := answer.Body, transport.IsJSON(answer.Header)
+	switch {
+	case c.operation.AnswersJSON && !saysJSON && !json.Valid(body):
+		return errors.New("the answer is not JSON")
+	case isPage(body):
+		return errors.New("the answer is a page of HTML")
+	case !c.operation.AnswersJSON && saysJSON && len(body) > 0 && !json.Valid(body):
+		return errors.New("the answer is not whole JSON")
 	}
 	return nil
 }
