@@ -66,6 +66,8 @@ func wordsOfCause(err error) string {
 // other side: those of the network and of TLS name hosts, ports and certificates.
 func tellsNothing(err error) bool {
 	switch err := err.(type) { //nolint:errorlint // one after the other, and not what a stranger wraps
+	case nil:
+		return true
 	case *net.OpError:
 		return tellsNothing(err.Err)
 	case *os.SyscallError:
