@@ -59,3 +59,14 @@ func TestMethod(t *testing.T) {
 		})
 	}
 }
+
+// A parameter is found by what the document calls it, too.
+func TestAddOtherNames(t *testing.T) {
+	t.Parallel()
+	values := map[string]any{"is_active": true, "webhook_url": "https://example.id/in", "room_id": 7}
+	invoke.AddOtherNames(values)
+	assert.Equal(t, map[string]any{
+		"is_active": true, "active": true, "room_id": 7,
+		"webhook_url": "https://example.id/in", "address": "https://example.id/in",
+	}, values)
+}

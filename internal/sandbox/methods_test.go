@@ -19,23 +19,6 @@ import (
 	"github.com/qismo-go/qismo/pkg/qismo/flex"
 )
 
-// otherNames are what the document calls what a method's parameter calls
-// otherwise.
-var otherNames = map[string][]string{
-	"active":    {"is_active"},
-	"address":   {"webhook_url", "url", "bot_webhook_url"},
-	"agentIDs":  {"ids[]"},
-	"app":       {"type"},
-	"available": {"is_available"},
-	"enabled":   {"is_webhook_enabled", "is_bot_enabled", "enabled"},
-	"force":     {"is_force_send_bot"},
-	"jobID":     {"broadcast_job_id"},
-	"key":       {"qismo_key"},
-	"report":    {"type"},
-	"sessional": {"is_sessional"},
-	"source":    {"channel_type"},
-}
-
 // invented are arguments that no example of the document has.
 func (w *shownWorld) invented() map[string]any {
 	return map[string]any{
@@ -82,13 +65,7 @@ func (w *shownWorld) arguments(operation *document.Operation) map[string]any {
 			maps.Copy(known, members)
 		}
 	}
-	for name, others := range otherNames {
-		for _, other := range others {
-			if value, ok := known[other]; ok {
-				known[name] = value
-			}
-		}
-	}
+	invoke.AddOtherNames(known)
 	return known
 }
 
