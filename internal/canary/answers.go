@@ -41,9 +41,9 @@ func planted(success any) any {
 		text, _ := leaf.value.(string)
 		kinds := memberKinds()
 		kind := kinds[turn%len(kinds)]
+		isTime := strings.Count(text, ":") > 1 && strings.Count(text, "-") > 1
 		switch {
-		case text == "", leaf.name == "timezone", text == "true", text == "false", strings.Contains(text, "T") && strings.Count(text, ":") > 1,
-			strings.Count(text, "-") == 2 && strings.Contains(text, ":"):
+		case text == "", text == "true", text == "false", isTime, leaf.name == "timezone":
 			continue
 		case strings.Trim(text, "0123456789") == "":
 			kind = Phone

@@ -25,6 +25,9 @@ type Plan struct {
 	// Operation and Failure leave out what they return false for, by the operation's id
 	// and the failure's name. Nil ones leave out nothing.
 	Operation, Failure func(name string) bool
+	// OneOf has each failure met by one of so many operations, other ones each time; by
+	// all of them when it is 0.
+	OneOf int
 }
 
 // Report is what a drive found, and how far it went.
@@ -40,7 +43,7 @@ type Report struct {
 type Numbers struct {
 	Operations int // of the document
 	Methods    int // of the façade, that are for them
-	Failures   int // ways of failing, each with all methods
+	Failures   int // ways of failing
 	Calls      int
 	Failed     int // calls that ended with an error
 	Panicked   int // calls that a panic ended
@@ -162,7 +165,10 @@ func (d *driver) countOperations() {
 // plantAll puts canaries into the arguments of all methods.
 func (d *driver) plantAll(t testing.TB) {
 	t.Helper()
-	bad := failure{name: "a request that is looked at", answer: func(e *exchange) { e.write(400, typeJSON, `{"errors":"Bad"}`) }}
+	bad := failure{
+		name:   "a request that is looked at",
+		answer: func(e *exchange) { e.write(400, typeJSON, `{"errors":"Bad"}`) },
+	}
 	for _, operation := range d.operations {
 		clients := d.clients(t, bad)
 		d.plant(t.Context(), clients.of(operation), operation)
@@ -180,7 +186,7 @@ func (d *driver) meet(t testing.TB, failures []failure) {
 		workers.Go(func() {
 			for clients := range next {
 				for _, operation := range d.operations {
-					if !clients.byKey.failure.isFor(operation, clients.number) {
+					if !clients.byKey.failure.isFor(operation, clients.number, d.plan.OneOf) {
 						continue
 					}
 					d.meetOne(t.Context(), clients.of(operation), operation)

@@ -2,14 +2,13 @@ package canary
 
 import (
 	"context"
-	"encoding/base64"
-	"encoding/json"
+	"fmt"
 	"maps"
 	"net/http"
-	"net/url"
 	"slices"
 	"strconv"
 	"strings"
+	"testing"
 	"time"
 
 	"github.com/qismo-go/qismo/gen/omnichannel"
@@ -51,11 +50,27 @@ type failure struct {
 const streamed = string(omnichannel.OperationGetWaMedia)
 
 // isFor reports whether a method meets the failure, which has a number.
-func (f failure) isFor(operation *operated, number int) bool {
-	if f.oneOf > 0 && (operation.number+number)%f.oneOf != 0 && operation.ID != streamed {
+func (f failure) isFor(operation *operated, number, planned int) bool {
+	if oneOf := max(f.oneOf, planned, 1); (operation.number+number)%oneOf != 0 && operation.ID != streamed {
 		return false
 	}
 	return f.thorough || !operation.again
+}
+
+// failuresOf are all failures that a plan wants.
+func failuresOf(t testing.TB, plan Plan) []failure {
+	t.Helper()
+	var wanted []failure
+	for _, some := range [][]failure{
+		refusals(), echoes(), successes(), redirects(), ends(), wireFailures(), unconnected(t), panics(), logins(),
+	} {
+		for _, failure := range some {
+			if plan.Failure == nil || plan.Failure(failure.name) {
+				wanted = append(wanted, failure)
+			}
+		}
+	}
+	return wanted
 }
 
 // refusals are all statuses in all shapes.
@@ -85,84 +100,6 @@ func (e *exchange) write(status int, contentType, body string) {
 	_, _ = e.Write([]byte(body)) // whoever does not want to hear it has gone
 }
 
-// echoes are refusals that say all that the request said, in one form or another.
-func echoes() []failure {
-	quote := func(text string) string {
-		quoted, _ := json.Marshal(text) // text always has a form in JSON
-		return string(quoted)
-	}
-	forms := map[string]func(*exchange) string{
-		"values": func(e *exchange) string { return "wrong value " + strings.Join(e.says(), " and ") },
-		"values in quotes": func(e *exchange) string {
-			return "wrong value " + quote(quote(strings.Join(e.says(), " and ")))
-		},
-		"values in capitals": func(e *exchange) string { return "WRONG VALUE " + strings.ToUpper(strings.Join(e.says(), " AND ")) },
-		"values cut off": func(e *exchange) string {
-			var said strings.Builder
-			said.WriteString("wrong value")
-			for _, value := range e.says() {
-				said.WriteString(" " + strings.ToValidUTF8(value[:min(len(value), 40)], "") + "...")
-			}
-			return said.String()
-		},
-		"the body":             func(e *exchange) string { return "wrong body " + string(e.body) },
-		"the body in base64":   func(e *exchange) string { return "wrong body " + base64.StdEncoding.EncodeToString(e.body) },
-		"the address":          func(e *exchange) string { return "no route for " + e.URL.RequestURI() },
-		"the address in plain": func(e *exchange) string { return "no route for " + e.URL.Path + " " + e.URL.RawQuery },
-		"the address twice":    func(e *exchange) string { return "no route for " + url.QueryEscape(e.URL.RequestURI()) },
-	}
-	var all []failure
-	for _, ordinary := range []bool{false, true} {
-		for _, name := range slices.Sorted(maps.Keys(forms)) {
-			form := forms[name]
-			all = append(all, failure{
-				name: "an echo of " + name, ordinary: ordinary, thorough: true, direct: ordinary,
-				answer: func(e *exchange) { e.write(400, typeJSON, object{"errors": object{"message": form(e)}}.String()) },
-			})
-		}
-		for _, shape := range shapes() {
-			all = append(all, failure{
-				name: "an echo, " + shape.name, ordinary: ordinary, direct: true,
-				answer: func(e *exchange) {
-					e.write(422, shape.contentType, shape.write("wrong value "+strings.Join(e.says(), " and ")))
-				},
-			})
-			all = append(all, failure{
-				name: "an echo in a success, " + shape.name, ordinary: ordinary, direct: true,
-				answer: func(e *exchange) {
-					e.write(200, shape.contentType, shape.write("wrong value "+strings.Join(e.says(), " and ")))
-				},
-			})
-		}
-	}
-	return append(all, echoedIdentifiers()...)
-}
-
-// echoedIdentifiers give a value of the request back as the name of a request or a
-// failure, where it could be one.
-func echoedIdentifiers() []failure {
-	identifier := func(e *exchange) string {
-		for _, value := range e.says() {
-			if isHex(value) && len(value) > 8 {
-				return value
-			}
-		}
-		return "5d1f0b7c2a"
-	}
-	return []failure{
-		{name: "an echo as the request's id", answer: func(e *exchange) {
-			e.ResponseWriter.Header().Set("X-Request-Id", identifier(e))
-			e.write(400, typeJSON, `{"errors":"Bad"}`)
-		}},
-		{name: "an echo as the failure's name", answer: func(e *exchange) {
-			e.write(403, typeJSON, object{"message": "Bad", "traceid": strings.ToUpper(identifier(e))}.String())
-		}},
-		{name: "an echo as a part of the failure's name", answer: func(e *exchange) {
-			e.write(403, typeJSON, object{"message": "Bad", "traceid": "00-" + identifier(e) + "-01"}.String())
-		}},
-	}
-}
-
 // successes are those of the document, and successes that are none.
 func successes() []failure {
 	shown := func(e *exchange) { e.write(200, typeJSON, textOf(planted(exampleOf(e)))) }
@@ -175,7 +112,10 @@ func successes() []failure {
 			}
 			e.write(400, typeJSON, object{"errors": message() + strings.Join(e.says(), " ")}.String())
 		}},
-		{name: "an unusable success", thorough: true, direct: true, bodies: unusable, answer: func(e *exchange) { e.write(200, typeJSON, e.present) }},
+		{
+			name: "an unusable success", thorough: true, direct: true, bodies: unusable,
+			answer: func(e *exchange) { e.write(200, typeJSON, e.present) },
+		},
 		{name: "a page for a success", answer: func(e *exchange) { e.write(200, "text/html", "<html>"+message()+"</html>") }},
 		{name: "text for a success", answer: func(e *exchange) { e.write(200, "text/plain", message()) }},
 		{
@@ -235,23 +175,41 @@ func ends() []failure {
 		<-e.Context().Done()
 	}
 	silent := func(e *exchange) { <-e.Context().Done() }
+	attempt, read := qismo.Timeouts{Attempt: 2 * time.Millisecond}, qismo.Timeouts{Read: 2 * time.Millisecond}
 	return []failure{
-		{name: "no answer in time", answer: silent, options: timeouts(qismo.Timeouts{Attempt: 2 * time.Millisecond})},
-		{name: "half an answer in time", answer: wait, options: timeouts(qismo.Timeouts{Read: 2 * time.Millisecond})},
-		{name: "no answer in the call's time", answer: silent, options: []qismo.Option{qismo.WithTimeout(2 * time.Millisecond)}},
-		{name: "a context that ended", answer: silent, context: func(ctx context.Context, _ *lane) (context.Context, context.CancelFunc) {
-			ctx, cancel := context.WithCancel(ctx)
-			cancel()
-			return ctx, cancel
+		{name: "no answer in time", answer: silent, options: []qismo.Option{qismo.WithTimeouts(attempt)}},
+		{name: "half an answer in time", answer: wait, options: []qismo.Option{qismo.WithTimeouts(read)}},
+		{name: "no answer in the call's time", answer: silent, options: []qismo.Option{
+			qismo.WithTimeout(2 * time.Millisecond),
 		}},
-		{name: "a context that ends", answer: silent, context: func(ctx context.Context, on *lane) (context.Context, context.CancelFunc) {
-			ctx, cancel := context.WithCancel(ctx)
-			on.prepare("", cancel)
-			return ctx, cancel
-		}},
+		{name: "a context that ended", answer: silent, context: cancelled},
+		{name: "a context that ends", answer: silent, context: cancelledOnArrival},
 	}
 }
 
-func timeouts(bounds qismo.Timeouts) []qismo.Option {
-	return []qismo.Option{qismo.WithTimeouts(bounds)}
+func cancelled(ctx context.Context, _ *lane) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancel(ctx)
+	cancel()
+	return ctx, cancel
+}
+
+// cancelledOnArrival ends the context when the service has the request.
+func cancelledOnArrival(ctx context.Context, on *lane) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancel(ctx)
+	on.prepare("", cancel)
+	return ctx, cancel
+}
+
+// logins are log-ins that fail, which calls tell of.
+func logins() []failure {
+	var all []failure
+	for _, shape := range shapes() {
+		all = append(all, failure{
+			name: "a log-in that is refused, " + shape.name, login: true,
+			answer: func(e *exchange) {
+				e.write(401, shape.contentType, shape.write(message()+fmt.Sprint(e.says())))
+			},
+		})
+	}
+	return append(all, failure{name: "a token source that panics", source: panicking{}})
 }

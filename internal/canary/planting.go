@@ -108,7 +108,7 @@ const (
 // try tells what becomes of a value in the arguments of a call.
 func (d *driver) try(ctx context.Context, on *client, operation *operated, tried any, text string) fate {
 	values, _ := tried.(map[string]any)
-	_ = d.call(ctx, on, operation, values) // what becomes of it, the service tells
+	_ = d.call(ctx, on, operation, values) // it fails in any case
 	requests := on.lane.take()
 	if len(requests) == 0 {
 		d.numbers.Refused++

@@ -18,7 +18,7 @@ func watchProcess(t testing.TB) Sink {
 		t.Fatal(err)
 	}
 	stderr, before := os.Stderr, log.Writer()
-	os.Stderr = file // what the process writes is to be seen
+	os.Stderr = file
 	log.SetOutput(file)
 	t.Cleanup(func() {
 		os.Stderr = stderr

@@ -7,6 +7,7 @@ import (
 
 	"github.com/qismo-go/qismo/internal/document"
 	"github.com/qismo-go/qismo/internal/facade"
+	"github.com/qismo-go/qismo/internal/invoke"
 	"github.com/qismo-go/qismo/pkg/qismo"
 	"github.com/qismo-go/qismo/pkg/qismo/flex"
 )
@@ -29,24 +30,8 @@ type operated struct {
 func (o *operated) arguments(values map[string]any) map[string]any {
 	all := maps.Clone(values)
 	typed(o.method.String(), all)
-	for name, others := range otherNames() {
-		for _, other := range others {
-			if value, ok := all[other]; ok {
-				all[name] = value
-			}
-		}
-	}
+	invoke.AddOtherNames(all)
 	return all
-}
-
-// otherNames are what the document calls what a method's parameter calls otherwise.
-func otherNames() map[string][]string {
-	return map[string][]string{
-		"active": {"is_active"}, "address": {"webhook_url", "url", "bot_webhook_url"}, "agentIDs": {"ids[]"},
-		"app": {"type"}, "available": {"is_available"}, "enabled": {"is_webhook_enabled", "is_bot_enabled", "enabled"},
-		"force": {"is_force_send_bot"}, "jobID": {"broadcast_job_id"}, "key": {"qismo_key"}, "report": {"type"},
-		"sessional": {"is_sessional"}, "source": {"channel_type"},
-	}
 }
 
 // What a request says that is not in the document.

@@ -16,7 +16,9 @@ func wireFailures() []failure {
 	half := `{"data":{"` + message()
 	all := []failure{
 		{name: "a reset", answer: func(e *exchange) { e.speak("", true) }},
-		{name: "half an answer, then a reset", answer: func(e *exchange) { e.speak(ok+"Content-Length: 99999\r\n\r\n"+half, true) }},
+		{name: "half an answer, then a reset", answer: func(e *exchange) {
+			e.speak(ok+"Content-Length: 99999\r\n\r\n"+half, true)
+		}},
 	}
 	raw := map[string]string{
 		"nothing at all":           "",
@@ -41,7 +43,7 @@ func wireFailures() []failure {
 		"a trailer without a mark": ok + chunked + "2\r\n{}\r\n0\r\nX Other " + token + " : " + line + "\r\n\r\n",
 		"a header without end":     ok + "X-Other: " + strings.Repeat(line, 8000),
 		"many odd early answers":   strings.Repeat("HTTP/1.1 103 "+line+"\r\nLink: "+line+"\r\n\r\n", 9) + line,
-		"another protocol":         "HTTP/1.1 101 " + line + "\r\nUpgrade: " + line + "\r\nConnection: Upgrade\r\n\r\n" + line,
+		"another protocol":         "HTTP/1.1 101 " + line + "\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n" + line,
 	}
 	for _, name := range slices.Sorted(maps.Keys(raw)) {
 		all = append(all, failure{name: name, oneOf: 4, answer: func(e *exchange) { e.speak(raw[name], false) }})

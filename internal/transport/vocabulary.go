@@ -108,11 +108,11 @@ func isIndonesian(word string) bool {
 // the way.
 func isOfNetwork(word string) bool {
 	switch word {
-	case "aborted", "awaiting", "breaker", "byte", "certificate", "chunk", "chunked", "circuit", "colon",
-		"decoding", "dial", "early", "encoding", "eof", "exhausted", "frame", "gave", "goaway", "gzip",
-		"handshake", "host", "https", "idle", "lookup", "peer", "protocol", "proxy", "reading", "redirects", "refuses",
-		"remote", "responses", "socks", "stream", "tcp", "tls", "trailer", "transfer", "transport",
-		"unsolicited", "write", "writes", "writing", "written", "wrote":
+	case "aborted", "awaiting", "breaker", "byte", "canceled", "cancelled", "certificate", "chunk", "chunked",
+		"circuit", "colon", "context", "decoding", "dial", "early", "encoding", "eof", "exhausted", "frame",
+		"gave", "goaway", "gzip", "handshake", "host", "https", "idle", "lookup", "peer", "protocol", "proxy",
+		"reading", "redirects", "refuses", "remote", "responses", "socks", "stream", "tcp", "tls", "trailer",
+		"transfer", "transport", "unsolicited", "write", "writes", "writing", "written", "wrote":
 		return true
 	}
 	return false
