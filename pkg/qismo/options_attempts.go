@@ -99,8 +99,8 @@ type RetryPolicy = transport.RetryPolicy
 // Backoff is the policy of a client that is given no other. Tried again is what can
 // do no harm: what was not sent or refused as too much (status 429), whatever it is;
 // and after a server error, a timeout or a broken connection what is a GET, or
-// marked as idempotent in the document. A message, a broadcast or an assignment is
-// not. Its fields, each with the value that zero stands for:
+// marked as idempotent in the document: no message, no broadcast and no assignment.
+// Its fields, each with the value that zero stands for:
 //
 //   - Attempts is how many there are at most, the first one included: 3. With 1
 //     nothing is tried again.
