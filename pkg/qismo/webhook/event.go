@@ -18,6 +18,41 @@ type Event interface {
 	// It must not be changed.
 	Raw() json.RawMessage
 
+	// DeduplicationKey is what every delivery of the same thing has in common, and
+	// no other thing has: a text of letters, digits, "-", "_" and ":", at most 64
+	// bytes long. It does not show what it is made of, which may be personal data. It
+	// is "" when the body has nothing to tell by; such an event is handled each time.
+	//
+	// It is the event's name and a hash of the app's code, if the body has one, with
+	// what the table says. "Else" is where an id is missing or 0, which stands for no
+	// id yet. A body that lacks the last of it has no key.
+	//
+	//	botMessage              message.unique_temp_id, else message.id, else the room's id,
+	//	customChannelMessage    the message's time, its type and its text
+	//	postComment             message.id, else unique_temp_id, else as above
+	//	customAgentAllocation   room_id and latest_service.id, or that there is none: all
+	//	                        calls while the customer waits have the same
+	//	markAsResolved          service.id
+	//	newSession              the room's id and message.timestamp
+	//	userLogout              user.id, timestamp and action
+	//	customButton            the whole body, as nothing in it names the click: two
+	//	                        honest clicks may be equal, so remember it for seconds only
+	//	whatsAppForwardMessage  the id of each message
+	//	whatsAppForwardStatus   the id and the status of each change
+	//	unknown                 none
+	//
+	// Of apps that share a store, let each have its own prefix there: bodies of
+	// customButton, newSession, userLogout, postComment and older ones of other events
+	// do not name the app.
+	DeduplicationKey() string
+
+	// OrderingKey says which events must be handled in the order of their arrival:
+	// those with the same one. It is the room for all events of a room, as "room:" and
+	// its id; for a WhatsApp forward "whatsapp:" and the customer's number; for
+	// userLogout "agent:" and the id of the user. "" is no order. It may hold personal
+	// data: do not log it.
+	OrderingKey() string
+
 	// body is where the JSON is decoded to. Being unexported, it also lets the
 	// interface grow without breaking anybody's own events.
 	body() any
