@@ -14,19 +14,23 @@ import (
 // Whoever wants to handle an event claims its key. A claim ends in one of three ways:
 // it is committed when the event was handled, it is released when that failed, and it
 // lapses when its owner has died. A store must be safe for concurrent use, honour
-// contexts, and carry out each method as one step that no other can get into.
+// contexts, and carry out each method as one step that no other can get into. A lease
+// and a time to keep that are not positive are errors. After any error but
+// [ErrClaimLost] it is open whether the step was carried out.
 type Store interface {
-	// Claim takes a key for an owner, if it is free. The claim lapses after the lease.
-	// An owner is a text that no other claim has.
+	// Claim takes a key for an owner, if it is free, and renews the owner's claim if it
+	// is the owner's already, so that a call whose answer was lost can be repeated. The
+	// claim lapses after the lease. An owner is a text that no other claim has.
 	Claim(ctx context.Context, key, owner string, lease time.Duration) (Claim, error)
 
 	// Commit remembers, for as long as is said, that the key's event was handled. It
-	// does so too if the claim has lapsed and nobody else has taken it. It is
-	// [ErrClaimLost] if somebody else has, or has committed it.
+	// does so too if the key is free because the claim has lapsed, and if the owner has
+	// committed it before. It is [ErrClaimLost], and changes nothing, if somebody else
+	// has claimed or committed the key.
 	Commit(ctx context.Context, key, owner string, keep time.Duration) error
 
-	// Release frees the key. If the claim is no longer the owner's nothing happens, and
-	// it is no error.
+	// Release frees the key. If it is not claimed, or not by the owner, nothing happens,
+	// and it is no error.
 	Release(ctx context.Context, key, owner string) error
 
 	// Forget frees the key, whoever has claimed or committed it.
