@@ -3,17 +3,25 @@ package webhook
 import (
 	"encoding/json"
 	"net/http"
+	"time"
 )
 
 // maxProblems bounds how many problems an answer tells: a hostile body of one
 // mebibyte can have a hundred thousand.
 const maxProblems = 50
 
+// retryAfter is what an answer of 503 asks for, in seconds. Whether the platform heeds
+// it is not known.
+const retryAfter = "5"
+
 // answer is what a request is answered. The zero answer is success.
 type answer struct {
 	status   int
 	reason   string // for the client; says nothing that it did not send
 	problems []Problem
+
+	events []Name // that the body was read as
+	bytes  int    // of the body
 }
 
 func refuse(status int, reason string) *answer { return &answer{status: status, reason: reason} }
@@ -26,12 +34,26 @@ func (a *answer) write(w http.ResponseWriter) {
 	header := w.Header()
 	header.Set("Content-Type", "application/json")
 	header.Set("X-Content-Type-Options", "nosniff")
-	if status == http.StatusMethodNotAllowed {
+	switch status {
+	case http.StatusMethodNotAllowed:
 		header.Set("Allow", http.MethodPost)
+	case http.StatusServiceUnavailable:
+		header.Set("Retry-After", retryAfter)
 	}
 	w.WriteHeader(status)
 	// A client that has gone cannot be told.
 	_, _ = w.Write(body) //nolint:gosec // JSON, declared as such and not to be sniffed
+}
+
+// end is what hooks are told of the answer.
+func (a *answer) end(began time.Time) DeliveryEnd {
+	status := a.status
+	if status == 0 {
+		status = http.StatusOK
+	}
+	return DeliveryEnd{
+		Status: status, Reason: a.reason, Events: a.events, Bytes: a.bytes, Duration: time.Since(began),
+	}
 }
 
 func (a *answer) explanation() []byte {

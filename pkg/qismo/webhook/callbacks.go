@@ -13,13 +13,18 @@ var errUnreadable = errors.New("webhook: the body cannot be read as the event th
 // Callbacks are the functions that events go to. One that is nil is not
 // interested: its events are answered with 200.
 //
-// A callback gets the request's context, which ends when the platform hangs up.
-// What must be finished all the same, such as an answer to a customer, needs
-// [context.WithoutCancel], with a timeout of its own.
+// A callback gets a context with the values of the request's that does not end when
+// the platform hangs up: what has begun is carried out. It ends at the deadline, see
+// [Deadline], and when [Handler.Shutdown] gives up.
 //
-// An error makes the answer 500, and whether the platform then sends the event
-// again is not known. Nobody else learns of it: set [OnError], as the bot in the
-// project's README does. Callbacks must be safe for concurrent use.
+// An error makes the answer 500, and the event is handled when it comes again, if it
+// does: whether the platform sends again what failed is not known. Nobody else learns
+// of the error: set [OnError], as the bot in the project's README does. A panic is an
+// error too, a [PanicError]. Callbacks must be safe for concurrent use; the events of
+// one room are handed to them one after the other.
+//
+// Of a WhatsApp forward with several messages or statuses the callback is called for
+// each, with an event that has one. [Event.Raw] has all of them.
 type Callbacks struct {
 	BotMessage             func(context.Context, *BotMessageEvent) error
 	CustomAgentAllocation  func(context.Context, *CustomAgentAllocationEvent) error

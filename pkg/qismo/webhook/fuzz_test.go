@@ -154,12 +154,14 @@ func FuzzHandler(f *testing.F) {
 	failing := recording(&called)
 	failing.Unknown = func(context.Context, *webhook.UnknownEvent) error { return errors.New("not handled") }
 	handler, err := webhook.NewHandler(webhook.PathSecret(secret), failing,
-		webhook.Validation(webhook.Strict), webhook.MaxBody(4<<10))
+		webhook.Validation(webhook.Strict), webhook.MaxBody(4<<10),
+		webhook.WithoutDeduplication(), webhook.Workers(1))
 	if err != nil {
 		f.Fatal(err)
 	}
 	var told int
 	tolerant, err := webhook.NewHandler(webhook.PathSecret(secret), withoutUnknown(recording(&called)), webhook.MaxBody(4<<10),
+		webhook.WithoutDeduplication(), webhook.Workers(1),
 		webhook.OnError(func(context.Context, webhook.Event, error) { told++ }))
 	if err != nil {
 		f.Fatal(err)

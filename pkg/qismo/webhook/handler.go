@@ -3,11 +3,15 @@ package webhook
 import (
 	"bytes"
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"mime"
 	"net/http"
+	"slices"
 	"strings"
+	"sync/atomic"
+	"time"
 )
 
 // preallocated bounds what is allocated on the word of a Content-Length.
@@ -21,7 +25,11 @@ type Handler struct {
 	// secrets of nobody's authenticator.
 	authenticate func(request *http.Request, body []byte) error
 	callbacks    Callbacks
+	callback     Callback // all of them, with what Use puts around
 	schemas      map[Name]*schema
+	queue        *queue
+	identity     string // of this handler among all that share its store
+	claims       *atomic.Uint64
 }
 
 // NewHandler returns a handler that hands authentic events to the callbacks.
@@ -31,7 +39,7 @@ type Handler struct {
 // one: to go without, say [WithoutAuthentication]. Callbacks that no event could
 // go to are an error, and so are options that make no sense together.
 func NewHandler(authenticator Authenticator, callbacks Callbacks, options ...Option) (*Handler, error) {
-	handler := &Handler{settings: settings{maxBody: DefaultMaxBody}, callbacks: callbacks}
+	handler := &Handler{settings: defaultSettings(), callbacks: callbacks, identity: rand.Text(), claims: new(atomic.Uint64)}
 	if err := handler.configure(authenticator, options); err != nil {
 		return nil, err
 	}
@@ -40,6 +48,16 @@ func NewHandler(authenticator Authenticator, callbacks Callbacks, options ...Opt
 		return nil, err
 	}
 	handler.schemas = schemas
+	handler.callback = handler.callbacks.call
+	for _, around := range slices.Backward(handler.around) {
+		handler.callback = around(handler.callback)
+	}
+	handler.queue = newQueue(handler.workers, handler.waiting)
+	if handler.store == nil {
+		if handler.store, err = NewMemoryStore(DefaultMemory); err != nil {
+			return nil, err
+		}
+	}
 	return handler, nil
 }
 
@@ -70,9 +88,9 @@ func (h *Handler) contradiction() error {
 	switch {
 	case h.mode == Off && h.onProblems != nil:
 		return errors.New("webhook: OnProblems: with Validation(Off) it would never be called")
-	case h.callbacks.none():
+	case h.callbacks.none() && len(h.around) == 0:
 		return errors.New("webhook: there are no callbacks, so that every event would be dropped")
-	case h.only != "" && !h.callbacks.has(h.only) && h.callbacks.Unknown == nil:
+	case h.only != "" && !h.callbacks.has(h.only) && h.callbacks.Unknown == nil && len(h.around) == 0:
 		return fmt.Errorf("webhook: Only(%s): there is no callback for it, so that every event would be dropped", h.only)
 	}
 	return nil
@@ -80,7 +98,16 @@ func (h *Handler) contradiction() error {
 
 // ServeHTTP implements [http.Handler].
 func (h *Handler) ServeHTTP(w http.ResponseWriter, request *http.Request) {
-	h.handle(w, request).write(w)
+	if len(h.hooks) == 0 {
+		h.handle(w, request).write(w)
+		return
+	}
+	began := time.Now()
+	ctx, end := h.startDelivery(request.Context(), DeliveryStart{Only: h.only})
+	result := &answer{status: http.StatusInternalServerError, reason: "a panic"} // unless it comes to another
+	defer func() { end(result.end(began)) }()
+	result = h.handle(w, request.WithContext(ctx))
+	result.write(w)
 }
 
 func (h *Handler) handle(w http.ResponseWriter, request *http.Request) *answer {
@@ -100,15 +127,28 @@ func (h *Handler) handle(w http.ResponseWriter, request *http.Request) *answer {
 	if err := h.authenticate(request, body); err != nil {
 		return unauthorized()
 	}
+	result := h.receive(request, body)
+	result.bytes = len(body)
+	return result
+}
+
+// receive reads an authentic body and sees to its events.
+func (h *Handler) receive(request *http.Request, body []byte) *answer {
 	readings, err := h.parse(request, body)
 	if err != nil {
 		return refuse(http.StatusBadRequest, "the body is not a JSON object")
 	}
 	h.report(request.Context(), readings)
+	result := &answer{}
 	if problems := allProblems(readings); h.mode == Strict && len(problems) > 0 {
-		return &answer{http.StatusBadRequest, "the body does not fit the document", problems}
+		result.status, result.reason, result.problems = http.StatusBadRequest, "the body does not fit the document", problems
+	} else {
+		result = h.dispatch(request.Context(), readings)
 	}
-	return h.dispatch(request.Context(), readings)
+	for _, reading := range readings {
+		result.events = append(result.events, reading.event.Name())
+	}
+	return result
 }
 
 func unauthorized() *answer { return refuse(http.StatusUnauthorized, "unauthorized") }
@@ -159,23 +199,6 @@ func (h *Handler) report(ctx context.Context, readings []reading) {
 			h.onProblems(ctx, reading.name, atMost(maxReported, reading.problems))
 		}
 	}
-}
-
-// dispatch calls the callbacks. If the first of two events fails the second gets
-// its chance all the same, as the body may not come again.
-func (h *Handler) dispatch(ctx context.Context, readings []reading) *answer {
-	result := &answer{}
-	for _, reading := range readings {
-		err := h.callbacks.call(ctx, reading.event)
-		if err == nil {
-			continue
-		}
-		result = refuse(http.StatusInternalServerError, "the event could not be handled")
-		if h.onError != nil {
-			h.onError(ctx, reading.event, err)
-		}
-	}
-	return result
 }
 
 // isJSON accepts JSON content types, and none at all.

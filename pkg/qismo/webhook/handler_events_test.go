@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 
@@ -40,14 +41,14 @@ func TestHandlerCallbacks(t *testing.T) {
 	for _, file := range fixtureNames(t, fixtures) {
 		body := string(fixture(t, file))
 		var got []webhook.Name
-		handler := newHandler(t, recording(&got), webhook.Only(eventOf(file)), webhook.Validation(webhook.Strict))
+		handler := newHandler(t, recording(&got), webhook.Only(eventOf(file)), webhook.Validation(webhook.Strict), webhook.Workers(1))
 		checkAnswer(t, post(handler, body), http.StatusOK)
-		assert.Equal(t, []webhook.Name{eventOf(file)}, got, file)
+		assert.Equal(t, []webhook.Name{eventOf(file)}, slices.Compact(got), file) // WhatsApp's have several items
 		checkAnswer(t, post(newHandler(t, ignoring()), body), http.StatusOK)
 	}
 
 	var got []webhook.Name
-	handler := newHandler(t, recording(&got))
+	handler := newHandler(t, recording(&got), webhook.Workers(1))
 	checkAnswer(t, post(handler, string(fixture(t, "combined/whatsApp-messages-and-statuses.json"))), http.StatusOK)
 	checkAnswer(t, post(handler, `{"type":"other"}`), http.StatusOK)
 	assert.Equal(t, []webhook.Name{webhook.WhatsAppForwardStatus, webhook.WhatsAppForwardMessage, webhook.Unknown}, got)
@@ -117,7 +118,7 @@ func TestHandlerCallbackErrors(t *testing.T) {
 		WhatsAppForwardStatus:  func(context.Context, *webhook.WhatsAppForwardStatusEvent) error { return cause },
 		WhatsAppForwardMessage: func(context.Context, *webhook.WhatsAppForwardMessageEvent) error { return cause },
 	}
-	handler := newHandler(t, callbacks, webhook.OnError(func(_ context.Context, event webhook.Event, err error) {
+	handler := newHandler(t, callbacks, webhook.Workers(1), webhook.OnError(func(_ context.Context, event webhook.Event, err error) {
 		told = append(told, string(event.Name())+" "+err.Error())
 	}))
 	both := string(fixture(t, "combined/whatsApp-messages-and-statuses.json"))

@@ -258,7 +258,7 @@ func TestHandlerConcurrently(t *testing.T) {
 			return nil
 		},
 		Unknown: func(context.Context, *webhook.UnknownEvent) error { return errors.New("no") },
-	}, webhook.OnProblems(func(context.Context, webhook.Name, []webhook.Problem) { problems.Add(1) })))
+	}, webhook.WithoutDeduplication(), webhook.OnProblems(func(context.Context, webhook.Name, []webhook.Problem) { problems.Add(1) })))
 	defer server.Close()
 
 	bodies := []string{

@@ -3,6 +3,7 @@ package webhook
 import (
 	"context"
 	"errors"
+	"time"
 )
 
 // DefaultMaxBody is the limit of a body unless [MaxBody] sets another. Known
@@ -37,6 +38,22 @@ type settings struct {
 	onProblems     func(context.Context, Name, []Problem)
 	onError        func(context.Context, Event, error)
 	given          map[string]bool // the options that may be given once
+
+	atOnce       bool
+	workers      int
+	waiting      int
+	deadline     time.Duration
+	around       []func(Callback) Callback
+	store        Store
+	remember     map[Name]time.Duration // where it differs from the default
+	withoutStore bool
+	hooks        []Hooks
+}
+
+func defaultSettings() settings {
+	return settings{
+		maxBody: DefaultMaxBody, workers: DefaultWorkers, waiting: DefaultWaiting, deadline: DefaultDeadline,
+	}
 }
 
 // once refuses an option that was given before: which of the two is meant?
@@ -117,13 +134,23 @@ func OnProblems(report func(ctx context.Context, name Name, problems []Problem))
 	}
 }
 
-// OnError sets a function that is told when a callback fails, and when a body that
-// looks like an event with a callback cannot be read as it and there is no callback
-// for unknown events; the event is then an [UnknownEvent], which says why.
+// OnError sets a function that is told of every event that was accepted and not
+// handled, and of one that had to be refused, with the reason:
 //
-// Without one nobody learns of the error: a handler does not log, and the client
-// gets the status 500 alone. So set it, as the bot in the project's README does.
-// The function must be safe for concurrent use.
+//   - the error of its callback, or a [PanicError]
+//   - that the body looks like an event with a callback, cannot be read as it, and there
+//     is no callback for unknown events; the event is then an [UnknownEvent], which
+//     says why
+//   - [ErrOverdue]: the callback goes on after its deadline; what it returns counts
+//   - [ErrQueueFull], [ErrShutdown], [ErrClaimedElsewhere]: it was not handled
+//   - [ErrStore]: it was not handled (see [HandleWithoutStore]), or it was and the store
+//     does not know of it, so that it may be handled again
+//
+// Without one nobody learns of the error: the client gets the status alone, and
+// [WithLogger] writes no errors of callbacks, as these may hold anything. So set it,
+// as the bot in the project's README does. The function must be safe for concurrent
+// use, and the event's answer waits for it. If it panics, that is caught, and nobody is
+// told.
 func OnError(report func(ctx context.Context, event Event, err error)) Option {
 	return func(s *settings) error {
 		if report == nil {

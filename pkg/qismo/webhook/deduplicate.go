@@ -1,0 +1,141 @@
+package webhook
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"time"
+)
+
+const (
+	// leaseMargin is how much longer than its deadline an event is claimed: by then its
+	// callback has ended, or its process has.
+	leaseMargin = 10 * time.Second
+	// settling bounds how long a store may take to learn what became of an event.
+	settling = 5 * time.Second
+	// firstLook and longestLook are how long to wait before looking again whether
+	// another process has handled an event. The wait doubles.
+	firstLook   = 10 * time.Millisecond
+	longestLook = 500 * time.Millisecond
+)
+
+// How long it is remembered that an event was handled, unless [RememberFor] says
+// otherwise.
+const (
+	rememberDefault    = 24 * time.Hour
+	rememberAllocation = time.Minute
+	rememberButton     = 5 * time.Second
+)
+
+// remembered is how long it is remembered that such an event was handled; 0 when it
+// is not.
+func (s *settings) remembered(name Name) time.Duration {
+	if keep, ok := s.remember[name]; ok {
+		return keep
+	}
+	switch name {
+	case CustomAgentAllocation:
+		return rememberAllocation
+	case CustomButton:
+		return rememberButton
+	}
+	return rememberDefault
+}
+
+// keyOf is what an event is remembered under; "" when it is not.
+func (h *Handler) keyOf(event Event) string {
+	if h.remembered(event.Name()) == 0 {
+		return ""
+	}
+	return event.DeduplicationKey()
+}
+
+// newOwner names a claim as no other, here or in another process.
+func (h *Handler) newOwner() string {
+	return h.identity + "-" + strconv.FormatUint(h.claims.Add(1), 36)
+}
+
+// claim takes the event for this handler. It is repeated when it was handled before.
+// While another process handles it, claim waits for what comes of that: to say that
+// it was handled would lose it if the other fails.
+func (h *handling) claim(ctx context.Context) (repeated bool, err error) {
+	if h.key == "" {
+		return false, nil
+	}
+	owner := h.handler.newOwner()
+	for wait := firstLook; ; wait = min(2*wait, longestLook) {
+		claim, err := h.handler.store.Claim(ctx, h.key, owner, h.handler.deadline+leaseMargin)
+		switch {
+		case err != nil:
+			return false, h.withoutStore(fmt.Errorf("%w: claim the event: %w", ErrStore, err))
+		case claim == Claimed:
+			h.owner = owner
+			return false, nil
+		case claim == Handled:
+			return true, nil
+		case claim != Busy:
+			return false, h.withoutStore(fmt.Errorf("%w: it knows no claim %d", ErrStore, claim))
+		}
+		if !pause(ctx, wait) {
+			return false, fmt.Errorf("%w: %w", ErrClaimedElsewhere, context.Cause(ctx))
+		}
+	}
+}
+
+// withoutStore is what a failing store means: that the event is not handled, unless
+// the handler was asked to handle it all the same.
+func (h *handling) withoutStore(err error) error {
+	if !h.handler.withoutStore {
+		return err
+	}
+	h.tell(err)
+	return nil
+}
+
+// settle tells the store what became of the event, which has a claim then. It does so
+// also when the deadline has passed.
+func (h *handling) settle() {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(h.ctx), settling)
+	defer cancel()
+	store := h.handler.store
+	if h.owner != "" {
+		var err error
+		if h.outcome == Succeeded {
+			err = store.Commit(ctx, h.key, h.owner, h.handler.remembered(h.event.Name()))
+		} else {
+			err = store.Release(ctx, h.key, h.owner)
+		}
+		if err != nil {
+			h.tell(fmt.Errorf("%w: remember that the event has %s: %w", ErrStore, h.outcome, err))
+		}
+	}
+	if resolved, ok := h.event.(*MarkAsResolvedEvent); ok && h.outcome == Succeeded {
+		h.forgetAllocation(ctx, resolved)
+	}
+}
+
+// forgetAllocation lets a room wait for an agent anew once it is resolved. A room that
+// has had no session before waits under the same key each time, as far as is known.
+func (h *handling) forgetAllocation(ctx context.Context, resolved *MarkAsResolvedEvent) {
+	app := resolved.AppCode
+	if app == "" || h.handler.remembered(CustomAgentAllocation) == 0 {
+		return
+	}
+	waiting := &CustomAgentAllocationEvent{}
+	waiting.AppID, waiting.AppCode, waiting.RoomID = app, app, resolved.Service.RoomID
+	if err := h.handler.store.Forget(ctx, waiting.DeduplicationKey()); err != nil {
+		h.tell(fmt.Errorf("%w: forget the allocation of a room that was resolved: %w", ErrStore, err))
+	}
+}
+
+// pause waits; it is false when the context ended first.
+func pause(ctx context.Context, wait time.Duration) bool {
+	timer := time.NewTimer(wait)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}

@@ -1,0 +1,123 @@
+package webhook
+
+import (
+	"context"
+	"fmt"
+	"time"
+)
+
+// grace is how long after its deadline a callback may still end by itself, before
+// somebody is told that it does not.
+const grace = time.Second
+
+// handling is one event on its way through its callback: a job of the queue.
+type handling struct {
+	handler  *Handler
+	ctx      context.Context // with the values of the request's
+	abandon  context.CancelCauseFunc
+	event    Event
+	accepted time.Time
+	key      string // "" when repetitions are not looked for
+	owner    string // of the claim; "" when there is none
+
+	late chan struct{} // closed when the callback does not end in spite of its deadline
+	done chan struct{} // closed when the result is there
+	result
+}
+
+// result is what became of an event.
+type result struct {
+	outcome Outcome
+	err     error
+}
+
+func (h *Handler) newHandling(ctx context.Context, event Event) *handling {
+	// What has begun is carried out, even when the platform hangs up: half of it, such
+	// as a message that may have gone out, is worse than all of it.
+	ctx, abandon := context.WithCancelCause(context.WithoutCancel(ctx))
+	return &handling{
+		handler: h, ctx: ctx, abandon: abandon, event: event, accepted: time.Now(), key: h.keyOf(event),
+		late: make(chan struct{}), done: make(chan struct{}),
+	}
+}
+
+func (h *handling) order() string { return h.event.OrderingKey() }
+
+// do handles the event. Whatever it meets, there is a result in the end: also when
+// the callback ends its goroutine, as a test's does that fails.
+func (h *handling) do() {
+	h.result = result{Failed, errEnded}
+	defer close(h.done)
+	defer h.abandon(nil)
+	defer h.catch()
+
+	ctx, cancel := context.WithTimeoutCause(h.ctx, h.handler.deadline, errDeadline)
+	defer cancel()
+	overdue := time.AfterFunc(h.handler.deadline+grace, h.overdue)
+	defer overdue.Stop()
+	began := time.Now()
+	ctx, end := h.handler.startEvent(ctx, EventStart{Event: h.event.Name(), Waited: began.Sub(h.accepted)})
+	defer func() {
+		h.settle()
+		h.tell(h.err)
+		end(EventEnd{Outcome: h.outcome, Err: h.err, Duration: time.Since(began)})
+	}()
+	repeated, err := h.claim(ctx)
+	switch {
+	case err != nil:
+		h.result = result{outcomeOf(err), err}
+	case repeated:
+		h.result = result{Duplicate, nil}
+	default:
+		h.call(ctx)
+	}
+}
+
+// call calls the callback, with all that is around it.
+func (h *handling) call(ctx context.Context) {
+	defer func() {
+		if value := recover(); value != nil {
+			err := newPanicError(value)
+			h.result = result{outcomeOf(err), err}
+		}
+	}()
+	err := h.handler.callback(ctx, h.event)
+	h.result = result{outcomeOf(err), err}
+}
+
+// catch is for panics of what is around callbacks: a store, hooks.
+func (h *handling) catch() {
+	if value := recover(); value != nil {
+		err := newPanicError(value)
+		h.result = result{outcomeOf(err), err}
+		h.tell(err)
+	}
+}
+
+// overdue tells of a callback that does not honour its context. It still runs, and
+// what comes of it counts.
+func (h *handling) overdue() {
+	close(h.late)
+	h.tell(fmt.Errorf("%w: %s have passed", ErrOverdue, h.handler.deadline))
+}
+
+// abort is how the queue gives up.
+func (h *handling) abort(begun bool) {
+	if begun {
+		h.abandon(ErrShutdown)
+		return
+	}
+	h.result = result{outcomeOf(ErrShutdown), ErrShutdown}
+	h.tell(ErrShutdown)
+	h.abandon(nil)
+	close(h.done)
+}
+
+// tell tells OnError. If that panics there is nobody left to be told.
+func (h *handling) tell(err error) {
+	if err == nil || h.handler.onError == nil {
+		return
+	}
+	defer func() { _ = recover() }()
+	h.handler.onError(h.ctx, h.event, err)
+}

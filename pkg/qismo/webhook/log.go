@@ -1,0 +1,67 @@
+package webhook
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+)
+
+// WithLogger writes a line for each request and one for each event that was handled: at
+// slog's level of debugging, and at that of warnings where the handler failed: an
+// answer of 500 and above, an event that did not succeed. A line holds the event's
+// name, the status or the outcome, the reason in words of this package, the duration
+// and the size, and nothing else: no secret, no id and no word of a customer. What a
+// callback's error says, only [OnError] is told.
+func WithLogger(logger *slog.Logger) Option {
+	return func(s *settings) error {
+		if logger == nil {
+			return errors.New("WithLogger: the logger is nil")
+		}
+		s.hooks = append(s.hooks, logHooks(logger))
+		return s.once("WithLogger")
+	}
+}
+
+func logHooks(logger *slog.Logger) Hooks {
+	return Hooks{
+		Delivery: func(ctx context.Context, _ DeliveryStart) (context.Context, func(DeliveryEnd)) {
+			return ctx, func(end DeliveryEnd) { logDelivery(ctx, logger, end) }
+		},
+		Event: func(ctx context.Context, start EventStart) (context.Context, func(EventEnd)) {
+			return ctx, func(end EventEnd) { logEvent(ctx, logger, start, end) }
+		},
+	}
+}
+
+func logDelivery(ctx context.Context, logger *slog.Logger, end DeliveryEnd) {
+	level := levelOf(end.Status >= http.StatusInternalServerError)
+	if !logger.Enabled(ctx, level) {
+		return
+	}
+	attributes := []slog.Attr{
+		slog.Any("events", end.Events), slog.Int("status", end.Status),
+		slog.Duration("duration", end.Duration), slog.Int("bytes", end.Bytes),
+	}
+	if end.Reason != "" {
+		attributes = append(attributes, slog.String("reason", end.Reason))
+	}
+	logger.LogAttrs(ctx, level, "webhook delivery", attributes...)
+}
+
+func logEvent(ctx context.Context, logger *slog.Logger, start EventStart, end EventEnd) {
+	level := levelOf(end.Err != nil)
+	if !logger.Enabled(ctx, level) {
+		return
+	}
+	logger.LogAttrs(ctx, level, "webhook event",
+		slog.String("event", string(start.Event)), slog.String("outcome", string(end.Outcome)),
+		slog.Duration("duration", end.Duration), slog.Duration("waited", start.Waited))
+}
+
+func levelOf(failed bool) slog.Level {
+	if failed {
+		return slog.LevelWarn
+	}
+	return slog.LevelDebug
+}

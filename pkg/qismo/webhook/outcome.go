@@ -1,0 +1,98 @@
+package webhook
+
+import (
+	"errors"
+	"fmt"
+	"runtime"
+	"runtime/debug"
+)
+
+// Outcome is what became of an event, in a word that can be counted by.
+type Outcome string
+
+// The outcomes.
+const (
+	// Succeeded is an event whose callback returned no error.
+	Succeeded Outcome = "succeeded"
+	// Duplicate is an event that was handled before. Its callback is not called.
+	Duplicate Outcome = "duplicate"
+	// Failed is an event whose callback returned an error.
+	Failed Outcome = "failed"
+	// Panicked is an event whose callback panicked.
+	Panicked Outcome = "panicked"
+	// Claimed elsewhere is an event that another process was handling for the whole time.
+	ClaimedElsewhere Outcome = "claimed elsewhere"
+	// StoreFailed is an event of which the store could not say whether it was handled
+	// before, so that it was not handled.
+	StoreFailed Outcome = "store failed"
+	// ShutDown is an event that was waiting for its callback when the handler was shut
+	// down, and the time for that was over.
+	ShutDown Outcome = "shut down"
+)
+
+var (
+	// ErrQueueFull says that too many events are waiting for their callbacks, so that
+	// this one was refused with 503. See [Waiting].
+	ErrQueueFull = errors.New("webhook: too many events are waiting")
+	// ErrShutdown says that an event was not handled because the handler was being shut
+	// down. It is the cause of the contexts of callbacks that [Handler.Shutdown] ends.
+	ErrShutdown = errors.New("webhook: the handler is being shut down")
+	// ErrOverdue says that a callback goes on after its deadline. What it returns still
+	// counts.
+	ErrOverdue = errors.New("webhook: the callback does not end in spite of its deadline")
+	// ErrClaimedElsewhere says that another process was handling an event for as long as
+	// this one was ready to wait.
+	ErrClaimedElsewhere = errors.New("webhook: another process is handling the event")
+	// ErrStore says that the store could not tell or could not be told something about an
+	// event. Errors that wrap it wrap the store's too.
+	ErrStore = errors.New("webhook: the store failed")
+)
+
+// errDeadline is the cause of the contexts of callbacks that took too long.
+var errDeadline = errors.New("webhook: the callback's deadline has passed")
+
+// errEnded says that a callback never returned.
+var errEnded = errors.New("webhook: the callback ended its goroutine")
+
+// PanicError is a callback that panicked.
+type PanicError struct {
+	// Value is what it panicked with. It may hold anything, such as a customer's words.
+	Value any
+	// Stack is the stack of its goroutine.
+	Stack []byte
+}
+
+func newPanicError(value any) *PanicError { return &PanicError{Value: value, Stack: debug.Stack()} }
+
+// Error implements error. It tells the panics of Go itself, such as that of a nil
+// pointer, and of others that there was one.
+func (e *PanicError) Error() string {
+	if own, ok := e.Value.(runtime.Error); ok {
+		return fmt.Sprintf("webhook: the callback panicked: %v", own)
+	}
+	return "webhook: the callback panicked"
+}
+
+// Unwrap returns the panic's value if it is an error.
+func (e *PanicError) Unwrap() error {
+	err, _ := e.Value.(error)
+	return err
+}
+
+// outcomeOf is the outcome that an error means.
+func outcomeOf(err error) Outcome {
+	var panicked *PanicError
+	switch {
+	case err == nil:
+		return Succeeded
+	case errors.As(err, &panicked):
+		return Panicked
+	case errors.Is(err, ErrClaimedElsewhere):
+		return ClaimedElsewhere
+	case errors.Is(err, ErrStore):
+		return StoreFailed
+	case err == ErrShutdown: //nolint:errorlint // a callback may return it as its context's cause, and has failed then
+		return ShutDown
+	}
+	return Failed
+}

@@ -1,0 +1,201 @@
+package webhook
+
+import (
+	"context"
+	"sync"
+)
+
+// job is something for a worker to do.
+type job interface {
+	// order is the key of the jobs that are done one after the other, in the order in
+	// which they came; "" for a job that goes with no other.
+	order() string
+	// do does the job.
+	do()
+	// abort asks a job that is being done to end soon, and fails one that is not.
+	abort(begun bool)
+}
+
+// queue hands jobs to workers: those of one order one after the other, those of
+// different ones side by side. A worker is a goroutine that ends when nothing is
+// ready, so that an idle queue has none.
+type queue struct {
+	workers int // at most
+	room    int // for jobs that wait or are done
+
+	mutex  sync.Mutex
+	lines  map[string]*line // those with an order, while they have a job
+	ready  []*line          // with a job that waits, and none that is done
+	active int              // workers
+	begun  int              // jobs that are being done
+	held   map[job]bool     // all jobs; whether they have begun
+	closed bool
+	empty  chan struct{} // closed when the queue is closed and all jobs are done
+}
+
+// line is the jobs of one order.
+type line struct {
+	order string
+	jobs  []job // that wait
+}
+
+func newQueue(workers, waiting int) *queue {
+	return &queue{
+		workers: workers, room: workers + waiting,
+		lines: map[string]*line{}, held: map[job]bool{}, empty: make(chan struct{}),
+	}
+}
+
+// add takes all jobs or none. A queue that holds nothing takes any number, so that
+// no delivery is too large for good.
+func (q *queue) add(jobs []job) error {
+	q.mutex.Lock()
+	defer q.mutex.Unlock()
+	switch {
+	case q.closed:
+		return ErrShutdown
+	case len(q.held) > 0 && len(q.held)+len(jobs) > q.room:
+		return ErrQueueFull
+	}
+	for _, added := range jobs {
+		q.held[added] = false
+		q.enqueue(added)
+	}
+	return nil
+}
+
+func (q *queue) enqueue(added job) {
+	order := added.order()
+	if waiting := q.lines[order]; waiting != nil {
+		waiting.jobs = append(waiting.jobs, added)
+		// It is in ready already if it has a job that waits and none that is done.
+		return
+	}
+	opened := &line{order: order, jobs: []job{added}}
+	if order != "" {
+		q.lines[order] = opened
+	}
+	q.makeReady(opened)
+}
+
+// makeReady puts a line at the end, and sees that somebody comes to it.
+func (q *queue) makeReady(opened *line) {
+	q.ready = append(q.ready, opened)
+	if q.active < q.workers {
+		q.active++
+		go q.work()
+	}
+}
+
+// work does jobs until none is ready.
+func (q *queue) work() {
+	finished := false
+	defer func() {
+		if !finished { // the job has ended the goroutine, as tests do that have failed
+			go q.work()
+		}
+	}()
+	for next, at := q.next(); next != nil; next, at = q.next() {
+		q.carryOut(next, at)
+	}
+	finished = true
+}
+
+func (q *queue) carryOut(next job, at *line) {
+	defer q.finish(next, at)
+	next.do()
+}
+
+// next takes the job that has been ready for longest; nil when there is none, and
+// then the worker is gone.
+func (q *queue) next() (job, *line) {
+	q.mutex.Lock()
+	defer q.mutex.Unlock()
+	if len(q.ready) == 0 {
+		q.active--
+		return nil, nil
+	}
+	at := q.ready[0]
+	q.ready[0], q.ready = nil, q.ready[1:]
+	next := at.jobs[0]
+	at.jobs[0], at.jobs = nil, at.jobs[1:]
+	q.held[next] = true
+	q.begun++
+	return next, at
+}
+
+// finish forgets a job. Its line goes to the end, so that a room in which much is
+// written does not hold up the others.
+func (q *queue) finish(done job, at *line) {
+	q.mutex.Lock()
+	defer q.mutex.Unlock()
+	delete(q.held, done)
+	q.begun--
+	if len(at.jobs) > 0 {
+		q.ready = append(q.ready, at)
+	} else if at.order != "" {
+		delete(q.lines, at.order)
+	}
+	q.signal()
+}
+
+// signal tells who waits for the queue to be empty. It is called with the lock.
+func (q *queue) signal() {
+	if q.closed && len(q.held) == 0 {
+		select {
+		case <-q.empty:
+		default:
+			close(q.empty)
+		}
+	}
+}
+
+// load tells how many jobs wait, and how many are being done.
+func (q *queue) load() (waiting, begun int) {
+	q.mutex.Lock()
+	defer q.mutex.Unlock()
+	return len(q.held) - q.begun, q.begun
+}
+
+// close takes no more jobs, and waits for those that are there. When the context ends
+// first, jobs that have begun are asked to end, and the others fail; it tells how many
+// they were.
+func (q *queue) close(ctx context.Context) (unfinished int, err error) {
+	q.mutex.Lock()
+	q.closed = true
+	q.signal()
+	q.mutex.Unlock()
+	select {
+	case <-q.empty:
+		return 0, nil
+	default:
+	}
+	select {
+	case <-q.empty:
+		return 0, nil
+	case <-ctx.Done():
+		return q.abort(), context.Cause(ctx)
+	}
+}
+
+// abort gives up all jobs.
+func (q *queue) abort() int {
+	q.mutex.Lock()
+	all := q.held
+	begun := map[job]bool{}
+	for one, isBegun := range all {
+		if isBegun {
+			begun[one] = true
+		}
+	}
+	q.held, q.ready = begun, nil
+	for _, waiting := range q.lines {
+		waiting.jobs = nil
+	}
+	q.signal()
+	q.mutex.Unlock()
+	for one, isBegun := range all {
+		one.abort(isBegun)
+	}
+	return len(all)
+}
