@@ -39,7 +39,9 @@ type Handler struct {
 // one: to go without, say [WithoutAuthentication]. Callbacks that no event could
 // go to are an error, and so are options that make no sense together.
 func NewHandler(authenticator Authenticator, callbacks Callbacks, options ...Option) (*Handler, error) {
-	handler := &Handler{settings: defaultSettings(), callbacks: callbacks, identity: rand.Text(), claims: new(atomic.Uint64)}
+	handler := &Handler{
+		settings: defaultSettings(), callbacks: callbacks, identity: rand.Text(), claims: new(atomic.Uint64),
+	}
 	if err := handler.configure(authenticator, options); err != nil {
 		return nil, err
 	}

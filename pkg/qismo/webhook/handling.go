@@ -31,6 +31,8 @@ type result struct {
 	err     error
 }
 
+func resultOf(err error) result { return result{outcomeOf(err), err} }
+
 func (h *Handler) newHandling(ctx context.Context, event Event) *handling {
 	// What has begun is carried out, even when the platform hangs up: half of it, such
 	// as a message that may have gone out, is worse than all of it.
@@ -62,35 +64,30 @@ func (h *handling) do() {
 		h.tell(h.err)
 		end(EventEnd{Outcome: h.outcome, Err: h.err, Duration: time.Since(began)})
 	}()
-	repeated, err := h.claim(ctx)
-	switch {
-	case err != nil:
-		h.result = result{outcomeOf(err), err}
-	case repeated:
-		h.result = result{Duplicate, nil}
-	default:
-		h.call(ctx)
-	}
+	h.result = h.attempt(ctx)
 }
 
-// call calls the callback, with all that is around it.
-func (h *handling) call(ctx context.Context) {
+// attempt calls the callback, with all that is around it, unless the event was handled
+// before.
+func (h *handling) attempt(ctx context.Context) (met result) {
 	defer func() {
 		if value := recover(); value != nil {
-			err := newPanicError(value)
-			h.result = result{outcomeOf(err), err}
+			met = resultOf(newPanicError(value))
 		}
 	}()
-	err := h.handler.callback(ctx, h.event)
-	h.result = result{outcomeOf(err), err}
+	if repeated, err := h.claim(ctx); err != nil {
+		return resultOf(err)
+	} else if repeated {
+		return result{Duplicate, nil}
+	}
+	return resultOf(h.handler.callback(ctx, h.event))
 }
 
-// catch is for panics of what is around callbacks: a store, hooks.
+// catch is for panics of what comes after: of the store, and of hooks.
 func (h *handling) catch() {
 	if value := recover(); value != nil {
-		err := newPanicError(value)
-		h.result = result{outcomeOf(err), err}
-		h.tell(err)
+		h.result = resultOf(newPanicError(value))
+		h.tell(h.err)
 	}
 }
 
@@ -107,7 +104,7 @@ func (h *handling) abort(begun bool) {
 		h.abandon(ErrShutdown)
 		return
 	}
-	h.result = result{outcomeOf(ErrShutdown), ErrShutdown}
+	h.result = resultOf(ErrShutdown)
 	h.tell(ErrShutdown)
 	h.abandon(nil)
 	close(h.done)

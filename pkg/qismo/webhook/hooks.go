@@ -81,7 +81,7 @@ func (s *settings) startDelivery(ctx context.Context, start DeliveryStart) (cont
 	for _, hooks := range s.hooks {
 		if hooks.Delivery != nil {
 			changed, end := hooks.Delivery(ctx, start)
-			ctx, ends = ends.add(ctx, changed, end)
+			ctx, ends = ends.add(ctx, changed, end) //nolint:fatcontext // each hook adds to it
 		}
 	}
 	return ctx, ends.tell
@@ -93,7 +93,7 @@ func (s *settings) startEvent(ctx context.Context, start EventStart) (context.Co
 	for _, hooks := range s.hooks {
 		if hooks.Event != nil {
 			changed, end := hooks.Event(ctx, start)
-			ctx, ends = ends.add(ctx, changed, end)
+			ctx, ends = ends.add(ctx, changed, end) //nolint:fatcontext // each hook adds to it
 		}
 	}
 	return ctx, ends.tell

@@ -3,7 +3,6 @@ package webhook
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 )
 
@@ -153,7 +152,7 @@ func (s *settings) rememberFor(option string, period time.Duration, names []Name
 	}
 	for _, name := range names {
 		if newEvent(name, nil) == nil {
-			return fmt.Errorf("%s: no event has the name %q", option, name)
+			return errors.New(option + ": no event has that name")
 		}
 		s.remember[name] = period
 	}

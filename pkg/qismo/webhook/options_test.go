@@ -2,6 +2,7 @@ package webhook_test
 
 import (
 	"context"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -33,6 +34,21 @@ func TestNewHandlerRefusesBadOptions(t *testing.T) {
 		"on error twice":         {onError, onError},
 		"problems of no mode":    {webhook.Validation(webhook.Off), onProblems},
 		"problems before no one": {onProblems, webhook.Validation(webhook.Off)},
+		"no workers":             {webhook.Workers(0)},
+		"workers twice":          {webhook.Workers(1), webhook.Workers(2)},
+		"waiting below none":     {webhook.Waiting(-1)},
+		"waiting twice":          {webhook.Waiting(1), webhook.Waiting(2)},
+		"no time":                {webhook.Deadline(0)},
+		"deadline twice":         {webhook.Deadline(1), webhook.Deadline(1)},
+		"nil around":             {webhook.Use(nil)},
+		"nil store":              {webhook.Deduplicate(nil)},
+		"two stores":             {webhook.Deduplicate(&brokenStore{}), webhook.Deduplicate(&brokenStore{})},
+		"no period":              {webhook.RememberFor(0)},
+		"remembered unknowns":    {webhook.RememberFor(1, "canary")},
+		"not deduplicated":       {webhook.WithoutDeduplication(webhook.Unknown)},
+		"empty hooks":            {webhook.WithHooks(webhook.Hooks{})},
+		"nil logger":             {webhook.WithLogger(nil)},
+		"two loggers":            {webhook.WithLogger(slog.Default()), webhook.WithLogger(slog.Default())},
 	} {
 		handler, err := webhook.NewHandler(webhook.PathSecret(secret), ignoring(), options...)
 		require.Error(t, err, name)

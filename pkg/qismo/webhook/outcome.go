@@ -18,9 +18,9 @@ const (
 	Duplicate Outcome = "duplicate"
 	// Failed is an event whose callback returned an error.
 	Failed Outcome = "failed"
-	// Panicked is an event whose callback panicked.
+	// Panicked is an event whose callback panicked, or whose store or hooks did.
 	Panicked Outcome = "panicked"
-	// Claimed elsewhere is an event that another process was handling for the whole time.
+	// ClaimedElsewhere is an event that another process was handling for the whole time.
 	ClaimedElsewhere Outcome = "claimed elsewhere"
 	// StoreFailed is an event of which the store could not say whether it was handled
 	// before, so that it was not handled.
@@ -54,7 +54,7 @@ var errDeadline = errors.New("webhook: the callback's deadline has passed")
 // errEnded says that a callback never returned.
 var errEnded = errors.New("webhook: the callback ended its goroutine")
 
-// PanicError is a callback that panicked.
+// PanicError is a panic of a callback, or of the store or the hooks around it.
 type PanicError struct {
 	// Value is what it panicked with. It may hold anything, such as a customer's words.
 	Value any
@@ -68,9 +68,9 @@ func newPanicError(value any) *PanicError { return &PanicError{Value: value, Sta
 // pointer, and of others that there was one.
 func (e *PanicError) Error() string {
 	if own, ok := e.Value.(runtime.Error); ok {
-		return fmt.Sprintf("webhook: the callback panicked: %v", own)
+		return fmt.Sprintf("webhook: handling the event panicked: %v", own)
 	}
-	return "webhook: the callback panicked"
+	return "webhook: handling the event panicked"
 }
 
 // Unwrap returns the panic's value if it is an error.

@@ -1,0 +1,356 @@
+package webhook_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"runtime"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/qismo-go/qismo/pkg/qismo/webhook"
+)
+
+// said is the body of a customer's message.
+func said(room, id, text string) string {
+	return fmt.Sprintf(`{"type":"post_comment_mobile","channel":{"id":1},"payload":{"from":{"email":"6281"},`+
+		`"room":{"id":%q},"message":{"type":"text","text":%q,"unique_temp_id":%q}}}`, room, text, id)
+}
+
+// failures collects what OnError is told.
+type failures struct {
+	mutex sync.Mutex
+	told  []error
+}
+
+func (f *failures) option() webhook.Option {
+	return webhook.OnError(func(_ context.Context, _ webhook.Event, err error) {
+		f.mutex.Lock()
+		defer f.mutex.Unlock()
+		f.told = append(f.told, err)
+	})
+}
+
+// take returns what was told since it was last called.
+func (f *failures) take() []error {
+	f.mutex.Lock()
+	defer f.mutex.Unlock()
+	told := f.told
+	f.told = nil
+	return told
+}
+
+// onMessage makes callbacks of one that gets the text of bots' messages.
+func onMessage(callback func(ctx context.Context, text string) error) webhook.Callbacks {
+	return webhook.Callbacks{BotMessage: func(ctx context.Context, event *webhook.BotMessageEvent) error {
+		return callback(ctx, event.Text())
+	}}
+}
+
+// shutDown ends a handler, which must have nothing left to do.
+func shutDown(t *testing.T, handler *webhook.Handler) {
+	t.Helper()
+	require.NoError(t, handler.Shutdown(t.Context()))
+	waiting, handled := handler.Load()
+	assert.Zero(t, waiting+handled)
+}
+
+// A slow callback is carried out although the platform has hung up, and the context's
+// values are there.
+func TestHandlingOutlivesTheRequest(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		type key struct{}
+		var got error
+		var value any
+		handler := newHandler(t, onMessage(func(ctx context.Context, _ string) error {
+			<-time.After(5 * time.Second)
+			got, value = ctx.Err(), ctx.Value(key{})
+			return nil
+		}))
+		ctx, hangUp := context.WithTimeout(context.WithValue(t.Context(), key{}, "mine"), time.Second)
+		defer hangUp()
+		request := httptest.NewRequestWithContext(ctx, http.MethodPost, "/"+secret, strings.NewReader(said("1", "a", "")))
+		began := time.Now()
+		answer := checkAnswer(t, send(handler, request), http.StatusServiceUnavailable)
+		assert.Equal(t, "the request ended first", answer.Error)
+		assert.Equal(t, time.Second, time.Since(began))
+		shutDown(t, handler)
+		require.NoError(t, got)
+		assert.Equal(t, "mine", value)
+	})
+}
+
+func TestHandlingDeadline(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var told failures
+		var cause error
+		handler := newHandler(t, onMessage(func(ctx context.Context, _ string) error {
+			<-ctx.Done()
+			cause = context.Cause(ctx)
+			return ctx.Err()
+		}), webhook.Deadline(3*time.Second), told.option())
+		began := time.Now()
+		checkAnswer(t, post(handler, said("1", "a", "")), http.StatusInternalServerError)
+		assert.Equal(t, 3*time.Second, time.Since(began))
+		require.ErrorContains(t, cause, "deadline")
+		errs := told.take()
+		require.Len(t, errs, 1)
+		require.ErrorIs(t, errs[0], context.DeadlineExceeded)
+		shutDown(t, handler)
+	})
+}
+
+// A callback that minds no context is told of, and what it returns counts. The room's
+// next event waits for it.
+func TestHandlingOverdue(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var told failures
+		var order []string
+		handler := newHandler(t, onMessage(func(_ context.Context, text string) error {
+			if text == "slow" {
+				<-time.After(time.Minute)
+			}
+			order = append(order, text)
+			return nil
+		}), webhook.Deadline(3*time.Second), told.option())
+		began := time.Now()
+		go func() {
+			<-time.After(time.Second)
+			assert.Equal(t, http.StatusOK, post(handler, said("1", "b", "quick")).Code)
+			assert.Equal(t, time.Minute, time.Since(began))
+		}()
+		answer := checkAnswer(t, post(handler, said("1", "a", "slow")), http.StatusInternalServerError)
+		assert.Equal(t, "the event was not handled in time", answer.Error)
+		assert.Equal(t, 4*time.Second, time.Since(began))
+		synctest.Wait()
+		errs := told.take()
+		require.Len(t, errs, 1)
+		require.ErrorIs(t, errs[0], webhook.ErrOverdue)
+		require.ErrorContains(t, errs[0], "3s")
+
+		<-time.After(time.Hour)
+		synctest.Wait()
+		assert.Equal(t, []string{"slow", "quick"}, order)
+		assert.Empty(t, told.take())
+		checkAnswer(t, post(handler, said("1", "a", "slow")), http.StatusOK)
+		assert.Equal(t, []string{"slow", "quick"}, order, "what was overdue has been handled, once")
+		shutDown(t, handler)
+	})
+}
+
+func TestHandlingPanics(t *testing.T) {
+	cause := errors.New("canary")
+	var nothing *webhook.BotMessageEvent
+	for name, test := range map[string]struct {
+		panics func()
+		text   string
+		value  any
+	}{
+		"value":      {func() { panic("canary") }, "webhook: handling the event panicked", "canary"},
+		"error":      {func() { panic(cause) }, "webhook: handling the event panicked", cause},
+		"nilpointer": {func() { _ = nothing.Payload }, "nil pointer dereference", nil},
+		"goexit":     {runtime.Goexit, "ended its goroutine", nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var told failures
+			var calls atomic.Int64
+			handler := newHandler(t, onMessage(func(context.Context, string) error {
+				if calls.Add(1) == 1 {
+					test.panics()
+				}
+				return nil
+			}), told.option(), webhook.Workers(1))
+			checkAnswer(t, post(handler, said("1", "a", "")), http.StatusInternalServerError)
+			errs := told.take()
+			require.Len(t, errs, 1)
+			require.ErrorContains(t, errs[0], test.text)
+			assert.NotContains(t, errs[0].Error(), "canary")
+			var panicked *webhook.PanicError
+			if errors.As(errs[0], &panicked) {
+				assert.Contains(t, string(panicked.Stack), "handling_test.go")
+				if test.value != nil {
+					assert.Equal(t, test.value, panicked.Value)
+				}
+			}
+			assert.Equal(t, name == "error", errors.Is(errs[0], cause))
+			checkAnswer(t, post(handler, said("1", "a", "")), http.StatusOK)
+			assert.Equal(t, int64(2), calls.Load(), "it is handled when it comes again")
+			shutDown(t, handler)
+		})
+	}
+}
+
+// What OnError itself, hooks and the store do does not take the handler along.
+func TestHandlingSurvivesWhatIsAroundIt(t *testing.T) {
+	failing := func(context.Context, string) error { return errors.New("no") }
+	fine := func(context.Context, string) error { return nil }
+	var told failures
+	for name, handler := range map[string]*webhook.Handler{
+		"OnError": newHandler(t, onMessage(failing), webhook.OnError(func(context.Context, webhook.Event, error) { panic("x") })),
+		"hook": newHandler(t, onMessage(fine), told.option(), webhook.WithHooks(webhook.Hooks{
+			Event: func(context.Context, webhook.EventStart) (context.Context, func(webhook.EventEnd)) { panic("x") },
+		})),
+		"end of a hook": newHandler(t, onMessage(fine), told.option(), webhook.WithHooks(webhook.Hooks{
+			Event: func(ctx context.Context, _ webhook.EventStart) (context.Context, func(webhook.EventEnd)) {
+				return ctx, func(webhook.EventEnd) { panic("x") }
+			},
+		})),
+		"store": newHandler(t, onMessage(fine), told.option(), webhook.Deduplicate(panickingStore{})),
+	} {
+		checkAnswer(t, post(handler, said("1", "a", "")), http.StatusInternalServerError)
+		if name != "OnError" {
+			errs := told.take()
+			if assert.Len(t, errs, 1, name) {
+				var panicked *webhook.PanicError
+				require.ErrorAs(t, errs[0], &panicked)
+			}
+		}
+		shutDown(t, handler)
+	}
+}
+
+type panickingStore struct{ webhook.Store }
+
+func (panickingStore) Claim(context.Context, string, string, time.Duration) (webhook.Claim, error) {
+	panic("x")
+}
+
+func TestAnswerAtOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var told failures
+		var order []string
+		handler := newHandler(t, onMessage(func(_ context.Context, text string) error {
+			<-time.After(time.Minute)
+			order = append(order, text)
+			return errors.New("failed")
+		}), webhook.AnswerAtOnce(), webhook.Deadline(time.Hour), told.option())
+		began := time.Now()
+		for i := range 3 {
+			checkAnswer(t, post(handler, said("1", fmt.Sprint(i), fmt.Sprint(i))), http.StatusOK)
+		}
+		assert.Zero(t, time.Since(began))
+		shutDown(t, handler)
+		assert.Equal(t, 3*time.Minute, time.Since(began))
+		assert.Equal(t, []string{"0", "1", "2"}, order)
+		assert.Len(t, told.take(), 3)
+	})
+}
+
+func TestQueueFullIsAnswered(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var told failures
+		held := make(chan struct{})
+		handler := newHandler(t, onMessage(func(context.Context, string) error { <-held; return nil }),
+			webhook.Workers(1), webhook.Waiting(1), webhook.AnswerAtOnce(), told.option())
+		checkAnswer(t, post(handler, said("1", "a", "")), http.StatusOK)
+		checkAnswer(t, post(handler, said("2", "b", "")), http.StatusOK)
+		recorder := post(handler, said("3", "c", ""))
+		checkAnswer(t, recorder, http.StatusServiceUnavailable)
+		assert.Equal(t, "5", recorder.Header().Get("Retry-After"))
+		errs := told.take()
+		require.Len(t, errs, 1)
+		require.ErrorIs(t, errs[0], webhook.ErrQueueFull)
+		synctest.Wait()
+		waiting, handled := handler.Load()
+		assert.Equal(t, []int{1, 1}, []int{waiting, handled})
+		close(held)
+		synctest.Wait()
+		checkAnswer(t, post(handler, said("3", "c", "")), http.StatusOK)
+		shutDown(t, handler)
+	})
+}
+
+func TestShutdown(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var done int
+		handler := newHandler(t, onMessage(func(context.Context, string) error {
+			<-time.After(time.Minute)
+			done++
+			return nil
+		}), webhook.Deadline(time.Hour), webhook.AnswerAtOnce())
+		for i := range 3 {
+			checkAnswer(t, post(handler, said("1", fmt.Sprint(i), "")), http.StatusOK)
+		}
+		go func() {
+			<-time.After(time.Second)
+			recorder := post(handler, said("1", "late", ""))
+			assert.Equal(t, http.StatusServiceUnavailable, recorder.Code)
+			assert.Equal(t, "5", recorder.Header().Get("Retry-After"))
+			assert.Equal(t, http.StatusOK, post(handler, `{"type":"of no interest"}`).Code)
+		}()
+		began := time.Now()
+		shutDown(t, handler)
+		assert.Equal(t, 3*time.Minute, time.Since(began))
+		assert.Equal(t, 3, done)
+		shutDown(t, handler)
+	})
+}
+
+// When the time for shutting down is over, what runs is asked to end and what waits is
+// told of.
+func TestShutdownGivesUp(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var told failures
+		var cause error
+		handler := newHandler(t, onMessage(func(ctx context.Context, _ string) error {
+			<-ctx.Done()
+			cause = context.Cause(ctx)
+			return cause
+		}), webhook.Deadline(time.Hour), webhook.AnswerAtOnce(), told.option())
+		for i := range 3 {
+			checkAnswer(t, post(handler, said("1", fmt.Sprint(i), "")), http.StatusOK)
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		err := handler.Shutdown(ctx)
+		require.ErrorIs(t, err, context.DeadlineExceeded)
+		require.ErrorContains(t, err, "3 events")
+		synctest.Wait()
+		require.ErrorIs(t, cause, webhook.ErrShutdown)
+		errs := told.take()
+		require.Len(t, errs, 3)
+		for _, err := range errs {
+			require.ErrorIs(t, err, webhook.ErrShutdown)
+		}
+		shutDown(t, handler)
+	})
+}
+
+// A request that waits for an event that is given up is answered with 503.
+func TestShutdownGivesUpRequests(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		handler := newHandler(t, onMessage(func(ctx context.Context, _ string) error {
+			<-ctx.Done()
+			return ctx.Err()
+		}), webhook.Deadline(time.Hour))
+		statuses := make(chan int, 2)
+		for i := range 2 {
+			go func() {
+				<-time.After(time.Duration(i) * time.Second)
+				statuses <- post(handler, said("1", fmt.Sprint(i), "")).Code
+			}()
+		}
+		<-time.After(time.Minute)
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		require.Error(t, handler.Shutdown(ctx))
+		assert.ElementsMatch(t, []int{http.StatusInternalServerError, http.StatusServiceUnavailable}, []int{<-statuses, <-statuses})
+		shutDown(t, handler)
+	})
+}
+
+func TestShutdownOfNothing(t *testing.T) {
+	var handler webhook.Handler
+	require.NoError(t, handler.Shutdown(t.Context()))
+	waiting, handled := handler.Load()
+	assert.Zero(t, waiting+handled)
+}
