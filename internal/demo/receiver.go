@@ -59,17 +59,17 @@ func (s *stage) answer(ctx context.Context, event *webhook.BotMessageEvent) erro
 
 // allocate is the allocator: the least busy agent who may take the room gets it.
 func (s *stage) allocate(ctx context.Context, event *webhook.CustomAgentAllocationEvent) error {
-	agent, err := leastBusy(ctx, s.client, event.RoomID)
+	agent, err := leastBusy(ctx, s.client, event.RoomID())
 	if err != nil {
 		return err
 	}
 	_, err = s.client.Allocation.Assign(ctx, qismo.AssignAgentParams{
-		RoomID: event.RoomID, AgentID: agent.ID, MaxAgent: 1,
+		RoomID: event.RoomID(), AgentID: agent.ID, MaxAgent: 1,
 	})
 	if err != nil {
 		return err
 	}
-	return s.note(ctx, received{name: webhook.CustomAgentAllocation, roomID: event.RoomID, did: []string{
+	return s.note(ctx, received{name: webhook.CustomAgentAllocation, roomID: event.RoomID(), did: []string{
 		fmt.Sprintf("Agents.AllAvailable: least busy is %s, with %d rooms", agent.Name, agent.CurrentCustomerCount),
 		"Allocation.Assign: assigned, max_agent 1",
 	}})

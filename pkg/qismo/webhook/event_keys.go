@@ -41,7 +41,7 @@ func (e *PostCommentEvent) DeduplicationKey() string {
 
 // DeduplicationKey implements [Event].
 func (e *CustomAgentAllocationEvent) DeduplicationKey() string {
-	if !isSet(e.CustomAgentAllocation.RoomID.String()) {
+	if !isSet(e.RoomID().String()) {
 		return ""
 	}
 	app := e.AppID
@@ -52,7 +52,7 @@ func (e *CustomAgentAllocationEvent) DeduplicationKey() string {
 	if e.LatestService != nil && isSet(e.LatestService.ID.String()) {
 		service = e.LatestService.ID.String()
 	}
-	return key(e, app, e.CustomAgentAllocation.RoomID.String(), service)
+	return key(e, app, e.RoomID().String(), service)
 }
 
 // DeduplicationKey implements [Event].
@@ -73,7 +73,7 @@ func (e *MarkAsResolvedEvent) DeduplicationKey() string {
 
 // DeduplicationKey implements [Event].
 func (e *NewSessionEvent) DeduplicationKey() string {
-	room := roomOf(&e.Payload.Room)
+	room := e.RoomID()
 	if !isSet(room.String()) || e.Payload.Message.Timestamp.IsZero() {
 		return ""
 	}
@@ -123,27 +123,27 @@ func (e *WhatsAppForwardStatusEvent) DeduplicationKey() string {
 func (*UnknownEvent) DeduplicationKey() string { return "" }
 
 // OrderingKey implements [Event].
-func (e *BotMessageEvent) OrderingKey() string { return roomKey(roomOf(&e.Payload.Room)) }
+func (e *BotMessageEvent) OrderingKey() string { return roomKey(e.RoomID()) }
 
 // OrderingKey implements [Event].
-func (e *CustomChannelMessageEvent) OrderingKey() string { return roomKey(roomOf(&e.Payload.Room)) }
+func (e *CustomChannelMessageEvent) OrderingKey() string { return roomKey(e.RoomID()) }
 
 // OrderingKey implements [Event].
-func (e *PostCommentEvent) OrderingKey() string { return roomKey(roomOf(&e.Payload.Room)) }
+func (e *PostCommentEvent) OrderingKey() string { return roomKey(e.RoomID()) }
 
 // OrderingKey implements [Event].
 func (e *CustomAgentAllocationEvent) OrderingKey() string {
-	return roomKey(e.CustomAgentAllocation.RoomID)
+	return roomKey(e.RoomID())
 }
 
 // OrderingKey implements [Event].
-func (e *CustomButtonEvent) OrderingKey() string { return roomKey(e.CustomButton.RoomID) }
+func (e *CustomButtonEvent) OrderingKey() string { return roomKey(e.RoomID()) }
 
 // OrderingKey implements [Event].
-func (e *MarkAsResolvedEvent) OrderingKey() string { return roomKey(e.Service.RoomID) }
+func (e *MarkAsResolvedEvent) OrderingKey() string { return roomKey(e.RoomID()) }
 
 // OrderingKey implements [Event].
-func (e *NewSessionEvent) OrderingKey() string { return roomKey(roomOf(&e.Payload.Room)) }
+func (e *NewSessionEvent) OrderingKey() string { return roomKey(e.RoomID()) }
 
 // OrderingKey implements [Event].
 func (e *UserLogoutEvent) OrderingKey() string {
@@ -152,18 +152,12 @@ func (e *UserLogoutEvent) OrderingKey() string {
 
 // OrderingKey implements [Event]. Of several messages the first one's sender counts.
 func (e *WhatsAppForwardMessageEvent) OrderingKey() string {
-	if len(e.Messages) == 0 {
-		return ""
-	}
-	return orderingKey("whatsapp:", e.Messages[0].From)
+	return orderingKey("whatsapp:", e.CustomerID())
 }
 
 // OrderingKey implements [Event]. Of several changes the first one's recipient counts.
 func (e *WhatsAppForwardStatusEvent) OrderingKey() string {
-	if len(e.Statuses) == 0 {
-		return ""
-	}
-	return orderingKey("whatsapp:", e.Statuses[0].RecipientID)
+	return orderingKey("whatsapp:", e.CustomerID())
 }
 
 // OrderingKey implements [Event]. It is always "".
@@ -210,7 +204,7 @@ func omnichannelMessageKey(event Event, body *webhooks.PostComment) string {
 // contentKey is for messages without any id. Two equal messages in one second, the
 // finest time that all bodies have, are one.
 func contentKey(event Event, body *webhooks.PostComment) string {
-	room, message := roomOf(&body.Payload.Room), &body.Payload.Message
+	room, message := roomID(&body.Payload.Room), &body.Payload.Message
 	for _, at := range []flex.Time{message.Timestamp, message.UnixTimestamp, message.CreatedAt} {
 		if !at.IsZero() && isSet(room.String()) {
 			return key(event, body.AppCode, byContent, room.String(), moment(at), message.Type, message.Text)
@@ -225,14 +219,6 @@ func messageID(message *webhooks.Message) string {
 		return message.IDStr.String()
 	}
 	return message.ID.String()
-}
-
-// roomOf is the id of a room, which a room carries twice.
-func roomOf(room *webhooks.MessageRoom) flex.ID {
-	if isSet(room.ID.String()) {
-		return room.ID
-	}
-	return room.IDStr
 }
 
 // isSet reports whether an id names something. All the ways to write 0 mean that

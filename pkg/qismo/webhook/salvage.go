@@ -147,7 +147,10 @@ func (x *examination) unreadable() []quick.Part {
 	for _, problem := range x.problems {
 		known[problem.Pointer] = true
 	}
-	f := &finder{examination: x}
+	f := &finder{data: x.cleaned, decode: func(part []byte) error {
+		_, err := x.decode(part)
+		return err
+	}}
 	f.find(0, "", "", "")
 	for i, part := range f.found {
 		if !known[part.Pointer] {
@@ -161,29 +164,29 @@ func (x *examination) unreadable() []quick.Part {
 // name the place of all, and name one at a time, so each part is decoded alone:
 // inside the objects and arrays that it is in, of which all else is left out.
 type finder struct {
-	*examination
-	found []quick.Part
-	errs  []error
+	data   []byte
+	decode func(part []byte) error
+	found  []quick.Part
+	errs   []error
 }
 
 // find looks through the value at the place, of which it is known that it does not
 // fit. Before and after it stand the openings and ends of what it is in.
 func (f *finder) find(at int, pointer, before, after string) {
-	for part := range quick.Parts(f.cleaned, at) {
-		inside, outside := before+"{"+string(f.cleaned[part.Start:part.Value]), "}"+after
-		if part.Key == nil {
-			inside, outside = before+"[", "]"+after
+	for part := range quick.Parts(f.data, at) {
+		inside, outside := before+"[", "]"+after
+		if part.Key != nil { // not the bytes before the value: white space may be any amount
+			key, _ := json.Marshal(string(part.Key)) //nolint:errchkjson // text always marshals
+			inside, outside = before+"{"+string(key)+":", "}"+after
 		}
-		_, err := f.decode([]byte(inside + string(f.cleaned[part.Value:part.End]) + outside))
+		err := f.decode([]byte(inside + string(f.data[part.Value:part.End]) + outside))
 		if err == nil {
 			continue
 		}
 		part.Pointer = part.Under(pointer)
 		known := len(f.found)
-		if empty := emptied(f.cleaned[part.Value]); empty != "" {
-			if _, err := f.decode([]byte(inside + empty + outside)); err == nil {
-				f.find(part.Value, part.Pointer, inside, outside)
-			}
+		if empty := emptied(f.data[part.Value]); empty != "" && f.decode([]byte(inside+empty+outside)) == nil {
+			f.find(part.Value, part.Pointer, inside, outside)
 		}
 		if len(f.found) == known { // it is not because of what is in it
 			f.found, f.errs = append(f.found, part), append(f.errs, err)
