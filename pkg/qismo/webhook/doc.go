@@ -42,6 +42,15 @@
 //		log.Fatal(server.ListenAndServe())
 //	}
 //
+// # Who may call
+//
+// Whether Omnichannel signs its webhooks is unconfirmed, so the common lock is a long
+// random secret in the URL: [PathSecret] or [QuerySecret]. [HMAC] is for the Chat SDK, which signs, and [HeaderSecret] for a
+// gateway that adds a header. [FromNetworks] is a second lock; [AllOf] and [AnyOf]
+// combine several. Each takes several secrets, so that one can be changed without a
+// gap. An authenticator that is not set up well refuses everything, and [NewHandler]
+// says what is wrong with it.
+//
 // # Which event it is
 //
 // No header names the event, so the body's content tells: see [Parse]. Content
@@ -55,9 +64,12 @@
 //
 //	405  the method is not POST
 //	415  the content type is there and is not JSON (see AcceptAnyContentType)
+//	401  the request is not authentic; no reason is told (if the authenticator does
+//	     not need the body)
 //	413  the body is larger than the limit (see MaxBody)
 //	400  the body could not be read
-//	401  the request is not authentic; no reason is told
+//	401  the request is not authentic; no reason is told (if it needs the body, as
+//	     HMAC and authenticators of one's own do)
 //	400  the body is not a JSON object
 //	400  the body does not fit the document, in the mode Strict only
 //	500  a callback failed; or the body looks like an event that has a callback,

@@ -181,7 +181,7 @@ func FuzzHandler(f *testing.F) {
 			t.Fatalf("answered %d", recorder.Code)
 		}
 		authentic := segment[strings.LastIndexByte(segment, '/')+1:] == secret
-		if !authentic && (recorder.Code == 200 || recorder.Code == 400 || recorder.Code == 500) {
+		if !authentic && recorder.Code != 401 && recorder.Code != 415 {
 			t.Fatalf("%q was let in with %d", segment, recorder.Code)
 		}
 		request.Body = io.NopCloser(bytes.NewReader(body))

@@ -24,6 +24,7 @@ type Handler struct {
 	// A function and not the Authenticator, so that printing a handler shows the
 	// secrets of nobody's authenticator.
 	authenticate func(request *http.Request, body []byte) error
+	needsBody    bool // to authenticate
 	callbacks    Callbacks
 	callback     Callback // all of them, with what Use puts around
 	schemas      map[Name]*schema
@@ -64,15 +65,10 @@ func NewHandler(authenticator Authenticator, callbacks Callbacks, options ...Opt
 }
 
 func (h *Handler) configure(authenticator Authenticator, options []Option) error {
-	if authenticator == nil {
-		return errors.New("webhook: the authenticator is nil; WithoutAuthentication accepts every request")
+	if err := misuseOf(authenticator); err != nil {
+		return fmt.Errorf("webhook: %w", err)
 	}
-	if own, ok := authenticator.(interface{ configured() error }); ok {
-		if err := own.configured(); err != nil {
-			return fmt.Errorf("webhook: %w", err)
-		}
-	}
-	h.authenticate = authenticator.Authenticate
+	h.authenticate, h.needsBody = authenticator.Authenticate, needsBody(authenticator)
 	for _, option := range options {
 		if option == nil {
 			return errors.New("webhook: an option is nil")
@@ -122,11 +118,14 @@ func (h *Handler) handle(w http.ResponseWriter, request *http.Request) *answer {
 	if !h.anyContentType && !isJSON(request.Header.Get("Content-Type")) {
 		return refuse(http.StatusUnsupportedMediaType, "the content type is not JSON")
 	}
+	if !h.needsBody && h.authenticate(request, nil) != nil { // a stranger's body is not even read
+		return unauthorized()
+	}
 	body, refusal := h.read(w, request)
 	if refusal != nil {
 		return refusal
 	}
-	if err := h.authenticate(request, body); err != nil {
+	if h.needsBody && h.authenticate(request, body) != nil {
 		return unauthorized()
 	}
 	result := h.receive(request, body)

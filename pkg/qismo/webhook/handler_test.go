@@ -3,6 +3,7 @@ package webhook_test
 import (
 	"bufio"
 	"context"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -14,6 +15,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"testing/iotest"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -81,8 +83,8 @@ func TestHandlerOrderOfChecks(t *testing.T) {
 	}{
 		{http.MethodGet, "/canary", "text/plain", tooLarge, http.StatusMethodNotAllowed},
 		{http.MethodPost, "/canary", "text/plain", tooLarge, http.StatusUnsupportedMediaType},
-		{http.MethodPost, "/canary", "application/json", tooLarge, http.StatusRequestEntityTooLarge},
-		{http.MethodPost, "/canary", "application/json", "canary", http.StatusUnauthorized},
+		{http.MethodPost, "/canary", "application/json", tooLarge, http.StatusUnauthorized},
+		{http.MethodPost, "/" + secret, "application/json", tooLarge, http.StatusRequestEntityTooLarge},
 		{http.MethodPost, "/" + secret, "application/json", "canary", http.StatusBadRequest},
 		{http.MethodPost, "/" + secret, "application/json", `["canary"]`, http.StatusBadRequest},
 		{http.MethodPost, "/" + secret, "application/json", misfit, http.StatusBadRequest},
@@ -96,12 +98,30 @@ func TestHandlerOrderOfChecks(t *testing.T) {
 	}
 }
 
+// Who is known by the body alone learns of its size and of its breaks first.
+func TestHandlerOrderOfChecksWithABodyToSign(t *testing.T) {
+	handler, err := webhook.NewHandler(webhook.HMAC("X-Sum", secret), ignoring(), webhook.MaxBody(10))
+	require.NoError(t, err)
+	for body, status := range map[io.Reader]int{
+		strings.NewReader("canary-canary"):     http.StatusRequestEntityTooLarge,
+		iotest.ErrReader(errors.New("canary")): http.StatusBadRequest,
+		strings.NewReader("canary"):            http.StatusUnauthorized,
+	} {
+		request := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/", body)
+		checkAnswer(t, send(handler, request), status)
+	}
+	request := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/", strings.NewReader("canary"))
+	request.Header.Set("X-Sum", hex.EncodeToString(sign(secret, "canary")))
+	checkAnswer(t, send(handler, request), http.StatusBadRequest)
+}
+
 // A request that is refused by its head is refused without its body.
 func TestHandlerReadsTheBodyLate(t *testing.T) {
 	handler := newHandler(t, ignoring(), webhook.MaxBody(10))
 	for name, change := range map[string]func(*http.Request){
 		"method":       func(request *http.Request) { request.Method = http.MethodPut },
 		"content type": func(request *http.Request) { request.Header.Set("Content-Type", "text/plain") },
+		"secret":       func(request *http.Request) { request.URL.Path = "/hooks/wrong" },
 		"length":       func(request *http.Request) { request.ContentLength = 11 },
 	} {
 		request := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/hooks/"+secret, unreadable{t})
