@@ -122,7 +122,7 @@ func (h *handling) forgetAllocation(ctx context.Context, resolved *MarkAsResolve
 		return
 	}
 	waiting := &CustomAgentAllocationEvent{}
-	waiting.AppID, waiting.AppCode, waiting.RoomID = app, app, resolved.Service.RoomID
+	waiting.AppID, waiting.CustomAgentAllocation.RoomID = app, resolved.RoomID()
 	if err := h.handler.store.Forget(ctx, waiting.DeduplicationKey()); err != nil {
 		h.tell(fmt.Errorf("%w: forget the allocation of a room that was resolved: %w", ErrStore, err))
 	}
