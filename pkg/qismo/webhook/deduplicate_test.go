@@ -15,8 +15,8 @@ import (
 	"github.com/qismo-go/qismo/pkg/qismo/webhook"
 )
 
-// counting makes callbacks for all events that count their calls.
-func counting(calls *int) (webhook.Callbacks, webhook.Option) {
+// countingCalls makes callbacks for all events that count their calls.
+func countingCalls(calls *int) (webhook.Callbacks, webhook.Option) {
 	return webhook.Callbacks{}, webhook.Use(func(webhook.Callback) webhook.Callback {
 		return func(context.Context, webhook.Event) error { *calls++; return nil }
 	})
@@ -33,7 +33,7 @@ func TestDuplicates(t *testing.T) {
 	for _, file := range fixtureNames(t, fixtures) {
 		t.Run(file, func(t *testing.T) {
 			var calls int
-			callbacks, around := counting(&calls)
+			callbacks, around := countingCalls(&calls)
 			handler := newHandler(t, callbacks, around, webhook.Only(eventOf(file)), webhook.Workers(1))
 			body := string(fixture(t, file))
 			checkAnswer(t, post(handler, body), http.StatusOK)
@@ -78,7 +78,7 @@ func TestDuplicatesAreForgotten(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				var calls int
-				callbacks, around := counting(&calls)
+				callbacks, around := countingCalls(&calls)
 				handler := newHandler(t, callbacks, append(test.options, around)...)
 				checkAnswer(t, post(handler, test.body), http.StatusOK)
 				<-time.After(test.within)
@@ -269,7 +269,7 @@ func TestResolvingForgetsTheAllocation(t *testing.T) {
 	const resolved = `{"app_code":"app","service":{"id":5,"room_id":%q,"is_resolved":true},` +
 		`"resolved_by":{"id":1,"email":"e"},"customer":{"user_id":"u"}}`
 	var calls int
-	callbacks, around := counting(&calls)
+	callbacks, around := countingCalls(&calls)
 	handler := newHandler(t, callbacks, around)
 	for _, step := range []struct {
 		body  string
