@@ -48,7 +48,7 @@ func NewMemoryStore(limit int, options ...MemoryStoreOption) (*MemoryStore, erro
 	if limit <= 0 {
 		return nil, errors.New("webhook: NewMemoryStore: the limit must be positive")
 	}
-	store := &MemoryStore{limit: limit, now: time.Now, entries: map[string]*list.Element{}}
+	store := &MemoryStore{limit: limit, entries: map[string]*list.Element{}}
 	for _, option := range options {
 		if option == nil {
 			return nil, errors.New("webhook: NewMemoryStore: an option is nil")
@@ -56,6 +56,9 @@ func NewMemoryStore(limit int, options ...MemoryStoreOption) (*MemoryStore, erro
 		if err := option(store); err != nil {
 			return nil, fmt.Errorf("webhook: NewMemoryStore: %w", err)
 		}
+	}
+	if store.now == nil {
+		store.now = time.Now
 	}
 	return store, nil
 }
@@ -68,8 +71,11 @@ type MemoryStoreOption func(*MemoryStore) error
 // and its time must not go back.
 func MemoryStoreClock(now func() time.Time) MemoryStoreOption {
 	return func(s *MemoryStore) error {
-		if now == nil {
+		switch {
+		case now == nil:
 			return errors.New("MemoryStoreClock: the function is nil")
+		case s.now != nil:
+			return errors.New("MemoryStoreClock: it was given twice")
 		}
 		s.now = now
 		return nil

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/qismo-go/qismo/internal/storetest"
 	"github.com/qismo-go/qismo/pkg/qismo/webhook"
 )
 
@@ -31,6 +32,15 @@ func (c *fakeClock) Advance(by time.Duration) {
 	c.now = c.now.Add(by)
 }
 
+func TestMemoryStore(t *testing.T) {
+	t.Parallel()
+	storetest.Run(t, func(t *testing.T) storetest.Subject {
+		t.Helper()
+		store, clock := newMemoryStore(t, 100_000)
+		return storetest.Subject{Store: store, Advance: func(_ *testing.T, by time.Duration) { clock.Advance(by) }}
+	})
+}
+
 func TestMemoryStoreRefusesWhatMakesNoSense(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
@@ -44,6 +54,10 @@ func TestMemoryStoreRefusesWhatMakesNoSense(t *testing.T) {
 		"no clock": {
 			1, []webhook.MemoryStoreOption{webhook.MemoryStoreClock(nil)},
 			"webhook: NewMemoryStore: MemoryStoreClock: the function is nil",
+		},
+		"two clocks": {
+			1, []webhook.MemoryStoreOption{webhook.MemoryStoreClock(time.Now), webhook.MemoryStoreClock(time.Now)},
+			"webhook: NewMemoryStore: MemoryStoreClock: it was given twice",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
