@@ -1,0 +1,28 @@
+// Package redisstore keeps in Redis, or in what speaks its protocol, which webhooks
+// were handled, so that several processes behind one URL handle each event once.
+//
+// All processes must use the same database and the same [Prefix]. Each method of the
+// store is one script that touches one key, so a Redis Cluster, Sentinel and a ring
+// will do, and so does any Redis since 2.6.12. A call that is repeated, as go-redis
+// does when a connection breaks, comes to the same as one.
+//
+// # What the server must be like
+//
+// What Redis forgets too early may be handled twice:
+//
+//   - Its eviction policy must be noeviction. With volatile-ttl there must be memory
+//     enough that it never evicts. With noeviction a server that is full refuses new
+//     claims, which is an error.
+//   - A server without persistence forgets everything when it is restarted; with the
+//     append-only file synced every second, the last second.
+//   - Replication is asynchronous: after a failover the new master may lack the last
+//     claims and commits.
+//
+// A key takes about 250 bytes of its memory.
+//
+// # Contexts
+//
+// A client of go-redis heeds the deadlines of contexts only if it is told to, with
+// ContextTimeoutEnabled; [New] refuses one that does not. A context that is cancelled
+// ends a call only when the client's ReadTimeout ends, 3 seconds unless it is set.
+package redisstore
