@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"reflect"
 )
 
@@ -40,6 +41,7 @@ type authenticator struct {
 	misuse    error // why it refuses everything; nil when it is set up well
 	needsBody bool
 	accepts   func(request *http.Request, body []byte) bool
+	hide      func(target *url.URL) // masks where the URL has the secret; nil if it has none
 }
 
 // Authenticate implements [Authenticator].
@@ -50,12 +52,10 @@ func (a *authenticator) Authenticate(request *http.Request, body []byte) error {
 	return nil
 }
 
-// String, GoString and Format say which authenticator it is, and nothing of what
-// it holds.
-func (a *authenticator) String() string   { return "webhook." + a.name + "(***)" }
-func (a *authenticator) GoString() string { return a.String() }
+// String says which authenticator it is, and nothing of what it holds.
+func (a *authenticator) String() string { return "webhook." + a.name + "(***)" }
 
-// Format writes the same for every verb.
+// Format writes the same for every verb, %#v too.
 func (a *authenticator) Format(state fmt.State, _ rune) { _, _ = io.WriteString(state, a.String()) }
 
 // misuseOf says what is wrong with an authenticator's set-up, so that a program with

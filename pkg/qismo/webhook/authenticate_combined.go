@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"slices"
 )
 
@@ -43,6 +44,7 @@ func combined(name string, authenticators []Authenticator, enough func(accepting
 			}
 			return enough(accepting)
 		},
+		hide: hideAll(members),
 	}
 }
 
@@ -59,4 +61,22 @@ func membersMisuse(members []Authenticator) error {
 		}
 	}
 	return nil
+}
+
+// hideAll masks the secrets of all members; it is nil if none has one in the URL.
+func hideAll(members []Authenticator) func(*url.URL) {
+	var hides []func(*url.URL)
+	for _, member := range members {
+		if own, ok := member.(*authenticator); ok && own.hide != nil {
+			hides = append(hides, own.hide)
+		}
+	}
+	if len(hides) == 0 {
+		return nil
+	}
+	return func(target *url.URL) {
+		for _, hide := range hides {
+			hide(target)
+		}
+	}
 }

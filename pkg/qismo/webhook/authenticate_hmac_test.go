@@ -13,6 +13,7 @@ import (
 
 // signed makes a request with a sum in hexadecimal digits.
 func signed(t testing.TB, header string, sum []byte) *http.Request {
+	t.Helper()
 	request := postTo(t, "/")
 	request.Header.Set(header, hex.EncodeToString(sum))
 	return request

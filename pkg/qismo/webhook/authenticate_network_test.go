@@ -26,6 +26,7 @@ func prefixes(texts ...string) []netip.Prefix {
 
 // from makes a request of a peer with lines of X-Forwarded-For.
 func from(t testing.TB, peer string, forwarded ...string) *http.Request {
+	t.Helper()
 	request := postTo(t, "/")
 	request.RemoteAddr = peer
 	if forwarded != nil {

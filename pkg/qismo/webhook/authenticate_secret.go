@@ -13,8 +13,8 @@ import (
 
 // PathSecret accepts requests whose path ends in one of the secrets, as the last
 // segment. As no signature of Omnichannel is confirmed, a long random secret in the
-// URL that one gives to the platform is the common way. Keep the path out of access
-// logs.
+// URL that one gives to the platform is the common way. [HideSecret] keeps it out of
+// logs and traces.
 //
 // Several secrets are for changing one without a gap: add the new one in front,
 // change the URL in the dashboard, and when nothing comes with the old one any more
@@ -29,16 +29,18 @@ func PathSecret(secrets ...string) Authenticator {
 		}
 	}
 	a.accepts = func(request *http.Request, _ []byte) bool {
-		path := request.URL.EscapedPath()
+		path := trueURL(request).EscapedPath()
 		return matches(unescapeSegment(path[strings.LastIndexByte(path, '/')+1:]))
 	}
+	a.hide = func(target *url.URL) { hideSegment(target, matches) }
 	return a
 }
 
 // QuerySecret accepts requests with one of the secrets in a parameter of the URL's
 // query, as in https://hooks.example.id/bot?secret=…. The parameter must be there
 // once: with a second one it would depend on the reader which of them counts. A query
-// that cannot be read as a whole is refused. Keep the query out of access logs.
+// that cannot be read as a whole is refused. [HideSecret] keeps the secret out of logs
+// and traces.
 //
 // Several secrets are for changing one without a gap, as [PathSecret] says. No secret
 // at all, an empty one, one with white space around it or a parameter without a name
@@ -50,9 +52,10 @@ func QuerySecret(parameter string, secrets ...string) Authenticator {
 		a.misuse = errors.New("the parameter has no name")
 	}
 	a.accepts = func(request *http.Request, _ []byte) bool {
-		values, err := url.ParseQuery(request.URL.RawQuery)
+		values, err := url.ParseQuery(trueURL(request).RawQuery)
 		return matches(only(values[parameter])) && err == nil
 	}
+	a.hide = func(target *url.URL) { hideParameter(target, parameter, matches) }
 	return a
 }
 
@@ -73,13 +76,6 @@ func HeaderSecret(header string, secrets ...string) Authenticator {
 			return matches(only(request.Header.Values(header)))
 		},
 	}
-}
-
-// unescapeSegment makes nothing of what cannot be unescaped, which no segment of a
-// URL's EscapedPath is.
-func unescapeSegment(segment string) string {
-	plain, _ := url.PathUnescape(segment)
-	return plain
 }
 
 // only is the value of which there must be one. None and several are "", which no

@@ -32,6 +32,7 @@ func sign(key, body string) []byte {
 
 // postTo makes a request without a body.
 func postTo(t testing.TB, target string) *http.Request {
+	t.Helper()
 	return httptest.NewRequestWithContext(t.Context(), http.MethodPost, target, nil)
 }
 
@@ -231,7 +232,8 @@ func TestSecretsAreNeverPrinted(t *testing.T) {
 			assert.Equal(t, name, fmt.Sprint(authenticator))
 			assert.Equal(t, name, fmt.Sprintf("%#v", authenticator))
 			values = append(values, authenticator, []webhook.Authenticator{authenticator},
-				map[string]any{"a": authenticator}, struct{ Shown, hidden any }{authenticator, authenticator})
+				map[string]any{"a": authenticator}, struct{ Shown, hidden any }{authenticator, authenticator},
+				webhook.HideSecret(authenticator, http.NotFoundHandler()))
 		}
 		for _, value := range values {
 			assert.Empty(t, leaks(value, secret, oldSecret), name)
@@ -255,7 +257,7 @@ func leaks(value any, secrets ...string) (found []string) {
 		sum := sha256.Sum256([]byte(secret))
 		for _, form := range []string{
 			secret, hex.EncodeToString([]byte(secret)), hex.EncodeToString(sum[:]),
-			strings.Trim(fmt.Sprint([]byte(secret)), "[]"), strings.Trim(fmt.Sprint(sum), "[]"),
+			strings.Trim(fmt.Sprintf("%d", []byte(secret)), "[]"), strings.Trim(fmt.Sprintf("%d", sum), "[]"),
 		} {
 			if strings.Contains(strings.ToLower(shown.String()), form) {
 				found = append(found, form)
