@@ -3,6 +3,7 @@ package qismotest_test
 import (
 	"bytes"
 	"encoding/json"
+	"iter"
 	"strings"
 	"testing"
 	"time"
@@ -36,12 +37,15 @@ func parsed[E webhook.Event](t *testing.T, event *qismotest.Event) E {
 	return typed
 }
 
-// eachShape runs a test with an event of every shape that there is.
-func eachShape(t *testing.T, test func(t *testing.T, name webhook.Name, shape qismotest.Shape)) {
-	for _, name := range webhook.Names() {
-		require.NotEmpty(t, qismotest.Shapes(name), name)
-		for _, shape := range qismotest.Shapes(name) {
-			t.Run(string(name)+" "+string(shape), func(t *testing.T) { test(t, name, shape) })
+// allShapes are all shapes of all events.
+func allShapes() iter.Seq2[webhook.Name, qismotest.Shape] {
+	return func(yield func(webhook.Name, qismotest.Shape) bool) {
+		for _, name := range webhook.Names() {
+			for _, shape := range qismotest.Shapes(name) {
+				if !yield(name, shape) {
+					return
+				}
+			}
 		}
 	}
 }
@@ -50,21 +54,23 @@ func eachShape(t *testing.T, test func(t *testing.T, name webhook.Name, shape qi
 // written again.
 func TestShapesFitTheDocument(t *testing.T) {
 	events := qismotest.NewEvents()
-	eachShape(t, func(t *testing.T, name webhook.Name, shape qismotest.Shape) {
-		body := bodyOf(t, events.New(name).Shape(shape))
-		problems, err := webhook.ValidateAs(name, body)
-		require.NoError(t, err)
-		assert.Empty(t, problems)
+	for name, shape := range allShapes() {
+		t.Run(string(name)+" "+string(shape), func(t *testing.T) {
+			body := bodyOf(t, events.New(name).Shape(shape))
+			problems, err := webhook.ValidateAs(name, body)
+			require.NoError(t, err)
+			assert.Empty(t, problems)
 
-		event := parsed[webhook.Event](t, events.New(name).Shape(shape))
-		assert.Equal(t, name, event.Name())
-		if shape == qismotest.ShapeCombined {
-			return // either type leaves the other's members over
-		}
-		again, err := json.Marshal(event)
-		require.NoError(t, err)
-		assert.Equal(t, substance(t, event.Raw()), substance(t, again))
-	})
+			event := parsed[webhook.Event](t, events.New(name).Shape(shape))
+			assert.Equal(t, name, event.Name())
+			if shape == qismotest.ShapeCombined {
+				return // either type leaves the other's members over
+			}
+			again, err := json.Marshal(event)
+			require.NoError(t, err)
+			assert.Equal(t, substance(t, event.Raw()), substance(t, again))
+		})
+	}
 }
 
 // substance is a body without what a typed event leaves out when it is written: null,
@@ -112,19 +118,21 @@ func prune(value any) any {
 // Content tells which event it is, as far as it can.
 func TestShapesAreToldApart(t *testing.T) {
 	events := qismotest.NewEvents()
-	eachShape(t, func(t *testing.T, name webhook.Name, shape qismotest.Shape) {
-		names, problems, err := webhook.Validate(bodyOf(t, events.New(name).Shape(shape)))
-		require.NoError(t, err)
-		assert.Empty(t, problems)
-		switch {
-		case shape == qismotest.ShapeCombined:
-			assert.ElementsMatch(t, []webhook.Name{webhook.WhatsAppForwardMessage, webhook.WhatsAppForwardStatus}, names)
-		case name == webhook.CustomChannelMessage:
-			assert.Len(t, names, 1, "of the same form as a bot's message")
-		default:
-			assert.Equal(t, []webhook.Name{name}, names)
-		}
-	})
+	for name, shape := range allShapes() {
+		t.Run(string(name)+" "+string(shape), func(t *testing.T) {
+			names, problems, err := webhook.Validate(bodyOf(t, events.New(name).Shape(shape)))
+			require.NoError(t, err)
+			assert.Empty(t, problems)
+			switch {
+			case shape == qismotest.ShapeCombined:
+				assert.ElementsMatch(t, []webhook.Name{webhook.WhatsAppForwardMessage, webhook.WhatsAppForwardStatus}, names)
+			case name == webhook.CustomChannelMessage:
+				assert.Len(t, names, 1, "of the same form as a bot's message")
+			default:
+				assert.Equal(t, []webhook.Name{name}, names)
+			}
+		})
+	}
 }
 
 // Each event is another delivery: nothing by which a receiver recognises a repeat is
@@ -133,23 +141,26 @@ func TestEventsAreFresh(t *testing.T) {
 	events := qismotest.NewEvents(qismotest.Clock(frozen))
 	keys := map[string]bool{}
 	total := 0
-	eachShape(t, func(t *testing.T, name webhook.Name, shape qismotest.Shape) {
-		for range 3 {
-			event := events.New(name).Shape(shape)
-			assert.Equal(t, bodyOf(t, event), bodyOf(t, event))
-			told := factsOf(t, parsed[webhook.Event](t, event))
-			// What a room or a customer has of its own, and each message.
-			for _, fact := range []string{"room", "customer", "agent", "service", "temp id", "WhatsApp id"} {
-				if fact == "agent" && name != webhook.UserLogout || len(told[fact]) == 0 {
-					continue
+	for name, shape := range allShapes() {
+		t.Run(string(name)+" "+string(shape), func(t *testing.T) {
+			for range 3 {
+				event := events.New(name).Shape(shape)
+				body := bodyOf(t, event)
+				assert.Equal(t, body, bodyOf(t, event))
+				told := factsOf(t, parsed[webhook.Event](t, event))
+				// What a room or a customer has of its own, and each message.
+				for _, fact := range []string{"room", "customer", "agent", "service", "temp id", "WhatsApp id"} {
+					if fact == "agent" && name != webhook.UserLogout || len(told[fact]) == 0 {
+						continue
+					}
+					key := string(name) + fact + told[fact][0]
+					assert.False(t, keys[key], key)
+					keys[key] = true
+					total++
 				}
-				key := string(name) + fact + told[fact][0]
-				assert.False(t, keys[key], key)
-				keys[key] = true
-				total++
 			}
-		}
-	})
+		})
+	}
 	assert.Greater(t, total, 100)
 }
 
@@ -194,7 +205,8 @@ func TestEventsAreRepeatable(t *testing.T) {
 		events.UserLogout()
 		return bodyOf(t, events.BotMessage())
 	}
-	assert.Equal(t, body(frozen), body(frozen))
+	first := body(frozen)
+	assert.Equal(t, first, body(frozen))
 	later := func() time.Time { return moment.Add(time.Second) }
 	assert.NotEqual(t, body(frozen), body(later))
 	assert.Contains(t, string(body(frozen)), `"created_at":"2026-03-04T05:06:07Z"`)

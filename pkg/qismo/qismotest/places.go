@@ -65,45 +65,46 @@ func same(pointers ...string) []place {
 // placesOf says where facts stand, in any shape of any event: a place that a shape
 // does not have is left out.
 func placesOf(name webhook.Name, of fact) []place {
+	var own []place
 	switch name {
-	case webhook.CustomChannelMessage: // an agent writes to the customer
-		if places := customChannelPlaces(of); places != nil {
-			return places
-		}
+	case webhook.CustomChannelMessage:
+		own = customChannelPlaces(of)
 	case webhook.WhatsAppForwardStatus:
-		switch of {
-		case whatsAppID:
-			return slices.Concat(anywhere("/statuses/0/id"), same("/statuses/*/id"))
-		case otherWhatsAppID:
-			return anywhere("/messages/0/id")
-		}
+		own = statusPlaces(of)
+	}
+	if own != nil {
+		return own
 	}
 	switch of {
+	case customerID, customerName:
+		return customerPlaces(of)
+	case agentID, agentEmail, agentName:
+		return agentPlaces(of)
+	case channelID, channelName, channelSource:
+		return channelPlaces(of)
+	case messageText, sentAt, messageID, uniqueTempID, whatsAppID, otherWhatsAppID, whatsAppStatus:
+		return messagePlaces(of)
 	case roomID:
 		return anywhere("/payload/room/id", "/payload/room/id_str", "/payload/room/topic_id", "/payload/room/topic_id_str",
 			"/room_log/room_id", "/room_id", "/latest_service/room_id", "/service/room_id")
-	case customerID, customerName:
-		return customerPlaces(of)
-	case agentID:
-		return anywhere("/candidate_agent/id", "/resolved_by/id", "/payload/user/id")
-	case agentEmail:
-		return anywhere("/candidate_agent/email", "/resolved_by/email", "/payload/user/email", "/agent/email")
-	case agentName:
-		return anywhere("/candidate_agent/name", "/resolved_by/name", "/payload/user/name", "/agent/name")
+	case appCode:
+		return append(anywhere("/app_code", "/app_id"),
+			place{pointer: "/payload/room/participants/*/email", suffix: platformSender})
+	case serviceID:
+		return anywhere("/service/id", "/latest_service/id")
+	}
+	return nil
+}
+
+func messagePlaces(of fact) []place {
+	switch of {
 	case messageText:
-		return slices.Concat(anywhere("/payload/message/text", "/messages/0/text/body", "/messages/0/image/caption"),
-			same("/payload/message/payload/caption"))
+		return append(anywhere("/payload/message/text", "/messages/0/text/body", "/messages/0/image/caption"),
+			same("/payload/message/payload/caption")...)
 	case sentAt:
 		return anywhere("/payload/message/created_at", "/payload/message/timestamp", "/payload/message/unix_timestamp",
 			"/payload/message/unix_nano_timestamp", "/room_log/created_at", "/payload/timestamp",
 			"/messages/*/timestamp", "/statuses/*/timestamp")
-	case appCode:
-		return append(anywhere("/app_code", "/app_id"),
-			place{pointer: "/payload/room/participants/*/email", suffix: platformSender})
-	case channelID, channelName, channelSource:
-		return channelPlaces(of)
-	case serviceID:
-		return anywhere("/service/id", "/latest_service/id")
 	case messageID:
 		return anywhere("/payload/message/id", "/payload/message/id_str")
 	case uniqueTempID:
@@ -112,12 +113,35 @@ func placesOf(name webhook.Name, of fact) []place {
 		return append(anywhere("/messages/0/id"), place{pointer: "/payload/message/unique_temp_id", prefix: "wa_"})
 	case otherWhatsAppID:
 		return anywhere("/messages/1/id", "/statuses/0/id")
-	case whatsAppStatus:
+	default:
 		return anywhere("/statuses/0/status")
+	}
+}
+
+// statusPlaces are those of a state, of which a message of the same body is the other
+// event.
+func statusPlaces(of fact) []place {
+	switch of {
+	case whatsAppID:
+		return append(anywhere("/statuses/0/id"), same("/statuses/*/id")...)
+	case otherWhatsAppID:
+		return anywhere("/messages/0/id")
 	}
 	return nil
 }
 
+func agentPlaces(of fact) []place {
+	switch of {
+	case agentID:
+		return anywhere("/candidate_agent/id", "/resolved_by/id", "/payload/user/id")
+	case agentEmail:
+		return anywhere("/candidate_agent/email", "/resolved_by/email", "/payload/user/email", "/agent/email")
+	default:
+		return anywhere("/candidate_agent/name", "/resolved_by/name", "/payload/user/name", "/agent/name")
+	}
+}
+
+// customChannelPlaces are those of a message that an agent writes to the customer.
 func customChannelPlaces(of fact) []place {
 	switch of {
 	case customerID:
