@@ -14,6 +14,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/qismo-go/qismo/pkg/qismo/webhook"
 )
 
 // The page on configuration has a row for every option.
@@ -91,4 +93,44 @@ func valuesOf(all []ast.Decl, kind token.Token, prefix string) []*ast.ValueSpec 
 		}
 	}
 	return found
+}
+
+// The page on webhooks has a row for every option of a handler, for every
+// authenticator and for every event, and shows the program in examples/receiver.
+func TestWebhooksPageIsComplete(t *testing.T) {
+	text, err := os.ReadFile("docs/webhooks.md")
+	require.NoError(t, err)
+	page := string(text)
+	program, err := os.ReadFile("examples/receiver/main.go")
+	require.NoError(t, err)
+	assert.Contains(t, page, "```go\n"+string(program)+"```\n")
+
+	made := map[string][]string{}
+	for _, declaration := range declarations(t, "pkg/qismo/webhook") {
+		function, ok := declaration.(*ast.FuncDecl)
+		if !ok || function.Recv != nil || !function.Name.IsExported() || function.Type.Results == nil {
+			continue
+		}
+		if result, ok := function.Type.Results.List[0].Type.(*ast.Ident); ok {
+			made[result.Name] = append(made[result.Name], function.Name.Name)
+		}
+	}
+	require.Contains(t, made["Option"], "AnswerAtOnce")
+	assert.Empty(t, missingIn(page, "\n| `%s(", made["Option"]))
+	require.Contains(t, made["Authenticator"], "PathSecret")
+	assert.Empty(t, missingIn(page, "`%s(", made["Authenticator"]))
+
+	var sentinels []string
+	for _, sentinel := range valuesOf(declarations(t, "pkg/qismo/webhook"), token.VAR, "Err") {
+		sentinels = append(sentinels, sentinel.Names[0].Name)
+	}
+	require.Contains(t, sentinels, "ErrQueueFull")
+	told := slices.DeleteFunc(sentinels, func(name string) bool {
+		// Those are of functions that the page does not speak of, or only wrapped.
+		return slices.Contains([]string{"ErrNotObject", "ErrUnauthenticated", "ErrShutdown", "ErrClaimLost", "ErrClaimedElsewhere"}, name)
+	})
+	assert.Empty(t, missingIn(page, "`%s`", told))
+	for _, name := range webhook.Names() {
+		assert.Contains(t, page, "`"+string(name)+"`")
+	}
 }

@@ -32,7 +32,8 @@ const (
 )
 
 // What the README and the pages in docs/ show compiles and does what it is shown for:
-// each piece is run against a sandbox of its own.
+// each piece is run against a sandbox of its own. Whole programs are those of examples/,
+// which is tested by itself.
 func TestDocsWork(t *testing.T) {
 	pages, err := filepath.Glob("docs/*.md")
 	require.NoError(t, err)
@@ -42,8 +43,13 @@ func TestDocsWork(t *testing.T) {
 		require.NoError(t, err)
 		snippets = append(snippets, snippetsOf(page, string(text))...)
 	}
+	text, err := os.ReadFile("README.md")
+	require.NoError(t, err)
+	snippets = append(snippets, snippetsOf("README.md", string(text))...)
+	snippets = slices.DeleteFunc(snippets, func(s snippet) bool {
+		return strings.HasPrefix(s.code, "package main\n") || strings.Contains(s.code, "\npackage main\n")
+	})
 	require.NotEmpty(t, snippets)
-	snippets = append(snippets, readmeSnippets(t)...)
 	program, err := compile(t, snippets)
 	require.NoError(t, err)
 	for i, s := range snippets {
@@ -55,19 +61,6 @@ func TestDocsWork(t *testing.T) {
 			}
 		})
 	}
-}
-
-// readmeSnippets are the pieces of the README, but for its whole program, which is
-// examples/bot.
-func readmeSnippets(t *testing.T) []snippet {
-	t.Helper()
-	text, err := os.ReadFile("README.md")
-	require.NoError(t, err)
-	pieces := slices.DeleteFunc(snippetsOf("README.md", string(text)), func(s snippet) bool {
-		return strings.HasPrefix(s.code, "package main\n")
-	})
-	require.NotEmpty(t, pieces)
-	return pieces
 }
 
 // A piece that compiles and cannot work is found.

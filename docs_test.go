@@ -179,7 +179,8 @@ func (s snippet) source(name string) string {
 		"context", "crypto/tls", "crypto/x509", "errors", "fmt", "io/fs", "log/slog", "net/url", "os", "sync", "time",
 		"github.com/qismo-go/qismo/pkg/qismo", "github.com/qismo-go/qismo/pkg/qismo/contract",
 		"github.com/qismo-go/qismo/pkg/qismo/flex", "github.com/qismo-go/qismo/pkg/qismo/otelqismo",
-		"github.com/qismo-go/qismo/pkg/qismo/ratelimit",
+		"github.com/qismo-go/qismo/pkg/qismo/qismotest", "github.com/qismo-go/qismo/pkg/qismo/ratelimit",
+		"github.com/qismo-go/qismo/pkg/qismo/webhook",
 	} {
 		if regexp.MustCompile(`\b` + filepath.Base(path) + `\.`).MatchString(all) {
 			fmt.Fprintf(&source, "\t%q\n", path)

@@ -277,7 +277,7 @@ func TestSetAndRemove(t *testing.T) {
 	assert.True(t, bot.Payload.Room.Options.FromText(), "it is JSON inside text, as before")
 	require.Len(t, bot.Payload.Room.Participants, 3)
 	assert.Equal(t, "sari@example.id", bot.Payload.Room.Participants[2].Email)
-	assert.Nil(t, bot.Channel)
+	assert.Nil(t, bot.PostComment.Channel)
 	assert.Contains(t, string(bot.Raw()), `"a/b~c":12345678901234567000`)
 
 	// What is said later counts, and what is given is not kept.
