@@ -9,38 +9,63 @@
 //
 //	import (
 //		"context"
+//		"errors"
 //		"log"
 //		"net/http"
 //		"os"
+//		"os/signal"
+//		"strings"
+//		"syscall"
 //		"time"
 //
 //		"github.com/qismo-go/qismo/pkg/qismo/webhook"
 //	)
 //
 //	func main() {
-//		handler, err := webhook.NewHandler(
-//			webhook.PathSecret(os.Getenv("WEBHOOK_SECRET")),
-//			webhook.Callbacks{
-//				BotMessage: func(ctx context.Context, event *webhook.BotMessageEvent) error {
-//					if event.FromPlatform() {
-//						return nil // or the bot would talk to itself
-//					}
-//					log.Printf("room %s: a message of %d bytes", event.RoomID(), len(event.Text()))
-//					return nil
-//				},
+//		ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+//		defer stop()
+//		secrets := strings.Split(os.Getenv("WEBHOOK_SECRETS"), ",") // "new,old" while it is changed
+//		lock := webhook.PathSecret(secrets...)
+//		bot, err := webhook.NewHandler(lock, webhook.Callbacks{
+//			BotMessage: func(ctx context.Context, event *webhook.BotMessageEvent) error {
+//				if event.FromPlatform() {
+//					return nil // or the bot would talk to itself
+//				}
+//				log.Printf("room %s: a message of %d bytes", event.RoomID(), len(event.Text()))
+//				return nil
 //			},
-//			webhook.Only(webhook.BotMessage),
-//			webhook.OnError(func(_ context.Context, event webhook.Event, err error) {
-//				log.Printf("%v: %v", event, err) // the event prints as its name and size
-//			}),
-//		)
+//		}, webhook.Only(webhook.BotMessage), webhook.OnError(func(_ context.Context, event webhook.Event, err error) {
+//			log.Printf("%v: %v", event, err) // the event prints as its name and size
+//		}))
 //		if err != nil {
 //			log.Fatal(err)
 //		}
-//		http.Handle("/hooks/bot/", handler) // the platform calls /hooks/bot/<secret>
-//		server := &http.Server{Addr: ":8080", ReadTimeout: 10 * time.Second}
-//		log.Fatal(server.ListenAndServe())
+//		mux := http.NewServeMux()
+//		mux.Handle("/hooks/bot/", bot) // the platform calls /hooks/bot/<secret>
+//		server := &http.Server{
+//			Addr:         ":8080",
+//			Handler:      webhook.HideSecret(lock, mux), // around what logs and traces
+//			ReadTimeout:  10 * time.Second,
+//			WriteTimeout: webhook.DefaultDeadline + 10*time.Second,
+//			IdleTimeout:  2 * time.Minute, // longer than the load balancer's
+//		}
+//		go func() {
+//			if err := server.ListenAndServe(); !errors.Is(err, http.ErrServerClosed) {
+//				log.Println(err)
+//				stop()
+//			}
+//		}()
+//		<-ctx.Done()
+//		ending, cancel := context.WithTimeout(context.Background(), webhook.DefaultDeadline+5*time.Second)
+//		defer cancel()
+//		if err := errors.Join(server.Shutdown(ending), bot.Shutdown(ending)); err != nil {
+//			log.Println(err)
+//		}
 //	}
+//
+// The project's page docs/webhooks.md goes on from here, with examples/receiver:
+// several processes that share a store, a load balancer and its health checks, and how
+// the secret is changed without losing an event.
 //
 // # Who may call
 //
@@ -73,9 +98,30 @@
 //	     HMAC and authenticators of one's own do)
 //	400  the body is not a JSON object
 //	400  the body does not fit the document, in the mode Strict only
-//	500  a callback failed; or the body looks like an event that has a callback,
-//	     cannot be read as it, and there is no callback Unknown (see Callbacks)
-//	200  anything else, also an event that nobody handles and one of an unknown kind
+//	503  too many events wait (see Waiting), the handler is being shut down, the store
+//	     failed, or another process is handling the event and does not end
+//	500  a callback failed, panicked or does not end at its deadline; or the body looks
+//	     like an event that has a callback, cannot be read as it, and there is no
+//	     callback Unknown (see Callbacks)
+//	200  anything else, also a repetition, an event that nobody handles and one of an
+//	     unknown kind
+//
+// # What happens when
+//
+//   - a callback fails: the answer is 500, [OnError] is told, and the event is handled
+//     again if it comes again.
+//   - a callback is slow: the other events of its room wait, those of other rooms do
+//     not. If the platform hangs up, the callback is carried out all the same. Its
+//     context ends at the [Deadline].
+//   - a callback panics: that is an error, a [PanicError]. The program goes on.
+//   - an event comes twice: the second is answered with 200 and handled by nobody. While
+//     the first is being handled the second waits for what comes of it. What is the
+//     same is said in [Event], how long it is remembered in [RememberFor].
+//   - too many come: see [Workers] and [Waiting].
+//   - the platform adds a field: the event is read as before, and [Event.Raw] has it.
+//   - the program ends: [Handler.Shutdown] lets what was accepted be handled.
+//
+// With [AnswerAtOnce] the answer does not wait for the callback.
 //
 // # Bodies that do not fit
 //
@@ -96,12 +142,17 @@
 //
 // # What a receiver must be ready for
 //
-// The platform delivers at least once, in no promised order, and does not say
-// whether it repeats a delivery that was not answered with 200. So a callback
-// does best to store the event and return, and to recognise one that it has seen.
+// The platform delivers at least once, in no promised order, and does not say whether
+// it repeats a delivery that was not answered with 200, or how long it waits. What must
+// not be lost, a callback stores before it returns. What must not be done twice, such as
+// a payment, it does under a key of the event's ([Event.DeduplicationKey]): a process
+// that dies between handling an event and remembering that handles it again.
 //
-// Bodies hold personal data, and some hold credentials. Nothing in this package
-// logs; its errors, problems and answers name places and forms and never values. An
-// event prints as its name and size, and a credential in one as "***". The bytes
-// of [Event.Raw] are as they came: do not log them.
+// # What nobody sees
+//
+// Bodies hold personal data, and some hold credentials. The errors, problems, answers,
+// log lines, hooks and keys of this package name places and forms and never values. An
+// event prints as its name and size, and a credential in one as "***". The bytes of
+// [Event.Raw] are as they came: do not log them. What the errors of callbacks say is up
+// to the callbacks.
 package webhook
