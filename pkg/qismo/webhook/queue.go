@@ -168,14 +168,12 @@ func (q *queue) close(ctx context.Context) (unfinished int, err error) {
 	select {
 	case <-q.empty:
 		return 0, nil
-	default:
-	}
-	select {
-	case <-q.empty:
-		return 0, nil
 	case <-ctx.Done():
-		return q.abort(), context.Cause(ctx)
 	}
+	if unfinished = q.abort(); unfinished > 0 {
+		return unfinished, context.Cause(ctx)
+	}
+	return 0, nil // the last one has just ended
 }
 
 // abort gives up all jobs.

@@ -227,3 +227,14 @@ func TestQueueClosesAmongCallers(t *testing.T) {
 		assert.Equal(t, accepted, done)
 	}
 }
+
+// Time that is over makes no difference when nothing is left to do.
+func TestQueueClosesWithoutTime(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	for range 100 { // a select takes either of two that are ready
+		unfinished, err := newQueue(1, 0).close(ctx)
+		require.NoError(t, err)
+		assert.Zero(t, unfinished)
+	}
+}
