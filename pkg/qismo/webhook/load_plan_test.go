@@ -1,0 +1,143 @@
+package webhook_test
+
+import (
+	"math/rand/v2"
+	"net/http"
+	"slices"
+	"sync"
+
+	"github.com/qismo-go/qismo/pkg/qismo/webhook"
+)
+
+// Of a thousand events so many fail and so many are repeated; so many times something
+// else is sent before one.
+const (
+	failing   = 10
+	repeating = 115 // ten percent of all deliveries
+	garbage   = 12
+)
+
+// latest is how many events later an event is repeated, at most.
+const latest = 20
+
+// sender is one of those who send. It waits for each answer.
+type sender struct {
+	*load
+
+	number     int
+	connection *connection
+	misfit     []byte
+	random     *rand.Rand
+	delayed    []repetition
+}
+
+// repetition is a body that is to be sent again after some later event.
+type repetition struct {
+	after int
+	body  []byte
+}
+
+// round sends the events from first on, and what else there is to send.
+func (s *sender) round(first int) {
+	last := first + eventsOfRound - 1
+	for number := first; number <= last; number++ {
+		if s.random.IntN(1000) < garbage {
+			s.sendGarbage()
+		}
+		s.sendEvent(number)
+		s.sendDelayed(number)
+	}
+	s.sendDelayed(last + latest)
+}
+
+func (s *sender) sendEvent(number int) {
+	room := 1 + s.number*roomsOfSender + s.random.IntN(roomsOfSender)
+	body := s.templates[number%len(s.templates)].fill(room, number)
+	switch turn := s.random.IntN(1000); {
+	case turn < failing:
+		fate := failures[s.random.IntN(len(failures))]
+		s.ledger.plan(number, fate)
+		for _, outcome := range fate {
+			s.deliver(body, s.statusOf(outcome))
+		}
+	case turn < failing+repeating:
+		s.ledger.plan(number, succeeds)
+		s.ledger.expect(webhook.Duplicate)
+		s.sendTwice(number, body)
+	default:
+		s.ledger.plan(number, succeeds)
+		s.deliver(body, http.StatusOK)
+	}
+}
+
+// statusOf is what an event is answered that has come to the outcome.
+func (s *sender) statusOf(outcome webhook.Outcome) int {
+	if outcome == webhook.Succeeded || s.atOnce {
+		return http.StatusOK
+	}
+	return http.StatusInternalServerError
+}
+
+// sendTwice sends an event again: at the same time over another connection, right
+// after, or later.
+func (s *sender) sendTwice(number int, body []byte) {
+	switch s.random.IntN(3) {
+	case 0:
+		repeater := s.repeaters[s.number%len(s.repeaters)]
+		var repeated sync.WaitGroup
+		repeated.Go(func() { s.send(repeater, secret, body, http.StatusOK) })
+		s.deliver(body, http.StatusOK)
+		repeated.Wait()
+	case 1:
+		s.deliver(body, http.StatusOK)
+		s.deliver(body, http.StatusOK)
+	default:
+		s.deliver(body, http.StatusOK)
+		s.delayed = append(s.delayed, repetition{after: number + 1 + s.random.IntN(latest), body: body})
+	}
+}
+
+// sendDelayed repeats what is due after the event with the number.
+func (s *sender) sendDelayed(number int) {
+	s.delayed = slices.DeleteFunc(s.delayed, func(due repetition) bool {
+		if due.after > number {
+			return false
+		}
+		s.deliver(due.body, http.StatusOK)
+		return true
+	})
+}
+
+// sendGarbage sends what no callback gets, and an event of an unknown kind.
+func (s *sender) sendGarbage() {
+	switch s.random.IntN(4) {
+	case 0:
+		s.deliver([]byte(`{"type":"post_comment_mobile","payload":`), http.StatusBadRequest)
+	case 1:
+		s.send(s.connection, "another-secret", s.templates[0].fill(1, 1), http.StatusUnauthorized)
+	case 2:
+		s.deliver(s.misfit, http.StatusBadRequest)
+	default:
+		s.ledger.expect(webhook.Succeeded)
+		s.deliver([]byte(`{"type":"an event of 2031"}`), http.StatusOK)
+	}
+}
+
+func (s *sender) deliver(body []byte, want int) { s.send(s.connection, secret, body, want) }
+
+// send sends a body until it is not refused as the queue is full, and sees that the
+// answer is as it was planned.
+func (s *sender) send(over *connection, secret string, body []byte, want int) {
+	for {
+		s.sent.Add(1)
+		status, err := over.post(secret, body)
+		if err == nil && status == http.StatusServiceUnavailable {
+			s.busy.Add(1)
+			continue
+		}
+		if err != nil || status != want {
+			s.ledger.wrong("answered %d instead of %d, %v", status, want, err)
+		}
+		return
+	}
+}
