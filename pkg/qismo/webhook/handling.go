@@ -110,11 +110,12 @@ func (h *handling) abort(begun bool) {
 	close(h.done)
 }
 
-// tell tells OnError. If that panics there is nobody left to be told.
+// tell tells OnError, which may have to store the event: its context does not end, also
+// when the callback's has. If it panics there is nobody left to be told.
 func (h *handling) tell(err error) {
 	if err == nil || h.handler.onError == nil {
 		return
 	}
 	defer func() { _ = recover() }()
-	h.handler.onError(h.ctx, h.event, err)
+	h.handler.onError(context.WithoutCancel(h.ctx), h.event, err)
 }
