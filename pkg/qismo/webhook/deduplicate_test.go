@@ -158,7 +158,7 @@ func TestDuplicateWaitsForTheFirst(t *testing.T) {
 // What another process does not end handling is answered with 503.
 func TestClaimedElsewhere(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		var told failures
+		var told onErrors
 		handler := newHandler(t, onMessage(func(context.Context, string) error { return nil }),
 			webhook.Deduplicate(&brokenStore{claim: webhook.Busy}), webhook.Deadline(3*time.Second), told.option())
 		began := time.Now()
@@ -222,7 +222,7 @@ func TestStoreFailures(t *testing.T) {
 		"nothing to be remembered": {store: brokenStore{claimErr: cause, forgetErr: cause}, options: []webhook.Option{webhook.WithoutDeduplication()}, status: 200, calls: 1},
 	} {
 		t.Run(name, func(t *testing.T) {
-			var told failures
+			var told onErrors
 			var calls int
 			store := test.store
 			handler := newHandler(t, webhook.Callbacks{}, append(test.options, told.option(), webhook.Deduplicate(&store),

@@ -26,13 +26,13 @@ func said(room, id, text string) string {
 		`"room":{"id":%q},"message":{"type":"text","text":%q,"unique_temp_id":%q}}}`, room, text, id)
 }
 
-// failures collects what OnError is told.
-type failures struct {
+// onErrors collects what OnError is told.
+type onErrors struct {
 	mutex sync.Mutex
 	told  []error
 }
 
-func (f *failures) option() webhook.Option {
+func (f *onErrors) option() webhook.Option {
 	return webhook.OnError(func(_ context.Context, _ webhook.Event, err error) {
 		f.mutex.Lock()
 		defer f.mutex.Unlock()
@@ -41,7 +41,7 @@ func (f *failures) option() webhook.Option {
 }
 
 // take returns what was told since it was last called.
-func (f *failures) take() []error {
+func (f *onErrors) take() []error {
 	f.mutex.Lock()
 	defer f.mutex.Unlock()
 	told := f.told
@@ -91,7 +91,7 @@ func TestHandlingOutlivesTheRequest(t *testing.T) {
 
 func TestHandlingDeadline(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		var told failures
+		var told onErrors
 		var cause error
 		handler := newHandler(t, onMessage(func(ctx context.Context, _ string) error {
 			<-ctx.Done()
@@ -113,7 +113,7 @@ func TestHandlingDeadline(t *testing.T) {
 // next event waits for it.
 func TestHandlingOverdue(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		var told failures
+		var told onErrors
 		var order []string
 		handler := newHandler(t, onMessage(func(_ context.Context, text string) error {
 			if text == "slow" {
@@ -161,7 +161,7 @@ func TestHandlingPanics(t *testing.T) {
 		"goexit":     {runtime.Goexit, "ended its goroutine", nil},
 	} {
 		t.Run(name, func(t *testing.T) {
-			var told failures
+			var told onErrors
 			var calls atomic.Int64
 			handler := newHandler(t, onMessage(func(context.Context, string) error {
 				if calls.Add(1) == 1 {
@@ -193,7 +193,7 @@ func TestHandlingPanics(t *testing.T) {
 func TestHandlingSurvivesWhatIsAroundIt(t *testing.T) {
 	failing := func(context.Context, string) error { return errors.New("no") }
 	fine := func(context.Context, string) error { return nil }
-	var told failures
+	var told onErrors
 	for name, handler := range map[string]*webhook.Handler{
 		"OnError": newHandler(t, onMessage(failing), webhook.OnError(func(context.Context, webhook.Event, error) { panic("x") })),
 		"hook": newHandler(t, onMessage(fine), told.option(), webhook.WithHooks(webhook.Hooks{
@@ -226,7 +226,7 @@ func (panickingStore) Claim(context.Context, string, string, time.Duration) (web
 
 func TestAnswerAtOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		var told failures
+		var told onErrors
 		var order []string
 		handler := newHandler(t, onMessage(func(_ context.Context, text string) error {
 			<-time.After(time.Minute)
@@ -247,7 +247,7 @@ func TestAnswerAtOnce(t *testing.T) {
 
 func TestQueueFullIsAnswered(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		var told failures
+		var told onErrors
 		held := make(chan struct{})
 		handler := newHandler(t, onMessage(func(context.Context, string) error { <-held; return nil }),
 			webhook.Workers(1), webhook.Waiting(1), webhook.AnswerAtOnce(), told.option())
@@ -299,7 +299,7 @@ func TestShutdown(t *testing.T) {
 // told of.
 func TestShutdownGivesUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		var told failures
+		var told onErrors
 		var cause error
 		handler := newHandler(t, onMessage(func(ctx context.Context, _ string) error {
 			<-ctx.Done()
