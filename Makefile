@@ -13,6 +13,7 @@ BENCHSTAT := go run golang.org/x/perf/cmd/benchstat@v0.0.0-20260908200009-22c9c6
 # What callers may set, as in: make fuzz FUZZTIME=1m
 export FUZZTIME ?= 10s
 export BENCH ?= .
+SOAK_FUZZTIME ?= 10m
 export BENCH_COUNT ?= 6
 # In this order: what fails fast and often comes first.
 CI_STEPS ?= test check coverage race lint conformance newcomer fuzz
@@ -92,9 +93,10 @@ fuzz: ## run every fuzz target for FUZZTIME (10s)
 	scripts/fuzz.sh
 
 .PHONY: soak
-soak: ## run the tests that take minutes, with their full counts (needs 3 GB of memory)
+soak: ## run the tests that take minutes, with their full counts (needs 3 GB of memory), and fuzz webhooks for long
 	QISMO_SOAK=full go test -count=1 -p 1 -timeout 15m -run '^TestSoak' -v ./... | \
 		{ grep -vE '^(=== |\?|ok .*no tests to run)|^testing: warning: no tests to run|^PASS$$' || true; }
+	FUZZTIME=$(SOAK_FUZZTIME) FUZZ='^Fuzz(Parse|Validate|Strict|Handler)$$' scripts/fuzz.sh ./pkg/qismo/webhook
 
 .PHONY: bench
 bench: ## run the benchmarks BENCH_COUNT times (6), variants side by side

@@ -1,6 +1,9 @@
 #!/usr/bin/env bash
-# Runs every fuzz target for FUZZTIME each (10s unless told). Go fuzzes one
-# target at a time, so the targets are listed first.
+# Runs every fuzz target for FUZZTIME each (10s unless told), or those of the
+# packages that are named, of which FUZZ (a regular expression) names some. Go fuzzes
+# one target at a time, so the targets are listed first.
+#
+# usage: scripts/fuzz.sh [PACKAGE...]
 set -euo pipefail
 
 cd "$(dirname "$0")/.."
@@ -15,7 +18,8 @@ fuzz() {
 }
 
 # "go test -list" prints the names of a package's targets, then the package.
-targets=$(go test -list '^Fuzz' ./... | awk '
+[ "$#" -gt 0 ] || set -- ./...
+targets=$(go test -list "${FUZZ:-^Fuzz}" "$@" | awk '
   /^Fuzz/ { names[++n] = $1 }
   $1 == "ok" { for (i = 1; i <= n; i++) print $2, names[i]; n = 0 }
 ')
