@@ -52,6 +52,8 @@ func TestHMAC(t *testing.T) {
 		"base64 with a line break":   {inBase64[:43] + "\n", false},
 		"base64 over two lines":      {inBase64[:20] + "\r\n" + inBase64[20:], false},
 		"base64, bits left over":     {inBase64[:42] + string(inBase64[42]+1) + "=", false},
+		"bits left over, no padding": {inBase64[:42] + string(inBase64[42]+1), false},
+		"33 bytes":                   {base64.StdEncoding.EncodeToString(append(slices.Clone(sum), 0)), false},
 		"with its algorithm":         {"sha256=" + inHex, false},
 		"digits that are none":       {strings.Repeat("z", 64), false},
 		"neither":                    {"%%%", false},

@@ -42,16 +42,11 @@ func FromNetworks(networks []netip.Prefix, trustedProxies ...netip.Prefix) Authe
 // sourceOf is the address that a request comes from, behind all trusted proxies.
 func sourceOf(request *http.Request, proxies []netip.Prefix) (netip.Addr, bool) {
 	source, ok := readAddress(request.RemoteAddr)
-	forwarded := request.Header.Values("X-Forwarded-For")
-	hops := strings.Join(forwarded, ",") // lines of a list are one list
-	more := len(forwarded) > 0
+	hops := strings.Join(request.Header.Values("X-Forwarded-For"), ",") // all lines are one list
 	for ok && contain(proxies, source) {
-		if !more {
-			return netip.Addr{}, false // a proxy that names nobody
-		}
 		comma := strings.LastIndexByte(hops, ',')
-		source, ok = readAddress(strings.Trim(hops[comma+1:], " \t"))
-		hops, more = hops[:max(comma, 0)], comma >= 0
+		source, ok = readAddress(strings.Trim(hops[comma+1:], " \t")) // at the end of the list "", which is none
+		hops = hops[:max(comma, 0)]
 	}
 	return source, ok
 }

@@ -177,7 +177,7 @@ func TestFromNetworksAgreesWithAReference(t *testing.T) {
 	networks := []string{"192.0.2.0/24", "2001:db8::/32", "192.0.2.1/32", "10.0.0.0/24", "0.0.0.0/0", "fd00::/8", "::/0"}
 	proxies := []string{"10.0.0.0/8", "10.0.0.1/32", "fd00::/8", "172.16.0.0/12", "0.0.0.0/0", "192.0.2.128/25"}
 	accepted := 0
-	const rounds = 50_000
+	const rounds = 20_000
 	for range rounds {
 		sources, trusted := []string{pick(networks)}, []string{}
 		for range random.IntN(3) {

@@ -73,7 +73,7 @@
 // random secret in the URL: [PathSecret] or [QuerySecret], kept out of access logs by
 // [HideSecret]. [HMAC] is for the Chat SDK, which signs, and [HeaderSecret] for a
 // gateway that adds a header. [FromNetworks] is a second lock; [AllOf] and [AnyOf]
-// combine several. Each takes several secrets, so that one can be changed without a
+// combine several. Those with secrets take several, so that one can be changed without a
 // gap. An authenticator that is not set up well refuses everything, and [NewHandler]
 // says what is wrong with it.
 //
