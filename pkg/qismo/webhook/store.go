@@ -24,9 +24,9 @@ type Store interface {
 	Claim(ctx context.Context, key, owner string, lease time.Duration) (Claim, error)
 
 	// Commit remembers, for as long as is said, that the key's event was handled. It
-	// does so too if the key is free because the claim has lapsed, and if the owner has
-	// committed it before. It is [ErrClaimLost], and changes nothing, if somebody else
-	// has claimed or committed the key.
+	// does so too if the key is free, as it is when the claim has lapsed, and if the
+	// owner has committed it before. It is [ErrClaimLost], and changes nothing, if
+	// somebody else has claimed or committed the key.
 	Commit(ctx context.Context, key, owner string, keep time.Duration) error
 
 	// Release frees the key. If it is not claimed, or not by the owner, nothing happens,

@@ -25,4 +25,7 @@
 // A client of go-redis heeds the deadlines of contexts only if it is told to, with
 // ContextTimeoutEnabled; [New] refuses one that does not. A context that is cancelled
 // ends a call only when the client's ReadTimeout ends, 3 seconds unless it is set.
+//
+// Nothing in this package logs, and its errors hold no keys. go-redis logs that it
+// cannot connect, through what its SetLogger sets.
 package redisstore

@@ -3,6 +3,7 @@ package redisstore_test
 import (
 	"context"
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -65,7 +66,7 @@ func TestNewRefusesWhatMakesNoSense(t *testing.T) {
 	const ignores = "redisstore: the client ignores the deadlines of contexts: set ContextTimeoutEnabled in its options"
 	for name, test := range map[string]struct {
 		client redis.Scripter
-		option redisstore.Option // is given twice
+		option redisstore.Option
 		says   string
 	}{
 		"no client":                 {nil, redisstore.Prefix("p"), "redisstore: the client is nil"},
@@ -78,7 +79,7 @@ func TestNewRefusesWhatMakesNoSense(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			store, err := redisstore.New(test.client, test.option, test.option)
+			store, err := redisstore.New(test.client, slices.Repeat([]redisstore.Option{test.option}, 2)...)
 			require.EqualError(t, err, test.says)
 			assert.Nil(t, store)
 		})
