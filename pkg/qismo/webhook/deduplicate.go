@@ -67,6 +67,7 @@ func (h *handling) claim(ctx context.Context) (repeated bool, err error) {
 		claim, err := h.handler.store.Claim(ctx, h.key, owner, h.handler.deadline+leaseMargin)
 		switch {
 		case err != nil:
+			h.owner = owner // it may be claimed all the same, and is to be freed then
 			return false, h.withoutStore(fmt.Errorf("%w: claim the event: %w", ErrStore, err))
 		case claim == Claimed:
 			h.owner = owner
@@ -105,7 +106,7 @@ func (h *handling) settle() {
 		} else {
 			err = store.Release(ctx, h.key, h.owner)
 		}
-		if err != nil {
+		if err != nil && h.outcome != StoreFailed { // of which it tells already
 			h.tell(fmt.Errorf("%w: remember that the event has %s: %w", ErrStore, h.outcome, err))
 		}
 	}

@@ -29,7 +29,7 @@ func (h *Handler) dispatch(ctx context.Context, readings []reading) *answer {
 			refused.abandon(err)
 			refused.tell(err)
 		}
-		return answerTo(err)
+		return refusal(err)
 	}
 	if h.atOnce {
 		return &answer{}
@@ -56,7 +56,7 @@ func await(ctx context.Context, all []*handling) *answer {
 		var met *answer
 		select {
 		case <-one.done:
-			met = answerTo(one.err)
+			met = answerTo(one.outcome)
 		case <-one.late:
 			met = refuse(http.StatusInternalServerError, "the event was not handled in time")
 		case <-ctx.Done(): // nobody reads the answer
@@ -69,16 +69,20 @@ func await(ctx context.Context, all []*handling) *answer {
 	return result
 }
 
-// answerTo is the answer for what became of an event. The client learns whether it is
-// worth to try again.
-func answerTo(err error) *answer {
-	switch {
-	case err == nil:
-		return &answer{}
-	case errors.Is(err, ErrQueueFull):
+// refusal is the answer for what the queue did not take.
+func refusal(err error) *answer {
+	if errors.Is(err, ErrQueueFull) {
 		return refuse(http.StatusServiceUnavailable, "too many events are waiting")
 	}
-	switch outcomeOf(err) {
+	return answerTo(ShutDown)
+}
+
+// answerTo is the answer for what became of an event. The client learns whether it is
+// worth to try again.
+func answerTo(outcome Outcome) *answer {
+	switch outcome {
+	case Succeeded, Duplicate:
+		return &answer{}
 	case ShutDown:
 		return refuse(http.StatusServiceUnavailable, "the receiver is being shut down")
 	case StoreFailed:

@@ -2,6 +2,7 @@ package webhook
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 )
@@ -30,8 +31,6 @@ type result struct {
 	outcome Outcome
 	err     error
 }
-
-func resultOf(err error) result { return result{outcomeOf(err), err} }
 
 func (h *Handler) newHandling(ctx context.Context, event Event) *handling {
 	// What has begun is carried out, even when the platform hangs up: half of it, such
@@ -72,21 +71,29 @@ func (h *handling) do() {
 func (h *handling) attempt(ctx context.Context) (met result) {
 	defer func() {
 		if value := recover(); value != nil {
-			met = resultOf(newPanicError(value))
+			met = result{Panicked, newPanicError(value)}
 		}
 	}()
-	if repeated, err := h.claim(ctx); err != nil {
-		return resultOf(err)
-	} else if repeated {
+	repeated, err := h.claim(ctx)
+	switch {
+	case err != nil && errors.Is(context.Cause(h.ctx), ErrShutdown):
+		return result{ShutDown, ErrShutdown}
+	case err != nil:
+		return result{unclaimed(err), err}
+	case repeated:
 		return result{Duplicate, nil}
 	}
-	return resultOf(h.handler.callback(ctx, h.event))
+	// Whatever its error says, the callback has failed: it may wrap one of this package.
+	if err := h.handler.callback(ctx, h.event); err != nil {
+		return result{Failed, err}
+	}
+	return result{Succeeded, nil}
 }
 
 // catch is for panics of what comes after: of the store, and of hooks.
 func (h *handling) catch() {
 	if value := recover(); value != nil {
-		h.result = resultOf(newPanicError(value))
+		h.result = result{Panicked, newPanicError(value)}
 		h.tell(h.err)
 	}
 }
@@ -104,7 +111,7 @@ func (h *handling) abort(begun bool) {
 		h.abandon(ErrShutdown)
 		return
 	}
-	h.result = resultOf(ErrShutdown)
+	h.result = result{ShutDown, ErrShutdown}
 	h.tell(ErrShutdown)
 	h.abandon(nil)
 	close(h.done)

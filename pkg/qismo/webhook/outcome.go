@@ -25,8 +25,8 @@ const (
 	// StoreFailed is an event of which the store could not say whether it was handled
 	// before, so that it was not handled.
 	StoreFailed Outcome = "store failed"
-	// ShutDown is an event that was waiting for its callback when the handler was shut
-	// down, and the time for that was over.
+	// ShutDown is an event whose callback had not been called when the handler was shut
+	// down and the time for that was over.
 	ShutDown Outcome = "shut down"
 )
 
@@ -79,20 +79,10 @@ func (e *PanicError) Unwrap() error {
 	return err
 }
 
-// outcomeOf is the outcome that an error means.
-func outcomeOf(err error) Outcome {
-	var panicked *PanicError
-	switch {
-	case err == nil:
-		return Succeeded
-	case errors.As(err, &panicked):
-		return Panicked
-	case errors.Is(err, ErrClaimedElsewhere):
+// unclaimed is the outcome of an event that could not be claimed.
+func unclaimed(err error) Outcome {
+	if errors.Is(err, ErrClaimedElsewhere) {
 		return ClaimedElsewhere
-	case errors.Is(err, ErrStore):
-		return StoreFailed
-	case err == ErrShutdown: //nolint:errorlint // a callback may return it as its context's cause, and has failed then
-		return ShutDown
 	}
-	return Failed
+	return StoreFailed
 }
