@@ -1,7 +1,7 @@
 // Command qismo works with Qiscus Omnichannel from the command line: it shows the
-// library at work, serves a sandbox to write against, validates webhooks, requests
-// and responses against the project's documents, and holds the live service against
-// them. Try "qismo --help".
+// library at work, serves a sandbox to write against, sends invented webhooks to a
+// receiver, validates webhooks, requests and responses against the project's
+// documents, and holds the live service against them. Try "qismo --help".
 //
 // It exits with 0 when all is good, 1 when it found something bad, and 2 when it
 // was called the wrong way.
@@ -16,6 +16,7 @@ import (
 	"os/signal"
 
 	"github.com/alecthomas/kong"
+	"golang.org/x/term"
 )
 
 // The exit codes.
@@ -30,6 +31,7 @@ type program struct {
 	Demo       demoCommand       `cmd:"" help:"Play a whole conversation against the sandbox: no account, no network."`
 	Chat       chatCommand       `cmd:"" help:"Be the customer: talk to your own bot through the sandbox."`
 	Sandbox    sandboxCommand    `cmd:"" help:"Serve an invented app's API, to write and test programs against."`
+	Trigger    triggerCommand    `cmd:"" help:"Send invented webhooks to your receiver."`
 	Validate   validateCommand   `cmd:"" help:"Check a body against the project's OpenAPI documents."`
 	Doctor     doctorCommand     `cmd:"" help:"Hold what your account answers against the document; only reads."`
 	Operations operationsCommand `cmd:"" help:"List every operation of the REST API, and how sure each is."`
@@ -43,6 +45,7 @@ Examples:
   qismo demo
   qismo chat --bot http://127.0.0.1:8080/the-secret
   qismo sandbox
+  qismo trigger botMessage --to http://127.0.0.1:8080/the-secret
   qismo validate webhook captured.json
   pbpaste | qismo validate webhook -
   qismo validate response --operation getRoom answer.json
@@ -52,8 +55,9 @@ Examples:
 
 // streams are what a command reads from and writes to.
 type streams struct {
-	in       io.Reader
-	out, err io.Writer
+	in        io.Reader
+	out, err  io.Writer
+	isWatched bool // err is a terminal
 }
 
 // errFoundBad ends a command that found something bad and has said what.
@@ -64,7 +68,9 @@ type usageError struct{ error }
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	code := run(ctx, os.Args[1:], &streams{in: os.Stdin, out: os.Stdout, err: os.Stderr})
+	code := run(ctx, os.Args[1:], &streams{
+		in: os.Stdin, out: os.Stdout, err: os.Stderr, isWatched: term.IsTerminal(int(os.Stderr.Fd())),
+	})
 	stop()
 	os.Exit(code)
 }

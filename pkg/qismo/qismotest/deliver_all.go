@@ -44,15 +44,18 @@ func (s *Sender) DeliverAll(
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
-		// Whoever came before in the room has a slot already, so waiting in one ends.
-		await, leave := rooms.enter(payload)
 		result := Result{Number: number, Payload: payload}
 		number++
+		body, room, err := compose(payload)
+		// Whoever came before in the room has a slot already, so waiting in one ends.
+		await, leave := rooms.enter(room)
 		running.Go(func() {
 			defer func() { <-slots }()
 			defer leave()
 			await()
-			result.Answer, result.Err = s.Deliver(ctx, payload)
+			if result.Err = err; err == nil {
+				result.Answer, result.Err = s.post(ctx, body)
+			}
 			mu.Lock()
 			defer mu.Unlock()
 			report(result)
@@ -62,21 +65,25 @@ func (s *Sender) DeliverAll(
 	return context.Cause(ctx)
 }
 
+// compose is a payload's body, and what it is ordered by; "" for nothing.
+func compose(payload Payload) (body []byte, room string, err error) {
+	if event, ok := payload.(*Event); ok {
+		return event.compose()
+	}
+	body, err = payload.Body()
+	return body, "", err
+}
+
 // lanes keep the order of each room.
 type lanes struct {
 	mu   sync.Mutex
 	last map[string]chan struct{} // closed when the last in the room has been delivered
 }
 
-// enter puts a payload behind those of its room. It awaits its turn, and leaves when
-// it has been delivered.
-func (l *lanes) enter(payload Payload) (await, leave func()) {
-	event, _ := payload.(*Event)
-	if event == nil {
-		return func() {}, func() {}
-	}
-	room, err := event.orderedBy()
-	if err != nil || room == "" { // delivering it tells the error
+// enter puts a delivery behind those of its room. It awaits its turn, and leaves when it
+// has ended.
+func (l *lanes) enter(room string) (await, leave func()) {
+	if room == "" {
 		return func() {}, func() {}
 	}
 	done := make(chan struct{})

@@ -51,25 +51,24 @@ func (e *Event) Shape(shape Shape) *Event {
 // error tells what is wrong with the event, all of it; it names places and never
 // values.
 func (e *Event) Body() ([]byte, error) {
-	draft, err := e.draft()
-	if err != nil {
-		return nil, err
-	}
-	return encode(draft.body)
+	body, _, err := e.compose()
+	return body, err
 }
 
-// orderedBy is what events must have in common to be delivered one after the other:
-// the room, or on WhatsApp the customer; "" for nothing.
-func (e *Event) orderedBy() (string, error) {
+// compose writes the event, and tells what events must have in common to be delivered
+// one after the other: the room, or on WhatsApp the customer; "" for nothing.
+func (e *Event) compose() (body []byte, order string, err error) {
 	draft, err := e.draft()
 	if err != nil {
-		return "", err
+		return nil, "", err
 	}
 	for _, of := range []fact{roomID, customerID} {
 		if places := find(draft.shape, placesOf(e.name, of)); len(places) > 0 {
 			value, _ := lookUp(draft.body, places[0].pointer)
-			return fmt.Sprint(value), nil
+			order = fmt.Sprint(value)
+			break
 		}
 	}
-	return "", nil
+	body, err = encode(draft.body)
+	return body, order, err
 }

@@ -118,6 +118,10 @@ func (s *Sender) Deliver(ctx context.Context, payload Payload) (*Answer, error) 
 	if err != nil {
 		return nil, err
 	}
+	return s.post(ctx, body)
+}
+
+func (s *Sender) post(ctx context.Context, body []byte) (*Answer, error) {
 	request, err := s.request(ctx, s.to, body)
 	if err != nil {
 		return nil, fmt.Errorf("qismotest: %w", err)
