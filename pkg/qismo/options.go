@@ -8,6 +8,7 @@ import (
 
 	"github.com/qismo-go/qismo/gen/omnichannel"
 	"github.com/qismo-go/qismo/internal/transport"
+	"github.com/qismo-go/qismo/internal/version"
 )
 
 const (
@@ -16,7 +17,7 @@ const (
 	// DefaultTimeout bounds a call with all its attempts.
 	DefaultTimeout = 30 * time.Second
 	// Version is this library's, and goes into the User-Agent.
-	Version = "0.1.0"
+	Version = version.Number
 
 	userAgent = "qismo-go/" + Version
 )
