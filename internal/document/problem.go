@@ -204,10 +204,13 @@ func pointer(segments ...string) string {
 // EscapePointer writes a name as one segment of a JSON pointer.
 func EscapePointer(name string) string { return escape(name) }
 
-func escape(segment string) string {
-	return strings.NewReplacer("~", "~0", "/", "~1").Replace(segment)
-}
+// Constants, safe for concurrent use. To make a replacer costs more than all else that
+// is told of a problem.
+var (
+	escaper   = strings.NewReplacer("~", "~0", "/", "~1")
+	unescaper = strings.NewReplacer("~1", "/", "~0", "~")
+)
 
-func unescape(segment string) string {
-	return strings.NewReplacer("~1", "/", "~0", "~").Replace(segment)
-}
+func escape(segment string) string { return escaper.Replace(segment) }
+
+func unescape(segment string) string { return unescaper.Replace(segment) }
