@@ -6,10 +6,6 @@ import (
 	"time"
 )
 
-// maxProblems bounds how many problems an answer tells: a hostile body of one
-// mebibyte can have a hundred thousand.
-const maxProblems = 50
-
 // retryAfter is what an answer of 503 asks for, in seconds. Whether the platform heeds
 // it is not known.
 const retryAfter = "5"
@@ -19,6 +15,7 @@ type answer struct {
 	status   int
 	reason   string // for the client; says nothing that it did not send
 	problems []Problem
+	more     int // problems that are not told
 
 	events []Name // that the body was read as
 	bytes  int    // of the body
@@ -57,12 +54,11 @@ func (a *answer) end(began time.Time) DeliveryEnd {
 }
 
 func (a *answer) explanation() []byte {
-	told := a.problems[:min(len(a.problems), maxProblems)]
 	body, err := json.Marshal(struct {
 		Error    string    `json:"error"`
 		Problems []Problem `json:"problems,omitempty"`
 		More     int       `json:"more_problems,omitempty"`
-	}{a.reason, told, len(a.problems) - len(told)})
+	}{a.reason, a.problems, a.more})
 	if err != nil { // text always marshals
 		return []byte(`{}`)
 	}

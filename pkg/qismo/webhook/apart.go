@@ -3,7 +3,6 @@ package webhook
 import (
 	"bytes"
 	"encoding/json"
-	"slices"
 	"strings"
 
 	"github.com/qismo-go/qismo/pkg/qismo/webhook/internal/quick"
@@ -122,22 +121,36 @@ func tellPostCommentApart(o, payload object, chatSDK bool) Name {
 func isOmnichannelRoom(room object) bool {
 	options := room.object("options")
 	if text := quick.Text(room.value("options")); json.Valid(text) {
-		options = quick.Members(text)
+		options = membersOf(text)
 	}
 	return options.has("channel_details") || options.has("channel") || options.has("source")
 }
 
-// object is the members of a JSON object, not decoded any further: that would
-// cost more than decoding the event. Asking one that is not there is fine: a nil
+// membersOf lists the members that tell events apart.
+func membersOf(data []byte) object { return quick.Members(data, isMark) }
+
+// isMark reports whether the rules ask for a member of that name, wherever it is.
+func isMark(name []byte) bool {
+	switch string(name) {
+	case "type", "webhook_type", "payload", "action", "from", "room", "message", "room_log", "is_new_session",
+		"service", "resolved_by", "statuses", "messages", "candidate_agent", "latest_service", "app_id",
+		"is_resolved", "room_id", "agent", "customer", "channel", "app_code", "options", "channel_details", "source":
+		return true
+	}
+	return false
+}
+
+// object is those members of a JSON object that are marks, not decoded any further:
+// that would cost more than decoding the event. Asking one that is not there is fine: a nil
 // object has no members.
 //
 // The JSON need not be well-formed, and what is read from it then means nothing.
 type object []quick.Member
 
 // value is a member's JSON; nil when there is no such member. Of a key that
-// stands twice the last counts, as in encoding/json.
+// stands twice the last counts, as in encoding/json. The key must be a mark.
 func (o object) value(key string) []byte {
-	for _, member := range slices.Backward(o) {
+	for _, member := range o {
 		if string(member.Key) == key {
 			return member.Value
 		}
@@ -163,7 +176,7 @@ func (o object) hasItems(key string) bool {
 }
 
 // object is a member that is an object; nil when it is none.
-func (o object) object(key string) object { return quick.Members(o.value(key)) }
+func (o object) object(key string) object { return membersOf(o.value(key)) }
 
 // text is a member's text; "" when it is none.
 func (o object) text(key string) string { return string(quick.Text(o.value(key))) }

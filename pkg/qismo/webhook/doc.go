@@ -96,8 +96,10 @@
 //	400  the body could not be read
 //	401  the request is not authentic; no reason is told (if it needs the body, as
 //	     HMAC and authenticators of one's own do)
+//	400  the body is nested too deeply (see MaxDepth)
+//	413  a text in the body is too long (see MaxText)
 //	400  the body is not a JSON object
-//	400  the body does not fit the document, in the mode Strict only
+//	400  the body does not fit the document, in the mode Strict only (see Validation)
 //	503  too many events wait (see Waiting), the handler is being shut down, the store
 //	     failed, or another process is handling the event and does not end
 //	500  a callback failed, panicked or does not end at its deadline; or the body looks
@@ -137,8 +139,9 @@
 // objects of free form and JSON inside text.
 //
 // A body with an array of more than 1,000 items, an object of more than 1,000
-// members, more than 64 levels or more than 10,000 values is not fully validated;
-// that it is so large is its problem.
+// members or more than 64 levels is not fully validated; that it is so large is its
+// problem. One of more than 10,000 values is not decoded either: it is an
+// [UnknownEvent].
 //
 // # What a receiver must be ready for
 //

@@ -86,7 +86,7 @@ func ownChannel(own *Channel, other Channel) Channel {
 // optionsChannel is what a room's options say of the channel, as far as they can be
 // read.
 func optionsChannel(room *webhooks.MessageRoom) Channel {
-	options, _ := roomOptions(room) //nolint:errcheck // what could be read is in the options
+	options, _ := roomOptions(room) // what could be read is in the options
 	channel := Channel{ID: options.ChannelDetails.ChannelID, Name: options.ChannelDetails.Name, Source: options.Source}
 	if channel.Source == "" {
 		channel.Source = options.Channel

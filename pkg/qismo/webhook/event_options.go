@@ -59,10 +59,7 @@ func decodeInner[T any](inner flex.JSON) (T, error) {
 	if err == nil || !bytes.HasPrefix(raw, []byte("{")) || quick.Measure(raw).Values > quick.MaxValues {
 		return whole, err
 	}
-	f := &finder{data: raw, decode: func(part []byte) error {
-		var fresh T
-		return json.Unmarshal(part, &fresh) //nolint:wrapcheck // only whether there is one matters
-	}}
+	f := &finder{data: raw, into: new(T)}
 	f.find(0, "", "", "")
 	var rest T
 	if json.Unmarshal(quick.Cut(raw, f.found), &rest) != nil {

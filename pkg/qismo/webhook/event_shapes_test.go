@@ -25,17 +25,19 @@ func at(members map[string]any, path ...string) map[string]any {
 }
 
 // asText packs a member into text; asObject takes it out.
-func asText(t *testing.T, members map[string]any, key string) {
-	t.Helper()
+func asText(members map[string]any, key string) {
 	packed, err := json.Marshal(members[key])
-	require.NoError(t, err)
+	if err != nil {
+		panic(err)
+	}
 	members[key] = string(packed)
 }
 
-func asObject(t *testing.T, members map[string]any, key string) {
-	t.Helper()
+func asObject(members map[string]any, key string) {
 	var inner any
-	require.NoError(t, json.Unmarshal([]byte(members[key].(string)), &inner))
+	if err := json.Unmarshal([]byte(members[key].(string)), &inner); err != nil {
+		panic(err)
+	}
 	members[key] = inner
 }
 
@@ -68,30 +70,30 @@ type older struct {
 	name    string
 	event   webhook.Name
 	fixture string
-	change  func(t *testing.T, members map[string]any)
+	change  func(members map[string]any)
 }
 
 func olderForms() []older {
-	oldRoom := func(t *testing.T, members map[string]any) {
+	oldRoom := func(members map[string]any) {
 		delete(members, "channel")
 		room := at(members, "payload", "room")
-		asObject(t, room, "options")
+		asObject(room, "options")
 		at(room, "options")["is_waiting"] = fmt.Sprint(at(room, "options")["is_waiting"])
 		delete(room, "id_str")
 	}
-	none := func(*testing.T, map[string]any) {}
+	none := func(map[string]any) {}
 	return []older{
 		{"options as an object and no channel", webhook.BotMessage, "botMessage-2025-whatsapp-text.json", oldRoom},
-		{"the type inside", webhook.BotMessage, "botMessage-2025-whatsapp-text.json", func(_ *testing.T, members map[string]any) { delete(members, "type") }},
+		{"the type inside", webhook.BotMessage, "botMessage-2025-whatsapp-text.json", func(members map[string]any) { delete(members, "type") }},
 		{"the type outside", webhook.BotMessage, "botMessage-2025-whatsapp-text.json",
-			func(_ *testing.T, members map[string]any) { delete(at(members, "payload"), "type") }},
+			func(members map[string]any) { delete(at(members, "payload"), "type") }},
 		{"numbers and text", webhook.BotMessage, "botMessage-2025-whatsapp-text.json", none},
 		{"numbers and text", webhook.CustomChannelMessage, "customChannelMessage-numeric-ids.json", none},
 		{"numbers and text", webhook.CustomChannelMessage, "customChannelMessage-text-ids.json", none},
 		{"options as an object", webhook.CustomChannelMessage, "customChannelMessage-numeric-ids.json",
-			func(t *testing.T, members map[string]any) { asObject(t, at(members, "payload", "room"), "options") }},
+			func(members map[string]any) { asObject(at(members, "payload", "room"), "options") }},
 		{"participants by their ids alone", webhook.CustomChannelMessage, "customChannelMessage-numeric-ids.json",
-			func(_ *testing.T, members map[string]any) {
+			func(members map[string]any) {
 				for _, item := range at(members, "payload", "room")["participants"].([]any) {
 					for key := range item.(map[string]any) {
 						if key != "email" {
@@ -102,39 +104,39 @@ func olderForms() []older {
 			}},
 		{"numbers and text", webhook.PostComment, "postComment-full.json", none},
 		{"no options", webhook.PostComment, "postComment-full.json",
-			func(_ *testing.T, members map[string]any) { delete(at(members, "payload", "room"), "options") }},
+			func(members map[string]any) { delete(at(members, "payload", "room"), "options") }},
 		{"extras as an object", webhook.CustomAgentAllocation, "customAgentAllocation-2021.json",
-			func(t *testing.T, members map[string]any) { asObject(t, members, "extras") }},
+			func(members map[string]any) { asObject(members, "extras") }},
 		{"numbers and text", webhook.CustomAgentAllocation, "customAgentAllocation-2019.json", none},
 		{"an app code too", webhook.CustomAgentAllocation, "customAgentAllocation-2021.json",
-			func(_ *testing.T, members map[string]any) { members["app_code"] = members["app_id"] }},
+			func(members map[string]any) { members["app_code"] = members["app_id"] }},
 		{"options and extras", webhook.NewSession, "newSession-2023-whatsapp-text.json",
-			func(t *testing.T, members map[string]any) {
-				asObject(t, at(members, "payload", "room"), "options")
-				asText(t, at(members, "room_log"), "extras")
+			func(members map[string]any) {
+				asObject(at(members, "payload", "room"), "options")
+				asText(at(members, "room_log"), "extras")
 			}},
 		{"numbers and text", webhook.NewSession, "newSession-other-forms.json", none},
-		{"options as text", webhook.NewSession, "newSession-other-forms.json", func(t *testing.T, members map[string]any) {
-			asText(t, at(members, "payload", "room"), "options")
-			asObject(t, at(members, "room_log"), "extras")
+		{"options as text", webhook.NewSession, "newSession-other-forms.json", func(members map[string]any) {
+			asText(at(members, "payload", "room"), "options")
+			asObject(at(members, "room_log"), "extras")
 		}},
 		{"numbers and text", webhook.MarkAsResolved, "markAsResolved-2025.json", none},
 		{"no channel, as it tells but the source", webhook.MarkAsResolved, "markAsResolved-2021.json",
-			func(_ *testing.T, members map[string]any) {
+			func(members map[string]any) {
 				members["channel"] = map[string]any{"source": at(members, "service")["source"]}
 			}},
 		{"numbers and text", webhook.CustomButton, "customButton-agent.json", none},
-		{"no lists", webhook.CustomButton, "customButton-agent.json", func(_ *testing.T, members map[string]any) { delete(members, "channel_type") }},
+		{"no lists", webhook.CustomButton, "customButton-agent.json", func(members map[string]any) { delete(members, "channel_type") }},
 		{"numbers and text", webhook.UserLogout, "userLogout-agent.json", none},
-		{"times with a space", webhook.UserLogout, "userLogout-agent.json", func(_ *testing.T, members map[string]any) {
+		{"times with a space", webhook.UserLogout, "userLogout-agent.json", func(members map[string]any) {
 			user := at(members, "payload", "user")
 			user["created_at"] = strings.Replace(user["created_at"].(string), "T", " ", 1)
 		}},
 		{"numbers and text", webhook.WhatsAppForwardMessage, "whatsAppForwardMessage-text.json", none},
 		{"time as a number", webhook.WhatsAppForwardMessage, "whatsAppForwardMessage-image.json",
-			func(_ *testing.T, members map[string]any) { numberTimes(members["messages"]) }},
+			func(members map[string]any) { numberTimes(members["messages"]) }},
 		{"time as a number", webhook.WhatsAppForwardStatus, "whatsAppForwardStatus-delivered.json",
-			func(_ *testing.T, members map[string]any) { numberTimes(members["statuses"]) }},
+			func(members map[string]any) { numberTimes(members["statuses"]) }},
 	}
 }
 
@@ -152,7 +154,7 @@ func TestMethodsTellTheSameOfEachForm(t *testing.T) {
 		t.Run(string(form.event)+" "+form.name, func(t *testing.T) {
 			body := fixture(t, form.fixture)
 			members := generic(t, body).(map[string]any)
-			form.change(t, members)
+			form.change(members)
 			if form.name == "numbers and text" {
 				otherForms(members)
 			}

@@ -84,14 +84,12 @@ func (h *Handler) configure(authenticator Authenticator, options []Option) error
 // somebody waits for.
 func (h *Handler) contradiction() error {
 	switch {
-	case h.mode == Off && h.onProblems != nil:
-		return errors.New("webhook: OnProblems: with Validation(Off) it would never be called")
 	case h.callbacks.none() && len(h.around) == 0:
 		return errors.New("webhook: there are no callbacks, so that every event would be dropped")
 	case h.only != "" && !h.callbacks.has(h.only) && h.callbacks.Unknown == nil && len(h.around) == 0:
 		return fmt.Errorf("webhook: Only(%s): there is no callback for it, so that every event would be dropped", h.only)
 	}
-	return nil
+	return h.contradictoryValidation()
 }
 
 // ServeHTTP implements [http.Handler].
@@ -135,15 +133,16 @@ func (h *Handler) handle(w http.ResponseWriter, request *http.Request) *answer {
 
 // receive reads an authentic body and sees to its events.
 func (h *Handler) receive(request *http.Request, body []byte) *answer {
+	if refusal := h.validation.excessive(body); refusal != nil {
+		return refusal
+	}
 	readings, err := h.parse(request, body)
 	if err != nil {
 		return refuse(http.StatusBadRequest, "the body is not a JSON object")
 	}
 	h.report(request.Context(), readings)
-	result := &answer{}
-	if problems := allProblems(readings); h.mode == Strict && len(problems) > 0 {
-		result.status, result.reason, result.problems = http.StatusBadRequest, "the body does not fit the document", problems
-	} else {
+	result := h.validation.misfit(readings)
+	if result == nil {
 		result = h.dispatch(request.Context(), readings)
 	}
 	for _, reading := range readings {
@@ -182,12 +181,12 @@ func (h *Handler) parse(request *http.Request, body []byte) ([]reading, error) {
 	if err != nil {
 		return nil, err
 	}
-	validate := h.mode == Strict || h.onProblems != nil
+	by := rules{schemas: h.schemas, validate: h.validates, maxProblems: h.validation.maxProblems}
 	if h.only != "" {
-		return d.read([]Name{h.only}, h.schemas, validate)
+		return d.read([]Name{h.only}, by)
 	}
 	chatSDK := len(request.Header.Values(ChatSDKSignatureHeader)) > 0
-	return d.read(tellApart(d.members, chatSDK), h.schemas, validate)
+	return d.read(tellApart(d.members, chatSDK), by)
 }
 
 // report tells of problems.
@@ -196,8 +195,8 @@ func (h *Handler) report(ctx context.Context, readings []reading) {
 		return
 	}
 	for _, reading := range readings {
-		if len(reading.problems) > 0 {
-			h.onProblems(ctx, reading.name, atMost(maxReported, reading.problems))
+		if problems := h.validation.reported(reading); len(problems) > 0 {
+			h.onProblems(ctx, reading.name, problems)
 		}
 	}
 }

@@ -10,30 +10,13 @@ import (
 // bodies stay below 2 KiB.
 const DefaultMaxBody = 1 << 20
 
-// ValidationMode says what a handler does with bodies that do not fit the
-// document.
-type ValidationMode int
-
-const (
-	// Report accepts them and tells the function of [OnProblems]. It is the default:
-	// a form that the vendor changed must not lose a message. Without that function
-	// only bodies are validated that cannot be read, or lack the marks of the event
-	// that [Only] says they are.
-	Report ValidationMode = iota
-	// Strict refuses them with the status 400 and the reasons, and tells the function
-	// of [OnProblems] too. Unknown events fit no document and are accepted.
-	Strict
-	// Off reports and refuses nothing.
-	Off
-)
-
 // Option sets something of a handler.
 type Option func(*settings) error
 
 type settings struct {
 	anyContentType bool
 	maxBody        int64
-	mode           ValidationMode
+	validation     validation
 	only           Name // "" when the content tells
 	onProblems     func(context.Context, Name, []Problem)
 	onError        func(context.Context, Event, error)
@@ -52,7 +35,8 @@ type settings struct {
 
 func defaultSettings() settings {
 	return settings{
-		maxBody: DefaultMaxBody, workers: DefaultWorkers, waiting: DefaultWaiting, deadline: DefaultDeadline,
+		maxBody: DefaultMaxBody, validation: defaultValidation(),
+		workers: DefaultWorkers, waiting: DefaultWaiting, deadline: DefaultDeadline,
 	}
 }
 
@@ -88,25 +72,6 @@ func MaxBody(bytes int64) Option {
 	}
 }
 
-// Validation sets what happens to bodies that do not fit the document.
-//
-// In every mode but [Strict] a body of which some members cannot be read is
-// salvaged: the event is made of the rest, if that has everything that the document
-// requires, and [Event.Raw] still has all of it. The same goes for a member that
-// stands twice, of which the last counts, and for one whose name differs from a
-// known one in case alone. All of it are problems, of which [OnProblems] is told.
-//
-// A body that cannot be salvaged is an [UnknownEvent]: see [Callbacks].
-func Validation(mode ValidationMode) Option {
-	return func(s *settings) error {
-		if mode != Report && mode != Strict && mode != Off {
-			return errors.New("Validation: no such mode")
-		}
-		s.mode = mode
-		return s.once("Validation")
-	}
-}
-
 // Only says that all bodies are this one event, so that their content is not
 // asked, unless it lacks what the document requires: such a body is the event only
 // if it has its marks. It is not for the URL of a WhatsApp forward, which gets
@@ -122,7 +87,8 @@ func Only(name Name) Option {
 }
 
 // OnProblems sets a function that is told of each event that does not fit the
-// document, before its callback is called. It gets the first 100 problems at most.
+// document, before its callback is called. How many
+// problems it gets at most says [MaxProblems].
 // The function must be safe for concurrent use, and the request waits for it.
 func OnProblems(report func(ctx context.Context, name Name, problems []Problem)) Option {
 	return func(s *settings) error {

@@ -21,6 +21,8 @@ var errNoSuchEvent = errors.New("webhook: no event has that name")
 // event, or cannot be read as the one that it looks like, is an [UnknownEvent];
 // that is no error. The only error is [ErrNotObject].
 //
+// A body of more than 10,000 values is not decoded; it is an UnknownEvent too.
+//
 // A member or an item that cannot be read does not spoil the event: the event is
 // without it, as long as everything is there that the document requires. The same
 // goes for a member that stands twice, of which the last counts, and for one whose
@@ -58,7 +60,7 @@ func Parse(body []byte) ([]Event, error) {
 	if err != nil {
 		return nil, err
 	}
-	readings, err := d.read(tellApart(d.members, false), schemas, false)
+	readings, err := d.read(tellApart(d.members, false), rules{schemas: schemas, maxProblems: DefaultMaxProblems})
 	if err != nil {
 		return nil, err
 	}
@@ -86,7 +88,7 @@ func ParseAs(name Name, body []byte) (Event, error) {
 	if err != nil {
 		return nil, err
 	}
-	readings, err := d.read([]Name{name}, schemas, false)
+	readings, err := d.read([]Name{name}, rules{schemas: schemas, maxProblems: DefaultMaxProblems})
 	if err != nil {
 		return nil, err
 	}
@@ -106,7 +108,7 @@ type delivery struct {
 // open looks into a body, and keeps it.
 func open(body []byte) (*delivery, error) {
 	raw := bytes.Trim(body, jsonSpace)
-	members := quick.Members(raw)
+	members := membersOf(raw)
 	if members == nil {
 		return nil, ErrNotObject
 	}
@@ -120,19 +122,38 @@ type reading struct {
 	problems []Problem
 }
 
-// read reads the body as the events. A body of no event is one reading too.
-// Without validate it tells no problems of what can be read.
-func (d *delivery) read(names []Name, schemas map[Name]*schema, validate bool) ([]reading, error) {
-	if len(names) == 0 {
+// rules say how bodies are read.
+type rules struct {
+	schemas map[Name]*schema
+	// validate says which events are validated even if they can be read: all if it is
+	// true for the event, none if it is nil.
+	validate func(Name) bool
+	// maxProblems is how many problems an unknown event tells.
+	maxProblems int
+}
+
+func (r *rules) validates(name Name) bool { return r.validate != nil && r.validate(name) }
+
+// read reads the body as the events. A body of no event is one reading too. Of an
+// event that is not validated it tells no problems but those that matter to reading.
+func (d *delivery) read(names []Name, by rules) ([]reading, error) {
+	vast := quick.AtMost(d.raw).Values > quick.MaxValues && quick.Measure(d.raw).Values > quick.MaxValues
+	if vast || len(names) == 0 {
 		var anything struct{}
 		if err := wellFormed(json.Unmarshal(d.raw, &anything)); err != nil {
 			return nil, err
 		}
+	}
+	if len(names) == 0 {
 		return []reading{{event: d.unknown()}}, nil
 	}
 	readings := make([]reading, 0, len(names))
 	for _, name := range names {
-		reading, err := d.readAs(name, schemas[name], validate)
+		if vast {
+			readings = append(readings, d.vast(name))
+			continue
+		}
+		reading, err := d.readAs(name, by)
 		if err != nil {
 			return nil, err
 		}
@@ -141,18 +162,27 @@ func (d *delivery) read(names []Name, schemas map[Name]*schema, validate bool) (
 	return readings, nil
 }
 
+// vast is a body with so many values that its sender means no good: decoded they can
+// take a hundred times as much memory as the body.
+func (d *delivery) vast(name Name) reading {
+	problems := []Problem{{"", fmt.Sprintf("has more than the %d values that are looked at", quick.MaxValues)}}
+	return reading{name, &UnknownEvent{
+		LooksLike: name, Reason: unreadableReason, Problems: problems, received: received{Unknown, d.raw},
+	}, problems}
+}
+
 // readAs reads the body as one event. Nearly every body is certainly valid and
 // can be read, and then it has been read.
-func (d *delivery) readAs(name Name, schema *schema, validate bool) (reading, error) {
+func (d *delivery) readAs(name Name, by rules) (reading, error) {
 	event := newEvent(name, d.raw)
 	unreadable := json.Unmarshal(d.raw, event.body())
 	if err := wellFormed(unreadable); err != nil {
 		return reading{}, err
 	}
-	if unreadable == nil && schema.quick.Accepts(d.raw) {
+	if unreadable == nil && by.schemas[name].quick.Accepts(d.raw) {
 		return reading{name: name, event: event}, nil
 	}
-	return d.examine(event, unreadable, schema, validate), nil
+	return d.examine(event, unreadable, by), nil
 }
 
 // marked reports whether the body's own content says that it is the event, or one

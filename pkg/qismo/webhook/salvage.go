@@ -14,12 +14,13 @@ import (
 // examination reads a body that is not certainly valid, or does not fit its Go
 // type.
 type examination struct {
-	delivery *delivery
-	name     Name
-	schema   *schema
-	cleaned  []byte // the body, or what is left of it
-	problems []Problem
-	bounded  bool // whether it can be validated in a reasonable time
+	delivery    *delivery
+	name        Name
+	schema      *schema
+	maxProblems int    // of an unknown event
+	cleaned     []byte // the body, or what is left of it
+	problems    []Problem
+	bounded     bool // whether it can be validated in a reasonable time
 }
 
 const (
@@ -32,12 +33,16 @@ const (
 // one level up, and no event is deeper.
 const maxSalvage = 10
 
+// maxUnreadable is how many parts that cannot be read are too many: to look for them
+// takes a microsecond and a kilobyte for each, and for each of their neighbours.
+const maxUnreadable = 1000
+
 // examine reads the body as the event, as well as it can be read. The event is what
-// decoding the whole body gave. Without validate it tells no problems of what can
-// be read.
-func (d *delivery) examine(event Event, unreadable error, schema *schema, validate bool) reading {
+// decoding the whole body gave. Of one that is not validated it tells no problems of
+// what can be read.
+func (d *delivery) examine(event Event, unreadable error, by rules) reading {
 	name := event.Name()
-	x := &examination{delivery: d, name: name, schema: schema, cleaned: d.raw}
+	x := &examination{delivery: d, name: name, schema: by.schemas[name], maxProblems: by.maxProblems, cleaned: d.raw}
 	if !x.disambiguate() {
 		return x.unknown(unreadableReason)
 	}
@@ -45,7 +50,7 @@ func (d *delivery) examine(event Event, unreadable error, schema *schema, valida
 		event, unreadable = x.decode(x.cleaned)
 	}
 	marked := d.marked(name)
-	if unreadable == nil && marked && !validate {
+	if unreadable == nil && marked && !by.validates(name) {
 		return x.typed(event)
 	}
 	x.validate()
@@ -67,7 +72,7 @@ func (x *examination) unknown(reason string) reading {
 	return reading{x.name, &UnknownEvent{
 		LooksLike: x.name,
 		Reason:    reason,
-		Problems:  atMost(maxReported, x.problems),
+		Problems:  atMost(x.maxProblems, x.problems),
 		received:  received{Unknown, x.delivery.raw},
 	}, x.problems}
 }
@@ -75,12 +80,12 @@ func (x *examination) unknown(reason string) reading {
 // disambiguate takes out what encoding/json and the schema would read differently.
 // It is false if there is so much of it that nobody meant it well.
 func (x *examination) disambiguate() bool {
-	ambiguous := x.schema.quick.Ambiguous(x.cleaned, maxReported)
+	ambiguous := x.schema.quick.Ambiguous(x.cleaned, maxHostile)
 	for _, part := range ambiguous {
 		x.problems = append(x.problems, Problem{part.Pointer, ambiguousReason})
 	}
 	x.cut(ambiguous)
-	return len(ambiguous) < maxReported
+	return len(ambiguous) < maxHostile
 }
 
 func (x *examination) cut(parts []quick.Part) {
@@ -90,7 +95,7 @@ func (x *examination) cut(parts []quick.Part) {
 }
 
 func (x *examination) validate() {
-	excess := quick.Excess(x.cleaned, maxReported)
+	excess := quick.Excess(x.cleaned, maxHostile)
 	x.bounded = len(excess) == 0
 	for _, beyond := range excess {
 		x.problems = append(x.problems, Problem{beyond.Pointer, excessReason(beyond.Kind)})
@@ -106,10 +111,8 @@ func excessReason(kind quick.Kind) string {
 		return fmt.Sprintf("has more than the %d items that are looked at", quick.MaxParts)
 	case quick.TooManyMembers:
 		return fmt.Sprintf("has more than the %d members that are looked at", quick.MaxParts)
-	case quick.TooDeep:
-		return fmt.Sprintf("is deeper than the %d levels that are looked at", quick.MaxDepth)
 	default:
-		return fmt.Sprintf("has more than the %d values that are looked at", quick.MaxValues)
+		return fmt.Sprintf("is deeper than the %d levels that are looked at", quick.MaxDepth)
 	}
 }
 
@@ -117,7 +120,11 @@ func excessReason(kind quick.Kind) string {
 // goes with it, what required that. A message must not be lost because the vendor
 // changed the form of its room's picture.
 func (x *examination) salvage() reading {
-	x.cut(x.unreadable())
+	unreadable := x.unreadable()
+	if len(unreadable) >= maxUnreadable {
+		return x.unknown(unreadableReason)
+	}
+	x.cut(unreadable)
 	for range maxSalvage {
 		lacks := slices.DeleteFunc(x.schema.validate(x.cleaned), func(p Problem) bool { return !isLack(p) })
 		if len(lacks) == 0 {
@@ -127,30 +134,27 @@ func (x *examination) salvage() reading {
 			}
 			return x.typed(event)
 		}
-		parts := make([]quick.Part, 0, len(lacks))
+		pointers := make([]string, 0, len(lacks))
 		for _, lack := range lacks {
-			part, ok := quick.Find(x.cleaned, lack.Pointer)
-			if !ok { // the whole body
+			if lack.Pointer == "" { // the whole body
 				return x.unknown(unreadableReason)
 			}
-			parts = append(parts, part)
+			pointers = append(pointers, lack.Pointer)
 		}
-		x.cut(parts)
+		x.cut(quick.Find(x.cleaned, pointers))
 	}
 	return x.unknown(unreadableReason)
 }
 
-// unreadable finds the smallest parts that do not fit the Go type, and tells of
-// those that the schema has nothing against.
+// unreadable finds the smallest parts that do not fit the Go type, up to the bound,
+// and tells of those that the schema has nothing against.
 func (x *examination) unreadable() []quick.Part {
 	known := map[string]bool{}
 	for _, problem := range x.problems {
 		known[problem.Pointer] = true
 	}
-	f := &finder{data: x.cleaned, decode: func(part []byte) error {
-		_, err := x.decode(part)
-		return err
-	}}
+	event := newEvent(x.name, nil) // one for all parts: it is only asked whether they fit
+	f := &finder{data: x.cleaned, into: event.body()}
 	f.find(0, "", "", "")
 	for i, part := range f.found {
 		if !known[part.Pointer] {
@@ -165,7 +169,8 @@ func (x *examination) unreadable() []quick.Part {
 // inside the objects and arrays that it is in, of which all else is left out.
 type finder struct {
 	data   []byte
-	decode func(part []byte) error
+	into   any    // what the whole is decoded into; its content is of no use
+	buffer []byte // of what is decoded
 	found  []quick.Part
 	errs   []error
 }
@@ -174,18 +179,21 @@ type finder struct {
 // fit. Before and after it stand the openings and ends of what it is in.
 func (f *finder) find(at int, pointer, before, after string) {
 	for part := range quick.Parts(f.data, at) {
+		if len(f.found) >= maxUnreadable {
+			return
+		}
 		inside, outside := before+"[", "]"+after
 		if part.Key != nil { // not the bytes before the value: white space may be any amount
 			key, _ := json.Marshal(string(part.Key)) //nolint:errchkjson // text always marshals
 			inside, outside = before+"{"+string(key)+":", "}"+after
 		}
-		err := f.decode([]byte(inside + string(f.data[part.Value:part.End]) + outside))
+		err := f.decode(inside, f.data[part.Value:part.End], outside)
 		if err == nil {
 			continue
 		}
 		part.Pointer = part.Under(pointer)
 		known := len(f.found)
-		if empty := emptied(f.data[part.Value]); empty != "" && f.decode([]byte(inside+empty+outside)) == nil {
+		if empty := emptied(f.data[part.Value]); empty != nil && f.decode(inside, empty, outside) == nil {
 			f.find(part.Value, part.Pointer, inside, outside)
 		}
 		if len(f.found) == known { // it is not because of what is in it
@@ -194,15 +202,20 @@ func (f *finder) find(at int, pointer, before, after string) {
 	}
 }
 
-// emptied is an object or an array without its parts; "" for any other value.
-func emptied(first byte) string {
+func (f *finder) decode(before string, value []byte, after string) error {
+	f.buffer = append(append(append(f.buffer[:0], before...), value...), after...)
+	return json.Unmarshal(f.buffer, f.into) //nolint:wrapcheck // decodingProblem words it
+}
+
+// emptied is an object or an array without its parts; nil for any other value.
+func emptied(first byte) []byte {
 	switch first {
 	case '{':
-		return "{}"
+		return []byte("{}")
 	case '[':
-		return "[]"
+		return []byte("[]")
 	}
-	return ""
+	return nil
 }
 
 // decode makes an event of a body. Its raw bytes are those that came.
@@ -234,8 +247,9 @@ func decodingProblem(pointer string, err error) Problem {
 	return Problem{pointer, "cannot be read"}
 }
 
-// maxReported bounds the problems that a function or an event gets.
-const maxReported = 100
+// maxHostile is how much of one kind is looked for of what nobody sends who means it
+// well. It does not depend on how many problems somebody wants to know.
+const maxHostile = 100
 
 func atMost(limit int, problems []Problem) []Problem {
 	if len(problems) > limit {

@@ -60,7 +60,7 @@ func (d *delivery) problems(names []Name) ([]Problem, error) {
 	if err != nil {
 		return nil, err
 	}
-	readings, err := d.read(names, schemas, true)
+	readings, err := d.read(names, rules{schemas: schemas, validate: func(Name) bool { return true }})
 	if err != nil {
 		return nil, err
 	}

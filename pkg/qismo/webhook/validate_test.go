@@ -5,14 +5,12 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"runtime"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/qismo-go/qismo/gen/webhooks"
 	"github.com/qismo-go/qismo/pkg/qismo/webhook"
 )
 
@@ -126,10 +124,9 @@ func TestProblemsAreBounded(t *testing.T) {
 		More     int               `json:"more_problems"`
 	}
 	require.NoError(t, json.Unmarshal(recorder.Body.Bytes(), &answer))
-	assert.Len(t, answer.Problems, 50)
-	assert.Equal(t, 850, answer.More)
-	assert.Len(t, reported, 100)
-	assert.Equal(t, answer.Problems, reported[:50])
+	assert.Len(t, answer.Problems, 100)
+	assert.Equal(t, 800, answer.More)
+	assert.Equal(t, answer.Problems, reported)
 }
 
 // What is beyond the bounds is said once, and not fully validated.
@@ -140,12 +137,13 @@ func TestValidateWithinBounds(t *testing.T) {
 		problem string
 		typed   bool
 	}{
-		"items":               {crowd(strings.Repeat(`{},`, 340000) + `{}`), "/payload/room/participants: has more than the 1000 items that are looked at", true},
-		"items of no use":     {crowd(strings.Repeat(`1,`, 1000) + `{}`), "/payload/room/participants: has more than the 1000 items that are looked at", false},
-		"members":             {room + `{"options":{` + strings.Repeat(`"a":1,`, 1000) + `"":1}}}}`, "/payload/room/options: has more than the 1000 members that are looked at", true},
-		"levels":              {room + strings.Repeat(`{"id":`, 70) + "1" + strings.Repeat("}", 72), "is deeper than the 64 levels that are looked at", false},
-		"values":              {`{"messages":[1],"x":[` + strings.Repeat(`[`+strings.Repeat(`0,`, 999)+`0],`, 20) + `0]}`, "has more than the 10000 values that are looked at", false},
-		"ambiguous, no limit": {room + `{"id":1` + strings.Repeat(`,"ID":1`, 200) + `}}}`, ambiguous, false},
+		"items":                   {crowd(strings.Repeat(`{},`, 2000) + `{}`), "/payload/room/participants: has more than the 1000 items that are looked at", true},
+		"items beyond all bounds": {crowd(strings.Repeat(`{},`, 340000) + `{}`), "has more than the 10000 values that are looked at", false},
+		"items of no use":         {crowd(strings.Repeat(`1,`, 1000) + `{}`), "/payload/room/participants: has more than the 1000 items that are looked at", false},
+		"members":                 {room + `{"options":{` + strings.Repeat(`"a":1,`, 1000) + `"":1}}}}`, "/payload/room/options: has more than the 1000 members that are looked at", true},
+		"levels":                  {room + strings.Repeat(`{"id":`, 70) + "1" + strings.Repeat("}", 72), "is deeper than the 64 levels that are looked at", false},
+		"values":                  {`{"messages":[1],"x":[` + strings.Repeat(`[`+strings.Repeat(`0,`, 999)+`0],`, 20) + `0]}`, "has more than the 10000 values that are looked at", false},
+		"ambiguous, no limit":     {room + `{"id":1` + strings.Repeat(`,"ID":1`, 200) + `}}}`, ambiguous, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, problems, err := webhook.Validate([]byte(test.body))
@@ -158,32 +156,4 @@ func TestValidateWithinBounds(t *testing.T) {
 	problems, err := webhook.ValidateAs(webhook.BotMessage, []byte(crowd(strings.Repeat(`{"email":"a"},`, 2000)+`{"email":"a"}`)))
 	require.NoError(t, err)
 	assert.Empty(t, problems, "what is certainly valid needs no full validation")
-}
-
-// To check a hostile body costs about what it costs to decode it.
-func TestHostileBodiesAreCheap(t *testing.T) {
-	for name, body := range map[string]string{
-		"participants": crowd(strings.Repeat(`{},`, 340000) + `{}`),
-		"ambiguous":    crowd(strings.Repeat(`{"ID":1},`, 110000) + `{}`),
-		"messages":     `{"messages":[` + strings.Repeat(`1,`, 500000) + `1],"statuses":[` + strings.Repeat(`1,`, 10000) + `1]}`,
-		"deep":         `{"type":"post_comment_x","payload":` + strings.Repeat(`{"payload":`, 9000) + `1` + strings.Repeat(`}`, 9001),
-		"keys":         `{"type":"post_comment_x",` + strings.Repeat(`"":1,`, 200000) + `"":1}`,
-		"salvage":      crowd(strings.Repeat(`{"email":"a","id":[],"active":1,"username":[],"avatar_url":{},"id_str":{},"last_comment_read_id":true,"last_comment_received_id":{}},`, 999) + `{}`),
-	} {
-		decoding := allocated(func() {
-			var event webhooks.PostComment
-			_ = json.Unmarshal([]byte(body), &event)
-		})
-		validating := allocated(func() { _, _, _ = webhook.Validate([]byte(body)) })
-		assert.Less(t, validating, 2*decoding+512<<20, name) // it was 9 GiB
-	}
-}
-
-// allocated is how many bytes a function takes, including those it gives back.
-func allocated(f func()) uint64 {
-	var before, after runtime.MemStats
-	runtime.ReadMemStats(&before)
-	f()
-	runtime.ReadMemStats(&after)
-	return after.TotalAlloc - before.TotalAlloc
 }

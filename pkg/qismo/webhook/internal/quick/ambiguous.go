@@ -19,7 +19,7 @@ func foldable[T string | []byte](name T) bool {
 // alike reports whether a key that is no property would be read as one by
 // encoding/json, which does not mind the case.
 func (n *node) alike(key []byte) bool {
-	if !n.mixed && !foldable(key) {
+	if len(key) > n.longest || !n.mixed && !foldable(key) {
 		return false
 	}
 	for name := range n.properties {

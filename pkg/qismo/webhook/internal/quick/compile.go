@@ -4,6 +4,7 @@ import (
 	"errors"
 	"regexp"
 	"strings"
+	"unicode/utf8"
 )
 
 // Schema is a compiled schema, safe for concurrent use.
@@ -28,6 +29,7 @@ type node struct {
 	types      kinds
 	properties map[string]property
 	mixed      bool   // a property's name is more than small ASCII letters
+	longest    int    // bytes that a key can have and equal a property's name in all but case
 	required   uint64 // the bits of properties
 	additional *node  // for members without a property
 	items      *node
@@ -194,6 +196,7 @@ func (n *node) add(name string, child *node) {
 	}
 	n.properties[name] = property{node: child, bit: 1 << len(n.properties)}
 	n.mixed = n.mixed || foldable(name)
+	n.longest = max(n.longest, utf8.UTFMax*len(name))
 }
 
 // require reads the names of required members. One without a property becomes a

@@ -2,8 +2,8 @@ package quick
 
 import "bytes"
 
-// The bounds of what is worth a full validation. Known bodies are far below all
-// of them.
+// The bounds of what is worth a full validation, and the last one also of what is
+// worth decoding. Known bodies are far below all of them.
 const (
 	MaxParts  = 1000  // items of an array, or members of an object
 	MaxDepth  = 64    // objects and arrays inside one another
@@ -20,8 +20,6 @@ const (
 	TooManyMembers
 	// TooDeep is a value below MaxDepth others.
 	TooDeep
-	// TooManyValues is a body of more than MaxValues values.
-	TooManyValues
 )
 
 // Beyond is something beyond a bound.
@@ -31,7 +29,7 @@ type Beyond struct {
 }
 
 // Excess finds what is beyond the bounds, at most limit of it. It reads the bytes
-// once, and allocates for what it finds alone. The JSON must be well-formed.
+// once, and allocates for what it finds alone. Values in all it leaves to [Measure]. The JSON must be well-formed.
 func Excess(wellFormed []byte, limit int) []Beyond {
 	e := &excess{data: wellFormed, limit: limit}
 	e.value(skipSpace(wellFormed, 0))
@@ -39,21 +37,17 @@ func Excess(wellFormed []byte, limit int) []Beyond {
 }
 
 type excess struct {
-	data   []byte
-	limit  int
-	values int
-	path   []Part // at most MaxDepth
-	found  []Beyond
+	data  []byte
+	limit int
+	path  []Part // at most MaxDepth
+	found []Beyond
 }
 
 // value looks through the value at the place and finds its end.
 func (e *excess) value(at int) (end int) {
-	if e.values++; e.values == MaxValues+1 {
-		e.found = append(e.found, Beyond{"", TooManyValues})
-	}
 	kind := e.data[at]
 	switch {
-	case kind != '{' && kind != '[', len(e.found) >= e.limit, e.values > MaxValues:
+	case kind != '{' && kind != '[', len(e.found) >= e.limit:
 		return skipValue(e.data, at)
 	case len(e.path) == MaxDepth:
 		e.add(TooDeep)

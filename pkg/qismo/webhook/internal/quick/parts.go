@@ -27,11 +27,8 @@ func (p Part) Under(pointer string) string {
 	return pointer + "/" + escaper.Replace(string(p.Key))
 }
 
-//nolint:gochecknoglobals // constants, safe for concurrent use
-var (
-	escaper   = strings.NewReplacer("~", "~0", "/", "~1")
-	unescaper = strings.NewReplacer("~1", "/", "~0", "~")
-)
+//nolint:gochecknoglobals // a constant, safe for concurrent use
+var escaper = strings.NewReplacer("~", "~0", "/", "~1")
 
 // Parts goes through the members or the items of the value at the place, which
 // are none if it is neither an object nor an array. The JSON must be well-formed.
@@ -62,25 +59,35 @@ func Parts(wellFormed []byte, at int) iter.Seq[Part] {
 	}
 }
 
-// Find finds the part that a JSON pointer names; of one that stands twice, the
-// last. The JSON must be well-formed.
-func Find(wellFormed []byte, pointer string) (found Part, ok bool) {
-	found.Value = skipSpace(wellFormed, 0)
-	for segment := range strings.SplitSeq(strings.TrimPrefix(pointer, "/"), "/") {
-		name := unescaper.Replace(segment)
-		at := found.Value
-		ok = false
-		for part := range Parts(wellFormed, at) {
-			if part.Key != nil && string(part.Key) == name || part.Key == nil && strconv.Itoa(part.Index) == name {
-				found, ok = part, true
-			}
-		}
-		if !ok {
-			return Part{}, false
+// Find finds the parts that JSON pointers name, all of those that stand twice, in one
+// pass however many they are. The whole is no part. The JSON must be well-formed.
+func Find(wellFormed []byte, pointers []string) []Part {
+	f := &search{data: wellFormed, wanted: map[string]bool{}, on: map[string]bool{}}
+	for _, pointer := range pointers {
+		f.wanted[pointer] = true
+		for end := strings.LastIndexByte(pointer, '/'); end > 0; end = strings.LastIndexByte(pointer[:end], '/') {
+			f.on[pointer[:end]] = true
 		}
 	}
-	found.Pointer = pointer
-	return found, pointer != ""
+	f.value(skipSpace(wellFormed, 0), "")
+	return f.found
+}
+
+type search struct {
+	data       []byte
+	wanted, on map[string]bool // on the way to what is wanted
+	found      []Part
+}
+
+func (f *search) value(at int, pointer string) {
+	for part := range Parts(f.data, at) {
+		part.Pointer = part.Under(pointer)
+		if f.wanted[part.Pointer] {
+			f.found = append(f.found, part)
+		} else if f.on[part.Pointer] {
+			f.value(part.Value, part.Pointer)
+		}
+	}
 }
 
 // Cut returns the JSON without the parts, which may lie inside one another.

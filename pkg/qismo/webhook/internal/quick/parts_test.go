@@ -35,15 +35,17 @@ func TestParts(t *testing.T) {
 }
 
 func TestFind(t *testing.T) {
-	const data = ` {"a":1,"b":{"~/":[5,{"c":6}]},"a":2,"":{"0":7}}`
+	const data = ` {"a":1,"b":{"~/":[5,{"c":6}]},"":{"0":7}}`
 	for pointer, want := range map[string]string{
-		"/a": `2`, "/b": `{"~/":[5,{"c":6}]}`, "/b/~0~1/0": `5`, "/b/~0~1/1/c": `6`, "/": `{"0":7}`, "//0": `7`,
+		"/a": `1`, "/b": `{"~/":[5,{"c":6}]}`, "/b/~0~1/0": `5`, "/b/~0~1/1/c": `6`, "/": `{"0":7}`, "//0": `7`,
 		"": "", "/c": "", "/a/b": "", "/b/~0~1/2": "", "/b/~0~1/-": "", "/b/~0~1/00": "", "/a/": "",
 	} {
-		part, ok := quick.Find([]byte(data), pointer)
-		assert.Equal(t, want != "", ok, pointer)
-		if ok {
-			assert.Equal(t, want, data[part.Value:part.End], pointer)
+		parts := quick.Find([]byte(data), []string{pointer})
+		if want == "" {
+			assert.Empty(t, parts, pointer)
+		} else if assert.Len(t, parts, 1, pointer) {
+			assert.Equal(t, want, data[parts[0].Value:parts[0].End], pointer)
+			assert.Equal(t, pointer, parts[0].Pointer)
 		}
 	}
 }
@@ -63,12 +65,11 @@ func TestCut(t *testing.T) {
 		{`[1,[2,3],4]`, []string{"/1/1", "/2"}, `[1,[2]]`},
 		{`[1,[2,3],4]`, []string{"/1/1", "/1", "/1/0", "/0"}, `[4]`},
 	} {
-		parts := make([]quick.Part, 0, len(test.pointers))
+		var parts []quick.Part
 		for _, pointer := range test.pointers {
-			part, ok := quick.Find([]byte(test.data), pointer)
-			assert.True(t, ok)
-			parts = append(parts, part)
+			parts = append(parts, quick.Find([]byte(test.data), []string{pointer})...)
 		}
+		assert.Len(t, parts, len(test.pointers))
 		assert.JSONEq(t, test.want, string(quick.Cut([]byte(test.data), parts)), test.data)
 	}
 }
@@ -122,9 +123,43 @@ func TestExcess(t *testing.T) {
 		deep(65):                               {{Pointer: strings.Repeat("/0", 64), Kind: quick.TooDeep}},
 		deep(9000):                             {{Pointer: strings.Repeat("/0", 64), Kind: quick.TooDeep}},
 		`{"` + long + `":` + items(1001) + `}`: {{Pointer: "/" + long[:64] + "…", Kind: quick.TooManyItems}},
-		"[" + strings.Repeat(items(1000)+",", 10) + "1]": {{Pointer: "", Kind: quick.TooManyValues}},
 	} {
 		assert.Equal(t, want, quick.Excess([]byte(body), 10), "%.60s", body)
 	}
 	assert.Len(t, quick.Excess([]byte("["+strings.Repeat(deep(65)+",", 50)+"1]"), 10), 10)
+}
+
+func TestMeasure(t *testing.T) {
+	for data, want := range map[string]quick.Size{
+		`1`:                               {Values: 1},
+		`{}`:                              {Values: 1, Depth: 1},
+		` [ ] `:                           {Values: 1, Depth: 1},
+		`{"a":[{},[1, 2]],"bcd":"\"[{,"}`: {Values: 7, Depth: 3, Text: 5},
+		`{"abcdef":""}`:                   {Values: 2, Depth: 1, Text: 6},
+		"":                                {Values: 1},
+		`"`:                               {Values: 1},
+		`]]]]{{[`:                         {Values: 4},
+	} {
+		got := quick.Measure([]byte(data))
+		assert.Equal(t, want, got, data)
+		assert.False(t, got.Exceeds(quick.AtMost([]byte(data))), data)
+	}
+	body := []byte(`{"a":[{},[1, 2]],"bcd":"x"}`)
+	assert.Zero(t, testing.AllocsPerRun(10, func() { quick.Measure(body); quick.AtMost(body) }))
+	size := quick.Size{Depth: 3, Text: 4, Values: 5}
+	assert.False(t, size.Exceeds(size))
+	for _, limit := range []quick.Size{{2, 4, 5}, {3, 3, 5}, {3, 4, 4}} {
+		assert.True(t, size.Exceeds(limit))
+	}
+}
+
+func TestFindMany(t *testing.T) {
+	const data = `{"a":[{"b":1},{"b":2},{"c":3}],"a":[],"d":{"e":4}}`
+	parts := quick.Find([]byte(data), []string{"/a/0/b", "/a/2", "/d", "/d/e", "", "/x/y", "/a/1/b"})
+	var found []string
+	for _, part := range parts {
+		found = append(found, part.Pointer)
+	}
+	assert.Equal(t, []string{"/a/0/b", "/a/1/b", "/a/2", "/d"}, found)
+	assert.Len(t, quick.Find([]byte(data), []string{"/a"}), 2)
 }
