@@ -116,7 +116,7 @@ func TestWebhooksPageIsComplete(t *testing.T) {
 		}
 	}
 	require.Contains(t, made["Option"], "AnswerAtOnce")
-	assert.Empty(t, missingIn(page, "\n| `%s(", made["Option"]))
+	assert.Empty(t, missingIn(page, "`%s(", made["Option"]))
 	require.Contains(t, made["Authenticator"], "PathSecret")
 	assert.Empty(t, missingIn(page, "`%s(", made["Authenticator"]))
 
