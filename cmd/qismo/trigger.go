@@ -167,7 +167,7 @@ func (c triggerCommand) invent(events *qismotest.Events) (*qismotest.Event, erro
 
 // sender makes what delivers to the receiver. Its errors do not tell the secret.
 func (c triggerCommand) sender(transport http.RoundTripper) (*qismotest.Sender, error) {
-	var options []qismotest.Option
+	var options []qismotest.DeliveryOption
 	for _, header := range c.Header {
 		name, value, ok := strings.Cut(header, "=")
 		if !ok {
@@ -181,7 +181,7 @@ func (c triggerCommand) sender(transport http.RoundTripper) (*qismotest.Sender, 
 	}
 	for _, signature := range []struct {
 		flag, given string
-		sign        func(header, secret string) qismotest.Option
+		sign        func(header, secret string) qismotest.DeliveryOption
 	}{{"--sign-hex", c.SignHex, qismotest.SignHex}, {"--sign-base64", c.SignBase64, qismotest.SignBase64}} {
 		if signature.given == "" {
 			continue

@@ -27,8 +27,8 @@ type Raw []byte
 // Body implements [Payload].
 func (r Raw) Body() ([]byte, error) { return r, nil }
 
-// Option sets how events are delivered.
-type Option func(*delivery) error
+// DeliveryOption sets how events are delivered.
+type DeliveryOption func(*delivery) error
 
 // delivery is how events are delivered.
 type delivery struct {
@@ -39,9 +39,12 @@ type delivery struct {
 	address string // where the request says that it comes from; "" for nothing special
 }
 
-func newDelivery(options []Option) (*delivery, error) {
+func newDelivery(options []DeliveryOption) (*delivery, error) {
 	d := &delivery{query: url.Values{}, header: http.Header{"Content-Type": {"application/json"}}}
 	for _, option := range options {
+		if option == nil {
+			return nil, errors.New("qismotest: an option is nil")
+		}
 		if err := option(d); err != nil {
 			return nil, fmt.Errorf("qismotest: %w", err)
 		}
@@ -50,7 +53,7 @@ func newDelivery(options []Option) (*delivery, error) {
 }
 
 // ToPath sets the path to which events are delivered, with the secret if it has one.
-func ToPath(path string) Option {
+func ToPath(path string) DeliveryOption {
 	return func(d *delivery) error {
 		if !strings.HasPrefix(path, "/") {
 			return errors.New("ToPath: the path does not begin with a slash")
@@ -61,7 +64,7 @@ func ToPath(path string) Option {
 }
 
 // WithQuery adds a parameter to the query, such as a secret.
-func WithQuery(parameter, value string) Option {
+func WithQuery(parameter, value string) DeliveryOption {
 	return func(d *delivery) error {
 		d.query.Add(parameter, value)
 		return nil
@@ -70,7 +73,7 @@ func WithQuery(parameter, value string) Option {
 
 // WithHeader sets a header, such as one with a secret, or another content type. With
 // an empty value it takes the header away.
-func WithHeader(name, value string) Option {
+func WithHeader(name, value string) DeliveryOption {
 	return func(d *delivery) error {
 		if name == "" {
 			return errors.New("WithHeader: the header has no name")
@@ -85,17 +88,17 @@ func WithHeader(name, value string) Option {
 
 // SignHex adds a header with the HMAC-SHA256 of the body as hexadecimal digits, as the
 // Chat SDK signs: see [webhook.ChatSDKSignatureHeader].
-func SignHex(header, secret string) Option {
+func SignHex(header, secret string) DeliveryOption {
 	return signature("SignHex", header, secret, hex.EncodeToString)
 }
 
 // SignBase64 adds a header with the HMAC-SHA256 of the body in Base64, as Omnichannel
 // may sign: see [webhook.OmnichannelSignatureHeader].
-func SignBase64(header, secret string) Option {
+func SignBase64(header, secret string) DeliveryOption {
 	return signature("SignBase64", header, secret, base64.StdEncoding.EncodeToString)
 }
 
-func signature(option, header, secret string, write func([]byte) string) Option {
+func signature(option, header, secret string, write func([]byte) string) DeliveryOption {
 	return func(d *delivery) error {
 		switch "" {
 		case header:
@@ -116,7 +119,7 @@ func signature(option, header, secret string, write func([]byte) string) Option 
 // the first one first: the last of them is where the receiver sees the connection come
 // from, and the others are in X-Forwarded-For. It is for handlers in this process, as
 // a connection cannot come from an invented address.
-func FromAddress(client string, proxies ...string) Option {
+func FromAddress(client string, proxies ...string) DeliveryOption {
 	return func(d *delivery) error {
 		way := append([]string{client}, proxies...)
 		for _, address := range way {

@@ -213,6 +213,18 @@ func TestEventsAreRepeatable(t *testing.T) {
 	assert.Contains(t, string(body(frozen)), `"unix_nano_timestamp":1772600767123,`, "milliseconds, as in 2025")
 }
 
+// A clock may begin anywhere.
+func TestEventsOfOddClocks(t *testing.T) {
+	for _, moment := range []time.Time{time.Unix(0, 0), time.Unix(1, 0), time.Date(2261, 1, 1, 0, 0, 0, 0, time.UTC)} {
+		events := qismotest.NewEvents(qismotest.Clock(func() time.Time { return moment }))
+		for name, shape := range allShapes() {
+			problems, err := webhook.ValidateAs(name, bodyOf(t, events.New(name).Shape(shape)))
+			require.NoError(t, err)
+			assert.Empty(t, problems)
+		}
+	}
+}
+
 // Times are written as the shape writes them.
 func TestTimesKeepTheirForm(t *testing.T) {
 	events := qismotest.NewEvents()
@@ -280,6 +292,12 @@ func TestSetAndRemove(t *testing.T) {
 	assert.Nil(t, bot.PostComment.Channel)
 	assert.Contains(t, string(bot.Raw()), `"a/b~c":12345678901234567000`)
 
+	// A place that is empty in a shape stays so, and text is sent as it was given.
+	session := parsed[*webhook.NewSessionEvent](t, events.NewSession().Shape(qismotest.Shape2022).Room("7001").Text("<a> & b"))
+	assert.Equal(t, "7001", session.Payload.Room.TopicID.String())
+	assert.Empty(t, session.Payload.Room.TopicIDStr.String())
+	assert.Contains(t, string(session.Raw()), `"text":"<a> & b"`)
+
 	// What is said later counts, and what is given is not kept.
 	extras := map[string]any{"a": 1}
 	event = events.BotMessage().Set("/payload/message/text", "first").Text("second").Set("/payload/message/extras", extras)
@@ -317,6 +335,10 @@ func TestEventsThatAreWrong(t *testing.T) {
 		"empty number":    {events.UserLogout().Agent("", "a@example.id", "A"), `userLogout 2022: Agent: in this shape /payload/user/id is a number, and what was given is none`},
 		"no such shape":   {bot().Shape(qismotest.Shape2018), `botMessage: it has no shape "2018"; there are ["2025" "2024" "2021"]`},
 		"no such event":   {events.New("botMesage"), `botMesage: no event has the name "botMesage"`},
+		"before time":     {bot().At(time.Time{}), `botMessage 2025: At: the time is not between 1970 and 2261, and cannot be written in all forms`},
+		"after time":      {bot().At(time.Date(2262, 1, 1, 0, 0, 0, 0, time.UTC)), `botMessage 2025: At: the time is not between 1970 and 2261, and cannot be written in all forms`},
+		"clock of year 1": {qismotest.NewEvents(qismotest.Clock(func() time.Time { return time.Time{} })).BotMessage(), `botMessage 2025: the time is not between 1970 and 2261, and cannot be written in all forms`},
+		"nil option":      {qismotest.NewEvents(nil).BotMessage(), "an option is nil"},
 		"no clock":        {qismotest.NewEvents(qismotest.Clock(nil)).BotMessage(), "Clock: the function is nil"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -10,6 +10,9 @@ import (
 	"github.com/qismo-go/qismo/pkg/qismo/webhook"
 )
 
+// leastNumber is of ten digits, as ids are.
+const leastNumber = 1_000_000_000
+
 // Events makes events, each another delivery: it has ids of its own, and is about
 // another customer, in a room of their own, unless its setters say otherwise.
 //
@@ -44,11 +47,15 @@ func Clock(now func() time.Time) EventsOption {
 func NewEvents(options ...EventsOption) *Events {
 	events := &Events{now: time.Now}
 	for _, option := range options {
+		if option == nil {
+			events.misuse = errors.New("an option is nil")
+			continue
+		}
 		option(events)
 	}
 	// Microseconds are numbers that also a float64 holds exactly, and nobody sends a
-	// million events in a second.
-	events.first = events.now().UnixMicro()
+	// million events in a second. Whatever a clock says, ids have ten digits and more.
+	events.first = max(events.now().UnixMicro(), leastNumber)
 	return events
 }
 

@@ -236,10 +236,16 @@ func expand(shape any, at pointer) []pointer {
 	return all
 }
 
+// lastYear is the last of which all nanoseconds can be counted.
+const lastYear = 2261
+
 // inForm writes a value as the shape does.
 func (f found) inForm(value any) (any, error) {
 	switch value := value.(type) {
 	case time.Time:
+		if value.Unix() < 0 || value.Year() > lastYear {
+			return nil, fmt.Errorf("the time is not between 1970 and %d, and cannot be written in all forms", lastYear)
+		}
 		return timeInForm(f.was, value.UTC()), nil
 	case string:
 		if _, isNumber := f.was.(json.Number); !isNumber {

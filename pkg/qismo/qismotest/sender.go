@@ -53,7 +53,7 @@ func (a *Answer) Refusal() (reason string, problems []webhook.Problem) {
 // NewSender returns a sender to a handler in this process, without a network. The
 // handler sees requests as a server makes them, to the path / unless [ToPath] says
 // otherwise.
-func NewSender(handler http.Handler, options ...Option) (*Sender, error) {
+func NewSender(handler http.Handler, options ...DeliveryOption) (*Sender, error) {
 	if handler == nil {
 		return nil, errors.New("qismotest: the handler is nil")
 	}
@@ -88,7 +88,7 @@ func (d *delivery) received(outgoing *http.Request) *http.Request {
 // NewHTTPSender returns a sender to a URL. The client's timeout bounds a delivery, and
 // its redirect policy says whether one is sent on. Errors tell the host of the URL, and
 // never its path or query, which may hold a secret.
-func NewHTTPSender(client *http.Client, address string, options ...Option) (*Sender, error) {
+func NewHTTPSender(client *http.Client, address string, options ...DeliveryOption) (*Sender, error) {
 	if client == nil {
 		return nil, errors.New("qismotest: the client is nil")
 	}

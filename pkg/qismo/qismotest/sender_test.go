@@ -13,6 +13,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -34,7 +36,7 @@ func receiver(t *testing.T, options ...webhook.Option) http.Handler {
 }
 
 // senders are both ways to a handler.
-func senders(t *testing.T, handler http.Handler, options ...qismotest.Option) map[string]*qismotest.Sender {
+func senders(t *testing.T, handler http.Handler, options ...qismotest.DeliveryOption) map[string]*qismotest.Sender {
 	t.Helper()
 	server := httptest.NewServer(handler)
 	t.Cleanup(server.Close)
@@ -98,6 +100,7 @@ func TestOptions(t *testing.T) {
 		_, err := sender.Deliver(t.Context(), qismotest.Raw(`{"a": 1}`))
 		require.NoError(t, err, way)
 		assert.Equal(t, http.MethodPost, seen.Method)
+		assert.Regexp(t, `^(receiver\.example\.id|127\.0\.0\.1:\d+)$`, seen.Host)
 		assert.Equal(t, "/hooks/a b?c/d", seen.URL.Path, way)
 		assert.Equal(t, []string{"a&b", "c"}, seen.URL.Query()["kunci"], way)
 		assert.Equal(t, "https", seen.Header.Get("X-Forwarded-Proto"), way)
@@ -114,7 +117,7 @@ func TestURLsOwnQuery(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, request *http.Request) { seen = request.RequestURI }))
 	defer server.Close()
 	for options, uri := range map[string]string{"": "/a%2Fb?z=1&a=2", "b": "/a%2Fb?a=2&b=3&z=1"} {
-		var given []qismotest.Option
+		var given []qismotest.DeliveryOption
 		if options != "" {
 			given = append(given, qismotest.WithQuery(options, "3"))
 		}
@@ -158,7 +161,7 @@ func TestFromAddress(t *testing.T) {
 
 func TestSendersThatCannotBe(t *testing.T) {
 	handler := http.NotFoundHandler()
-	for text, option := range map[string]qismotest.Option{
+	for text, option := range map[string]qismotest.DeliveryOption{
 		"ToPath: the path does not begin with a slash": qismotest.ToPath("rahasia"),
 		"WithHeader: the header has no name":           qismotest.WithHeader("", "rahasia"),
 		"SignHex: the header has no name":              qismotest.SignHex("", "rahasia"),
@@ -170,7 +173,9 @@ func TestSendersThatCannotBe(t *testing.T) {
 		_, err = qismotest.NewHTTPSender(http.DefaultClient, "http://127.0.0.1", option)
 		require.EqualError(t, err, "qismotest: "+text)
 	}
-	_, err := qismotest.NewSender(nil)
+	_, err := qismotest.NewSender(handler, nil)
+	require.EqualError(t, err, "qismotest: an option is nil")
+	_, err = qismotest.NewSender(nil)
 	require.EqualError(t, err, "qismotest: the handler is nil")
 	for address, text := range map[string]string{
 		"http://[::1/rahasia": "the address is not a URL",
@@ -263,6 +268,29 @@ func TestDeliverAll(t *testing.T) {
 	for room, texts := range said {
 		assert.Equal(t, numbers, texts, room)
 	}
+}
+
+// Whoever comes late to a room waits for the last in it, not for the first.
+func TestDeliverAllKeepsTheOrderOfLateComers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const events = 4
+		arrived := make(chan string, 2*events)
+		handler := http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
+			arrived <- "begun"
+			<-time.After(time.Second) // the next would come meanwhile, if it did not wait
+			arrived <- "ended"
+		})
+		source := qismotest.NewEvents()
+		var payloads []*qismotest.Event
+		for range events {
+			payloads = append(payloads, source.BotMessage().Room("7001"))
+		}
+		qismotest.DeliverAll(t, handler, payloads, 2)
+		for range events {
+			assert.Equal(t, "begun", <-arrived)
+			assert.Equal(t, "ended", <-arrived)
+		}
+	})
 }
 
 // Never more at once than was asked for; the answers are in the order of the payloads.

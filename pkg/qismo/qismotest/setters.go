@@ -100,7 +100,7 @@ func (e *Event) FromPlatform() *Event {
 			return errNoPlace
 		}
 		for _, at := range []string{"/type", "/payload/type"} {
-			if _, ok := lookUp(d.shape, pointer(strings.Split(at[1:], "/"))); !ok {
+			if _, ok := lookUp(d.shape, strings.Split(at[1:], "/")); !ok {
 				continue
 			}
 			if err := d.put(at, postedByServer); err != nil {

@@ -16,7 +16,7 @@ type TB interface {
 
 // Deliver delivers a payload to a handler, and ends the test if the payload or an
 // option is wrong. What the handler answers is for the test to judge.
-func Deliver(t TB, handler http.Handler, payload Payload, options ...Option) *Answer {
+func Deliver(t TB, handler http.Handler, payload Payload, options ...DeliveryOption) *Answer {
 	t.Helper()
 	sender, err := NewSender(handler, options...)
 	if err != nil {
@@ -34,7 +34,7 @@ func Deliver(t TB, handler http.Handler, payload Payload, options ...Option) *An
 // [Sender.DeliverAll] does. The answers are in the order of the payloads. It ends the
 // test if a payload or an option is wrong.
 func DeliverAll[P Payload](
-	t TB, handler http.Handler, payloads []P, concurrency int, options ...Option,
+	t TB, handler http.Handler, payloads []P, concurrency int, options ...DeliveryOption,
 ) []*Answer {
 	t.Helper()
 	sender, err := NewSender(handler, options...)
