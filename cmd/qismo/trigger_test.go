@@ -116,7 +116,7 @@ func TestTriggerPrints(t *testing.T) {
 		resolved := event.(*webhook.MarkAsResolvedEvent)
 		assert.Equal(t, "<dua>", resolved.Service.Notes)
 		assert.Equal(t, "12345678901234567890", resolved.Service.ID.String())
-		assert.Nil(t, resolved.Channel)
+		assert.Nil(t, resolved.MarkAsResolved.Channel)
 		rooms[resolved.Service.RoomID.String()] = true
 	}
 	assert.Len(t, rooms, 2)

@@ -92,3 +92,33 @@ func ExampleValidate() {
 	// /customer: the required member "user_id" is missing
 	// /service/id: must be integer, is string
 }
+
+// Whoever depends on every member of one event is strict about it, without losing
+// others because of it.
+func ExampleValidation() {
+	handler, err := webhook.NewHandler(
+		webhook.PathSecret("a-long-random-secret"),
+		webhook.Callbacks{
+			MarkAsResolved: func(context.Context, *webhook.MarkAsResolvedEvent) error { return nil },
+			CustomButton:   func(context.Context, *webhook.CustomButtonEvent) error { return nil },
+		},
+		webhook.Validation(webhook.Strict, webhook.MarkAsResolved),
+		webhook.MaxProblems(1),
+	)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, body := range []string{
+		`{"room_id": 91840277, "agent": {}, "customer": {"user_id": "628115550101", "name": 5}}`,
+		`{"service": {"id": 48810932, "room_id": "91840277"}, "resolved_by": {}, "customer": {"user_id": "628115550101"}}`,
+	} {
+		recorder := httptest.NewRecorder()
+		request := httptest.NewRequestWithContext(context.Background(), http.MethodPost, "/hooks/a-long-random-secret", strings.NewReader(body))
+		handler.ServeHTTP(recorder, request)
+		fmt.Println(recorder.Code, recorder.Body)
+	}
+	// Output:
+	// 200 {"status":"ok"}
+	// 400 {"error":"the body does not fit the document","problems":[{"pointer":"/resolved_by","reason":"the required member \"id\" is missing"}],"more_problems":2}
+}

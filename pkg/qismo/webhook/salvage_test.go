@@ -205,3 +205,24 @@ func TestLoggedEventsShowNothing(t *testing.T) {
 		assert.Contains(t, shown.String(), fmt.Sprintf("msg=got it.event=%s it.bytes=%d\n", event.Name(), len(event.Raw())))
 	}
 }
+
+// Hundreds of parts that changed their form do not lose the event; a thousand are no
+// change of form.
+func TestSalvageIsBounded(t *testing.T) {
+	odd := func(count int) []byte {
+		return []byte(message(`,"participants":[` + strings.Repeat(`{"email":"e","id":{}},`, count) + `{"email":"e"}]`))
+	}
+	event, ok := oneEvent(t, odd(999)).(*webhook.BotMessageEvent)
+	require.True(t, ok)
+	assert.Len(t, event.Payload.Room.Participants, 1000)
+	both := []byte(strings.Replace(string(odd(500)), `"message":{`, `"message":{"id":{},"id_str":5,`, 1))
+	event, ok = oneEvent(t, both).(*webhook.BotMessageEvent)
+	require.True(t, ok)
+	assert.Len(t, event.Payload.Room.Participants, 501)
+
+	two := strings.Replace(string(odd(999)), `"message":{`, `"message":{"id":{},`, 1)
+	unknown, ok := oneEvent(t, []byte(two)).(*webhook.UnknownEvent)
+	require.True(t, ok)
+	assert.Equal(t, webhook.BotMessage, unknown.LooksLike)
+	assert.NotEmpty(t, unknown.Problems)
+}

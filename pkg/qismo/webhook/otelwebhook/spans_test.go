@@ -111,6 +111,8 @@ func (s failingStore) Claim(context.Context, string, string, time.Duration) (web
 	return s.claim, s.err
 }
 
+func (s failingStore) Release(context.Context, string, string) error { return s.err }
+
 // What the span of an event holds that was not handled.
 func TestSpansOfEventsThatFail(t *testing.T) {
 	returning := func(err error) func(context.Context, string) error {
