@@ -81,6 +81,12 @@ func fullProblems(t *testing.T, doc *document.Document, name webhook.Name, body 
 // types require is accepted, or refused for one of a few reasons that types cannot say.
 func FuzzStrict(f *testing.F) {
 	addFixtures(f, func(body []byte) { f.Add(body) })
+	for _, body := range []string{ // valid, though not at first sight
+		strings.Replace(message(""), `"type":"text"`, `"ty\u0070e":"text"`, 1), strings.Replace(message(""), "post_comment_mobile", "post_comment_\u00e9", 1),
+		message(`,"participants":[{"email":"a","extras":{"EMAIL":1,"a":1,"a":2}}],"options":{"x":1.5,"X":1e999}`),
+	} {
+		f.Add([]byte(body))
+	}
 	doc, err := document.Webhooks()
 	if err != nil {
 		f.Fatal(err)
