@@ -93,37 +93,45 @@ func (h *handling) withoutStore(err error) error {
 	return nil
 }
 
-// settle tells the store what became of the event, which has a claim then. It does so
-// also when the deadline has passed.
+// settle tells the store what became of the event. It does so also when the deadline
+// has passed.
 func (h *handling) settle() {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(h.ctx), settling)
-	defer cancel()
-	store := h.handler.store
-	if h.owner != "" {
-		var err error
-		if h.outcome == Succeeded {
-			err = store.Commit(ctx, h.key, h.owner, h.handler.remembered(h.event.Name()))
-		} else {
-			err = store.Release(ctx, h.key, h.owner)
-		}
-		if err != nil && h.outcome != StoreFailed { // of which it tells already
-			h.tell(fmt.Errorf("%w: remember that the event has %s: %w", ErrStore, h.outcome, err))
-		}
+	resolved, isResolved := h.event.(*MarkAsResolvedEvent)
+	isResolved = isResolved && h.outcome == Succeeded
+	if h.owner == "" && !isResolved {
+		return
 	}
-	if resolved, ok := h.event.(*MarkAsResolvedEvent); ok && h.outcome == Succeeded {
+	ctx, cancel := context.WithTimeout(h.values, settling)
+	defer cancel()
+	if h.owner != "" {
+		h.unclaim(ctx)
+	}
+	if isResolved {
 		h.forgetAllocation(ctx, resolved)
+	}
+}
+
+// unclaim ends the claim.
+func (h *handling) unclaim(ctx context.Context) {
+	var err error
+	if h.outcome == Succeeded {
+		err = h.handler.store.Commit(ctx, h.key, h.owner, h.handler.remembered(h.event.Name()))
+	} else {
+		err = h.handler.store.Release(ctx, h.key, h.owner)
+	}
+	if err != nil && h.outcome != StoreFailed { // of which it tells already
+		h.tell(fmt.Errorf("%w: remember that the event has %s: %w", ErrStore, h.outcome, err))
 	}
 }
 
 // forgetAllocation lets a room wait for an agent anew once it is resolved. A room that
 // has had no session before waits under the same key each time, as far as is known.
 func (h *handling) forgetAllocation(ctx context.Context, resolved *MarkAsResolvedEvent) {
-	app := resolved.AppCode
-	if app == "" || h.handler.remembered(CustomAgentAllocation) == 0 {
+	if resolved.AppCode == "" || h.handler.remembered(CustomAgentAllocation) == 0 {
 		return
 	}
 	waiting := &CustomAgentAllocationEvent{}
-	waiting.AppID, waiting.CustomAgentAllocation.RoomID = app, resolved.RoomID()
+	waiting.AppID, waiting.CustomAgentAllocation.RoomID = resolved.AppCode, resolved.RoomID()
 	if err := h.handler.store.Forget(ctx, waiting.DeduplicationKey()); err != nil {
 		h.tell(fmt.Errorf("%w: forget the allocation of a room that was resolved: %w", ErrStore, err))
 	}

@@ -14,7 +14,8 @@ const grace = time.Second
 // handling is one event on its way through its callback: a job of the queue.
 type handling struct {
 	handler  *Handler
-	ctx      context.Context // with the values of the request's
+	values   context.Context // has the values of the request's, and does not end
+	ctx      context.Context // the same, until the event is given up
 	abandon  context.CancelCauseFunc
 	event    Event
 	accepted time.Time
@@ -35,9 +36,10 @@ type result struct {
 func (h *Handler) newHandling(ctx context.Context, event Event) *handling {
 	// What has begun is carried out, even when the platform hangs up: half of it, such
 	// as a message that may have gone out, is worse than all of it.
-	ctx, abandon := context.WithCancelCause(context.WithoutCancel(ctx))
+	values := context.WithoutCancel(ctx)
+	ctx, abandon := context.WithCancelCause(values)
 	return &handling{
-		handler: h, ctx: ctx, abandon: abandon, event: event, accepted: time.Now(), key: h.keyOf(event),
+		handler: h, values: values, ctx: ctx, abandon: abandon, event: event, accepted: time.Now(), key: h.keyOf(event),
 		late: make(chan struct{}), done: make(chan struct{}),
 	}
 }
@@ -76,7 +78,7 @@ func (h *handling) attempt(ctx context.Context) (met result) {
 	}()
 	repeated, err := h.claim(ctx)
 	switch {
-	case err != nil && errors.Is(context.Cause(h.ctx), ErrShutdown):
+	case err != nil && errors.Is(context.Cause(ctx), ErrShutdown):
 		return result{ShutDown, ErrShutdown}
 	case err != nil:
 		return result{unclaimed(err), err}
@@ -124,5 +126,5 @@ func (h *handling) tell(err error) {
 		return
 	}
 	defer func() { _ = recover() }()
-	h.handler.onError(context.WithoutCancel(h.ctx), h.event, err)
+	h.handler.onError(h.values, h.event, err)
 }

@@ -24,7 +24,7 @@ func TestOnErrorContextDoesNotEnd(t *testing.T) {
 		<-ctx.Done()
 		return errFated
 	}}, webhook.AnswerAtOnce(), webhook.Workers(1), webhook.Waiting(1), webhook.OnError(func(ctx context.Context, _ webhook.Event, err error) {
-		assert.NoError(t, ctx.Err(), err)
+		assert.NoError(t, ctx.Err(), err) //nolint:testifylint // not the test's goroutine
 		assert.Equal(t, "mine", ctx.Value(key{}))
 		told[err]++
 	}))
