@@ -138,13 +138,16 @@ func TestHostileBodiesAreCheap(t *testing.T) {
 				took := allocatedBy(read)
 				assert.LessOrEqual(t, took, uint64(maxAmplification*hostileSize), "%s: %.1f times the body", way, float64(took)/hostileSize)
 			}
+			check("Validate", func() { _, _, _ = webhook.Validate([]byte(body)) })
+			if underRace {
+				return
+			}
 			check("Parse", func() {
 				events, _ := webhook.Parse([]byte(body))
 				for _, event := range events {
 					_, _ = event.DeduplicationKey(), event.OrderingKey()
 				}
 			})
-			check("Validate", func() { _, _, _ = webhook.Validate([]byte(body)) })
 			for mode, handler := range handlers {
 				check("handler "+mode, func() {
 					assert.Contains(t, []int{http.StatusOK, http.StatusBadRequest, http.StatusRequestEntityTooLarge}, post(handler, body).Code)
