@@ -14,7 +14,7 @@ trap 'rm -f "$log"' EXIT
 # One run of a target. Its output goes to the log as well as to the screen; the
 # loop's list of targets must not become its input.
 fuzz() {
-  go test -run '^$' -fuzz "^$2\$" -fuzztime "$fuzztime" "$1" 2>&1 </dev/null | tee "$log"
+  go test -run '^$' -fuzz "^$2\$" -fuzztime "$fuzztime" -fuzzminimizetime 10x "$1" 2>&1 </dev/null | tee "$log"
 }
 
 # "go test -list" prints the names of a package's targets, then the package.
