@@ -35,6 +35,7 @@ var errFated = errors.New("it is to fail")
 // entry is what the ledger knows of an event.
 type entry struct {
 	fate     fate
+	release  chan struct{} // the first call waits for it; nil when it does not wait
 	calls    atomic.Int32
 	reported atomic.Int32 // times that OnError was told
 }
@@ -44,6 +45,9 @@ func (e *entry) attempt() error {
 	call := int(e.calls.Add(1))
 	if call > len(e.fate) {
 		return nil // check will tell of it
+	}
+	if e.release != nil {
+		<-e.release
 	}
 	switch e.fate[call-1] {
 	case webhook.Panicked:

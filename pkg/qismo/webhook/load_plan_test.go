@@ -9,16 +9,21 @@ import (
 	"github.com/qismo-go/qismo/pkg/qismo/webhook"
 )
 
-// Of a thousand events so many fail and so many are repeated; so many times something
-// else is sent before one.
+// Of a thousand events so many fail, so many are repeated, and so many are held until
+// later ones wait behind them; so many times something else is sent before one.
 const (
 	failing   = 10
 	repeating = 115 // ten percent of all deliveries
+	holding   = 20
 	garbage   = 12
 )
 
-// latest is how many events later an event is repeated, at most.
-const latest = 20
+// latest is how many events later an event is repeated, at most; heldBack is how many
+// wait behind one that is held.
+const (
+	latest   = 20
+	heldBack = 3
+)
 
 // sender is one of those who send. It waits for each answer.
 type sender struct {
@@ -29,6 +34,15 @@ type sender struct {
 	misfit     []byte
 	random     *rand.Rand
 	delayed    []repetition
+	held       *held // nil when no event is
+}
+
+// held is an event that is handled until later ones of its room wait behind it: only
+// then is it seen whether their order is kept. It needs answers at once.
+type held struct {
+	room    int
+	behind  int // how many later ones are to be sent yet
+	release chan struct{}
 }
 
 // repetition is a body that is to be sent again after some later event.
@@ -48,10 +62,15 @@ func (s *sender) round(first int) {
 		s.sendDelayed(number)
 	}
 	s.sendDelayed(last + latest)
+	s.release()
 }
 
 func (s *sender) sendEvent(number int) {
 	room := 1 + s.number*roomsOfSender + s.random.IntN(roomsOfSender)
+	if s.held != nil {
+		room = s.held.room
+	}
+	defer s.followed()
 	body := s.templates[number%len(s.templates)].fill(room, number)
 	switch turn := s.random.IntN(1000); {
 	case turn < failing:
@@ -66,7 +85,40 @@ func (s *sender) sendEvent(number int) {
 		s.sendTwice(number, body)
 	default:
 		s.ledger.plan(number, succeeds)
+		if turn < failing+repeating+holding {
+			s.hold(number, room)
+		}
 		s.deliver(body, http.StatusOK)
+	}
+}
+
+// hold holds an event, unless too many are held: some workers must be left.
+func (s *sender) hold(number, room int) {
+	if !s.atOnce || s.held != nil {
+		return
+	}
+	select {
+	case s.holds <- struct{}{}:
+		s.held = &held{room: room, behind: heldBack + 1, release: make(chan struct{})}
+		s.ledger.entry(number).release = s.held.release
+	default:
+	}
+}
+
+// followed counts what is sent while an event is held, and that itself.
+func (s *sender) followed() {
+	if s.held != nil {
+		if s.held.behind--; s.held.behind == 0 {
+			s.release()
+		}
+	}
+}
+
+func (s *sender) release() {
+	if s.held != nil {
+		close(s.held.release)
+		s.held = nil
+		<-s.holds
 	}
 }
 

@@ -28,7 +28,10 @@ const (
 	roomsOfSender = 8
 	// eventsOfRound is how many events a sender sends in a round. All are handled before
 	// the next round begins.
-	eventsOfRound = 100
+	eventsOfRound = 40
+	// loadWorkers are all who handle what is answered at once, loadWaiting what may wait for
+	// them; loadHolds is how many of them wait for their senders, at most.
+	loadWorkers, loadWaiting, loadHolds = 8, 24, 4
 	// loadMemory is how many events the store remembers: those of one round, so that it
 	// knows every repetition, and forgets from the second round on.
 	loadMemory = loadSenders * eventsOfRound
@@ -48,7 +51,7 @@ func TestSoakLoad(t *testing.T) {
 		assert.Zero(t, l.busy.Load())
 	})
 	t.Run("answer at once", func(t *testing.T) {
-		l := newLoad(t, true, webhook.AnswerAtOnce(), webhook.Workers(8), webhook.Waiting(24))
+		l := newLoad(t, true, webhook.AnswerAtOnce(), webhook.Workers(loadWorkers), webhook.Waiting(loadWaiting))
 		l.run(t)
 		assert.Positive(t, l.busy.Load(), "so few may wait that some are refused")
 	})
@@ -62,6 +65,7 @@ type load struct {
 	senders   []*sender
 	repeaters []*connection
 	atOnce    bool
+	holds     chan struct{} // holds as many as events are held
 
 	sent atomic.Int64 // deliveries
 	busy atomic.Int64 // of them, those that were answered with 503, and sent again
@@ -74,7 +78,7 @@ func newLoad(t *testing.T, atOnce bool, options ...webhook.Option) *load {
 
 	l := &load{
 		ledger:    newLedger(loadSenders*roomsOfSender+1, loadSenders*eventsOfRound),
-		templates: newTemplates(t), atOnce: atOnce,
+		templates: newTemplates(t), atOnce: atOnce, holds: make(chan struct{}, loadHolds),
 	}
 	store, err := webhook.NewMemoryStore(loadMemory)
 	require.NoError(t, err)
@@ -109,7 +113,7 @@ func (l *load) dial(t *testing.T, server *httptest.Server) *connection {
 // run sends round after round.
 func (l *load) run(t *testing.T) {
 	t.Helper()
-	count := int64(soak.Count(20_000, 1_000_000))
+	count := int64(soak.Count(6_000, 1_000_000))
 	var before int64
 	began := time.Now()
 	for first := 1; l.sent.Load() < count; first += len(l.ledger.entries) {

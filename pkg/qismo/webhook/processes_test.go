@@ -1,0 +1,113 @@
+package webhook_test
+
+import (
+	"context"
+	"net/http"
+	"strconv"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/qismo-go/qismo/internal/soak"
+	"github.com/qismo-go/qismo/pkg/qismo/webhook"
+)
+
+// Two processes behind one URL share a store and get all events both, at the same time:
+// each is handled once, by either.
+func TestSoakTwoProcessesHandleOnce(t *testing.T) {
+	events := soak.Count(400, 50_000)
+	store, err := webhook.NewMemoryStore(events)
+	require.NoError(t, err)
+	handled := make([]atomic.Int32, events)
+	var byProcess [2]atomic.Int64
+	process := func(own int) http.Handler {
+		return newHandler(t, webhook.Callbacks{BotMessage: func(_ context.Context, event *webhook.BotMessageEvent) error {
+			number, err := strconv.Atoi(event.UniqueTempID())
+			handled[number].Add(1)
+			byProcess[own].Add(1)
+			return err
+		}}, webhook.Deduplicate(store))
+	}
+	body := newTemplates(t)[0]
+	var senders sync.WaitGroup
+	for _, receiver := range []http.Handler{process(0), process(1)} {
+		for sender := range 8 {
+			senders.Go(func() {
+				for number := sender; number < events; number += 8 {
+					if status := post(receiver, string(body.fill(1+sender, number))).Code; status != http.StatusOK {
+						t.Errorf("event %d was answered %d", number, status)
+					}
+				}
+			})
+		}
+	}
+	senders.Wait()
+	for number := range handled {
+		if calls := handled[number].Load(); calls != 1 {
+			t.Errorf("event %d was handled %d times", number, calls)
+		}
+	}
+	t.Logf("%d events, %d handled by the first and %d by the second", events, byProcess[0].Load(), byProcess[1].Load())
+}
+
+// A process that gets an event which another one is handling waits for what comes of
+// that: it handles the event if the other fails, and does not if the other succeeds.
+func TestTwoProcessesOneWaits(t *testing.T) {
+	for name, test := range map[string]struct {
+		result       error
+		first, calls int
+	}{
+		"the first fails":    {errFated, http.StatusInternalServerError, 1},
+		"the first succeeds": {nil, http.StatusOK, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			memory, err := webhook.NewMemoryStore(10)
+			require.NoError(t, err)
+			store := &watchedStore{Store: memory, busy: make(chan struct{})}
+			begun, end := make(chan struct{}), make(chan struct{})
+			first := newHandler(t, webhook.Callbacks{BotMessage: func(context.Context, *webhook.BotMessageEvent) error {
+				close(begun)
+				<-end
+				return test.result
+			}}, webhook.Deduplicate(store))
+			var calls atomic.Int32
+			second := newHandler(t, webhook.Callbacks{BotMessage: func(context.Context, *webhook.BotMessageEvent) error {
+				calls.Add(1)
+				return nil
+			}}, webhook.Deduplicate(store))
+
+			body := string(newTemplates(t)[0].fill(1, 1))
+			var statuses [2]int
+			var senders sync.WaitGroup
+			senders.Go(func() { statuses[0] = post(first, body).Code })
+			<-begun
+			senders.Go(func() { statuses[1] = post(second, body).Code })
+			<-store.busy // the second has seen that the first is at it
+			close(end)
+			senders.Wait()
+			assert.Equal(t, [2]int{test.first, http.StatusOK}, statuses)
+			assert.Equal(t, test.calls, int(calls.Load()))
+			checkAnswer(t, post(first, body), http.StatusOK) // it is handled now, wherever
+		})
+	}
+}
+
+// watchedStore tells when a key was busy for the first time.
+type watchedStore struct {
+	webhook.Store
+
+	once sync.Once
+	busy chan struct{}
+}
+
+func (s *watchedStore) Claim(ctx context.Context, key, owner string, lease time.Duration) (webhook.Claim, error) {
+	claim, err := s.Store.Claim(ctx, key, owner, lease)
+	if claim == webhook.Busy {
+		s.once.Do(func() { close(s.busy) })
+	}
+	return claim, err
+}
