@@ -13,7 +13,7 @@ set -euo pipefail
 
 cd "$(dirname "$0")/.."
 : "${BENCHSTAT:?the benchstat command, as the Makefile pins it}"
-keys="client handler parser type store"
+keys="client handler parser queue type store"
 
 out=${BENCH_OUT:-}
 if [ -z "$out" ]; then
