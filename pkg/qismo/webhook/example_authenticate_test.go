@@ -11,8 +11,8 @@ import (
 	"github.com/qismo-go/qismo/pkg/qismo/webhook"
 )
 
-// receiver is a handler of a bot with an authenticator.
-func receiver(authenticator webhook.Authenticator) http.Handler {
+// newReceiver is a handler of a bot with an authenticator.
+func newReceiver(authenticator webhook.Authenticator) http.Handler {
 	handler, err := webhook.NewHandler(authenticator, webhook.Callbacks{
 		BotMessage: func(context.Context, *webhook.BotMessageEvent) error { return nil },
 	})
@@ -42,7 +42,7 @@ func ExamplePathSecret_rotation() {
 		{"add the new one, then change the dashboard", []string{"new-secret", "old-secret"}},
 		{"take the old one out", []string{"new-secret"}},
 	} {
-		handler := receiver(webhook.PathSecret(step.secrets...))
+		handler := newReceiver(webhook.PathSecret(step.secrets...))
 		fmt.Printf("%s: old %d, new %d\n", step.name,
 			deliver(handler, "/hooks/bot/old-secret", unchanged), deliver(handler, "/hooks/bot/new-secret", unchanged))
 	}
@@ -58,7 +58,7 @@ func ExamplePathSecret_rotation() {
 func ExampleFromNetworks_loadBalancer() {
 	gateway := []netip.Prefix{netip.MustParsePrefix("192.0.2.0/28")}
 	loadBalancer := netip.MustParsePrefix("10.0.0.0/8")
-	handler := receiver(webhook.AllOf(
+	handler := newReceiver(webhook.AllOf(
 		webhook.PathSecret("a-long-random-secret"), // the first lock
 		webhook.FromNetworks(gateway, loadBalancer),
 	))
@@ -86,7 +86,7 @@ func ExampleFromNetworks_loadBalancer() {
 func ExampleHideSecret() {
 	authenticator := webhook.PathSecret("a-long-random-secret")
 	mux := http.NewServeMux()
-	mux.Handle("/hooks/bot/", receiver(authenticator))
+	mux.Handle("/hooks/bot/", newReceiver(authenticator))
 	accessLog := http.HandlerFunc(func(w http.ResponseWriter, request *http.Request) {
 		fmt.Println(request.Method, request.RequestURI)
 		mux.ServeHTTP(w, request)
