@@ -59,7 +59,7 @@ func BenchmarkEvent(b *testing.B) {
 				if err != nil {
 					b.Fatal(err)
 				}
-				tellApart(d.members, false)
+				tellApart(d.members(), false)
 				readings, err := d.read([]Name{name}, by)
 				if err != nil || len(readings) != 1 || strict.misfit(readings) != nil || readings[0].event.Name() != name {
 					b.Fatal("not read")

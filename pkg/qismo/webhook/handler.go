@@ -186,7 +186,7 @@ func (h *Handler) parse(request *http.Request, body []byte) ([]reading, error) {
 		return d.read([]Name{h.only}, by)
 	}
 	chatSDK := len(request.Header.Values(ChatSDKSignatureHeader)) > 0
-	return d.read(tellApart(d.members, chatSDK), by)
+	return d.read(tellApart(d.members(), chatSDK), by)
 }
 
 // report tells of problems.

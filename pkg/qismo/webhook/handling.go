@@ -56,11 +56,11 @@ func (h *handling) do() {
 
 	ctx, cancel := context.WithTimeoutCause(h.ctx, h.handler.deadline, errDeadline)
 	defer cancel()
-	overdue := time.AfterFunc(h.handler.deadline+grace, h.overdue)
-	defer overdue.Stop()
 	began := time.Now()
 	ctx, end := h.handler.startEvent(ctx, EventStart{Event: h.event.Name(), Waited: began.Sub(h.accepted)})
+	overdue := time.AfterFunc(h.handler.deadline+grace, h.overdue)
 	defer func() {
+		overdue.Stop() // the store may take its time
 		h.settle()
 		h.tell(h.err)
 		end(EventEnd{Outcome: h.outcome, Err: h.err, Duration: time.Since(began)})

@@ -60,7 +60,7 @@ func Parse(body []byte) ([]Event, error) {
 	if err != nil {
 		return nil, err
 	}
-	readings, err := d.read(tellApart(d.members, false), rules{schemas: schemas, maxProblems: DefaultMaxProblems})
+	readings, err := d.read(tellApart(d.members(), false), rules{schemas: schemas, maxProblems: DefaultMaxProblems})
 	if err != nil {
 		return nil, err
 	}
@@ -101,18 +101,26 @@ const jsonSpace = " \t\r\n"
 // delivery is a body that begins like a JSON object. Whether it is one is known
 // when it has been read: encoding/json checks that anyway, and first.
 type delivery struct {
-	raw     json.RawMessage
-	members object
+	raw  json.RawMessage
+	seen object // what members has found
 }
 
-// open looks into a body, and keeps it.
+// members are those of the body that tell events apart. Who knows which event it is
+// does without.
+func (d *delivery) members() object {
+	if d.seen == nil {
+		d.seen = membersOf(d.raw)
+	}
+	return d.seen
+}
+
+// open keeps a body.
 func open(body []byte) (*delivery, error) {
 	raw := bytes.Trim(body, jsonSpace)
-	members := membersOf(raw)
-	if members == nil {
+	if !bytes.HasPrefix(raw, []byte("{")) {
 		return nil, ErrNotObject
 	}
-	return &delivery{raw: slices.Clip(raw), members: members}, nil
+	return &delivery{raw: slices.Clip(raw)}, nil
 }
 
 // reading is what a body is when it is read as one event.
@@ -188,7 +196,7 @@ func (d *delivery) readAs(name Name, by rules) (reading, error) {
 // marked reports whether the body's own content says that it is the event, or one
 // that content cannot tell from it.
 func (d *delivery) marked(name Name) bool {
-	return slices.ContainsFunc(tellApart(d.members, false), func(told Name) bool {
+	return slices.ContainsFunc(tellApart(d.members(), false), func(told Name) bool {
 		return told == name || ofPostComment(told) && ofPostComment(name)
 	})
 }
@@ -200,7 +208,7 @@ func ofPostComment(name Name) bool {
 // unknown is the event of a body that no rule matches.
 func (d *delivery) unknown() *UnknownEvent {
 	event := &UnknownEvent{Reason: "it has the marks of no known event", received: received{Unknown, d.raw}}
-	if isAuth(d.members) {
+	if isAuth(d.members()) {
 		event.Reason = "it is of the family auth, as userLogout is, but its action is not logout"
 	}
 	return event

@@ -32,7 +32,7 @@ func Validate(body []byte) ([]Name, []Problem, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	names := tellApart(d.members, false)
+	names := tellApart(d.members(), false)
 	problems, err := d.problems(names)
 	if err != nil {
 		return nil, nil, err

@@ -24,7 +24,7 @@ func Members(data []byte, wanted func(name []byte) bool) []Member {
 	if byteAt(data, at) != '{' {
 		return nil
 	}
-	members := make([]Member, 0, 16) // few objects of the platform have more
+	members := make([]Member, 0, 8) // few objects of the platform have more that are wanted
 	var buffer [maxName]byte
 	for at = skipSpace(data, at+1); byteAt(data, at) == '"'; at = skipSpace(data, at) {
 		keyEnd := skipString(data, at)
@@ -34,7 +34,11 @@ func Members(data []byte, wanted func(name []byte) bool) []Member {
 		}
 		start = skipSpace(data, start+1)
 		end := skipValue(data, start)
-		if name, ok := plainName(data[at:keyEnd], buffer[:0]); ok && wanted(name) {
+		key := data[at:keyEnd]
+		if name, ok := plainName(key, buffer[:0]); ok && wanted(name) {
+			if len(name) != len(key)-2 { // it had escapes, and is in the buffer
+				name = bytes.Clone(name)
+			}
 			members = set(members, name, data[start:end])
 		}
 		at = skipSpace(data, end)
@@ -54,7 +58,7 @@ func set(members []Member, name, value []byte) []Member {
 			return members
 		}
 	}
-	return append(members, Member{bytes.Clone(name), value})
+	return append(members, Member{name, value})
 }
 
 // plainName returns what a key holds, if that is short and ASCII. If the key has
