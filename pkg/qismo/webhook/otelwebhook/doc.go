@@ -49,9 +49,11 @@
 // lines, as the example has them. Spans of this package are below whatever span
 // the request's context has.
 //
-// Beware of what stands around: spans of servers hold the path and may hold the query,
-// and with [webhook.PathSecret] or [webhook.QuerySecret] these hold the secret. Have it
-// taken out of the spans, or take another authenticator.
+// Spans of servers hold the path, and may hold the query; with [webhook.PathSecret] or
+// [webhook.QuerySecret] the secret is in them. So stand outside of what makes such spans
+// with [webhook.HideSecret]:
+//
+//	webhook.HideSecret(authenticator, otelhttp.NewHandler(handler, "bot webhook"))
 //
 // # Metrics
 //

@@ -1,13 +1,13 @@
 package otelwebhook_test
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"log"
 	"net/http"
 	"net/http/httptest"
 	"os"
-	"strings"
 
 	"go.opentelemetry.io/otel/propagation"
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
@@ -28,11 +28,14 @@ func withTrace(next http.Handler) http.Handler {
 }
 
 // A bot behind a gateway that traces: what the bot does is part of the gateway's trace.
-// A program that has set the global providers needs no option.
+// Outermost the secret is taken out of the URL, before anything could tell it; then the
+// trace is read; and then comes the handler. A program that has set the global providers
+// needs no option.
 func Example() {
 	spans := tracetest.NewInMemoryExporter()
 	provider := sdktrace.NewTracerProvider(sdktrace.WithSyncer(spans))
-	handler, err := webhook.NewHandler(webhook.HeaderSecret("X-Gateway-Key", "kunci-gerbang"),
+	authenticator := webhook.PathSecret("kunci-dalam-alamat")
+	handler, err := webhook.NewHandler(authenticator,
 		webhook.Callbacks{
 			BotMessage: func(_ context.Context, event *webhook.BotMessageEvent) error {
 				fmt.Println("room", event.RoomID(), "says", event.Text())
@@ -48,10 +51,10 @@ func Example() {
 		log.Fatal(err)
 	}
 
-	request := httptest.NewRequestWithContext(context.Background(), http.MethodPost, "/hooks/bot", strings.NewReader(string(body)))
-	request.Header.Set("X-Gateway-Key", "kunci-gerbang")
+	request := httptest.NewRequestWithContext(context.Background(), http.MethodPost, "/hooks/bot/kunci-dalam-alamat",
+		bytes.NewReader(body))
 	request.Header.Set("Traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01")
-	withTrace(handler).ServeHTTP(httptest.NewRecorder(), request)
+	webhook.HideSecret(authenticator, withTrace(handler)).ServeHTTP(httptest.NewRecorder(), request)
 
 	for _, span := range spans.GetSpans() {
 		fmt.Println(span.SpanContext.TraceID(), span.SpanKind, span.Name)
