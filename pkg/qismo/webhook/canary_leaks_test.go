@@ -53,7 +53,7 @@ func TestLeaksOfAReceiverAreFound(t *testing.T) {
 		}}
 	}
 	around := func(leak func(w http.ResponseWriter, request *http.Request)) canaryWay {
-		return canaryWay{around: func(next http.Handler) http.Handler {
+		return canaryWay{around: func(_ *canaryWatch, next http.Handler) http.Handler {
 			return http.HandlerFunc(func(w http.ResponseWriter, request *http.Request) {
 				leak(w, request)
 				next.ServeHTTP(w, request)

@@ -116,7 +116,7 @@ func (d *canaryDrive) deliver(t *testing.T, way canaryWay, bodies []plantedBody)
 			handler := way.handler(t, authenticator, watch)
 			delivery := &canaryDelivery{handler: handler, outer: handler, watch: watch, sent: &d.numbers.Deliveries}
 			if way.around != nil {
-				delivery.outer = way.around(handler)
+				delivery.outer = way.around(watch, handler)
 			}
 			delivery.request = func() *http.Request {
 				request := d.nursery.canaryRequest(t, body.text)

@@ -34,7 +34,7 @@ type canaryWay struct {
 	// request changes requests.
 	request func(*http.Request)
 	// around is put around the handler.
-	around func(http.Handler) http.Handler
+	around func(w *canaryWatch, next http.Handler) http.Handler
 	// drive delivers; once, if it is nil.
 	drive func(t *testing.T, d *canaryDelivery)
 	// wants are what must come of one delivery at least: answers, outcomes, errors.
@@ -360,6 +360,37 @@ func refusalWays(n *nursery) []canaryWay {
 			authenticator: webhook.FromNetworks([]netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")}, netip.MustParsePrefix("127.0.0.0/8")),
 			request:       func(request *http.Request) { request.RemoteAddr = "127.0.0.1:1" }, wants: []string{"401 unauthorized"},
 		},
+		hiddenSecretWay(n, "a secret hidden from what stands around", "the path secret", "the query secret"),
+		hiddenSecretWay(n, "a secret hidden from a stranger's request", "another path secret", "another query secret"),
 		{name: "an authenticator of one's own", authenticator: authenticatorFunc(stranger), wants: []string{"401 unauthorized"}},
+	}
+}
+
+// hiddenSecretWay has an access log that writes all of a request that a secret in the
+// URL could be in, inside of what hides it. Whoever gets the secret wrong has it hidden
+// as well.
+func hiddenSecretWay(n *nursery, name, path, query string) canaryWay {
+	hidden := webhook.AnyOf(
+		webhook.PathSecret(n.of(canary.Token, path)), webhook.QuerySecret("secret", n.of(canary.Token, query)))
+	want := map[string]string{"the path secret": "200 ", "another path secret": "401 unauthorized"}[path]
+	return canaryWay{
+		name: name, authenticator: hidden, wants: []string{want},
+		request: func(request *http.Request) { // other canaries are no secrets of the URL's
+			request.Host, request.URL.Host, request.URL.Fragment = "example.id", "example.id", ""
+			secrets := strings.Split(request.URL.Path, "/")
+			request.URL.Path = "/hooks/" + secrets[len(secrets)-1]
+			request.URL.RawQuery, _, _ = strings.Cut(request.URL.RawQuery, "&")
+			request.RequestURI = request.URL.RequestURI()
+		},
+		around: func(w *canaryWatch, next http.Handler) http.Handler {
+			return webhook.HideSecret(hidden, http.HandlerFunc(func(writer http.ResponseWriter, request *http.Request) {
+				ctx := request.Context()
+				type key struct{}
+				child := context.WithValue(ctx, key{}, name)
+				w.note(inLog, request.URL.String(), request.RequestURI, fmt.Sprintf("%v %+v %#v", request.URL, *request.URL, request.URL))
+				w.note(inLog, fmt.Sprintf("%v %+v %s", ctx, ctx, ctx), fmt.Sprintf("%v %+v %s", child, child, child))
+				next.ServeHTTP(writer, request)
+			}))
+		},
 	}
 }
