@@ -10,6 +10,9 @@ import (
 
 // Event is something that the platform told: one of the types of this package
 // whose names end in Event, always as a pointer. A type switch tells them apart.
+//
+// An event prints as its name and size. As JSON it is its body, with personal data and
+// with credentials masked.
 type Event interface {
 	// Name tells which event it is; [Unknown] for an [UnknownEvent].
 	Name() Name

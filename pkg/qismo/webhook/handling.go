@@ -114,9 +114,12 @@ func (h *handling) abort(begun bool) {
 		return
 	}
 	h.result = result{ShutDown, ErrShutdown}
-	h.tell(ErrShutdown)
-	h.abandon(nil)
-	close(h.done)
+	defer close(h.done)
+	defer h.abandon(nil)
+	defer h.catch()
+	_, end := h.handler.startEvent(h.values, EventStart{Event: h.event.Name(), Waited: time.Since(h.accepted)})
+	h.tell(h.err)
+	end(EventEnd{Outcome: h.outcome, Err: h.err})
 }
 
 // tell tells OnError, which may have to store the event: its context does not end, also

@@ -17,9 +17,9 @@ type Hooks struct {
 	// context that it returns, which must be made of the one it got; the function that
 	// it returns, unless it is nil, is told the answer.
 	Delivery func(ctx context.Context, start DeliveryStart) (context.Context, func(DeliveryEnd))
-	// Event is told of an event whose turn has come, in the same way. Events that have
-	// no callback, and no function of [Use], are not told of. The end is told when all is
-	// over, after [OnError].
+	// Event is told of an event whose turn has come, in the same way, or of one that a
+	// shutdown gave up before. Events that have no callback, and no function of [Use], are
+	// not told of. The end is told when all is over, after [OnError].
 	Event func(ctx context.Context, start EventStart) (context.Context, func(EventEnd))
 }
 
