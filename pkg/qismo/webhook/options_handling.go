@@ -19,6 +19,9 @@ const (
 	DefaultMemory = 100_000
 )
 
+// longestDeadline is as good as none, and leaves room to add to it.
+const longestDeadline = 100 * 365 * 24 * time.Hour
+
 // Callback handles an event of any kind. Its context has the values of the request's,
 // ends at the deadline (see [Deadline]), and does not end when the platform hangs up.
 type Callback func(ctx context.Context, event Event) error
@@ -53,6 +56,7 @@ func Workers(count int) Option {
 // Waiting sets how many events may wait while all workers are busy, or while an
 // earlier event of their rooms is handled: 1024 unless told otherwise. What comes
 // beyond is answered with 503 and Retry-After, and [OnError] is told [ErrQueueFull].
+// [math.MaxInt] is no limit but that of the memory.
 func Waiting(count int) Option {
 	return func(s *settings) error {
 		if count < 0 {
@@ -66,13 +70,13 @@ func Waiting(count int) Option {
 // Deadline sets how long a callback may take, 30 seconds unless told otherwise: its
 // context ends then. A callback that goes on all the same is told to [OnError] a second
 // later as [ErrOverdue]; the request is answered with 500, and the room's next event
-// waits until the callback has returned.
+// waits until the callback has returned. [math.MaxInt64] is as good as no deadline.
 func Deadline(limit time.Duration) Option {
 	return func(s *settings) error {
 		if limit <= 0 {
 			return errors.New("Deadline: the time must be positive")
 		}
-		s.deadline = limit
+		s.deadline = min(limit, longestDeadline)
 		return s.once("Deadline")
 	}
 }

@@ -2,6 +2,7 @@ package webhook
 
 import (
 	"context"
+	"math"
 	"sync"
 )
 
@@ -41,7 +42,7 @@ type line struct {
 
 func newQueue(workers, waiting int) *queue {
 	return &queue{
-		workers: workers, room: workers + waiting,
+		workers: workers, room: workers + min(waiting, math.MaxInt-workers),
 		lines: map[string]*line{}, held: map[job]bool{}, empty: make(chan struct{}),
 	}
 }
