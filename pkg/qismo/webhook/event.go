@@ -30,9 +30,9 @@ type Event interface {
 	// what the table says. "Else" is where an id is missing or 0, which stands for no
 	// id yet. A body that lacks the last of it has no key.
 	//
-	//	botMessage              message.unique_temp_id, else message.id, else the room's id,
-	//	customChannelMessage    the message's time, its type and its text
-	//	postComment             message.id, else unique_temp_id, else as above
+	//	botMessage              the room's id and message.unique_temp_id, else message.id,
+	//	customChannelMessage    else the room's id, the message's time, its type and its text
+	//	postComment             message.id, else the room's id and unique_temp_id, else as above
 	//	customAgentAllocation   room_id and latest_service.id, or that there is none: all
 	//	                        calls while the customer waits have the same
 	//	markAsResolved          service.id

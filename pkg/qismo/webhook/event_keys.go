@@ -34,7 +34,7 @@ func (e *PostCommentEvent) DeduplicationKey() string {
 		return key(e, e.AppCode, byID, id)
 	}
 	if isSet(message.UniqueTempID) {
-		return key(e, e.AppCode, byTempID, message.UniqueTempID)
+		return tempIDKey(e, &e.PostComment)
 	}
 	return contentKey(e, &e.PostComment)
 }
@@ -193,12 +193,20 @@ func split(event Event) []Event {
 func omnichannelMessageKey(event Event, body *webhooks.PostComment) string {
 	message := &body.Payload.Message
 	if isSet(message.UniqueTempID) {
-		return key(event, body.AppCode, byTempID, message.UniqueTempID)
+		return tempIDKey(event, body)
 	}
 	if id := messageID(message); isSet(id) {
 		return key(event, body.AppCode, byID, id)
 	}
 	return contentKey(event, body)
+}
+
+// tempIDKey is by the id that the sender's program made up. It goes with the room, as
+// programs of the vendor's make it of the time in milliseconds alone: two customers who
+// write at one moment have the same.
+func tempIDKey(event Event, body *webhooks.PostComment) string {
+	room := roomID(&body.Payload.Room)
+	return key(event, body.AppCode, byTempID, room.String(), body.Payload.Message.UniqueTempID)
 }
 
 // contentKey is for messages without any id. Two equal messages in one second, the

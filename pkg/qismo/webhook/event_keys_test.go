@@ -39,10 +39,12 @@ func keyCases() []keyCase {
 	const at = `,"timestamp":"2025-07-11T05:46:37Z"`
 	byTempID := keyCase{rule: "unique_temp_id", same: []string{
 		posted(`,"unique_temp_id":"wa_1","id":0`, room),
-		posted(`,"unique_temp_id":"wa_1","id_str":"5"`, otherRoom),
+		posted(`,"unique_temp_id":"wa_1","id_str":"5"`, room),
 		posted(`,"unique_temp_id":"wa_1"`+at, `"id":77`),
+		posted(`,"unique_temp_id":"wa_1"`, `"id":"0","id_str":"77"`),
 	}, other: []string{
 		posted(`,"unique_temp_id":"wa_2"`, room),
+		posted(`,"unique_temp_id":"wa_1"`, otherRoom), // two customers of one millisecond
 		strings.Replace(posted(`,"unique_temp_id":"wa_1"`, room), "toko-abc", "toko-abd", 1),
 		posted(`,"id":1,"unique_temp_id":""`, room),
 	}}
@@ -67,8 +69,8 @@ func keyCases() []keyCase {
 	byID.event, byContent.event = PostComment, PostComment
 	byID.same = append(byID.same, posted(`,"id":5,"unique_temp_id":"wa_1"`, room), posted(`,"id":5,"unique_temp_id":"wa_2"`, otherRoom))
 	return append(append(cases, byID, byContent, keyCase{PostComment, "unique_temp_id",
-		[]string{posted(`,"unique_temp_id":"wa_1"`, room), posted(`,"unique_temp_id":"wa_1","id":0`, otherRoom)},
-		[]string{posted(`,"unique_temp_id":"wa_2"`, room), posted(`,"id":1,"unique_temp_id":"wa_1"`, room)},
+		[]string{posted(`,"unique_temp_id":"wa_1"`, room), posted(`,"unique_temp_id":"wa_1","id":0`, `"id":77`)},
+		[]string{posted(`,"unique_temp_id":"wa_2"`, room), posted(`,"unique_temp_id":"wa_1"`, otherRoom), posted(`,"id":1,"unique_temp_id":"wa_1"`, room)},
 	}), otherKeyCases()...)
 }
 
@@ -147,7 +149,7 @@ func TestDeduplicationKey(t *testing.T) {
 // A key stays the same from one version to the next: a store outlives a program.
 func TestDeduplicationKeyIsStable(t *testing.T) {
 	event := mustParseAs(t, BotMessage, posted(`,"unique_temp_id":"wa_1"`, `"id":"77"`))
-	assert.Equal(t, "botMessage:44T8nMSxyWRnD0dEjn3Ojg", event.DeduplicationKey())
+	assert.Equal(t, "botMessage:OJbMWg37RwXXELXiHKdhIQ", event.DeduplicationKey())
 }
 
 func TestDeduplicationKeyNeedsAnID(t *testing.T) {
