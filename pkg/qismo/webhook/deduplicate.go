@@ -11,8 +11,9 @@ const (
 	// leaseMargin is how much longer than its deadline an event is claimed: by then its
 	// callback has ended, or its process has.
 	leaseMargin = 10 * time.Second
-	// settling bounds how long a store may take to learn what became of an event.
-	settling = 5 * time.Second
+	// answering bounds how long a store may take: one that hangs is to leave time for
+	// what can be done without it.
+	answering = 5 * time.Second
 	// firstLook and longestLook are how long to wait before looking again whether
 	// another process has handled an event. The wait doubles.
 	firstLook   = 10 * time.Millisecond
@@ -57,14 +58,17 @@ func (h *Handler) newOwner() string {
 
 // claim takes the event for this handler. It is repeated when it was handled before.
 // While another process handles it, claim waits for what comes of that: to say that
-// it was handled would lose it if the other fails.
+// it was handled would lose it if the other fails. It waits for longer than a claim
+// lasts, as the other may have died, and the event may not come a third time.
 func (h *handling) claim(ctx context.Context) (repeated bool, err error) {
 	if h.key == "" {
 		return false, nil
 	}
 	owner := h.handler.newOwner()
+	patient, cancel := context.WithTimeout(ctx, h.handler.lease()+grace)
+	defer cancel()
 	for wait := firstLook; ; wait = min(2*wait, longestLook) {
-		claim, err := h.handler.store.Claim(ctx, h.key, owner, h.handler.deadline+leaseMargin)
+		claim, err := h.tryToClaim(ctx, owner)
 		switch {
 		case err != nil:
 			h.owner = owner // it may be claimed all the same, and is to be freed then
@@ -77,10 +81,19 @@ func (h *handling) claim(ctx context.Context) (repeated bool, err error) {
 		case claim != Busy:
 			return false, h.withoutStore(fmt.Errorf("%w: it knows no claim %d", ErrStore, claim))
 		}
-		if !pause(ctx, wait) {
-			return false, fmt.Errorf("%w: %w", ErrClaimedElsewhere, context.Cause(ctx))
+		if !pause(patient, wait) {
+			return false, ErrClaimedElsewhere
 		}
 	}
+}
+
+// lease is how long a claim lasts.
+func (s *settings) lease() time.Duration { return s.deadline + leaseMargin }
+
+func (h *handling) tryToClaim(ctx context.Context, owner string) (Claim, error) {
+	ctx, cancel := context.WithTimeout(ctx, min(answering, h.handler.deadline))
+	defer cancel()
+	return h.handler.store.Claim(ctx, h.key, owner, h.handler.lease())
 }
 
 // withoutStore is what a failing store means: that the event is not handled, unless
@@ -101,7 +114,7 @@ func (h *handling) settle() {
 	if h.owner == "" && !isResolved {
 		return
 	}
-	ctx, cancel := context.WithTimeout(h.values, settling)
+	ctx, cancel := context.WithTimeout(h.values, answering)
 	defer cancel()
 	if h.owner != "" {
 		h.unclaim(ctx)

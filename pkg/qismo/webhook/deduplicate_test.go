@@ -165,10 +165,76 @@ func TestClaimedElsewhere(t *testing.T) {
 		recorder := post(handler, said("1", "a", ""))
 		checkAnswer(t, recorder, http.StatusServiceUnavailable)
 		assert.Equal(t, "5", recorder.Header().Get("Retry-After"))
-		assert.Equal(t, 3*time.Second, time.Since(began))
+		assert.Equal(t, (3+10+1)*time.Second, time.Since(began), "longer than a claim lasts")
 		errs := told.take()
 		require.Len(t, errs, 1)
 		require.ErrorIs(t, errs[0], webhook.ErrClaimedElsewhere)
+	})
+}
+
+// A process dies while it handles an event, which comes again at once, and no third
+// time: it is handled when the claim has lapsed, by a callback that has all of its time.
+func TestClaimOfADeadProcess(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store, err := webhook.NewMemoryStore(10)
+		require.NoError(t, err)
+		body := said("1", "a", "")
+		dead, err := webhook.Parse([]byte(body))
+		require.NoError(t, err)
+		claim, err := store.Claim(t.Context(), dead[0].DeduplicationKey(), "of the dead", webhook.DefaultDeadline+10*time.Second)
+		require.NoError(t, err)
+		require.Equal(t, webhook.Claimed, claim)
+
+		var told onErrors
+		var left time.Duration
+		handler := newHandler(t, onMessage(func(ctx context.Context, _ string) error {
+			end, _ := ctx.Deadline()
+			left = time.Until(end)
+			return nil
+		}), webhook.Deduplicate(store), webhook.AnswerAtOnce(), told.option())
+		checkAnswer(t, post(handler, body), http.StatusOK)
+		shutDown(t, handler)
+		assert.Empty(t, told.take())
+		assert.Equal(t, webhook.DefaultDeadline, left)
+	})
+}
+
+// hangingStore claims nothing before the context ends, and nothing else fails.
+type hangingStore struct{ brokenStore }
+
+func (*hangingStore) Claim(ctx context.Context, _, _ string, _ time.Duration) (webhook.Claim, error) {
+	<-ctx.Done()
+	return 0, ctx.Err()
+}
+
+// A store that hangs does not use up the time of a callback that can do without it.
+func TestHandleWithoutAStoreThatHangs(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var told onErrors
+		ended := errors.New("not called")
+		handler := newHandler(t, onMessage(func(ctx context.Context, _ string) error { ended = ctx.Err(); return ended }),
+			webhook.Deduplicate(&hangingStore{}), webhook.HandleWithoutStore(), told.option())
+		checkAnswer(t, post(handler, said("1", "a", "")), http.StatusOK)
+		require.NoError(t, ended)
+		errs := told.take()
+		require.Len(t, errs, 1)
+		require.ErrorIs(t, errs[0], webhook.ErrStore)
+	})
+}
+
+// When the time for shutting down is over no callback begins, not even without a store.
+func TestHandleWithoutStoreShutDown(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var told onErrors
+		handler := newHandler(t, onMessage(func(context.Context, string) error { t.Error("it is called"); return nil }),
+			webhook.Deduplicate(&hangingStore{}), webhook.HandleWithoutStore(), webhook.AnswerAtOnce(), told.option())
+		checkAnswer(t, post(handler, said("1", "a", "")), http.StatusOK)
+		synctest.Wait()
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		require.Error(t, handler.Shutdown(ctx))
+		shutDown(t, handler)
+		require.ErrorIs(t, errors.Join(told.take()...), webhook.ErrShutdown)
 	})
 }
 

@@ -54,13 +54,9 @@ func (h *handling) do() {
 	defer h.abandon(nil)
 	defer h.catch()
 
-	ctx, cancel := context.WithTimeoutCause(h.ctx, h.handler.deadline, errDeadline)
-	defer cancel()
 	began := time.Now()
-	ctx, end := h.handler.startEvent(ctx, EventStart{Event: h.event.Name(), Waited: began.Sub(h.accepted)})
-	overdue := time.AfterFunc(h.handler.deadline+grace, h.overdue)
+	ctx, end := h.handler.startEvent(h.ctx, EventStart{Event: h.event.Name(), Waited: began.Sub(h.accepted)})
 	defer func() {
-		overdue.Stop() // the store may take its time
 		h.settle()
 		h.tell(h.err)
 		end(EventEnd{Outcome: h.outcome, Err: h.err, Duration: time.Since(began)})
@@ -78,18 +74,28 @@ func (h *handling) attempt(ctx context.Context) (met result) {
 	}()
 	repeated, err := h.claim(ctx)
 	switch {
-	case err != nil && errors.Is(context.Cause(ctx), ErrShutdown):
+	case repeated:
+		return result{Duplicate, nil}
+	case errors.Is(context.Cause(ctx), ErrShutdown):
 		return result{ShutDown, ErrShutdown}
 	case err != nil:
 		return result{unclaimed(err), err}
-	case repeated:
-		return result{Duplicate, nil}
 	}
 	// Whatever its error says, the callback has failed: it may wrap one of this package.
-	if err := h.handler.callback(ctx, h.event); err != nil {
+	if err := h.call(ctx); err != nil {
 		return result{Failed, err}
 	}
 	return result{Succeeded, nil}
+}
+
+// call calls the callback. Its time begins here, and is over for nobody but it: what the
+// store and OnError take is theirs.
+func (h *handling) call(ctx context.Context) error {
+	ctx, cancel := context.WithTimeoutCause(ctx, h.handler.deadline, errDeadline)
+	defer cancel()
+	overdue := time.AfterFunc(h.handler.deadline+grace, h.overdue)
+	defer overdue.Stop()
+	return h.handler.callback(ctx, h.event)
 }
 
 // catch is for panics of what comes after: of the store, and of hooks.

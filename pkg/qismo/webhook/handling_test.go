@@ -147,6 +147,24 @@ func TestHandlingOverdue(t *testing.T) {
 	})
 }
 
+// What OnError and the store take beyond the deadline is not the callback's: it is not
+// told to be overdue.
+func TestHandlingOverdueIsTheCallbackAlone(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var told []error
+		handler := newHandler(t, onMessage(func(ctx context.Context, _ string) error { <-ctx.Done(); return ctx.Err() }),
+			webhook.OnError(func(_ context.Context, _ webhook.Event, err error) {
+				told = append(told, err)
+				<-time.After(10 * time.Second) // it stores the event
+			}))
+		answer := checkAnswer(t, post(handler, said("1", "a", "")), http.StatusInternalServerError)
+		assert.Equal(t, "the event could not be handled", answer.Error)
+		shutDown(t, handler)
+		require.Len(t, told, 1)
+		require.ErrorIs(t, told[0], context.DeadlineExceeded)
+	})
+}
+
 func TestHandlingPanics(t *testing.T) {
 	cause := errors.New("canary")
 	var nothing *webhook.BotMessageEvent

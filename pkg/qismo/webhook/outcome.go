@@ -41,7 +41,8 @@ var (
 	// counts.
 	ErrOverdue = errors.New("webhook: the callback does not end in spite of its deadline")
 	// ErrClaimedElsewhere says that another process was handling an event for as long as
-	// this one was ready to wait.
+	// this one was ready to wait: 11 seconds longer than the [Deadline], which is longer
+	// than the claim of a process that has died lasts.
 	ErrClaimedElsewhere = errors.New("webhook: another process is handling the event")
 	// ErrStore says that the store could not tell or could not be told something about an
 	// event. Errors that wrap it wrap the store's too.
