@@ -109,8 +109,13 @@ func (h *Handler) Load() (waiting, handled int) {
 //
 // When the context ends first, the contexts of the callbacks that are at work end, with
 // [ErrShutdown] as their cause, and [OnError] gets the events that still wait, with the
-// same error: nothing that was accepted is lost without a word. The error then says how
-// many events there were, and wraps the context's.
+// same error, those of each room in their order. The callbacks have one more second to
+// end, and OnError gets the events of those that do not: nothing that was accepted is
+// lost without a word. The error then says how many events there were, and wraps the
+// context's.
+//
+// It waits for callbacks and for OnError: called by one of them it does not return
+// before its context ends.
 func (h *Handler) Shutdown(ctx context.Context) error {
 	if h.queue == nil { // a Handler that NewHandler did not make
 		return nil

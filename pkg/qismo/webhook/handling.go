@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// grace is how long after its deadline a callback may still end by itself, before
-// somebody is told that it does not.
+// grace is how long after its deadline, or after it was asked to end, a callback may
+// still end by itself, before somebody is told that it does not.
 const grace = time.Second
 
 // handling is one event on its way through its callback: a job of the queue.
@@ -127,6 +127,9 @@ func (h *handling) abort(begun bool) {
 	h.tell(h.err)
 	end(EventEnd{Outcome: h.outcome, Err: h.err})
 }
+
+// leave is how the queue gives up what was asked to end and does not.
+func (h *handling) leave() { h.tell(fmt.Errorf("%w, and the callback does not end", ErrShutdown)) }
 
 // tell tells OnError, which may have to store the event: its context does not end, also
 // when the callback's has. If it panics there is nobody left to be told.

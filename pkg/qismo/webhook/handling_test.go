@@ -349,6 +349,39 @@ func TestShutdownGivesUp(t *testing.T) {
 	})
 }
 
+// Who is shut down learns what became of every event before Shutdown returns: the
+// process ends then.
+func TestShutdownLosesNothingWithoutAWord(t *testing.T) {
+	for name, test := range map[string]struct {
+		late time.Duration
+		says string
+	}{
+		"ends":         {grace - time.Millisecond, "hung up"},
+		"does not end": {time.Hour, "webhook: the handler is being shut down, and the callback does not end"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				var told onErrors
+				handler := newHandler(t, onMessage(func(ctx context.Context, _ string) error {
+					<-ctx.Done()
+					<-time.After(test.late)
+					return errors.New("hung up")
+				}), webhook.AnswerAtOnce(), told.option())
+				checkAnswer(t, post(handler, said("1", "a", "")), http.StatusOK)
+				synctest.Wait()
+				ctx, cancel := context.WithCancel(t.Context())
+				cancel()
+				require.ErrorIs(t, handler.Shutdown(ctx), context.Canceled)
+				require.EqualError(t, errors.Join(told.take()...), test.says)
+				shutDown(t, handler)
+			})
+		})
+	}
+}
+
+// grace is how long callbacks have to end when they were asked to.
+const grace = time.Second
+
 // A request that waits for an event that is given up is answered with 503.
 func TestShutdownGivesUpRequests(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -2,8 +2,11 @@ package webhook
 
 import (
 	"context"
+	"maps"
 	"math"
+	"slices"
 	"sync"
+	"time"
 )
 
 // job is something for a worker to do.
@@ -15,6 +18,8 @@ type job interface {
 	do()
 	// abort asks a job that is being done to end soon, and fails one that is not.
 	abort(begun bool)
+	// leave tells that nobody waits any longer for a job that was asked to end.
+	leave()
 }
 
 // queue hands jobs to workers: those of one order one after the other, those of
@@ -159,8 +164,8 @@ func (q *queue) load() (waiting, begun int) {
 }
 
 // close takes no more jobs, and waits for those that are there. When the context ends
-// first, jobs that have begun are asked to end, and the others fail; it tells how many
-// they were.
+// first, jobs that have begun are asked to end, for which they have the grace, and the
+// others fail; it tells how many they were.
 func (q *queue) close(ctx context.Context) (unfinished int, err error) {
 	q.mutex.Lock()
 	q.closed = true
@@ -171,30 +176,61 @@ func (q *queue) close(ctx context.Context) (unfinished int, err error) {
 		return 0, nil
 	case <-ctx.Done():
 	}
-	if unfinished = q.abort(); unfinished > 0 {
-		return unfinished, context.Cause(ctx)
+	begun, waiting := q.giveUp()
+	if len(begun)+len(waiting) == 0 {
+		return 0, nil // the last one has just ended
 	}
-	return 0, nil // the last one has just ended
+	for _, one := range begun { // first, as they need time to end
+		one.abort(true)
+	}
+	for _, one := range waiting {
+		one.abort(false)
+	}
+	q.leave(begun)
+	return len(begun) + len(waiting), context.Cause(ctx)
 }
 
-// abort gives up all jobs.
-func (q *queue) abort() int {
+// giveUp drops the jobs that wait, and tells which these are, those of each order as
+// they came, and which have begun.
+func (q *queue) giveUp() (begun, waiting []job) {
 	q.mutex.Lock()
-	all := q.held
-	begun := map[job]bool{}
-	for one, isBegun := range all {
-		if isBegun {
-			begun[one] = true
+	defer q.mutex.Unlock()
+	for _, at := range q.ready {
+		if at.order == "" {
+			waiting = append(waiting, at.jobs...)
 		}
 	}
-	q.held, q.ready = begun, nil
-	for _, waiting := range q.lines {
-		waiting.jobs = nil
+	for _, at := range q.lines {
+		waiting = append(waiting, at.jobs...)
+		at.jobs = nil
 	}
+	for _, dropped := range waiting {
+		delete(q.held, dropped)
+	}
+	q.ready = nil
 	q.signal()
-	q.mutex.Unlock()
-	for one, isBegun := range all {
-		one.abort(isBegun)
+	return slices.Collect(maps.Keys(q.held)), waiting
+}
+
+// leave waits for jobs that were asked to end, and tells those that do not.
+func (q *queue) leave(begun []job) {
+	timer := time.NewTimer(grace)
+	defer timer.Stop()
+	select {
+	case <-q.empty:
+		return
+	case <-timer.C:
 	}
-	return len(all)
+	for _, one := range begun {
+		if q.holds(one) {
+			one.leave()
+		}
+	}
+}
+
+func (q *queue) holds(one job) bool {
+	q.mutex.Lock()
+	defer q.mutex.Unlock()
+	_, held := q.held[one]
+	return held
 }

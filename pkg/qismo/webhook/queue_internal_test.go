@@ -21,11 +21,13 @@ type task struct {
 	key     string
 	run     func()
 	aborted func(begun bool)
+	left    func()
 }
 
 func (t *task) order() string    { return t.key }
 func (t *task) do()              { t.run() }
 func (t *task) abort(begun bool) { t.aborted(begun) }
+func (t *task) leave()           { t.left() }
 
 // finish closes a queue and waits for it.
 func finish(t *testing.T, q *queue) {
@@ -165,10 +167,11 @@ func TestQueueGivesUp(t *testing.T) {
 		held := make(chan struct{})
 		var mutex sync.Mutex
 		aborted := map[bool]int{}
-		done := 0
+		done, left := 0, 0
+		var gone []int
 		for i := range 10 {
 			require.NoError(t, q.add([]job{&task{
-				key: fmt.Sprint(i % 5),
+				key: fmt.Sprint(i % 5), left: func() { left++ },
 				run: func() {
 					<-held
 					mutex.Lock()
@@ -178,6 +181,7 @@ func TestQueueGivesUp(t *testing.T) {
 				aborted: func(begun bool) {
 					mutex.Lock()
 					aborted[begun]++
+					gone = append(gone, i)
 					mutex.Unlock()
 				},
 			}}))
@@ -188,6 +192,11 @@ func TestQueueGivesUp(t *testing.T) {
 		require.ErrorIs(t, err, context.DeadlineExceeded)
 		assert.Equal(t, 10, unfinished)
 		assert.Equal(t, map[bool]int{true: 2, false: 8}, aborted)
+		assert.ElementsMatch(t, []int{0, 1}, gone[:2], "those that have begun need time, and are asked first")
+		for i := range 5 {
+			assert.Less(t, slices.Index(gone, i), slices.Index(gone, i+5), "each order as it came")
+		}
+		assert.Equal(t, 2, left, "those that have begun and do not end")
 
 		close(held)
 		finish(t, q) // those that had begun
