@@ -196,9 +196,20 @@ func (h *Handler) report(ctx context.Context, readings []reading) {
 	}
 	for _, reading := range readings {
 		if problems := h.validation.reported(reading); len(problems) > 0 {
-			h.onProblems(ctx, reading.name, problems)
+			h.reportOne(ctx, reading, problems)
 		}
 	}
+}
+
+// reportOne survives a function that panics: that it cannot tell of a new form must not
+// lose the event.
+func (h *Handler) reportOne(ctx context.Context, reading reading, problems []Problem) {
+	defer func() {
+		if value := recover(); value != nil {
+			h.tell(context.WithoutCancel(ctx), reading.event, newPanicError(value))
+		}
+	}()
+	h.onProblems(ctx, reading.name, problems)
 }
 
 // isJSON accepts JSON content types, and none at all.

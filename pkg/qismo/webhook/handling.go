@@ -132,11 +132,14 @@ func (h *handling) abort(begun bool) {
 func (h *handling) leave() { h.tell(fmt.Errorf("%w, and the callback does not end", ErrShutdown)) }
 
 // tell tells OnError, which may have to store the event: its context does not end, also
-// when the callback's has. If it panics there is nobody left to be told.
-func (h *handling) tell(err error) {
-	if err == nil || h.handler.onError == nil {
+// when the callback's has.
+func (h *handling) tell(err error) { h.handler.tell(h.values, h.event, err) }
+
+// tell tells OnError. If it panics there is nobody left to be told.
+func (s *settings) tell(ctx context.Context, event Event, err error) {
+	if err == nil || s.onError == nil {
 		return
 	}
 	defer func() { _ = recover() }()
-	h.handler.onError(h.values, h.event, err)
+	s.onError(ctx, event, err)
 }

@@ -137,13 +137,18 @@ func TestHooksAreToldOfAnswers(t *testing.T) {
 // A panic that is no callback's leaves the request to net/http, and the hooks are told.
 func TestHooksAreToldOfPanics(t *testing.T) {
 	var watch watcher
-	handler := newHandler(t, ignoring(), watch.hooks(""),
-		webhook.OnProblems(func(context.Context, webhook.Name, []webhook.Problem) { panic("x") }))
+	handler, err := webhook.NewHandler(panicking{}, ignoring(), watch.hooks(""))
+	require.NoError(t, err)
 	assert.Panics(t, func() { post(handler, `{"type":"post_comment_x"}`) })
 	require.Len(t, watch.deliveries, 1)
 	assert.Equal(t, http.StatusInternalServerError, watch.deliveries[0].Status)
 	assert.Equal(t, "a panic", watch.deliveries[0].Reason)
 }
+
+// panicking is an authenticator of somebody's own.
+type panicking struct{}
+
+func (panicking) Authenticate(*http.Request, []byte) error { panic("x") }
 
 func TestLogger(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

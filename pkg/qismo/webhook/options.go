@@ -89,7 +89,8 @@ func Only(name Name) Option {
 // OnProblems sets a function that is told of each event that does not fit the
 // document, before its callback is called. How many
 // problems it gets at most says [MaxProblems].
-// The function must be safe for concurrent use, and the request waits for it.
+// The function must be safe for concurrent use, and the request waits for it. If it
+// panics the event is handled all the same, and [OnError] is told the [PanicError].
 func OnProblems(report func(ctx context.Context, name Name, problems []Problem)) Option {
 	return func(s *settings) error {
 		if report == nil {
@@ -103,7 +104,8 @@ func OnProblems(report func(ctx context.Context, name Name, problems []Problem))
 // OnError sets a function that is told of every event that was accepted and not
 // handled, and of one that had to be refused, with the reason:
 //
-//   - the error of its callback, or a [PanicError]
+//   - the error of its callback, or a [PanicError]; one of the function of [OnProblems] is
+//     no reason, and is told all the same
 //   - that the body looks like an event with a callback, cannot be read as it, and there
 //     is no callback for unknown events; the event is then an [UnknownEvent], which
 //     says why

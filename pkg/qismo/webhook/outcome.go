@@ -55,7 +55,8 @@ var errDeadline = errors.New("webhook: the callback's deadline has passed")
 // errEnded says that a callback never returned.
 var errEnded = errors.New("webhook: the callback ended its goroutine")
 
-// PanicError is a panic of a callback, or of the store or the hooks around it.
+// PanicError is a panic of a callback, of the store or the hooks around it, or of the
+// function of [OnProblems].
 type PanicError struct {
 	// Value is what it panicked with. It may hold anything, such as a customer's words.
 	Value any

@@ -210,8 +210,9 @@ func TestSpansOfRefusals(t *testing.T) {
 // What a panic ends that is no callback's does not stay open.
 func TestSpansOfAPanic(t *testing.T) {
 	o := newObserved()
-	handler := o.handler(t, onMessage(func(context.Context, string) error { return nil }),
-		webhook.OnProblems(func(context.Context, webhook.Name, []webhook.Problem) { panic("kanari") }))
+	handler, err := webhook.NewHandler(panicking{}, onMessage(func(context.Context, string) error { return nil }),
+		otelwebhook.WithTelemetry(o.through()...))
+	require.NoError(t, err)
 	assert.Panics(t, func() { post(t.Context(), handler, `{"type":"post_comment_x"}`) })
 	spans := o.ended()
 	require.Len(t, spans, 1)
@@ -219,6 +220,11 @@ func TestSpansOfAPanic(t *testing.T) {
 		"http.response.status_code": int64(500), "qismo.webhook.reason": "a panic", "error.type": "500",
 	}, attributes(t, spans[0].Attributes))
 }
+
+// panicking is an authenticator of somebody's own.
+type panicking struct{}
+
+func (panicking) Authenticate(*http.Request, []byte) error { panic("kanari") }
 
 // Each event of a body has a span of its own.
 func TestSpansOfSeveralEvents(t *testing.T) {
