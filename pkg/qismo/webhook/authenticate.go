@@ -72,7 +72,7 @@ func misuseOf(given Authenticator) error {
 
 // isNil also finds the nil pointer and the nil function in an interface that is not
 // nil: they would fail at the first request.
-func isNil(given Authenticator) bool {
+func isNil(given any) bool {
 	value := reflect.ValueOf(given)
 	switch value.Kind() {
 	case reflect.Invalid:

@@ -34,6 +34,9 @@ func (s *settings) remembered(name Name) time.Duration {
 	if keep, ok := s.remember[name]; ok {
 		return keep
 	}
+	if keep, ok := s.rest[name]; ok {
+		return keep
+	}
 	switch name {
 	case CustomAgentAllocation:
 		return rememberAllocation

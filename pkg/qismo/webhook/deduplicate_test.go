@@ -69,6 +69,14 @@ func TestDuplicatesAreForgotten(t *testing.T) {
 		"all but two": {
 			allocation, []webhook.Option{webhook.RememberFor(time.Hour)}, 59 * time.Second, time.Minute,
 		},
+		"one, before all": {
+			message, []webhook.Option{webhook.RememberFor(time.Second, webhook.BotMessage), webhook.RememberFor(time.Hour)},
+			999 * time.Millisecond, time.Second,
+		},
+		"one, and no others": {
+			message, []webhook.Option{webhook.RememberFor(time.Second, webhook.BotMessage), webhook.WithoutDeduplication()},
+			999 * time.Millisecond, time.Second,
+		},
 		"one": {
 			allocation,
 			[]webhook.Option{webhook.RememberFor(time.Hour), webhook.RememberFor(time.Second, webhook.CustomAgentAllocation)},

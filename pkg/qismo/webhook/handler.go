@@ -53,7 +53,9 @@ func NewHandler(authenticator Authenticator, callbacks Callbacks, options ...Opt
 	handler.schemas = schemas
 	handler.callback = handler.callbacks.call
 	for _, around := range slices.Backward(handler.around) {
-		handler.callback = around(handler.callback)
+		if handler.callback = around(handler.callback); handler.callback == nil {
+			return nil, errors.New("webhook: Use: a function returned no callback")
+		}
 	}
 	handler.queue = newQueue(handler.workers, handler.waiting)
 	if handler.store == nil {

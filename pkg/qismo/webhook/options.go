@@ -28,7 +28,8 @@ type settings struct {
 	deadline     time.Duration
 	around       []func(Callback) Callback
 	store        Store
-	remember     map[Name]time.Duration // where it differs from the default
+	remember     map[Name]time.Duration // of events that an option names
+	rest         map[Name]time.Duration // of others, where it differs from the default
 	withoutStore bool
 	hooks        []Hooks
 }

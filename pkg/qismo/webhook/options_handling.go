@@ -3,6 +3,8 @@ package webhook
 import (
 	"context"
 	"errors"
+	"fmt"
+	"slices"
 	"time"
 )
 
@@ -108,7 +110,7 @@ func Use(around ...func(next Callback) Callback) Option {
 // several processes receive the events of one app they need one that they share.
 func Deduplicate(store Store) Option {
 	return func(s *settings) error {
-		if store == nil {
+		if isNil(store) {
 			return errors.New("Deduplicate: the store is nil")
 		}
 		s.store = store
@@ -116,47 +118,62 @@ func Deduplicate(store Store) Option {
 	}
 }
 
-// RememberFor sets for how long it is remembered that an event was handled. Without
-// names it is for all events but two. Unless told otherwise that is a day, and for the
+// RememberFor sets for how long it is remembered that an event was handled: for the
+// events with the names, or without names for all that no other RememberFor or
+// [WithoutDeduplication] names, but two. Unless told otherwise that is a day, and for the
 // two:
 //
 //   - a minute for [CustomAgentAllocation], which says the same each time that its room
 //     waits for an agent, and must be handled again if the agent leaves;
 //   - 5 seconds for [CustomButton], which says the same for each click.
+//
+// So it may be given several times, but once for an event.
 func RememberFor(period time.Duration, names ...Name) Option {
+	names = slices.Clone(names)
 	return func(s *settings) error {
 		if period <= 0 {
 			return errors.New("RememberFor: the time must be positive; see WithoutDeduplication")
 		}
 		if len(names) == 0 {
-			for _, name := range Names() {
-				if name != CustomAgentAllocation && name != CustomButton {
-					names = append(names, name)
-				}
-			}
+			rest := slices.DeleteFunc(Names(), func(name Name) bool {
+				return name == CustomAgentAllocation || name == CustomButton
+			})
+			return s.rememberRest(period, rest)
 		}
-		return s.rememberFor("RememberFor", period, names)
+		return s.rememberNamed("RememberFor", period, names)
 	}
 }
 
 // WithoutDeduplication hands events to their callbacks however often they come: those
-// with the names, or all.
+// with the names, or all that no RememberFor names.
 func WithoutDeduplication(names ...Name) Option {
+	names = slices.Clone(names)
 	return func(s *settings) error {
 		if len(names) == 0 {
-			names = Names()
+			return s.rememberRest(0, Names())
 		}
-		return s.rememberFor("WithoutDeduplication", 0, names)
+		return s.rememberNamed("WithoutDeduplication", 0, names)
 	}
 }
 
-func (s *settings) rememberFor(option string, period time.Duration, names []Name) error {
+func (s *settings) rememberRest(period time.Duration, names []Name) error {
+	s.rest = map[Name]time.Duration{}
+	for _, name := range names {
+		s.rest[name] = period
+	}
+	return s.once("RememberFor or WithoutDeduplication, without names")
+}
+
+func (s *settings) rememberNamed(option string, period time.Duration, names []Name) error {
 	if s.remember == nil {
 		s.remember = map[Name]time.Duration{}
 	}
 	for _, name := range names {
 		if newEvent(name, nil) == nil {
 			return errors.New(option + ": no event has that name")
+		}
+		if err := s.once(fmt.Sprintf("RememberFor or WithoutDeduplication of %s", name)); err != nil {
+			return err
 		}
 		s.remember[name] = period
 	}
