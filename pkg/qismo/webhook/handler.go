@@ -37,8 +37,8 @@ type Handler struct {
 //
 // An authenticator with an empty secret is an error here, so that a program
 // without its configuration does not start and accept everything. So is a nil
-// one: to go without, say [WithoutAuthentication]. Callbacks that no event could
-// go to are an error, and so are options that make no sense together.
+// one: to go without, say [WithoutAuthentication]. Callbacks of which none could ever be
+// called are an error, and so are options that make no sense together.
 func NewHandler(authenticator Authenticator, callbacks Callbacks, options ...Option) (*Handler, error) {
 	handler := &Handler{
 		settings: defaultSettings(), callbacks: callbacks, identity: rand.Text(), claims: new(atomic.Uint64),

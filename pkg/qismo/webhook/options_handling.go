@@ -44,7 +44,8 @@ func AnswerAtOnce() Option {
 
 // Workers sets how many events are handled at once, 64 unless told otherwise. The
 // events of one room, and those of one WhatsApp number, are handled one after the
-// other, in the order in which they were accepted: see [Event].
+// other, in the order in which they were accepted: see [Event]. Handlers do not know of
+// each other.
 func Workers(count int) Option {
 	return func(s *settings) error {
 		if count <= 0 {
