@@ -32,7 +32,10 @@ func PathSecret(secrets ...string) Authenticator {
 		path := trueURL(request).EscapedPath()
 		return matches(unescapeSegment(path[strings.LastIndexByte(path, '/')+1:]))
 	}
-	a.hide = func(target *url.URL) { hideSegment(target, matches) }
+	a.hide = func(target *url.URL) {
+		hideSegments(target, true, matches)
+		hideParameters(target, "", matches)
+	}
 	return a
 }
 
@@ -55,7 +58,10 @@ func QuerySecret(parameter string, secrets ...string) Authenticator {
 		values, err := url.ParseQuery(trueURL(request).RawQuery)
 		return matches(only(values[parameter])) && err == nil
 	}
-	a.hide = func(target *url.URL) { hideParameter(target, parameter, matches) }
+	a.hide = func(target *url.URL) {
+		hideSegments(target, false, matches)
+		hideParameters(target, parameter, matches)
+	}
 	return a
 }
 

@@ -20,7 +20,8 @@ const mask = "***"
 // Inside, the request's URL and RequestURI have "***" for the last segment of the
 // path if the authenticator is [PathSecret], and for the value of the parameter if it
 // is [QuerySecret], whether that is a right secret or a wrong one. A right one that
-// stands as another segment, or as another parameter's value, is masked too. So with
+// stands as another segment, as another parameter or as its value is masked too,
+// whichever of the two it is. So with
 // PathSecret every route inside must leave the last segment open, as "/hooks/bot/" and
 // "/hooks/bot/{secret}" do: hang other routes outside. The authenticators of this
 // package still see the true URL, through the request's context.
@@ -68,9 +69,10 @@ func trueURL(request *http.Request) *url.URL {
 	return request.URL
 }
 
-// hideSegment masks the last segment of a path, and every one that is a secret: with
-// a slash too many it is not the last. An escaped slash does not part segments.
-func hideSegment(target *url.URL, isSecret func(string) bool) {
+// hideSegments masks every segment of a path that is a secret, with a slash too many it
+// is not the last, and the last one in any case if that is where it belongs. An escaped
+// slash does not part segments.
+func hideSegments(target *url.URL, lastInAnyCase bool, isSecret func(string) bool) {
 	if target.Opaque != "" { // as in "POST http:secret"
 		target.Opaque = mask
 	}
@@ -79,7 +81,7 @@ func hideSegment(target *url.URL, isSecret func(string) bool) {
 	for i, segment := range escaped {
 		plain[i] = unescapeSegment(segment)
 		last := i == len(escaped)-1
-		if last && segment != "" || isSecret(plain[i]) {
+		if last && lastInAnyCase && segment != "" || isSecret(plain[i]) {
 			plain[i], escaped[i] = mask, mask
 		}
 	}
@@ -93,26 +95,30 @@ func unescapeSegment(segment string) string {
 	return plain
 }
 
-// hideParameter masks the values of a parameter, and every value that is a secret.
-func hideParameter(target *url.URL, parameter string, isSecret func(string) bool) {
+// hideParameters masks the values of a parameter, "" is none, and every parameter and
+// every value that is a secret.
+func hideParameters(target *url.URL, parameter string, isSecret func(string) bool) {
 	pairs := strings.Split(target.RawQuery, "&")
 	for i, pair := range pairs {
-		pairs[i] = hideValue(pair, parameter, isSecret)
+		pairs[i] = hidePair(pair, parameter, isSecret)
 	}
 	target.RawQuery = strings.Join(pairs, "&")
 }
 
-// hideValue masks what stands in a pair of a query from the value on. Some take a
+// hidePair masks what stands in a pair of a query from the value on. Some take a
 // semicolon for the end of a pair, so that another pair can begin there; others do
 // not, so that the value can go on behind it.
-func hideValue(pair, parameter string, isSecret func(string) bool) string {
+func hidePair(pair, parameter string, isSecret func(string) bool) string {
 	for from := 0; ; {
 		part, _, more := strings.Cut(pair[from:], ";")
 		name, value, found := strings.Cut(part, "=")
-		if found && (unescapeQuery(name) == parameter || isSecret(unescapeQuery(value))) {
+		plain := unescapeQuery(name)
+		switch {
+		case isSecret(plain):
+			return pair[:from] + mask
+		case found && (parameter != "" && plain == parameter || isSecret(unescapeQuery(value))):
 			return pair[:from+len(name)+1] + mask
-		}
-		if !more {
+		case !more:
 			return pair
 		}
 		from += len(part) + 1

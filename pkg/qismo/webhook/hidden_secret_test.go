@@ -113,6 +113,16 @@ func TestHideSecretOfTheQuery(t *testing.T) {
 	checkInside(t, webhook.QuerySecret("my key", secret), "/?my+key=a&my%20key=b&my%2Bkey=c", "/?my+key=***&my%20key=***&my%2Bkey=c")
 }
 
+// A URL that was typed into the dashboard the wrong way shows the secret to nobody.
+func TestHideSecretInTheWrongPlace(t *testing.T) {
+	path, query := webhook.PathSecret(secret), webhook.QuerySecret("key", secret)
+	checkInside(t, path, "/hooks/bot?key=canary-secret", "/hooks/***?key=***")
+	checkInside(t, path, "/hooks/bot/x?a=b&canary%2Dsecret=c", "/hooks/bot/***?a=b&***")
+	checkInside(t, path, "/hooks/bot/x?=wrong&a;canary-secret", "/hooks/bot/***?=wrong&a;***")
+	checkInside(t, query, "/hooks/canary-secret", "/hooks/***")
+	checkInside(t, query, "/hooks/canary%2Dsecret/a%2Fb?canary-secret", "/hooks/***/a%2Fb?***")
+}
+
 func TestHideSecretOfBoth(t *testing.T) {
 	both := webhook.AllOf(webhook.PathSecret(secret), webhook.QuerySecret("key", oldSecret))
 	checkInside(t, both, "/hooks/canary-secret?key=canary-of-yesterday", "/hooks/***?key=***")
