@@ -46,12 +46,13 @@ func TestShutdown(t *testing.T) {
 func TestShutdownGivesUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var told onErrors
+		var watch watcher
 		var cause error
 		handler := newHandler(t, onMessage(func(ctx context.Context, _ string) error {
 			<-ctx.Done()
 			cause = context.Cause(ctx)
 			return cause
-		}), webhook.Deadline(time.Hour), webhook.AnswerAtOnce(), told.option())
+		}), webhook.Deadline(time.Hour), webhook.AnswerAtOnce(), told.option(), watch.hooks(""))
 		for i := range 3 {
 			checkAnswer(t, post(handler, said("1", fmt.Sprint(i), "")), http.StatusOK)
 		}
@@ -68,6 +69,11 @@ func TestShutdownGivesUp(t *testing.T) {
 			require.ErrorIs(t, err, webhook.ErrShutdown)
 		}
 		shutDown(t, handler)
+		var outcomes []webhook.Outcome
+		for _, end := range watch.ends {
+			outcomes = append(outcomes, end.Outcome)
+		}
+		assert.ElementsMatch(t, []webhook.Outcome{webhook.Failed, webhook.ShutDown, webhook.ShutDown}, outcomes)
 	})
 }
 
