@@ -82,8 +82,6 @@ func states() map[string]state {
 		"their claim lapsed":         by(free, way{claims(them), passes(lease)}),
 		"both claims lapsed":         by(free, way{claims(me), passes(lease), claims(them), passes(lease)}),
 		"I took over, and it lapsed": by(free, way{claims(them), passes(lease), claims(me), passes(lease)}),
-		"my claim was forgotten":     by(free, way{claims(me), forgotten}),
-		"their claim was forgotten":  by(free, way{claims(them), forgotten}),
 		"my commit was forgotten":    by(free, way{claims(me), commits(me), forgotten}),
 		"their commit was forgotten": by(free, way{claims(them), commits(them), forgotten}),
 		"my commit expired":          by(free, way{claims(me), commits(me), passes(keep)}),
@@ -95,8 +93,10 @@ func states() map[string]state {
 		"I claimed what they released": by(own, way{claims(them), releases(them), claims(me)}),
 		"I took over":                  by(own, way{claims(them), passes(lease), claims(me)}),
 		"they released what is mine":   by(own, way{claims(me), releases(them)}),
+		"my claim is not forgotten":    by(own, way{claims(me), forgotten}),
 
 		"they claimed":                  by(taken, way{claims(them)}),
+		"their claim is not forgotten":  by(taken, way{claims(them), forgotten}),
 		"they took over":                by(taken, way{claims(me), passes(lease), claims(them)}),
 		"I released what is theirs":     by(taken, way{claims(them), releases(me)}),
 		"they claimed what I released":  by(taken, way{claims(me), releases(me), claims(them)}),
@@ -108,7 +108,7 @@ func states() map[string]state {
 		"I committed without a claim":     by(done, way{commits(me)}),
 		"I committed after their lapse":   by(done, way{claims(me), passes(lease), claims(them), passes(lease), commits(me)}),
 		"I released what I committed":     by(done, way{claims(me), commits(me), releases(me)}),
-		"I committed what was forgotten":  by(done, way{claims(me), forgotten, commits(me)}),
+		"I committed what was forgotten":  by(done, way{claims(me), commits(me), forgotten, commits(me)}),
 		"they committed":                  by(doneElse, way{claims(them), commits(them)}),
 		"they took over and committed":    by(doneElse, way{claims(me), passes(lease), claims(them), commits(them)}),
 		"they committed after a lapse":    by(doneElse, way{claims(them), passes(lease), commits(them)}),
@@ -126,7 +126,7 @@ func runStates(t *testing.T, open func(t *testing.T) Subject) {
 			t.Parallel()
 			s := open(t)
 			in := func() {
-				forgotten(t, s)
+				s.free(t)
 				for _, step := range state.way {
 					step(t, s)
 				}
@@ -150,15 +150,35 @@ func runStates(t *testing.T, open func(t *testing.T) Subject) {
 
 			in()
 			require.NoError(t, s.Store.Forget(t.Context(), "key"))
-			s.requireHolder(t, nobody)
+			s.requireHolder(t, state.forgotten())
 		})
 	}
+}
+
+// free frees the key, whoever of those who play here has it.
+func (s Subject) free(t *testing.T) {
+	t.Helper()
+	forgotten(t, s)
+	for _, owner := range []string{string(mine), string(theirs), stranger} {
+		require.NoError(t, s.Store.Release(t.Context(), "key", owner))
+	}
+}
+
+// stranger is who finds out who has a key.
+const stranger = "a stranger"
+
+// forgotten is who has a key after Forget: a claim stays.
+func (s state) forgotten() holder {
+	if s.before == mine || s.before == theirs {
+		return s.before
+	}
+	return nobody
 }
 
 // requireHolder finds out who has the key. What it does for that changes the state.
 func (s Subject) requireHolder(t *testing.T, expected holder) {
 	t.Helper()
-	claim, err := s.Store.Claim(t.Context(), "key", "a stranger", lease)
+	claim, err := s.Store.Claim(t.Context(), "key", stranger, lease)
 	require.NoError(t, err)
 	found := nobody
 	switch claim {

@@ -93,7 +93,7 @@ func testCommitsExpire(t *testing.T, s Subject) {
 		s.claim(t, webhook.Handled, "key", "one")
 		s.Advance(t, margin)
 		s.claim(t, webhook.Claimed, "key", "two")
-		require.NoError(t, s.Store.Forget(t.Context(), "key"))
+		require.NoError(t, s.Store.Release(t.Context(), "key", "two"))
 	}
 }
 

@@ -70,12 +70,19 @@ func (c *Callbacks) call(ctx context.Context, event Event) error {
 	case *PostCommentEvent:
 		return call(ctx, c.PostComment, event)
 	case *UnknownEvent:
-		if c.Unknown == nil && c.has(event.LooksLike) {
+		if c.unreadable(event) {
 			return errUnreadable
 		}
 		return call(ctx, c.Unknown, event)
 	}
 	return nil
+}
+
+// unreadable reports whether an event has a callback, and cannot be read as what that
+// takes.
+func (c *Callbacks) unreadable(event Event) bool {
+	unknown, ok := event.(*UnknownEvent)
+	return ok && c.Unknown == nil && c.has(unknown.LooksLike)
 }
 
 // has reports whether the event has a callback.

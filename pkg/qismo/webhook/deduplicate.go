@@ -105,8 +105,28 @@ func (h *handling) withoutStore(err error) error {
 	if !h.handler.withoutStore {
 		return err
 	}
-	h.tell(err)
+	h.tell(beside(err))
 	return nil
+}
+
+// keepClaim renews the claim until the callback has returned.
+func (h *handling) keepClaim(returned <-chan struct{}) error {
+	ticker := time.NewTicker(leaseMargin / 2)
+	defer ticker.Stop()
+	for {
+		claim, err := h.tryToClaim(h.values, h.owner)
+		switch {
+		case err != nil:
+			return fmt.Errorf("%w: keep the claim of an event that is overdue: %w", ErrStore, err)
+		case claim != Claimed:
+			return ErrClaimLost
+		}
+		select {
+		case <-returned:
+			return nil
+		case <-ticker.C:
+		}
+	}
 }
 
 // settle tells the store what became of the event. It does so also when the deadline
@@ -136,7 +156,7 @@ func (h *handling) unclaim(ctx context.Context) {
 		err = h.handler.store.Release(ctx, h.key, h.owner)
 	}
 	if err != nil && h.outcome != StoreFailed { // of which it tells already
-		h.tell(fmt.Errorf("%w: remember that the event has %s: %w", ErrStore, h.outcome, err))
+		h.tell(beside(fmt.Errorf("%w: remember that the event has %s: %w", ErrStore, h.outcome, err)))
 	}
 }
 
@@ -149,7 +169,7 @@ func (h *handling) forgetAllocation(ctx context.Context, resolved *MarkAsResolve
 	waiting := &CustomAgentAllocationEvent{}
 	waiting.AppID, waiting.CustomAgentAllocation.RoomID = resolved.AppCode, resolved.RoomID()
 	if err := h.handler.store.Forget(ctx, waiting.DeduplicationKey()); err != nil {
-		h.tell(fmt.Errorf("%w: forget the allocation of a room that was resolved: %w", ErrStore, err))
+		h.tell(beside(fmt.Errorf("%w: forget the allocation of a room that was resolved: %w", ErrStore, err)))
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 )
 
 // dispatch has the events handled. Unless it is to answer at once, it waits for what
@@ -31,10 +32,13 @@ func (h *Handler) dispatch(ctx context.Context, readings []reading) *answer {
 		}
 		return refusal(err)
 	}
-	if h.atOnce {
-		return &answer{}
+	if !h.atOnce {
+		return await(ctx, all)
 	}
-	return await(ctx, all)
+	if slices.ContainsFunc(readings, func(r reading) bool { return h.callbacks.unreadable(r.event) }) {
+		return answerTo(Failed) // that much is known at once
+	}
+	return &answer{}
 }
 
 // awaits reports whether anybody waits for the event.
@@ -95,7 +99,7 @@ func answerTo(outcome Outcome) *answer {
 }
 
 // Load tells how many events wait, and how many are being handled now.
-func (h *Handler) Load() (waiting, handled int) {
+func (h *Handler) Load() (waiting, handling int) {
 	if h.queue == nil {
 		return 0, 0
 	}

@@ -103,7 +103,11 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, request *http.Request) {
 	began := time.Now()
 	ctx, end := h.startDelivery(request.Context(), DeliveryStart{Only: h.only})
 	result := &answer{status: http.StatusInternalServerError, reason: "a panic"} // unless it comes to another
-	defer func() { end(result.end(began)) }()
+	defer func() {
+		if err := end(result.end(began)); err != nil {
+			panic(err) // for net/http to write down
+		}
+	}()
 	result = h.handle(w, request.WithContext(ctx))
 	result.write(w)
 }
@@ -114,9 +118,6 @@ func (h *Handler) handle(w http.ResponseWriter, request *http.Request) *answer {
 	}
 	if request.Method != http.MethodPost {
 		return refuse(http.StatusMethodNotAllowed, "only POST is accepted")
-	}
-	if !h.anyContentType && !isJSON(request.Header.Get("Content-Type")) {
-		return refuse(http.StatusUnsupportedMediaType, "the content type is not JSON")
 	}
 	if !h.needsBody && h.authenticate(request, nil) != nil { // a stranger's body is not even read
 		return unauthorized()
@@ -140,7 +141,7 @@ func (h *Handler) receive(request *http.Request, body []byte) *answer {
 	}
 	readings, err := h.parse(request, body)
 	if err != nil {
-		return refuse(http.StatusBadRequest, "the body is not a JSON object")
+		return notJSON(request.Header)
 	}
 	h.report(request.Context(), readings)
 	result := h.validation.misfit(readings)
@@ -208,10 +209,22 @@ func (h *Handler) report(ctx context.Context, readings []reading) {
 func (h *Handler) reportOne(ctx context.Context, reading reading, problems []Problem) {
 	defer func() {
 		if value := recover(); value != nil {
-			h.tell(context.WithoutCancel(ctx), reading.event, newPanicError(value))
+			h.tell(context.WithoutCancel(ctx), reading.event, beside(newPanicError(value)))
 		}
 	}()
 	h.onProblems(ctx, reading.name, problems)
+}
+
+// notJSON is the answer to a body that is not a JSON object. What a request says of its
+// body is asked only then: which content type the platform sends is not documented.
+func notJSON(header http.Header) *answer {
+	switch {
+	case header.Get("Content-Encoding") != "":
+		return refuse(http.StatusUnsupportedMediaType, "the content is encoded")
+	case !isJSON(header.Get("Content-Type")):
+		return refuse(http.StatusUnsupportedMediaType, "the content type is not JSON")
+	}
+	return refuse(http.StatusBadRequest, "the body is not a JSON object")
 }
 
 // isJSON accepts JSON content types, and none at all.

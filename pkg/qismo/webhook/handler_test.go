@@ -82,8 +82,9 @@ func TestHandlerOrderOfChecks(t *testing.T) {
 		status                          int
 	}{
 		{http.MethodGet, "/canary", "text/plain", tooLarge, http.StatusMethodNotAllowed},
-		{http.MethodPost, "/canary", "text/plain", tooLarge, http.StatusUnsupportedMediaType},
-		{http.MethodPost, "/canary", "application/json", tooLarge, http.StatusUnauthorized},
+		{http.MethodPost, "/canary", "text/plain", tooLarge, http.StatusUnauthorized},
+		{http.MethodPost, "/" + secret, "text/plain", tooLarge, http.StatusRequestEntityTooLarge},
+		{http.MethodPost, "/" + secret, "text/plain", "canary", http.StatusUnsupportedMediaType},
 		{http.MethodPost, "/" + secret, "application/json", tooLarge, http.StatusRequestEntityTooLarge},
 		{http.MethodPost, "/" + secret, "application/json", "canary", http.StatusBadRequest},
 		{http.MethodPost, "/" + secret, "application/json", `["canary"]`, http.StatusBadRequest},
@@ -119,10 +120,9 @@ func TestHandlerOrderOfChecksWithABodyToSign(t *testing.T) {
 func TestHandlerReadsTheBodyLate(t *testing.T) {
 	handler := newHandler(t, ignoring(), webhook.MaxBody(10))
 	for name, change := range map[string]func(*http.Request){
-		"method":       func(request *http.Request) { request.Method = http.MethodPut },
-		"content type": func(request *http.Request) { request.Header.Set("Content-Type", "text/plain") },
-		"secret":       func(request *http.Request) { request.URL.Path = "/hooks/wrong" },
-		"length":       func(request *http.Request) { request.ContentLength = 11 },
+		"method": func(request *http.Request) { request.Method = http.MethodPut },
+		"secret": func(request *http.Request) { request.URL.Path = "/hooks/wrong" },
+		"length": func(request *http.Request) { request.ContentLength = 11 },
 	} {
 		request := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/hooks/"+secret, unreadable{t})
 		change(request)
@@ -148,16 +148,17 @@ func TestHandlerMethods(t *testing.T) {
 	}
 }
 
+// Whatever a request calls its body, a JSON object is one. Only of what is none it
+// matters.
 func TestHandlerContentTypes(t *testing.T) {
-	strict := newHandler(t, ignoring())
-	lenient := newHandler(t, ignoring(), webhook.AcceptAnyContentType())
+	handler := newHandler(t, ignoring())
 	for contentType, want := range map[string]int{
-		"":                                   http.StatusOK,
-		"application/json":                   http.StatusOK,
-		"application/json; charset=utf-8":    http.StatusOK,
-		"Application/JSON;charset=\"utf-8\"": http.StatusOK,
-		"application/json; charset":          http.StatusOK,
-		"application/vnd.qiscus.v2+json":     http.StatusOK,
+		"":                                   http.StatusBadRequest,
+		"application/json":                   http.StatusBadRequest,
+		"application/json; charset=utf-8":    http.StatusBadRequest,
+		"Application/JSON;charset=\"utf-8\"": http.StatusBadRequest,
+		"application/json; charset":          http.StatusBadRequest,
+		"application/vnd.qiscus.v2+json":     http.StatusBadRequest,
 		"application/jsonp":                  http.StatusUnsupportedMediaType,
 		"text/plain":                         http.StatusUnsupportedMediaType,
 		"text/json":                          http.StatusUnsupportedMediaType,
@@ -168,13 +169,20 @@ func TestHandlerContentTypes(t *testing.T) {
 		";":                                  http.StatusUnsupportedMediaType,
 	} {
 		t.Run(contentType, func(t *testing.T) {
-			request := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/hooks/"+secret, strings.NewReader("{}"))
-			request.Header.Set("Content-Type", contentType)
-			checkAnswer(t, send(strict, request), want)
-			request.Body = io.NopCloser(strings.NewReader("{}"))
-			checkAnswer(t, send(lenient, request), http.StatusOK)
+			for body, want := range map[string]int{"{}": http.StatusOK, "[]": want} {
+				request := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/hooks/"+secret, strings.NewReader(body))
+				request.Header.Set("Content-Type", contentType)
+				checkAnswer(t, send(handler, request), want)
+			}
 		})
 	}
+}
+
+func TestHandlerEncodedContent(t *testing.T) {
+	request := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/hooks/"+secret, strings.NewReader("\x1f\x8b"))
+	request.Header.Set("Content-Encoding", "gzip")
+	answer := checkAnswer(t, send(newHandler(t, ignoring()), request), http.StatusUnsupportedMediaType)
+	assert.Equal(t, "the content is encoded", answer.Error)
 }
 
 func TestHandlerBodyLimit(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 )
 
@@ -59,7 +60,7 @@ func (h *handling) do() {
 	defer func() {
 		h.settle()
 		h.tell(h.err)
-		end(EventEnd{Outcome: h.outcome, Err: h.err, Duration: time.Since(began)})
+		h.tell(beside(end(EventEnd{Outcome: h.outcome, Err: h.err, Duration: time.Since(began)})))
 	}()
 	h.result = h.attempt(ctx)
 }
@@ -91,14 +92,25 @@ func (h *handling) attempt(ctx context.Context) (met result) {
 // call calls the callback. Its time begins here, and is over for nobody but it: what the
 // store and OnError take is theirs.
 func (h *handling) call(ctx context.Context) error {
-	ctx, cancel := context.WithTimeoutCause(ctx, h.handler.deadline, errDeadline)
+	ctx, cancel := context.WithTimeout(ctx, h.handler.deadline)
 	defer cancel()
-	overdue := time.AfterFunc(h.handler.deadline+grace, h.overdue)
-	defer overdue.Stop()
+	returned := make(chan struct{})
+	var overdue sync.WaitGroup
+	overdue.Add(1)
+	timer := time.AfterFunc(h.handler.deadline+grace, func() {
+		defer overdue.Done()
+		h.overdue(returned)
+	})
+	defer func() {
+		if !timer.Stop() {
+			close(returned)
+			overdue.Wait()
+		}
+	}()
 	return h.handler.callback(ctx, h.event)
 }
 
-// catch is for panics of what comes after: of the store, and of hooks.
+// catch is for panics of what comes before and after: of the store, and of hooks.
 func (h *handling) catch() {
 	if value := recover(); value != nil {
 		h.result = result{Panicked, newPanicError(value)}
@@ -107,10 +119,13 @@ func (h *handling) catch() {
 }
 
 // overdue tells of a callback that does not honour its context. It still runs, and
-// what comes of it counts.
-func (h *handling) overdue() {
+// what comes of it counts: until it has returned nobody else is to handle the event.
+func (h *handling) overdue(returned <-chan struct{}) {
 	close(h.late)
-	h.tell(fmt.Errorf("%w: %s have passed", ErrOverdue, h.handler.deadline))
+	h.tell(beside(fmt.Errorf("%w: %s have passed", ErrOverdue, h.handler.deadline)))
+	if h.owner != "" {
+		h.tell(beside(h.keepClaim(returned)))
+	}
 }
 
 // abort is how the queue gives up.
@@ -125,7 +140,7 @@ func (h *handling) abort(begun bool) {
 	defer h.catch()
 	_, end := h.handler.startEvent(h.values, EventStart{Event: h.event.Name(), Waited: time.Since(h.accepted)})
 	h.tell(h.err)
-	end(EventEnd{Outcome: h.outcome, Err: h.err})
+	h.tell(beside(end(EventEnd{Outcome: h.outcome, Err: h.err})))
 }
 
 // leave is how the queue gives up what was asked to end and does not.

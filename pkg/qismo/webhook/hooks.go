@@ -12,6 +12,9 @@ import (
 // for concurrent use and return at once. What they are told holds no secret, no id and
 // no word of a customer, but for the errors of callbacks, of which only the program
 // knows what they hold.
+//
+// One that panics at the end of something is told to [OnError] where there is an event,
+// and else left to net/http; what became of the event is not changed by it.
 type Hooks struct {
 	// Delivery is told of the beginning of a request. The request goes on with the
 	// context that it returns, which must be made of the one it got; the function that
@@ -76,7 +79,7 @@ func WithHooks(hooks Hooks) Option {
 }
 
 // startDelivery tells the hooks of a request, and returns what tells them its end.
-func (s *settings) startDelivery(ctx context.Context, start DeliveryStart) (context.Context, func(DeliveryEnd)) {
+func (s *settings) startDelivery(ctx context.Context, start DeliveryStart) (context.Context, func(DeliveryEnd) error) {
 	var ends ends[DeliveryEnd]
 	for _, hooks := range s.hooks {
 		if hooks.Delivery != nil {
@@ -88,7 +91,7 @@ func (s *settings) startDelivery(ctx context.Context, start DeliveryStart) (cont
 }
 
 // startEvent does the same for an event.
-func (s *settings) startEvent(ctx context.Context, start EventStart) (context.Context, func(EventEnd)) {
+func (s *settings) startEvent(ctx context.Context, start EventStart) (context.Context, func(EventEnd) error) {
 	var ends ends[EventEnd]
 	for _, hooks := range s.hooks {
 		if hooks.Event != nil {
@@ -113,8 +116,25 @@ func (all ends[E]) add(ctx, changed context.Context, end func(E)) (context.Conte
 	return ctx, all
 }
 
-func (all ends[E]) tell(done E) {
+// tell tells all of them. One that panics keeps the others from nothing; the error is
+// that of the first that did.
+func (all ends[E]) tell(done E) error {
+	var first error
 	for _, end := range slices.Backward(all) {
-		end(done)
+		if err := survive(func() { end(done) }); err != nil && first == nil {
+			first = err
+		}
 	}
+	return first
+}
+
+// survive makes an error of a panic.
+func survive(watch func()) (err error) {
+	defer func() {
+		if value := recover(); value != nil {
+			err = newPanicError(value)
+		}
+	}()
+	watch()
+	return nil
 }

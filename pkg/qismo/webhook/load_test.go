@@ -31,7 +31,7 @@ const (
 	eventsOfRound = 40
 	// loadWorkers are all who handle what is answered at once, loadWaiting what may wait for
 	// them; loadHolds is how many of them wait for their senders, at most.
-	loadWorkers, loadWaiting, loadHolds = 8, 24, 4
+	loadWorkers, loadWaiting, loadHolds = 8, 8, 4
 	// loadMemory is how many events the store remembers: those of one round, so that it
 	// knows every repetition, and forgets from the second round on.
 	loadMemory = loadSenders * eventsOfRound

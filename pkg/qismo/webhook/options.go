@@ -14,13 +14,12 @@ const DefaultMaxBody = 1 << 20
 type Option func(*settings) error
 
 type settings struct {
-	anyContentType bool
-	maxBody        int64
-	validation     validation
-	only           Name // "" when the content tells
-	onProblems     func(context.Context, Name, []Problem)
-	onError        func(context.Context, Event, error)
-	given          map[string]bool // the options that may be given once
+	maxBody    int64
+	validation validation
+	only       Name // "" when the content tells
+	onProblems func(context.Context, Name, []Problem)
+	onError    func(context.Context, Event, error)
+	given      map[string]bool // the options that may be given once
 
 	atOnce       bool
 	workers      int
@@ -51,15 +50,6 @@ func (s *settings) once(option string) error {
 	}
 	s.given[option] = true
 	return nil
-}
-
-// AcceptAnyContentType also accepts requests that declare another content type
-// than JSON. Which one the platform sends is not documented.
-func AcceptAnyContentType() Option {
-	return func(s *settings) error {
-		s.anyContentType = true
-		return nil
-	}
 }
 
 // MaxBody limits the bytes of a body.

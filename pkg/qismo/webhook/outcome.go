@@ -49,8 +49,27 @@ var (
 	ErrStore = errors.New("webhook: the store failed")
 )
 
-// errDeadline is the cause of the contexts of callbacks that took too long.
-var errDeadline = errors.New("webhook: the callback's deadline has passed")
+// Unhandled reports whether an error that [OnError] is told means that its event was not
+// handled, so that whoever must not lose it stores it now, or handles it again. It is
+// false for what goes wrong beside an event that is handled all the same, or has been: a
+// callback that is overdue, a store that does not learn what became of the event, a
+// function that watches and panics.
+func Unhandled(err error) bool {
+	var aside besideError
+	return err != nil && !errors.As(err, &aside)
+}
+
+// besideError is an error that does not decide about its event.
+type besideError struct{ error }
+
+func (e besideError) Unwrap() error { return e.error }
+
+func beside(err error) error {
+	if err == nil {
+		return nil
+	}
+	return besideError{err}
+}
 
 // errEnded says that a callback never returned.
 var errEnded = errors.New("webhook: the callback ended its goroutine")

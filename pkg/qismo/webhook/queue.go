@@ -28,6 +28,7 @@ type job interface {
 type queue struct {
 	workers int // at most
 	room    int // for jobs that wait or are done
+	longest int // line that may grow
 
 	mutex  sync.Mutex
 	lines  map[string]*line // those with an order, while they have a job
@@ -46,11 +47,19 @@ type line struct {
 }
 
 func newQueue(workers, waiting int) *queue {
+	room := workers + min(waiting, math.MaxInt-workers)
 	return &queue{
-		workers: workers, room: workers + min(waiting, math.MaxInt-workers),
+		workers: workers, room: room, longest: max(leastLongest, room/longestShare),
 		lines: map[string]*line{}, held: map[job]bool{}, empty: make(chan struct{}),
 	}
 }
+
+// One order's jobs take a quarter of the room at most, unless that is very few: a room
+// whose callbacks hang, or a bot that talks to itself, is not to keep out all others.
+const (
+	longestShare = 4
+	leastLongest = 16
+)
 
 // add takes all jobs or none. A queue that holds nothing takes any number, so that
 // no delivery is too large for good.
@@ -62,12 +71,19 @@ func (q *queue) add(jobs []job) error {
 		return ErrShutdown
 	case len(q.held) > 0 && len(q.held)+len(jobs) > q.room:
 		return ErrQueueFull
+	case slices.ContainsFunc(jobs, q.lineIsFull):
+		return ErrQueueFull
 	}
 	for _, added := range jobs {
 		q.held[added] = false
 		q.enqueue(added)
 	}
 	return nil
+}
+
+func (q *queue) lineIsFull(next job) bool {
+	waiting := q.lines[next.order()]
+	return waiting != nil && len(waiting.jobs) >= q.longest
 }
 
 func (q *queue) enqueue(added job) {

@@ -33,7 +33,8 @@ type Store interface {
 	// and it is no error.
 	Release(ctx context.Context, key, owner string) error
 
-	// Forget frees the key, whoever has claimed or committed it.
+	// Forget frees the key if it was committed, by whomever. A claim stays: somebody is
+	// handling the event.
 	Forget(ctx context.Context, key string) error
 }
 

@@ -144,7 +144,9 @@ func (s *MemoryStore) Forget(ctx context.Context, key string) error {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.drop(s.entries[key])
+	if known := s.find(key, s.now()); known != nil && known.handled {
+		s.drop(s.entries[key])
+	}
 	return nil
 }
 

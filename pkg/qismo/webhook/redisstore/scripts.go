@@ -42,6 +42,9 @@ return 1
 `
 
 const forgetScript = `
-redis.call("DEL", KEYS[1])
+local value = redis.call("GET", KEYS[1])
+if value and string.sub(value, 1, 1) == "h" then
+  redis.call("DEL", KEYS[1])
+end
 return 1
 `
