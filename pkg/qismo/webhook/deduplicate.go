@@ -150,7 +150,7 @@ func (h *handling) settle() {
 // unclaim ends the claim.
 func (h *handling) unclaim(ctx context.Context) {
 	var err error
-	if h.outcome == Succeeded {
+	if h.outcome.isHandled() {
 		err = h.handler.store.Commit(ctx, h.key, h.owner, h.handler.remembered(h.event.Name()))
 	} else {
 		err = h.handler.store.Release(ctx, h.key, h.owner)

@@ -6,7 +6,12 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"time"
 )
+
+// patience is how long a request waits beyond the deadline of its event's callback: to
+// claim the event, for the callback to end, and to remember that it did.
+const patience = 2 * (answering + grace)
 
 // dispatch has the events handled. Unless it is to answer at once, it waits for what
 // comes of them.
@@ -33,7 +38,7 @@ func (h *Handler) dispatch(ctx context.Context, readings []reading) *answer {
 		return refusal(err)
 	}
 	if !h.atOnce {
-		return await(ctx, all)
+		return h.await(ctx, all)
 	}
 	if slices.ContainsFunc(readings, func(r reading) bool { return h.callbacks.unreadable(r.event) }) {
 		return answerTo(Failed) // that much is known at once
@@ -53,8 +58,12 @@ func (h *Handler) awaits(event Event) bool {
 }
 
 // await waits until all events of a request have been handled. If one fails the others
-// get their chance all the same, as the body may not come again.
-func await(ctx context.Context, all []*handling) *answer {
+// get their chance all the same, as the body may not come again. It waits for as long as a
+// callback and a slow store may take together, so that servers know how long to wait for
+// it: what waits for its room even then is handled later.
+func (h *Handler) await(ctx context.Context, all []*handling) *answer {
+	enough := time.NewTimer(h.deadline + patience)
+	defer enough.Stop()
 	result := &answer{}
 	for _, one := range all {
 		var met *answer
@@ -63,6 +72,8 @@ func await(ctx context.Context, all []*handling) *answer {
 			met = answerTo(one.outcome)
 		case <-one.late:
 			met = refuse(http.StatusInternalServerError, "the event was not handled in time")
+		case <-enough.C:
+			return refuse(http.StatusServiceUnavailable, "the event still waits")
 		case <-ctx.Done(): // nobody reads the answer
 			return refuse(http.StatusServiceUnavailable, "the request ended first")
 		}
@@ -85,7 +96,7 @@ func refusal(err error) *answer {
 // worth to try again.
 func answerTo(outcome Outcome) *answer {
 	switch outcome {
-	case Succeeded, Duplicate:
+	case Succeeded, Uncertain, Duplicate:
 		return &answer{}
 	case ShutDown:
 		return refuse(http.StatusServiceUnavailable, "the receiver is being shut down")

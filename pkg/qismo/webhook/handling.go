@@ -83,10 +83,14 @@ func (h *handling) attempt(ctx context.Context) (met result) {
 		return result{unclaimed(err), err}
 	}
 	// Whatever its error says, the callback has failed: it may wrap one of this package.
-	if err := h.call(ctx); err != nil {
+	switch err := h.call(ctx); {
+	case err == nil:
+		return result{Succeeded, nil}
+	case isUncertain(err):
+		return result{Uncertain, beside(err)}
+	default:
 		return result{Failed, err}
 	}
-	return result{Succeeded, nil}
 }
 
 // call calls the callback. Its time begins here, and is over for nobody but it: what the
@@ -119,9 +123,11 @@ func (h *handling) catch() {
 }
 
 // overdue tells of a callback that does not honour its context. It still runs, and
-// what comes of it counts: until it has returned nobody else is to handle the event.
+// what comes of it counts: until it has returned nobody else is to handle the event, and
+// the room's next events wait. Other rooms get a worker in its place.
 func (h *handling) overdue(returned <-chan struct{}) {
 	close(h.late)
+	h.handler.queue.replace(h)
 	h.tell(beside(fmt.Errorf("%w: %s have passed", ErrOverdue, h.handler.deadline)))
 	if h.owner != "" {
 		h.tell(beside(h.keepClaim(returned)))

@@ -125,8 +125,10 @@ func TestHandlingOverdue(t *testing.T) {
 		began := time.Now()
 		go func() {
 			<-time.After(time.Second)
-			assert.Equal(t, http.StatusOK, post(handler, said("1", "b", "quick")).Code)
-			assert.Equal(t, time.Minute, time.Since(began))
+			recorder := post(handler, said("1", "b", "quick"))
+			assert.Equal(t, http.StatusServiceUnavailable, recorder.Code)
+			assert.Contains(t, recorder.Body.String(), "the event still waits")
+			assert.Equal(t, time.Second+3*time.Second+12*time.Second, time.Since(began))
 		}()
 		answer := checkAnswer(t, post(handler, said("1", "a", "slow")), http.StatusInternalServerError)
 		assert.Equal(t, "the event was not handled in time", answer.Error)
@@ -136,6 +138,7 @@ func TestHandlingOverdue(t *testing.T) {
 		require.Len(t, errs, 1)
 		require.ErrorIs(t, errs[0], webhook.ErrOverdue)
 		require.ErrorContains(t, errs[0], "3s")
+		assert.False(t, webhook.Unhandled(errs[0]))
 
 		<-time.After(time.Hour)
 		synctest.Wait()
@@ -163,6 +166,104 @@ func TestHandlingOverdueIsTheCallbackAlone(t *testing.T) {
 		require.Len(t, told, 1)
 		require.ErrorIs(t, told[0], context.DeadlineExceeded)
 	})
+}
+
+// A callback that does not end keeps its room, and no worker from the others.
+func TestHandlingOverdueGivesBackItsWorker(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		hung := make(chan struct{})
+		handler := newHandler(t, onMessage(func(_ context.Context, text string) error {
+			if text == "hang" {
+				<-hung
+			}
+			return nil
+		}), webhook.Workers(2), webhook.Deadline(3*time.Second), webhook.AnswerAtOnce())
+		for _, room := range []string{"1", "2", "3", "4", "5"} {
+			checkAnswer(t, post(handler, said(room, "a", "hang")), http.StatusOK)
+			checkAnswer(t, post(handler, said(room, "b", "")), http.StatusOK)
+		}
+		checkAnswer(t, post(handler, said("6", "a", "")), http.StatusOK)
+		<-time.After(time.Minute)
+		waiting, handling := handler.Load()
+		assert.Equal(t, []int{5, 5}, []int{waiting, handling}, "all that hang hang, and nothing else waits for them")
+		close(hung)
+		shutDown(t, handler)
+	})
+}
+
+// doubtful is an error of which it is not known whether what failed was done.
+type doubtful bool
+
+func (doubtful) Error() string     { return "no answer" }
+func (d doubtful) Uncertain() bool { return bool(d) }
+
+// What may have been done is not done again.
+func TestHandlingUncertain(t *testing.T) {
+	for uncertain, test := range map[bool]struct {
+		status, calls int
+		outcome       webhook.Outcome
+	}{
+		true:  {http.StatusOK, 1, webhook.Uncertain},
+		false: {http.StatusInternalServerError, 2, webhook.Failed},
+	} {
+		var told onErrors
+		var watch watcher
+		calls := 0
+		handler := newHandler(t, onMessage(func(context.Context, string) error {
+			calls++
+			return fmt.Errorf("send: %w", doubtful(uncertain))
+		}), told.option(), watch.hooks(""))
+		for range 2 {
+			checkAnswer(t, post(handler, said("1", "a", "")), test.status)
+		}
+		assert.Equal(t, test.calls, calls)
+		assert.Equal(t, test.outcome, watch.ends[0].Outcome)
+		errs := told.take()
+		require.Len(t, errs, test.calls)
+		var failed doubtful
+		require.ErrorAs(t, errs[0], &failed)
+		assert.Equal(t, !uncertain, webhook.Unhandled(errs[0]))
+		shutDown(t, handler)
+	}
+}
+
+// One room in which nothing goes on does not keep out the others.
+func TestOneRoomDoesNotFillTheQueue(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		hung := make(chan struct{})
+		handler := newHandler(t, onMessage(func(_ context.Context, text string) error {
+			if text == "hang" {
+				<-hung
+			}
+			return nil
+		}), webhook.Workers(4), webhook.Waiting(96), webhook.AnswerAtOnce())
+		taken := 0
+		for i := range 100 {
+			if post(handler, said("1", fmt.Sprint(i), "hang")).Code == http.StatusOK {
+				taken++
+			}
+			synctest.Wait()
+		}
+		assert.Equal(t, 1+25, taken, "the one that hangs, and a quarter of the room")
+		checkAnswer(t, post(handler, said("2", "a", "")), http.StatusOK)
+		close(hung)
+		shutDown(t, handler)
+	})
+}
+
+// What cannot be read as the event that it looks like is refused in both ways of
+// answering.
+func TestUnreadableIsRefused(t *testing.T) {
+	for _, options := range [][]webhook.Option{nil, {webhook.AnswerAtOnce()}} {
+		var told onErrors
+		handler := newHandler(t, onMessage(func(context.Context, string) error { return nil }), append(options, told.option())...)
+		const body = `{"type":"post_comment_mobile","channel":{},"payload":{"from":{"email":"e"},"room":{"id":"1"},"message":{"type":"text","text":17}}}`
+		checkAnswer(t, post(handler, body), http.StatusInternalServerError)
+		shutDown(t, handler)
+		errs := told.take()
+		require.Len(t, errs, 1)
+		assert.True(t, webhook.Unhandled(errs[0]))
+	}
 }
 
 func TestHandlingPanics(t *testing.T) {

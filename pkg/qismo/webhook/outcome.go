@@ -18,6 +18,11 @@ const (
 	Duplicate Outcome = "duplicate"
 	// Failed is an event whose callback returned an error.
 	Failed Outcome = "failed"
+	// Uncertain is an event whose callback returned an error that says that what it did may
+	// have been done: one with a method Uncertain that returns true, as that of the client's
+	// error for a message that may have gone out. It counts as handled, since to handle it
+	// again could send the message twice. It is answered with 200, and [OnError] is told.
+	Uncertain Outcome = "uncertain"
 	// Panicked is an event whose callback panicked, or whose store or hooks did.
 	Panicked Outcome = "panicked"
 	// ClaimedElsewhere is an event that another process was handling for the whole time.
@@ -52,8 +57,9 @@ var (
 // Unhandled reports whether an error that [OnError] is told means that its event was not
 // handled, so that whoever must not lose it stores it now, or handles it again. It is
 // false for what goes wrong beside an event that is handled all the same, or has been: a
-// callback that is overdue, a store that does not learn what became of the event, a
-// function that watches and panics.
+// callback that is overdue, or whose error says that it may have done its work all the same
+// (see [Uncertain]), a store that does not learn what became of the event, a function that
+// watches and panics.
 func Unhandled(err error) bool {
 	var aside besideError
 	return err != nil && !errors.As(err, &aside)
@@ -99,6 +105,15 @@ func (e *PanicError) Unwrap() error {
 	err, _ := e.Value.(error)
 	return err
 }
+
+// isUncertain reports whether an error says that what failed may have been done.
+func isUncertain(err error) bool {
+	var doubtful interface{ Uncertain() bool }
+	return errors.As(err, &doubtful) && doubtful.Uncertain()
+}
+
+// isHandled reports whether an event with the outcome is not to be handled again.
+func (o Outcome) isHandled() bool { return o == Succeeded || o == Uncertain }
 
 // unclaimed is the outcome of an event that could not be claimed.
 func unclaimed(err error) Outcome {

@@ -2,11 +2,13 @@ package webhook_test
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"strconv"
 	"sync"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/assert"
@@ -110,4 +112,76 @@ func (s *watchedStore) Claim(ctx context.Context, key, owner string, lease time.
 		s.once.Do(func() { close(s.busy) })
 	}
 	return claim, err
+}
+
+// While a callback goes on, however long, no other process handles its event.
+func TestOverdueKeepsItsClaim(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store, err := webhook.NewMemoryStore(10)
+		require.NoError(t, err)
+		var told onErrors
+		calls := 0
+		callbacks := onMessage(func(context.Context, string) error {
+			calls++
+			<-time.After(5 * time.Minute)
+			return nil
+		})
+		first := newHandler(t, callbacks, webhook.Deduplicate(store), webhook.AnswerAtOnce(), told.option())
+		second := newHandler(t, callbacks, webhook.Deduplicate(store), webhook.Deadline(time.Hour))
+		checkAnswer(t, post(first, said("1", "a", "")), http.StatusOK)
+		<-time.After(2 * time.Minute)
+		checkAnswer(t, post(second, said("1", "a", "")), http.StatusOK)
+		assert.Equal(t, 1, calls)
+		errs := told.take()
+		require.Len(t, errs, 1)
+		require.ErrorIs(t, errs[0], webhook.ErrOverdue)
+		shutDown(t, first)
+		shutDown(t, second)
+	})
+}
+
+// claimedOnce lets a key be claimed once.
+type claimedOnce struct {
+	brokenStore
+
+	claims atomic.Int64
+	then   webhook.Claim
+	err    error
+}
+
+func (s *claimedOnce) Claim(context.Context, string, string, time.Duration) (webhook.Claim, error) {
+	if s.claims.Add(1) == 1 {
+		return webhook.Claimed, nil
+	}
+	return s.then, s.err
+}
+
+// A claim that cannot be kept is told of, once.
+func TestOverdueLosesItsClaim(t *testing.T) {
+	for name, test := range map[string]struct {
+		then webhook.Claim
+		err  error
+		want error
+	}{
+		"taken": {then: webhook.Busy, want: webhook.ErrClaimLost},
+		"error": {err: errors.New("out of order"), want: webhook.ErrStore},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				store := &claimedOnce{then: test.then, err: test.err}
+				var told onErrors
+				handler := newHandler(t, onMessage(func(context.Context, string) error {
+					<-time.After(5 * time.Minute)
+					return nil
+				}), webhook.Deduplicate(store), webhook.AnswerAtOnce(), told.option())
+				checkAnswer(t, post(handler, said("1", "a", "")), http.StatusOK)
+				shutDown(t, handler)
+				errs := told.take()
+				require.Len(t, errs, 2)
+				require.ErrorIs(t, errs[0], webhook.ErrOverdue)
+				require.ErrorIs(t, errs[1], test.want)
+				assert.False(t, webhook.Unhandled(errs[1]))
+			})
+		})
+	}
 }

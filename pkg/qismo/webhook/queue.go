@@ -35,6 +35,7 @@ type queue struct {
 	ready  []*line          // with a job that waits, and none that is done
 	active int              // workers
 	begun  int              // jobs that are being done
+	slow   map[job]bool     // those of them whose workers were replaced
 	held   map[job]bool     // all jobs; whether they have begun
 	closed bool
 	empty  chan struct{} // closed when the queue is closed and all jobs are done
@@ -50,7 +51,7 @@ func newQueue(workers, waiting int) *queue {
 	room := workers + min(waiting, math.MaxInt-workers)
 	return &queue{
 		workers: workers, room: room, longest: max(leastLongest, room/longestShare),
-		lines: map[string]*line{}, held: map[job]bool{}, empty: make(chan struct{}),
+		lines: map[string]*line{}, held: map[job]bool{}, slow: map[job]bool{}, empty: make(chan struct{}),
 	}
 }
 
@@ -103,29 +104,49 @@ func (q *queue) enqueue(added job) {
 // makeReady puts a line at the end, and sees that somebody comes to it.
 func (q *queue) makeReady(opened *line) {
 	q.ready = append(q.ready, opened)
-	if q.active < q.workers {
+	q.hire()
+}
+
+// hire makes a worker if there is work for one. It is called with the lock.
+func (q *queue) hire() {
+	if q.active < q.workers && len(q.ready) > 0 {
 		q.active++
 		go q.work()
 	}
 }
 
-// work does jobs until none is ready.
+// replace lets another worker do the work of the one that a job keeps for too long.
+func (q *queue) replace(slow job) {
+	q.mutex.Lock()
+	defer q.mutex.Unlock()
+	if q.held[slow] && !q.slow[slow] {
+		q.slow[slow] = true
+		q.active--
+		q.hire()
+	}
+}
+
+// work does jobs until none is ready, or the worker was replaced.
 func (q *queue) work() {
-	finished := false
+	for next, at := q.next(); next != nil; next, at = q.next() {
+		if !q.carryOut(next, at) {
+			return
+		}
+	}
+}
+
+// carryOut does a job. It is false if the worker is no longer needed.
+func (q *queue) carryOut(next job, at *line) (goOn bool) {
+	returned := false
 	defer func() {
-		if !finished { // the job has ended the goroutine, as tests do that have failed
+		goOn = q.finish(next, at)
+		if !returned && goOn { // the job ends the goroutine, as tests do that have failed
 			go q.work()
 		}
 	}()
-	for next, at := q.next(); next != nil; next, at = q.next() {
-		q.carryOut(next, at)
-	}
-	finished = true
-}
-
-func (q *queue) carryOut(next job, at *line) {
-	defer q.finish(next, at)
 	next.do()
+	returned = true
+	return // as finish says
 }
 
 // next takes the job that has been ready for longest; nil when there is none, and
@@ -147,10 +168,12 @@ func (q *queue) next() (job, *line) {
 }
 
 // finish forgets a job. Its line goes to the end, so that a room in which much is
-// written does not hold up the others.
-func (q *queue) finish(done job, at *line) {
+// written does not hold up the others. It is false if the job's worker was replaced.
+func (q *queue) finish(done job, at *line) (goOn bool) {
 	q.mutex.Lock()
 	defer q.mutex.Unlock()
+	goOn = !q.slow[done]
+	delete(q.slow, done)
 	delete(q.held, done)
 	q.begun--
 	if len(at.jobs) > 0 {
@@ -158,7 +181,11 @@ func (q *queue) finish(done job, at *line) {
 	} else if at.order != "" {
 		delete(q.lines, at.order)
 	}
+	if !goOn {
+		q.hire()
+	}
 	q.signal()
+	return goOn
 }
 
 // signal tells who waits for the queue to be empty. It is called with the lock.
