@@ -24,13 +24,15 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"github.com/qismo-go/qismo/pkg/qismo/webhook"
+	"github.com/qismo-go/qismo/pkg/qismo/webhook/otelwebhook"
 	"github.com/qismo-go/qismo/pkg/qismo/webhook/redisstore"
 )
 
-// How long things may take. The server waits longer than a callback, and whoever stops
-// the process must wait longer than both together.
+// How long things may take. A request waits for its callback and for the store, at most
+// 12 seconds longer than the callback may take. Whoever stops the process must wait longer
+// than the last two together.
 const (
-	forCallback = 20 * time.Second
+	forCallback = 15 * time.Second
 	forRequest  = 30 * time.Second
 	forDraining = 5 * time.Second // until the load balancer has noticed
 	forShutdown = 30 * time.Second
@@ -107,16 +109,26 @@ func newHandlers(
 		webhook.Deadline(forCallback),
 		webhook.WithLogger(logger),
 		webhook.OnError(func(_ context.Context, event webhook.Event, err error) {
-			logger.Error("not handled", "event", event, "error", err) // an event prints as its name and size
+			if webhook.Unhandled(err) {
+				keep(event)
+			}
+			logger.Error("webhook", "event", event, "error", err) // an event prints as its name and size
 		}),
 		webhook.OnProblems(func(_ context.Context, name webhook.Name, problems []webhook.Problem) {
 			logger.Warn("the platform sends a new form", "event", name, "problems", problems)
 		}),
 	}
-	bot, botErr := webhook.NewHandler(lock, webhook.Callbacks{BotMessage: answer},
-		slices.Concat(common, []webhook.Option{webhook.Only(webhook.BotMessage), webhook.AnswerAtOnce()})...)
-	allocation, allocationErr := webhook.NewHandler(lock, webhook.Callbacks{CustomAgentAllocation: allocate},
-		slices.Concat(common, []webhook.Option{webhook.Only(webhook.CustomAgentAllocation)})...)
+	bot, botErr := webhook.NewHandler(lock, webhook.Callbacks{BotMessage: answer, Unknown: unknown},
+		slices.Concat(common, []webhook.Option{
+			webhook.Only(webhook.BotMessage), webhook.AnswerAtOnce(),
+			otelwebhook.WithTelemetry(otelwebhook.WithName("bot")),
+		})...)
+	allocation, allocationErr := webhook.NewHandler(lock,
+		webhook.Callbacks{CustomAgentAllocation: allocate, Unknown: unknown},
+		slices.Concat(common, []webhook.Option{
+			webhook.Only(webhook.CustomAgentAllocation),
+			otelwebhook.WithTelemetry(otelwebhook.WithName("allocation")),
+		})...)
 	mux := http.NewServeMux()
 	mux.Handle("/hooks/bot/", bot) // the platform calls /hooks/bot/<secret>
 	mux.Handle("/hooks/allocation/", allocation)
@@ -136,6 +148,15 @@ func allocate(ctx context.Context, event *webhook.CustomAgentAllocationEvent) er
 	slog.InfoContext(ctx, "a room waits", "room", event.RoomID())
 	return nil
 }
+
+// unknown gets what the platform sends in a form that nobody knows yet.
+func unknown(_ context.Context, event *webhook.UnknownEvent) error {
+	keep(event)
+	return nil
+}
+
+// keep is for what would be lost otherwise: put event.Raw() into a table of yours.
+func keep(event webhook.Event) { slog.Error("lost", "event", event) }
 
 // newStore makes the store that all processes share.
 func newStore(address string) (store webhook.Store, closeStore func() error, err error) {

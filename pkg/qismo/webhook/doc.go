@@ -46,7 +46,7 @@
 //			Addr:         ":8080",
 //			Handler:      webhook.HideSecret(lock, mux), // around what logs and traces
 //			ReadTimeout:  10 * time.Second,
-//			WriteTimeout: webhook.DefaultDeadline + 10*time.Second,
+//			WriteTimeout: webhook.DefaultDeadline + 15*time.Second, // an answer waits 12 seconds longer at most
 //			IdleTimeout:  2 * time.Minute, // longer than the load balancer's
 //		}
 //		go func() {
@@ -89,7 +89,6 @@
 // In this order:
 //
 //	405  the method is not POST
-//	415  the content type is there and is not JSON (see AcceptAnyContentType)
 //	401  the request is not authentic; no reason is told (if the authenticator does
 //	     not need the body)
 //	413  the body is larger than the limit (see MaxBody)
@@ -98,10 +97,12 @@
 //	     HMAC and authenticators of one's own do)
 //	400  the body is nested too deeply (see MaxDepth)
 //	413  a text in the body is too long (see MaxText)
+//	415  the body is not a JSON object, and its content type or encoding says as much
 //	400  the body is not a JSON object
 //	400  the body does not fit the document, in the mode Strict only (see Validation)
 //	503  too many events wait (see Waiting), the handler is being shut down, the store
-//	     failed, or another process is handling the event and does not end
+//	     failed, another process is handling the event, or the event still waits for its
+//	     room, 12 seconds after the Deadline
 //	500  a callback failed, panicked or does not end at its deadline; or the body looks
 //	     like an event that has a callback, cannot be read as it, and there is no
 //	     callback Unknown (see Callbacks)
@@ -112,6 +113,8 @@
 //
 //   - a callback fails: the answer is 500, [OnError] is told, and the event is handled
 //     again if it comes again.
+//   - a callback has sent something and does not know whether it arrived: if its error
+//     says so, as the client's does, the event counts as handled. See [Uncertain].
 //   - a callback is slow: the other events of its room wait, those of other rooms do
 //     not. If the platform hangs up, the callback is carried out all the same. Its
 //     context ends at the [Deadline].

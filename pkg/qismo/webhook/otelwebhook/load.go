@@ -13,8 +13,8 @@ import (
 
 // What the load of a handler is made of.
 const (
-	waiting = "waiting"
-	handled = "handled"
+	waiting  = "waiting"
+	handling = "handling"
 )
 
 // ObserveLoad measures how many events of a handler wait and how many are being
@@ -50,11 +50,11 @@ func observeLoad(handler *webhook.Handler, through *config) (unregister func() e
 		return nil, err //nolint:wrapcheck // ObserveLoad says what was attempted
 	}
 	inWaiting := by(through.handler, []attribute.KeyValue{stateKey.String(waiting)})
-	inHandled := by(through.handler, []attribute.KeyValue{stateKey.String(handled)})
+	inHandling := by(through.handler, []attribute.KeyValue{stateKey.String(handling)})
 	registration, err := meter.RegisterCallback(func(_ context.Context, observer metric.Observer) error {
-		nowWaiting, nowHandled := handler.Load()
+		nowWaiting, nowHandling := handler.Load()
 		observer.ObserveInt64(count, int64(nowWaiting), inWaiting)
-		observer.ObserveInt64(count, int64(nowHandled), inHandled)
+		observer.ObserveInt64(count, int64(nowHandling), inHandling)
 		return nil
 	}, count)
 	if err != nil {

@@ -138,11 +138,11 @@ func TestLoad(t *testing.T) {
 			require.Equal(t, http.StatusOK, post(t.Context(), bot, said("1", id, "")))
 		}
 		synctest.Wait()
-		assert.Equal(t, map[string]int64{"bot waiting": 2, "bot handled": 1, "idle waiting": 0, "idle handled": 0},
+		assert.Equal(t, map[string]int64{"bot waiting": 2, "bot handling": 1, "idle waiting": 0, "idle handling": 0},
 			observedLoad(t, o))
 		require.NoError(t, endIdle())
 		require.NoError(t, bot.Shutdown(t.Context()))
-		assert.Equal(t, map[string]int64{"bot waiting": 0, "bot handled": 0}, observedLoad(t, o))
+		assert.Equal(t, map[string]int64{"bot waiting": 0, "bot handling": 0}, observedLoad(t, o))
 		require.NoError(t, endBot())
 		assert.Nil(t, observedLoad(t, o))
 	})
