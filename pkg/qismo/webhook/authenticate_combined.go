@@ -63,11 +63,15 @@ func membersMisuse(members []Authenticator) error {
 	return nil
 }
 
-// hideAll masks the secrets of all members; it is nil if none has one in the URL.
+// hideAll masks the secrets of all members; it is nil if none can have one in the URL.
 func hideAll(members []Authenticator) func(*url.URL) {
 	var hides []func(*url.URL)
 	for _, member := range members {
-		if own, ok := member.(*authenticator); ok && own.hide != nil {
+		own, ok := member.(*authenticator)
+		switch {
+		case !ok:
+			hides = append(hides, hideUnknown)
+		case own.hide != nil:
 			hides = append(hides, own.hide)
 		}
 	}

@@ -33,7 +33,8 @@ func PathSecret(secrets ...string) Authenticator {
 		return matches(unescapeSegment(path[strings.LastIndexByte(path, '/')+1:]))
 	}
 	a.hide = func(target *url.URL) {
-		hideSegments(target, true, matches)
+		// With a slash too many a right one is not the last.
+		hideSegments(target, func(segment string, after []string) bool { return len(after) == 0 || matches(segment) })
 		hideParameters(target, "", matches)
 	}
 	return a
@@ -59,7 +60,7 @@ func QuerySecret(parameter string, secrets ...string) Authenticator {
 		return matches(only(values[parameter])) && err == nil
 	}
 	a.hide = func(target *url.URL) {
-		hideSegments(target, false, matches)
+		hideSegments(target, func(segment string, _ []string) bool { return matches(segment) })
 		hideParameters(target, parameter, matches)
 	}
 	return a

@@ -26,8 +26,14 @@ const mask = "***"
 // "/hooks/bot/{secret}" do: hang other routes outside. The authenticators of this
 // package still see the true URL, through the request's context.
 //
-// An authenticator that looks for no secret in the URL, also one of the caller's own
-// that wraps such a one, has nothing that could be hidden: next is returned as it is.
+// Where an authenticator of the caller's own looks for a secret is not known, also if
+// it wraps one of this package or is a member of [AllOf] or [AnyOf]. So whatever may be
+// one is masked: the last segment of the path that is not empty, the values of all
+// parameters, and of the query what has no value. It sees the masked URL itself, but
+// what it wraps sees the true one. A nil one counts as the caller's own.
+//
+// An authenticator of this package that looks for no secret in the URL, such as [HMAC],
+// [HeaderSecret] and [FromNetworks], has nothing to hide: next is returned as it is.
 // A nil next is [http.DefaultServeMux], as in [http.Server].
 func HideSecret(authenticator Authenticator, next http.Handler) http.Handler {
 	if next == nil {
@@ -69,10 +75,35 @@ func trueURL(request *http.Request) *url.URL {
 	return request.URL
 }
 
-// hideSegments masks every segment of a path that is a secret, with a slash too many it
-// is not the last, and the last one in any case if that is where it belongs. An escaped
-// slash does not part segments.
-func hideSegments(target *url.URL, lastInAnyCase bool, isSecret func(string) bool) {
+// hideUnknown masks all that may be a secret, for authenticators that do not say where
+// theirs is. The last segment may have slashes too many after it.
+func hideUnknown(target *url.URL) {
+	hideSegments(target, func(_ string, after []string) bool { return strings.Join(after, "") == "" })
+	pairs := strings.Split(target.RawQuery, "&")
+	for i, pair := range pairs {
+		pairs[i] = hideValue(pair)
+	}
+	target.RawQuery = strings.Join(pairs, "&")
+}
+
+// hideValue masks the value of a pair of a query, and a pair that has none: Base64 may
+// end in equals signs. Where a semicolon stands before the value, some take what is
+// before that for a pair without one.
+func hideValue(pair string) string {
+	name, value, _ := strings.Cut(pair, "=")
+	switch {
+	case pair == "":
+		return ""
+	case strings.Trim(value, "=") == "" || strings.Contains(name, ";"):
+		return mask
+	}
+	return name + "=" + mask
+}
+
+// hideSegments masks the segments of a path that are or may be a secret, which is told
+// by the segment and those after it. Empty ones stay. An escaped slash does not part
+// segments.
+func hideSegments(target *url.URL, isSecret func(segment string, after []string) bool) {
 	if target.Opaque != "" { // as in "POST http:secret"
 		target.Opaque = mask
 	}
@@ -80,8 +111,7 @@ func hideSegments(target *url.URL, lastInAnyCase bool, isSecret func(string) boo
 	plain := make([]string, len(escaped))
 	for i, segment := range escaped {
 		plain[i] = unescapeSegment(segment)
-		last := i == len(escaped)-1
-		if last && lastInAnyCase && segment != "" || isSecret(plain[i]) {
+		if segment != "" && isSecret(plain[i], escaped[i+1:]) {
 			plain[i], escaped[i] = mask, mask
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/netip"
 	"net/url"
 	"strings"
 	"testing"
@@ -139,6 +140,65 @@ func TestHideSecretTwice(t *testing.T) {
 	checkAuthentication(t, webhook.PathSecret("***"), inside, "", false, "the mask")
 }
 
+// wrapper is an authenticator of somebody's own around another.
+type wrapper struct {
+	webhook.Authenticator
+
+	refused *int
+}
+
+func (w wrapper) Authenticate(request *http.Request, body []byte) error {
+	err := w.Authenticator.Authenticate(request, body)
+	if err != nil {
+		*w.refused++
+	}
+	return err
+}
+
+// Of an authenticator of somebody's own nobody knows where its secret is. What it wraps
+// still knows who is right.
+func TestHideSecretOfAnUnknownAuthenticator(t *testing.T) {
+	refused := 0
+	path, query := wrapper{webhook.PathSecret(secret), &refused}, wrapper{webhook.QuerySecret("key", secret), &refused}
+	sum := webhook.HMAC("X-Sum", secret)
+	for target, want := range map[string]string{
+		"/hooks/bot/canary-secret":                      "/hooks/bot/***",
+		"/hooks/bot/wrong":                              "/hooks/bot/***",
+		"/hooks/bot/canary%2Dsecret":                    "/hooks/bot/***",
+		"/hooks/bot/canary-secret%2F":                   "/hooks/bot/***",
+		"/hooks/bot/canary-secret/":                     "/hooks/bot/***/",
+		"/hooks/bot//canary-secret//":                   "/hooks/bot//***//",
+		"/canary-secret":                                "/***",
+		"/":                                             "/",
+		"/hooks/bot?key=canary-secret":                  "/hooks/***?key=***",
+		"/hooks/bot?a=b&key=canary%2Dsecret&c=d":        "/hooks/***?a=***&key=***&c=***",
+		"/hooks/bot?canary-secret":                      "/hooks/***?***",
+		"/hooks/bot?=canary-secret":                     "/hooks/***?=***",
+		"/hooks/bot?canary-secret=":                     "/hooks/***?***",
+		"/hooks/bot?canary-secret==":                    "/hooks/***?***",
+		"/hooks/bot?a=b;canary-secret":                  "/hooks/***?a=***",
+		"/hooks/bot?canary-secret;a=b":                  "/hooks/***?***",
+		"/hooks/bot?&&":                                 "/hooks/***?&&",
+		"/hooks/bot/x?":                                 "/hooks/bot/***?",
+		"/h%2Fi/%D0%BA/canary-secret?key=%zzcanary&x=1": "/h%2Fi/%D0%BA/***?key=***&x=***",
+	} {
+		for _, authenticator := range []webhook.Authenticator{
+			path, query, &query, webhook.AnyOf(sum, path), webhook.AllOf(webhook.AnyOf(sum, webhook.AllOf(query))),
+			webhook.AnyOf(path, webhook.QuerySecret("key", oldSecret)),
+		} {
+			checkInside(t, authenticator, target, want)
+		}
+	}
+	inside := seenInside(path, postTo(t, "/hooks/canary-secret"))
+	checkAuthentication(t, path, inside, "", true, "the right one")
+	refused = 0
+	checkAuthentication(t, path, seenInside(path, postTo(t, "/hooks/***")), "", false, "the mask")
+	assert.Equal(t, 1, refused, "it was asked")
+	for _, unset := range []webhook.Authenticator{nil, webhook.AllOf(nil)} {
+		assert.Equal(t, "/hooks/***?***", seenInside(unset, postTo(t, "/hooks/canary-secret?x")).RequestURI)
+	}
+}
+
 // Requests that no client of the platform sends.
 func TestHideSecretOfOddRequests(t *testing.T) {
 	path := webhook.PathSecret(secret)
@@ -167,8 +227,9 @@ func TestHideSecretOfOddRequests(t *testing.T) {
 func TestHideSecretOfNothing(t *testing.T) {
 	next := http.NewServeMux()
 	for _, authenticator := range []webhook.Authenticator{
-		nil, webhook.WithoutAuthentication(), webhook.HeaderSecret("X-Hook-Secret", secret), webhook.HMAC("X-Sum", secret),
-		webhook.AllOf(), webhook.AllOf(nil), webhook.AnyOf(webhook.HMAC("X-Sum", secret), plainSecret{secret}), plainSecret{secret},
+		webhook.WithoutAuthentication(), webhook.HeaderSecret("X-Hook-Secret", secret), webhook.HMAC("X-Sum", secret),
+		webhook.FromNetworks([]netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")}), webhook.AllOf(),
+		webhook.AnyOf(webhook.HMAC("X-Sum", secret), webhook.AllOf(webhook.WithoutAuthentication())),
 	} {
 		assert.Same(t, next, webhook.HideSecret(authenticator, next))
 		assert.Same(t, http.DefaultServeMux, webhook.HideSecret(authenticator, nil))
