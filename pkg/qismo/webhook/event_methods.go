@@ -136,11 +136,16 @@ func (e *CustomChannelMessageEvent) UniqueTempID() string { return e.Payload.Mes
 func (e *PostCommentEvent) UniqueTempID() string { return e.Payload.Message.UniqueTempID }
 
 // FromPlatform reports whether the sender is an app's own account, in whose name
-// the platform posts, and bots as a rule. A bot that answers it talks to itself.
+// the platform posts, and bots as a rule. A bot that answers it talks to itself. So a
+// message whose sender is missing counts as the platform's, too: to leave a customer
+// without an answer is better than to answer without end.
 //
 // It is not known whether messages of staff come as bot messages too. If you have
 // the list of your agents, leave out their addresses as well.
-func (e *BotMessageEvent) FromPlatform() bool { return fromPlatform(e.SenderID()) }
+func (e *BotMessageEvent) FromPlatform() bool {
+	sender := e.SenderID()
+	return strings.TrimSpace(sender) == "" || fromPlatform(sender)
+}
 
 // fromPlatform does not ask for the app's code, which would make it exact: older
 // bodies do not carry it, and no customer has an address of the platform's.

@@ -326,11 +326,18 @@ func TestBotMessageFromPlatform(t *testing.T) {
 		"joko@example.id":                    false,
 		"admin@qismo.com":                    false,
 		"_admin@qismo.com.example.id":        false,
-		"":                                   false,
+		"":                                   true,
+		" ":                                  true,
 	} {
 		event := &webhook.BotMessageEvent{}
 		event.Payload.From.Email = sender
 		assert.Equal(t, want, event.FromPlatform(), sender)
+	}
+	for _, payload := range []string{`{}`, `{"from":null}`, `{"from":{}}`, `{"from":{"email":null}}`} {
+		event := oneEvent(t, []byte(`{"channel":{},"type":"post_comment_rest","payload":`+payload+`}`))
+		message, ok := event.(*webhook.BotMessageEvent)
+		require.True(t, ok, payload)
+		assert.True(t, message.FromPlatform(), payload)
 	}
 }
 
