@@ -8,11 +8,13 @@ import (
 )
 
 // WithLogger writes a line for each request and one for each event that was handled: at
-// slog's level of debugging, and at that of warnings where the handler failed: an
-// answer of 500 and above, an event that did not succeed. A line holds the event's
-// name, the status or the outcome, the reason in words of this package, the duration
-// and the size, and nothing else: no secret, no id and no word of a customer. What a
-// callback's error says, only [OnError] is told.
+// slog's level of debugging, and at that of warnings where something may be lost: an
+// answer of 500 and above, where the handler failed; of 400, 413 and 415, which may
+// refuse an event of the platform's, though strangers can cause them too; and an event
+// that did not succeed. What strangers cause as a rule, 401 and 405, stays at debugging.
+// A line holds the event's name, the status or the outcome, the reason in words of this
+// package, the duration and the size, and nothing else: no secret, no id and no word of
+// a customer. What a callback's error says, only [OnError] is told.
 func WithLogger(logger *slog.Logger) Option {
 	return func(s *settings) error {
 		if logger == nil {
@@ -35,7 +37,7 @@ func logHooks(logger *slog.Logger) Hooks {
 }
 
 func logDelivery(ctx context.Context, logger *slog.Logger, end DeliveryEnd) {
-	level := levelOf(end.Status >= http.StatusInternalServerError)
+	level := levelOf(mayLose(end.Status))
 	if !logger.Enabled(ctx, level) {
 		return
 	}
@@ -49,6 +51,15 @@ func logDelivery(ctx context.Context, logger *slog.Logger, end DeliveryEnd) {
 	logger.LogAttrs(ctx, level, "webhook delivery", attributes...)
 }
 
+// mayLose reports whether a request so answered may have been an event that is lost.
+func mayLose(status int) bool {
+	switch status {
+	case http.StatusBadRequest, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType:
+		return true
+	}
+	return status >= http.StatusInternalServerError
+}
+
 func logEvent(ctx context.Context, logger *slog.Logger, start EventStart, end EventEnd) {
 	level := levelOf(end.Err != nil)
 	if !logger.Enabled(ctx, level) {
@@ -59,8 +70,8 @@ func logEvent(ctx context.Context, logger *slog.Logger, start EventStart, end Ev
 		slog.Duration("duration", end.Duration), slog.Duration("waited", start.Waited))
 }
 
-func levelOf(failed bool) slog.Level {
-	if failed {
+func levelOf(isWarning bool) slog.Level {
+	if isWarning {
 		return slog.LevelWarn
 	}
 	return slog.LevelDebug

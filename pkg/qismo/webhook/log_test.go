@@ -1,0 +1,43 @@
+package webhook_test
+
+import (
+	"bytes"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+
+	"github.com/qismo-go/qismo/pkg/qismo/webhook"
+)
+
+// An event that is refused may be lost, so it is told at a level that is watched; what
+// strangers cause is not.
+func TestLoggerWarnsOfRefusals(t *testing.T) {
+	for name, test := range map[string]struct {
+		method, path, contentType, body string
+		status                          int
+		warns                           bool
+	}{
+		"no JSON":       {http.MethodPost, "/" + secret, "application/json", "canary", http.StatusBadRequest, true},
+		"too large":     {http.MethodPost, "/" + secret, "application/json", `{"canary-of-a-body":1}`, http.StatusRequestEntityTooLarge, true},
+		"other content": {http.MethodPost, "/" + secret, "text/canary", `{}`, http.StatusUnsupportedMediaType, true},
+		"stranger":      {http.MethodPost, "/canary", "application/json", `{}`, http.StatusUnauthorized, false},
+		"other method":  {http.MethodGet, "/" + secret, "application/json", `{}`, http.StatusMethodNotAllowed, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var lines bytes.Buffer
+			handler := newHandler(t, ignoring(), webhook.MaxBody(16), webhook.WithLogger(slog.New(
+				slog.NewTextHandler(&lines, &slog.HandlerOptions{Level: slog.LevelDebug}))))
+			request := httptest.NewRequestWithContext(t.Context(), test.method, test.path, strings.NewReader(test.body))
+			request.Header.Set("Content-Type", test.contentType)
+			assert.Equal(t, test.status, send(handler, request).Code)
+			assert.Contains(t, lines.String(), fmt.Sprintf(" status=%d ", test.status))
+			assert.Equal(t, test.warns, strings.Contains(lines.String(), "level=WARN"), lines.String())
+			assert.NotContains(t, lines.String(), "canary")
+		})
+	}
+}
