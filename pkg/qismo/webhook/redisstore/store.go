@@ -46,21 +46,27 @@ func New(client redis.Scripter, options ...Option) (*Store, error) {
 	return store, nil
 }
 
-// heedsDeadlines refuses a client that would wait longer than it is told to. Of
-// clients that are not go-redis's own, it is not known.
+// heedsDeadlines refuses a client that is not there, or would wait longer than it is
+// told to. Of clients that are not go-redis's own, it is not known.
 func heedsDeadlines(client redis.Scripter) error {
-	heeds := true
+	isNil, heeds := false, true
 	switch client := client.(type) {
 	case nil:
-		return errors.New("redisstore: the client is nil")
+		isNil = true
 	case *redis.Client:
-		heeds = client.Options().ContextTimeoutEnabled
+		isNil = client == nil
+		heeds = isNil || client.Options().ContextTimeoutEnabled
 	case *redis.ClusterClient:
-		heeds = client.Options().ContextTimeoutEnabled
+		isNil = client == nil
+		heeds = isNil || client.Options().ContextTimeoutEnabled
 	case *redis.Ring:
-		heeds = client.Options().ContextTimeoutEnabled
+		isNil = client == nil
+		heeds = isNil || client.Options().ContextTimeoutEnabled
 	}
-	if !heeds {
+	switch {
+	case isNil:
+		return errors.New("redisstore: the client is nil")
+	case !heeds:
 		return errors.New("redisstore: the client ignores the deadlines of contexts: " +
 			"set ContextTimeoutEnabled in its options")
 	}

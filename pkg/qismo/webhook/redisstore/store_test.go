@@ -70,6 +70,9 @@ func TestNewRefusesWhatMakesNoSense(t *testing.T) {
 		says   string
 	}{
 		"no client":                 {nil, redisstore.Prefix("p"), "redisstore: the client is nil"},
+		"nil client":                {(*redis.Client)(nil), redisstore.Prefix("p"), "redisstore: the client is nil"},
+		"nil cluster":               {(*redis.ClusterClient)(nil), redisstore.Prefix("p"), "redisstore: the client is nil"},
+		"nil ring":                  {(*redis.Ring)(nil), redisstore.Prefix("p"), "redisstore: the client is nil"},
 		"client without deadlines":  {deaf, redisstore.Prefix("p"), ignores},
 		"cluster without deadlines": {deafCluster, redisstore.Prefix("p"), ignores},
 		"ring without deadlines":    {deafRing, redisstore.Prefix("p"), ignores},
