@@ -104,9 +104,18 @@ func (c triggerCommand) Run(ctx context.Context, std *streams) error {
 	return nil
 }
 
-// payloads are what is to be delivered. What is wrong with the events is told before
-// the first is.
+// payloads are what is to be delivered. What is wrong with the events is told first,
+// and before the first of them is delivered.
 func (c triggerCommand) payloads() (iter.Seq[qismotest.Payload], error) {
+	events := qismotest.NewEvents()
+	first, err := c.invent(events)
+	if err != nil {
+		return nil, err
+	}
+	body, err := first.Body()
+	if err != nil {
+		return nil, inWords(err)
+	}
 	switch {
 	case c.Repeat < 1:
 		return nil, errors.New("--repeat must be at least 1")
@@ -116,15 +125,6 @@ func (c triggerCommand) payloads() (iter.Seq[qismotest.Payload], error) {
 		return nil, errors.New("--timeout must be positive")
 	case c.Print == (c.To != ""):
 		return nil, errors.New("either --to or --print is needed")
-	}
-	events := qismotest.NewEvents()
-	first, err := c.invent(events)
-	if err != nil {
-		return nil, err
-	}
-	body, err := first.Body()
-	if err != nil {
-		return nil, inWords(err)
 	}
 	return func(yield func(qismotest.Payload) bool) {
 		var payload qismotest.Payload = first

@@ -268,9 +268,9 @@ func TestTriggerUsage(t *testing.T) {
 		assert.Equal(t, "qismo: "+test.told, strings.TrimSpace(strings.Replace(errOut, "botMessage: it has", "it has", 1)))
 		assert.NotContains(t, errOut, "rahasia")
 	}
-	code, _, errOut := call(t, "", "trigger", "botMesage", "--print")
+	code, _, errOut := call(t, "", "trigger", "botMesage")
 	assert.Equal(t, exitUsage, code)
-	assert.Contains(t, errOut, `no event has the name "botMesage"`)
+	assert.Contains(t, errOut, `no event has the name "botMesage"; there are ["botMessage" "customAgentAllocation" `)
 }
 
 // An interruption ends what is on its way, and tells what came of the rest.

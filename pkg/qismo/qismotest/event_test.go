@@ -334,7 +334,9 @@ func TestEventsThatAreWrong(t *testing.T) {
 		"zero in front":   {events.CustomButton().Room("01"), `customButton 2022: Room: in this shape /room_id is a number, and what was given is none`},
 		"empty number":    {events.UserLogout().Agent("", "a@example.id", "A"), `userLogout 2022: Agent: in this shape /payload/user/id is a number, and what was given is none`},
 		"no such shape":   {bot().Shape(qismotest.Shape2018), `botMessage: it has no shape "2018"; there are ["2025" "2024" "2021"]`},
-		"no such event":   {events.New("botMesage"), `botMesage: no event has the name "botMesage"`},
+		"no such event": {events.New("botMesage"), `botMesage: no event has the name "botMesage"; there are ["botMessage" ` +
+			`"customAgentAllocation" "customButton" "markAsResolved" "newSession" "userLogout" "customChannelMessage" ` +
+			`"whatsAppForwardMessage" "whatsAppForwardStatus" "postComment"]`},
 		"before time":     {bot().At(time.Time{}), `botMessage 2025: At: the time is not between 1970 and 2261, and cannot be written in all forms`},
 		"after time":      {bot().At(time.Date(2262, 1, 1, 0, 0, 0, 0, time.UTC)), `botMessage 2025: At: the time is not between 1970 and 2261, and cannot be written in all forms`},
 		"clock of year 1": {qismotest.NewEvents(qismotest.Clock(func() time.Time { return time.Time{} })).BotMessage(), `botMessage 2025: the time is not between 1970 and 2261, and cannot be written in all forms`},

@@ -88,7 +88,7 @@ func bodyOf(name webhook.Name, shape Shape) (any, error) {
 	shapes := Shapes(name)
 	switch {
 	case shapes == nil:
-		return nil, fmt.Errorf("no event has the name %q", name)
+		return nil, fmt.Errorf("no event has the name %q; there are %q", name, webhook.Names())
 	case !slices.Contains(shapes, shape):
 		return nil, fmt.Errorf("it has no shape %q; there are %q", shape, shapes)
 	}
