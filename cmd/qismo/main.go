@@ -45,7 +45,7 @@ Examples:
   qismo demo
   qismo chat --bot http://127.0.0.1:8080/the-secret
   qismo sandbox
-  qismo trigger botMessage --to http://127.0.0.1:8080/the-secret
+  QISMO_TRIGGER_SECRET=the-secret qismo trigger botMessage --to http://127.0.0.1:8080/{secret}
   qismo validate webhook captured.json
   pbpaste | qismo validate webhook -
   qismo validate response --operation getRoom answer.json

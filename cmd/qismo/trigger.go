@@ -35,9 +35,11 @@ type triggerCommand struct {
 	To          string        `help:"The receiver's address, with its secret or {secret}." placeholder:"URL"`
 	Print       bool          `help:"Write the body instead of sending it."`
 	Shape       string        `help:"A form that the event has had; the usual one if not given." placeholder:"NAME"`
+	Room        string        `help:"The room of all events." placeholder:"ID"`
+	Customer    string        `help:"The customer of all events, by user id." placeholder:"ID"`
 	Set         []string      `sep:"none" help:"Put a value at a JSON pointer; repeatable." placeholder:"POINTER=VALUE"`
 	Remove      []string      `sep:"none" help:"Take out what is at a JSON pointer; repeatable." placeholder:"POINTER"`
-	Repeat      int           `default:"1" help:"How many deliveries, each another event in another room."`
+	Repeat      int           `default:"1" help:"How many deliveries, each another event; without --room in another room."`
 	Same        bool          `help:"Repeat one delivery, to see whether the receiver notices."`
 	Concurrency int           `default:"1" help:"How many deliveries at once."`
 	SignHex     string        `help:"Sign with HMAC-SHA256 in hexadecimal digits." placeholder:"HEADER[=SECRET]"`
@@ -58,7 +60,12 @@ func (triggerCommand) Help() string {
 	return `Sends invented events to your receiver, as the platform would, and tells what it
 answered: for one delivery also what was wrong with it, for many a summary.
 
-A value of --set is JSON if it can be, else text. All --set come before all --remove.
+Events are about invented customers, each in a room of their own, unless --room and
+--customer name those that exist, such as the ones that "qismo sandbox" tells of. An
+id has the form that the event's shape has, text or a number.
+
+A value of --set is JSON if it can be, else text. --room and --customer come before
+all --set, and those before all --remove.
 Events of one room are delivered one after the other, but those of --same at once.
 
 A secret in a flag can be seen by everybody on the machine, so it can come from the
@@ -68,7 +75,9 @@ leave it out of --sign-hex and --sign-base64.
 Exit codes: 0 all were answered with a status of 200 to 299, 1 some were not, 2 wrong
 usage.
 
+  export ` + triggerVariable + `=the-secret
   qismo trigger botMessage --to http://127.0.0.1:8080/hooks/bot/{secret}
+  qismo trigger botMessage --to http://127.0.0.1:8080/hooks/bot/{secret} --room 98120701
   qismo trigger botMessage --print --set /payload/message/text=halo
   qismo trigger postComment --to http://127.0.0.1:8080/chat --sign-hex ` + webhook.ChatSDKSignatureHeader + `
   qismo trigger botMessage --to http://127.0.0.1:8080/hooks/bot/{secret} --repeat 1000 --concurrency 20
@@ -147,6 +156,12 @@ func (c triggerCommand) invent(events *qismotest.Events) (*qismotest.Event, erro
 	event := events.New(webhook.Name(c.Event))
 	if c.Shape != "" {
 		event.Shape(qismotest.Shape(c.Shape))
+	}
+	if c.Room != "" {
+		event.Room(c.Room)
+	}
+	if c.Customer != "" {
+		event.CustomerID(c.Customer)
 	}
 	for _, set := range c.Set {
 		pointer, text, ok := strings.Cut(set, "=")

@@ -19,6 +19,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/qismo-go/qismo/pkg/qismo/flex"
 	"github.com/qismo-go/qismo/pkg/qismo/qismotest"
 	"github.com/qismo-go/qismo/pkg/qismo/webhook"
 )
@@ -122,6 +123,61 @@ func TestTriggerPrints(t *testing.T) {
 	assert.Len(t, rooms, 2)
 	require.ErrorIs(t, decoder.Decode(new(any)), io.EOF)
 	assert.Contains(t, out, "\n  \"service\": {\n")
+}
+
+// Events can be about a room and a customer that exist, in the form that each shape
+// has, and stay different events.
+func TestTriggerInARoom(t *testing.T) {
+	const room, customer = "98120701", "628115550001"
+	type inRoom interface{ RoomID() flex.ID }
+	type ofCustomer interface{ CustomerID() string }
+	for _, name := range webhook.Names() {
+		for _, shape := range qismotest.Shapes(name) {
+			flags := []string{string(name), "--shape", string(shape), "--repeat", "2"}
+			for _, body := range printed(t, append(flags, "--room", room)...) {
+				event, err := webhook.ParseAs(name, body)
+				require.NoError(t, err)
+				assert.Equal(t, room, event.(inRoom).RoomID().String())
+			}
+			for _, body := range printed(t, append(flags, "--customer", customer)...) {
+				event, err := webhook.ParseAs(name, body)
+				require.NoError(t, err)
+				assert.Contains(t, string(body), customer)
+				if event, ok := event.(ofCustomer); ok {
+					assert.Equal(t, customer, event.CustomerID())
+				}
+			}
+		}
+	}
+	flags := []string{"botMessage", "--room", room, "--customer", customer, "--set", "/payload/from/email=joko@example.id"}
+	asText, asNumber := printed(t, flags...)[0], printed(t, append(flags, "--shape", "2024")...)[0]
+	assert.Contains(t, string(asText), `"id": "98120701"`)
+	assert.Contains(t, string(asNumber), `"id": 98120701`)
+	assert.Contains(t, string(asText), `"email": "joko@example.id"`, "--set comes later")
+}
+
+// printed are the valid and different bodies that a trigger prints; none if the event
+// has no place for what the flags say.
+func printed(t *testing.T, flags ...string) (bodies []json.RawMessage) {
+	t.Helper()
+	code, out, errOut := call(t, "", append([]string{"trigger", "--print"}, flags...)...)
+	if code != exitGood {
+		require.Equal(t, exitUsage, code)
+		require.Regexp(t, `^qismo: (userLogout|whatsAppForward\w+) \S+: (Room|CustomerID): the event has no place for it in this shape
+$`, errOut)
+		return nil
+	}
+	decoder := json.NewDecoder(strings.NewReader(out))
+	for decoder.More() {
+		var body json.RawMessage
+		require.NoError(t, decoder.Decode(&body))
+		problems, err := webhook.ValidateAs(webhook.Name(flags[0]), body)
+		require.NoError(t, err)
+		assert.Empty(t, problems)
+		assert.NotContains(t, bodies, body, "another event")
+		bodies = append(bodies, body)
+	}
+	return bodies
 }
 
 func TestTriggerSigns(t *testing.T) {

@@ -27,6 +27,9 @@ func (e *Event) Customer(id, name string) *Event {
 	return e.write("Customer", fill{customerID, id}, fill{customerName, name})
 }
 
+// CustomerID sets the customer's user id alone, and leaves the name as it is.
+func (e *Event) CustomerID(id string) *Event { return e.write("CustomerID", fill{customerID, id}) }
+
 // Agent sets the staff member: the candidate of an allocation, who clicked a button,
 // resolved a conversation, logged out or wrote to a custom channel. A custom button
 // has no place for the id.

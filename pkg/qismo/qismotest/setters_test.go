@@ -24,6 +24,7 @@ func setters() []setter {
 	return []setter{
 		{"Room", func(e *qismotest.Event) *qismotest.Event { return e.Room("7001") }, map[string]string{"room": "7001"}},
 		{"Customer", func(e *qismotest.Event) *qismotest.Event { return e.Customer("nila-7", "Nila") }, map[string]string{"customer": "nila-7", "customer name": "Nila"}},
+		{"CustomerID", func(e *qismotest.Event) *qismotest.Event { return e.CustomerID("nila-8") }, map[string]string{"customer": "nila-8"}},
 		{"Agent", func(e *qismotest.Event) *qismotest.Event { return e.Agent("7002", "tono@example.id", "Tono") }, map[string]string{"agent": "7002", "agent email": "tono@example.id", "agent name": "Tono"}},
 		{"Text", func(e *qismotest.Event) *qismotest.Event { return e.Text("halo <b>\n") }, map[string]string{"text": "halo <b>\n"}},
 		{"At", func(e *qismotest.Event) *qismotest.Event { return e.At(moment) }, map[string]string{"time": "2026-03-04T05:06:07Z"}},
@@ -56,7 +57,7 @@ func noPlace() map[string]string {
 		"markAsResolved 2021": "Text At AppCode MessageID UniqueTempID WhatsAppID Status",
 		"newSession 2023":     "Agent Service UniqueTempID WhatsAppID Status",
 		"newSession 2022":     "Agent Service UniqueTempID WhatsAppID Status",
-		"userLogout 2022":     "Room Customer Text AppCode Channel Service MessageID UniqueTempID WhatsAppID Status",
+		"userLogout 2022":     "Room Customer CustomerID Text AppCode Channel Service MessageID UniqueTempID WhatsAppID Status",
 
 		"customChannelMessage 2022": "Service WhatsAppID Status",
 		"customChannelMessage 2023": "AppCode Service WhatsAppID Status",
