@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -8,6 +9,7 @@ import (
 	"maps"
 	"net"
 	"slices"
+	"strconv"
 	"strings"
 	"syscall"
 	"time"
@@ -16,27 +18,42 @@ import (
 	"github.com/qismo-go/qismo/pkg/qismo/qismotest"
 )
 
+const (
+	// mostReasons is how many reasons of refusals are told apart: a receiver may give
+	// each request one of its own.
+	mostReasons = 10
+	// longestReason is how many characters of one are told.
+	longestReason = 200
+	otherReasons  = "(other reasons)"
+)
+
+// verdict is what a receiver answered, with its reason if it gave one.
+type verdict struct {
+	status int
+	reason string
+}
+
 // tally counts how deliveries ended.
 type tally struct {
 	started  time.Time
 	timeout  time.Duration
 	last     *qismotest.Answer
 	accepted int
-	statuses map[int]int
+	verdicts map[verdict]int
 	failures map[string]int // by what went wrong, in words
 	cut      int            // that were under way at the interruption
 	took     []time.Duration
 }
 
 func newTally(timeout time.Duration) *tally {
-	return &tally{started: time.Now(), timeout: timeout, statuses: map[int]int{}, failures: map[string]int{}}
+	return &tally{started: time.Now(), timeout: timeout, verdicts: map[verdict]int{}, failures: map[string]int{}}
 }
 
 func (t *tally) add(ctx context.Context, result qismotest.Result) {
 	switch {
 	case result.Err == nil:
 		t.last = result.Answer
-		t.statuses[result.Answer.Status]++
+		t.verdicts[t.verdictOf(result.Answer)]++
 		t.took = append(t.took, result.Answer.Duration)
 		if result.Answer.Accepted() {
 			t.accepted++
@@ -46,6 +63,16 @@ func (t *tally) add(ctx context.Context, result qismotest.Result) {
 	default:
 		t.failures[t.why(result.Err)]++
 	}
+}
+
+// verdictOf tells an answer from those with other reasons, until there are too many.
+func (t *tally) verdictOf(answer *qismotest.Answer) verdict {
+	reason, _ := answer.Refusal()
+	told := verdict{answer.Status, shortened(printable(reason))}
+	if _, isKnown := t.verdicts[told]; !isKnown && reason != "" && len(t.verdicts) >= mostReasons {
+		told.reason = otherReasons
+	}
+	return told
 }
 
 func (t *tally) ended() int {
@@ -111,8 +138,8 @@ func (t *tally) tellMany(to io.Writer, event string, elapsed time.Duration) {
 	ended := t.ended()
 	fmt.Fprintf(to, "%d deliveries of %s in %s, %.0f per second\n",
 		ended, event, rounded(elapsed), float64(ended)/max(elapsed.Seconds(), 1e-9))
-	for _, status := range slices.Sorted(maps.Keys(t.statuses)) {
-		fmt.Fprintf(to, "%8d  answered %d\n", t.statuses[status], status)
+	for _, told := range slices.SortedFunc(maps.Keys(t.verdicts), t.byStatus) {
+		fmt.Fprintf(to, "%8d  answered %s\n", t.verdicts[told], told)
 	}
 	for _, failure := range slices.Sorted(maps.Keys(t.failures)) {
 		fmt.Fprintf(to, "%8d  %s\n", t.failures[failure], failure)
@@ -123,6 +150,19 @@ func (t *tally) tellMany(to io.Writer, event string, elapsed time.Duration) {
 	slices.Sort(t.took)
 	fmt.Fprintf(to, "answered in p50 %s, p90 %s, p99 %s, at most %s\n", rounded(percentile(t.took, 50)),
 		rounded(percentile(t.took, 90)), rounded(percentile(t.took, 99)), rounded(t.took[len(t.took)-1]))
+}
+
+// byStatus orders verdicts by status, and those of one status by how often they came.
+func (t *tally) byStatus(a, b verdict) int {
+	return cmp.Or(
+		cmp.Compare(a.status, b.status), cmp.Compare(t.verdicts[b], t.verdicts[a]), cmp.Compare(a.reason, b.reason))
+}
+
+func (v verdict) String() string {
+	if v.reason == "" {
+		return strconv.Itoa(v.status)
+	}
+	return fmt.Sprintf("%d: %s", v.status, v.reason)
 }
 
 // percentile is the smallest of sorted values that so many of a hundred do not exceed.
@@ -139,6 +179,14 @@ func rounded(duration time.Duration) time.Duration {
 		}
 	}
 	return duration.Round(time.Microsecond)
+}
+
+// shortened leaves out the end of a long text.
+func shortened(text string) string {
+	if characters := []rune(text); len(characters) > longestReason {
+		return string(characters[:longestReason]) + "…"
+	}
+	return text
 }
 
 // printable leaves out what would move a terminal's cursor: a receiver may send it.

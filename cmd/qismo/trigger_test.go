@@ -4,17 +4,13 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"sync"
-	"syscall"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -281,18 +277,6 @@ func TestTriggerThatFails(t *testing.T) {
 	}
 }
 
-// What cannot be made to happen here is told in words, too.
-func TestTriggerExplains(t *testing.T) {
-	tally := newTally(time.Second)
-	for err, told := range map[error]string{
-		&net.DNSError{Name: "hooks.example.id"}: "no such host: hooks.example.id",
-		errors.New("the proxy says no"):         "deliver to x: the proxy says no",
-		syscall.ECONNRESET:                      "the connection broke before the answer was there",
-	} {
-		assert.Equal(t, told, tally.why(fmt.Errorf("qismotest: deliver to x: %w", err)))
-	}
-}
-
 func TestTriggerUsage(t *testing.T) {
 	t.Setenv(triggerVariable, "")
 	to := []string{"--to", "http://127.0.0.1:1/rahasia"}
@@ -352,20 +336,4 @@ func TestTriggerIsInterrupted(t *testing.T) {
 	assert.Contains(t, out.String(), "       2  answered 200\n")
 	assert.Contains(t, out.String(), "interrupted: 998 of 1000 were not answered, 1 of them on their way\n")
 	assert.Empty(t, err.String())
-}
-
-func TestPercentile(t *testing.T) {
-	var times []time.Duration
-	for i := range 200 {
-		times = append(times, time.Duration(i+1))
-	}
-	for percent, expected := range map[int]time.Duration{50: 100, 90: 180, 99: 198, 100: 200, 0: 1} {
-		assert.Equal(t, expected, percentile(times, percent), percent)
-	}
-	assert.Equal(t, time.Duration(1), percentile(times[:1], 99))
-	for duration, expected := range map[time.Duration]string{
-		1234567: "1.23ms", 123456789: "123ms", 12345678: "12.3ms", 1234: "1µs", 12345678900: "12.3s", 0: "0s", 999 * time.Second: "16m39s",
-	} {
-		assert.Equal(t, expected, rounded(duration).String())
-	}
 }
