@@ -11,6 +11,10 @@ import (
 	"github.com/qismo-go/qismo/internal/sandbox"
 )
 
+// shownRooms is how many rooms are named, to begin with: one of each channel that
+// customers write on by themselves.
+const shownRooms = 3
+
 type sandboxCommand struct {
 	Listen string `default:"127.0.0.1:7080" help:"Where the API is served."`
 	Rooms  int    `default:"12" help:"How many customers have written already and wait for an agent; each is about 1 KB."`
@@ -39,7 +43,7 @@ func (c sandboxCommand) Run(ctx context.Context, std *streams) error {
 	if err != nil {
 		return usageError{err}
 	}
-	introduce(std, platform.Config(), apiURL)
+	introduce(std, platform, apiURL)
 	<-ctx.Done()
 	return stop()
 }
@@ -75,7 +79,8 @@ func tellFailure(std *streams, delivery sandbox.Delivery) {
 }
 
 // introduce tells what a program needs to know of an app.
-func introduce(std *streams, config sandbox.Config, apiURL string) {
+func introduce(std *streams, platform *sandbox.Sandbox, apiURL string) {
+	config := platform.Config()
 	fmt.Fprintf(std.out, `export QISCUS_APP_ID=%s QISCUS_SECRET_KEY=%s
 export QISCUS_OMNICHANNEL_URL=%s
 
@@ -104,8 +109,16 @@ export QISCUS_OMNICHANNEL_URL=%s
 		fmt.Fprintf(table, "%s\t%d\t%s\n", heading, channel.ID, kind)
 	}
 	fmt.Fprintf(table, "rooms\t%d\ttheir customers wait for an agent\n", config.Rooms)
+	for i, room := range platform.FirstRooms(shownRooms) {
+		heading := ""
+		if i == 0 {
+			heading = "such as"
+		}
+		fmt.Fprintf(table, "%s\t%s\t%s, customer %s\n", heading, room.ID, room.Source, room.UserID)
+	}
 	_ = table.Flush() // as with every other line, whoever closes the output has seen enough
 	fmt.Fprintln(std.out, `
+Your receiver gets an invented event in one of the rooms with "qismo trigger --room".
 Be a customer with Customer.InitiateChat or Customer.SendCustomChannelMessage; "qismo
 chat" has a sandbox of its own. WhatsApp numbers that end in 00000 cannot be reached.
 End with Ctrl-C.`)

@@ -6,6 +6,7 @@ import (
 	"net"
 	"os"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -54,15 +55,25 @@ func TestSandbox(t *testing.T) {
 	}
 	client, err := qismo.New()
 	require.NoError(t, err)
-	rooms := 0
-	for _, err := range client.Rooms.All(t.Context(), qismo.ListRoomsParams{}) {
+	rooms := map[string]string{}
+	for room, err := range client.Rooms.All(t.Context(), qismo.ListRoomsParams{}) {
 		require.NoError(t, err)
-		rooms++
+		rooms[room.RoomID.String()] = room.Source + ", customer " + room.UserID
 	}
-	assert.Equal(t, 5, rooms)
+	assert.Len(t, rooms, 5)
+	named := regexp.MustCompile(`(?m)^(?:such as)? +(\d+) +(\w+, customer \S+)$`).FindAllStringSubmatch(told, -1)
+	require.Len(t, named, 3)
+	sources := map[string]bool{}
+	for _, room := range named {
+		assert.Equal(t, rooms[room[1]], room[2])
+		source, _, _ := strings.Cut(room[2], ",")
+		sources[source] = true
+	}
+	assert.Len(t, sources, 3, "one of each channel")
 
 	password := regexp.MustCompile(`password (\S+)`).FindStringSubmatch(told)[1]
 	emails := regexp.MustCompile(`\S+@example\.id`).FindAllString(told, -1)
+	emails = slices.DeleteFunc(emails, func(email string) bool { return strings.Contains(told, "customer "+email) })
 	require.Len(t, emails, 5)
 	for _, email := range emails {
 		user, err := qismo.New(qismo.WithLogin(client.AppID(), email, password))

@@ -71,6 +71,18 @@ func (s *Sandbox) Room(roomID string) (RoomSnapshot, bool) {
 	return room.snapshot(), true
 }
 
+// FirstRooms returns the rooms that were made first, at most so many, as they are now.
+func (s *Sandbox) FirstRooms(limit int) []RoomSnapshot {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	rooms := s.state.rooms.all()
+	first := make([]RoomSnapshot, 0, min(limit, len(rooms)))
+	for _, room := range rooms[:min(limit, len(rooms))] {
+		first = append(first, room.snapshot())
+	}
+	return first
+}
+
 // customersRoom finds a customer's room on a channel, or makes it: the customer's
 // first or, when the app is sessional, that of a session after a resolve. Somebody
 // who is blocked begins no session.

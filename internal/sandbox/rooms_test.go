@@ -20,6 +20,19 @@ func TestRoomsAreTheSameEachTime(t *testing.T) {
 	assert.Len(t, one.at("data/customer_rooms"), 120)
 }
 
+func TestFirstRooms(t *testing.T) {
+	for rooms, want := range map[int]int{0: 0, 2: 2, 5: 3} {
+		w := newWorld(t, Config{Rooms: rooms})
+		first := w.FirstRooms(3)
+		assert.Len(t, first, want)
+		for _, room := range first {
+			same, ok := w.Room(room.ID)
+			require.True(t, ok)
+			assert.Equal(t, same, room)
+		}
+	}
+}
+
 func TestRoomFilters(t *testing.T) {
 	var elapsed atomic.Int64
 	start := time.Date(2026, 11, 20, 3, 0, 0, 0, time.UTC)
