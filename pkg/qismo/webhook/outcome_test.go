@@ -3,6 +3,7 @@ package webhook_test
 import (
 	"context"
 	"net/http"
+	"sync"
 	"testing"
 	"time"
 
@@ -15,6 +16,7 @@ import (
 // OnError may have to store what is given up, when the contexts of callbacks are over.
 func TestOnErrorContextDoesNotEnd(t *testing.T) {
 	type key struct{}
+	var mutex sync.Mutex // the worker and Shutdown tell at once
 	told := map[error]int{}
 	begun := make(chan struct{})
 	ended, cancel := context.WithCancel(t.Context())
@@ -26,6 +28,8 @@ func TestOnErrorContextDoesNotEnd(t *testing.T) {
 	}}, webhook.AnswerAtOnce(), webhook.Workers(1), webhook.Waiting(1), webhook.OnError(func(ctx context.Context, _ webhook.Event, err error) {
 		assert.False(t, over(ctx), err)
 		assert.Equal(t, "mine", ctx.Value(key{}))
+		mutex.Lock()
+		defer mutex.Unlock()
 		told[err]++
 	}))
 	withValue := http.HandlerFunc(func(w http.ResponseWriter, request *http.Request) {
