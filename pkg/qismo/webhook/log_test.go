@@ -24,7 +24,7 @@ func TestLoggerWarnsOfRefusals(t *testing.T) {
 	}{
 		"no JSON":       {http.MethodPost, "/" + secret, "application/json", "canary", http.StatusBadRequest, true},
 		"too large":     {http.MethodPost, "/" + secret, "application/json", `{"canary-of-a-body":1}`, http.StatusRequestEntityTooLarge, true},
-		"other content": {http.MethodPost, "/" + secret, "text/canary", `{}`, http.StatusUnsupportedMediaType, true},
+		"other content": {http.MethodPost, "/" + secret, "text/canary", "canary", http.StatusUnsupportedMediaType, true},
 		"stranger":      {http.MethodPost, "/canary", "application/json", `{}`, http.StatusUnauthorized, false},
 		"other method":  {http.MethodGet, "/" + secret, "application/json", `{}`, http.StatusMethodNotAllowed, false},
 	} {
