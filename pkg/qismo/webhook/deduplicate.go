@@ -60,34 +60,43 @@ func (h *Handler) newOwner() string {
 }
 
 // claim takes the event for this handler. It is repeated when it was handled before.
-// While another process handles it, claim waits for what comes of that: to say that
-// it was handled would lose it if the other fails. It waits for longer than a claim
-// lasts, as the other may have died, and the event may not come a third time.
 func (h *handling) claim(ctx context.Context) (repeated bool, err error) {
 	if h.key == "" {
 		return false, nil
 	}
 	owner := h.handler.newOwner()
+	claim, err := h.tryToClaim(ctx, owner)
+	if err == nil && claim == Busy {
+		claim, err = h.outlast(ctx, owner)
+	}
+	switch {
+	case err != nil:
+		h.owner = owner // it may be claimed all the same, and is to be freed then
+		return false, h.withoutStore(fmt.Errorf("%w: claim the event: %w", ErrStore, err))
+	case claim == Claimed:
+		h.owner = owner
+		return false, nil
+	case claim == Handled:
+		return true, nil
+	case claim == Busy:
+		return false, ErrClaimedElsewhere
+	}
+	return false, h.withoutStore(fmt.Errorf("%w: it knows no claim %d", ErrStore, claim))
+}
+
+// outlast waits, while another process handles the event, for what comes of that: to say
+// that it was handled would lose it if the other fails. It waits for longer than a claim
+// lasts, as the other may have died, and the event may not come a third time.
+func (h *handling) outlast(ctx context.Context, owner string) (Claim, error) {
 	patient, cancel := context.WithTimeout(ctx, h.handler.lease()+grace)
 	defer cancel()
-	for wait := firstLook; ; wait = min(2*wait, longestLook) {
+	for wait := firstLook; pause(patient, wait); wait = min(2*wait, longestLook) {
 		claim, err := h.tryToClaim(ctx, owner)
-		switch {
-		case err != nil:
-			h.owner = owner // it may be claimed all the same, and is to be freed then
-			return false, h.withoutStore(fmt.Errorf("%w: claim the event: %w", ErrStore, err))
-		case claim == Claimed:
-			h.owner = owner
-			return false, nil
-		case claim == Handled:
-			return true, nil
-		case claim != Busy:
-			return false, h.withoutStore(fmt.Errorf("%w: it knows no claim %d", ErrStore, claim))
-		}
-		if !pause(patient, wait) {
-			return false, ErrClaimedElsewhere
+		if err != nil || claim != Busy {
+			return claim, err
 		}
 	}
+	return Busy, nil
 }
 
 // lease is how long a claim lasts.
