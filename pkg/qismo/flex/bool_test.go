@@ -1,6 +1,7 @@
 package flex
 
 import (
+	"bytes"
 	"encoding/json"
 	"strconv"
 	"testing"
@@ -59,7 +60,8 @@ func FuzzBool(f *testing.F) {
 			require.Equal(t, first, second)
 		}
 		var want *bool
-		if json.Unmarshal(data, &want) == nil && want != nil && json.Valid(data) && len(data) <= len("false") {
+		isBare := len(data) == len(bytes.TrimSpace(data)) // as encoding/json hands it on
+		if isBare && json.Unmarshal(data, &want) == nil && want != nil && len(data) <= len("false") {
 			require.True(t, ok, "refused a boolean")
 			require.Equal(t, *want, bool(first))
 		}
