@@ -11,6 +11,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"os"
@@ -28,14 +29,15 @@ import (
 	"github.com/qismo-go/qismo/pkg/qismo/webhook/redisstore"
 )
 
-// How long things may take. A request waits for its callback and for the store, at most
-// 12 seconds longer than the callback may take. Whoever stops the process must wait longer
-// than the last two together.
+// How long things may take. A request takes its reading, its callback, and 12 seconds more
+// at most for the store. Whoever stops the process must wait longer than the last two
+// together.
 const (
+	forReading  = 5 * time.Second
 	forCallback = 15 * time.Second
-	forRequest  = 30 * time.Second
+	forRequest  = 35 * time.Second
 	forDraining = 5 * time.Second // until the load balancer has noticed
-	forShutdown = 30 * time.Second
+	forShutdown = 40 * time.Second
 )
 
 func main() {
@@ -49,7 +51,7 @@ func main() {
 }
 
 func run(ctx context.Context, logger *slog.Logger) (err error) {
-	store, closeStore, err := newStore(os.Getenv("REDIS_URL"))
+	store, closeStore, err := newStore(ctx, os.Getenv("REDIS_URL"))
 	if err != nil {
 		return err
 	}
@@ -73,12 +75,11 @@ func run(ctx context.Context, logger *slog.Logger) (err error) {
 		address = ":8080"
 	}
 	server := &http.Server{
-		Addr:              address,
-		Handler:           mux,
-		ReadHeaderTimeout: 5 * time.Second,
-		ReadTimeout:       10 * time.Second,
-		WriteTimeout:      forRequest,
-		IdleTimeout:       2 * time.Minute, // longer than the load balancer keeps connections
+		Addr:         address,
+		Handler:      mux,
+		ReadTimeout:  forReading,
+		WriteTimeout: forRequest,
+		IdleTimeout:  2 * time.Minute, // longer than the load balancer keeps connections
 	}
 	served := make(chan error, 1)
 	go func() { served <- server.ListenAndServe() }()
@@ -119,16 +120,16 @@ func newHandlers(
 		}),
 	}
 	bot, botErr := webhook.NewHandler(lock, webhook.Callbacks{BotMessage: answer, Unknown: unknown},
-		slices.Concat(common, []webhook.Option{
+		slices.Concat([]webhook.Option{
 			webhook.Only(webhook.BotMessage), webhook.AnswerAtOnce(),
 			otelwebhook.WithTelemetry(otelwebhook.WithName("bot")),
-		})...)
+		}, common)...)
 	allocation, allocationErr := webhook.NewHandler(lock,
 		webhook.Callbacks{CustomAgentAllocation: allocate, Unknown: unknown},
-		slices.Concat(common, []webhook.Option{
+		slices.Concat([]webhook.Option{
 			webhook.Only(webhook.CustomAgentAllocation),
 			otelwebhook.WithTelemetry(otelwebhook.WithName("allocation")),
-		})...)
+		}, common)...)
 	mux := http.NewServeMux()
 	mux.Handle("/hooks/bot/", bot) // the platform calls /hooks/bot/<secret>
 	mux.Handle("/hooks/allocation/", allocation)
@@ -155,11 +156,12 @@ func unknown(_ context.Context, event *webhook.UnknownEvent) error {
 	return nil
 }
 
-// keep is for what would be lost otherwise: put event.Raw() into a table of yours.
+// keep is for what would be lost otherwise: put event.Raw() into a table of yours, under
+// event.DeduplicationKey(), and within a few seconds, as the room and Shutdown wait for it.
 func keep(event webhook.Event) { slog.Error("lost", "event", event) }
 
 // newStore makes the store that all processes share.
-func newStore(address string) (store webhook.Store, closeStore func() error, err error) {
+func newStore(ctx context.Context, address string) (store webhook.Store, closeStore func() error, err error) {
 	if address == "" {
 		store, err := webhook.NewMemoryStore(webhook.DefaultMemory)
 		return store, func() error { return nil }, err
@@ -171,7 +173,10 @@ func newStore(address string) (store webhook.Store, closeStore func() error, err
 	options.ContextTimeoutEnabled = true
 	client := redis.NewClient(options)
 	store, err = redisstore.New(client)
-	return store, client.Close, err
+	if err = errors.Join(err, client.Ping(ctx).Err()); err != nil { // or the first events would find out
+		return nil, nil, fmt.Errorf("reach Redis: %w", errors.Join(err, client.Close()))
+	}
+	return store, client.Close, nil
 }
 
 // logged is an access log. It stands inside HideSecret, so that paths have no secrets.

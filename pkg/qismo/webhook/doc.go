@@ -46,7 +46,7 @@
 //			Addr:         ":8080",
 //			Handler:      webhook.HideSecret(lock, mux), // around what logs and traces
 //			ReadTimeout:  10 * time.Second,
-//			WriteTimeout: webhook.DefaultDeadline + 15*time.Second, // an answer waits 12 seconds longer at most
+//			WriteTimeout: webhook.DefaultDeadline + 25*time.Second, // reading, and 12 seconds for the store
 //			IdleTimeout:  2 * time.Minute, // longer than the load balancer's
 //		}
 //		go func() {
@@ -56,7 +56,7 @@
 //			}
 //		}()
 //		<-ctx.Done()
-//		ending, cancel := context.WithTimeout(context.Background(), webhook.DefaultDeadline+5*time.Second)
+//		ending, cancel := context.WithTimeout(context.Background(), webhook.DefaultDeadline+25*time.Second)
 //		defer cancel()
 //		if err := errors.Join(server.Shutdown(ending), bot.Shutdown(ending)); err != nil {
 //			log.Println(err)

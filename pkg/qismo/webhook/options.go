@@ -108,7 +108,9 @@ func OnProblems(report func(ctx context.Context, name Name, problems []Problem))
 // Without one nobody learns of the error: the client gets the status alone, and
 // [WithLogger] writes no errors of callbacks, as these may hold anything. So set it,
 // as the bot in the project's README does. The function must be safe for concurrent
-// use, and the event's answer waits for it. Its context has the values of the request's
+// use, and bound its own time: the event's answer, its room, a worker and
+// [Handler.Shutdown] wait for it. What is refused before there is an event, as by
+// [Strict], for its size or for its secret, it is not told; see [WithLogger]. Its context has the values of the request's
 // and does not end, so that it can store the event. If it panics, that is caught, and
 // nobody is told.
 func OnError(report func(ctx context.Context, event Event, err error)) Option {

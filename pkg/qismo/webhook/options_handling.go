@@ -59,8 +59,9 @@ func Workers(count int) Option {
 // Waiting sets how many events may wait while all workers are busy, or while an
 // earlier event of their rooms is handled: 1024 unless told otherwise. What comes
 // beyond is answered with 503 and Retry-After, and [OnError] is told [ErrQueueFull]. So
-// is what comes for a room of which a quarter as many wait, so that it does not keep out
-// the others.
+// is what comes for a room that takes a quarter of all places, those of [Workers] among
+// them, if that is 16 or more, so that it does not keep out the others. Workers that have
+// nothing to do count as places too.
 // [math.MaxInt] is no limit but that of the memory.
 func Waiting(count int) Option {
 	return func(s *settings) error {
