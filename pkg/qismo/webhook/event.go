@@ -49,10 +49,10 @@ type Event interface {
 	// do not name the app.
 	DeduplicationKey() string
 
-	// OrderingKey says which events must be handled in the order of their arrival:
-	// those with the same one that come to one handler. It is the room for all events of a room, as "room:" and
-	// its id; for a WhatsApp forward "whatsapp:" and the customer's number; for
-	// userLogout "agent:" and the id of the user. "" is no order. It may hold personal
+	// OrderingKey says which events must be handled in the order of their arrival: those
+	// with the same one that come to one handler. It is the room for all events of a room,
+	// as "room:" and its id; for a WhatsApp forward "whatsapp:" and the customer's number;
+	// for userLogout "agent:" and the id of the user. "" is no order. It may hold personal
 	// data: do not log it.
 	OrderingKey() string
 

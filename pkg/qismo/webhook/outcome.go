@@ -58,8 +58,10 @@ var (
 // known to be handled, so that whoever must not lose it stores it now. Store it under its
 // DeduplicationKey, and look there before handling it again: the same event may be told
 // twice, another process may handle it after all ([ErrClaimedElsewhere]), and so may a
-// callback that a shutdown did not wait for ([ErrShutdown]). It is false for what goes wrong beside an event that is handled all the same, or has been: a
-// callback that is overdue, or whose error says that it may have done its work all the same
+// callback that a shutdown did not wait for ([ErrShutdown]).
+//
+// It is false for what goes wrong beside an event that is handled all the same, or has
+// been: a callback that is overdue, or whose error says that it may have done its work
 // (see [Uncertain]), a store that does not learn what became of the event, a function that
 // watches and panics.
 func Unhandled(err error) bool {
