@@ -109,10 +109,11 @@ func OnProblems(report func(ctx context.Context, name Name, problems []Problem))
 // [WithLogger] writes no errors of callbacks, as these may hold anything. So set it,
 // as the bot in the project's README does. The function must be safe for concurrent
 // use, and bound its own time: the event's answer, its room, a worker and
-// [Handler.Shutdown] wait for it. What is refused before there is an event, as by
-// [Strict], for its size or for its secret, it is not told; see [WithLogger]. Its context has the values of the request's
-// and does not end, so that it can store the event. If it panics, that is caught, and
-// nobody is told.
+// [Handler.Shutdown] wait for it. If it panics, that is caught, and nobody is told. Its
+// context has the values of the request's, and does not end, so that it can store the event.
+//
+// What is refused before there is an event, as by [Strict], for its size or for its
+// secret, it is not told; see [WithLogger].
 func OnError(report func(ctx context.Context, event Event, err error)) Option {
 	return func(s *settings) error {
 		if report == nil {
