@@ -36,7 +36,7 @@ type keyCase struct {
 
 func keyCases() []keyCase {
 	const room, otherRoom = `"id":"77"`, `"id":"78"`
-	const at = `,"timestamp":"2025-07-11T05:46:37Z"`
+	const at = `,"timestamp":"2025-09-02T01:14:08Z"`
 	byTempID := keyCase{rule: "unique_temp_id", same: []string{
 		posted(`,"unique_temp_id":"wa_1","id":0`, room),
 		posted(`,"unique_temp_id":"wa_1","id_str":"5"`, room),
@@ -53,10 +53,10 @@ func keyCases() []keyCase {
 	}, other: []string{posted(`,"id":6`, room), posted(`,"unique_temp_id":"5"`, room)}}
 	byContent := keyCase{rule: "content", same: []string{
 		posted(at, room), posted(at+`,"id":0,"id_str":"0"`, `"id":77`),
-		posted(`,"timestamp":"2025-07-11T12:46:37+07:00","unique_temp_id":null`, `"id":"0","id_str":"77"`),
-		posted(`,"unix_timestamp":1752212797`, room), posted(`,"unix_timestamp":"1752212797"`, room),
+		posted(`,"timestamp":"2025-09-02T08:14:08+07:00","unique_temp_id":null`, `"id":"0","id_str":"77"`),
+		posted(`,"unix_timestamp":1756775648`, room), posted(`,"unix_timestamp":"1756775648"`, room),
 	}, other: []string{
-		posted(at, otherRoom), posted(`,"timestamp":"2025-07-11T05:46:38Z"`, room),
+		posted(at, otherRoom), posted(`,"timestamp":"2025-09-02T01:14:09Z"`, room),
 		strings.Replace(posted(at, room), "halo", "halo!", 1), strings.Replace(posted(at, room), `"type":"text"`, `"type":"txt"`, 1),
 	}}
 	var cases []keyCase
@@ -92,8 +92,8 @@ func otherKeyCases() []keyCase {
 	button := func(note string) string {
 		return `{"room_id":7,"agent":{},"customer":{"user_id":"62811"},"notes":"` + note + `"}`
 	}
-	const waMessage = `{"app_code":"%s","messages":[{"id":"%s","from":"62811","timestamp":"1752212797","type":"text"}]}`
-	const waStatus = `{"app_code":"%s","statuses":[{"id":"%s","status":"%s","timestamp":"1752212797","recipient_id":"62811"}]}`
+	const waMessage = `{"app_code":"%s","messages":[{"id":"%s","from":"62811","timestamp":"1756775648","type":"text"}]}`
+	const waStatus = `{"app_code":"%s","statuses":[{"id":"%s","status":"%s","timestamp":"1756775648","recipient_id":"62811"}]}`
 	return []keyCase{
 		{CustomAgentAllocation, "service", []string{
 			allocation(`,"app_id":"x","room_id":"7","latest_service":{"id":9}`),
@@ -110,10 +110,10 @@ func otherKeyCases() []keyCase {
 		{MarkAsResolved, "service", []string{resolved("9", ""), resolved("9", `,"channel":{"id":1}`)},
 			[]string{resolved("10", ""), resolved("9", `,"app_code":"x"`)}},
 		{NewSession, "time", []string{
-			session(`"7"`, "2025-07-11T05:46:37Z"), session("7", "2025-07-11T05:46:37.000Z"), session("7", "2025-07-11T12:46:37+07:00"),
-		}, []string{session(`"8"`, "2025-07-11T05:46:37Z"), session(`"7"`, "2025-07-11T05:46:38Z"), session(`"7"`, "2700-07-11T05:46:38Z")}},
-		{UserLogout, "time", []string{logout("7", "1752212797"), strings.Replace(logout("7", "1752212797"), `"a"`, `"b"`, 1)},
-			[]string{logout("8", "1752212797"), logout("7", "1752212798")}},
+			session(`"7"`, "2025-09-02T01:14:08Z"), session("7", "2025-09-02T01:14:08.000Z"), session("7", "2025-09-02T08:14:08+07:00"),
+		}, []string{session(`"8"`, "2025-09-02T01:14:08Z"), session(`"7"`, "2025-09-02T01:14:09Z"), session(`"7"`, "2700-09-02T01:14:09Z")}},
+		{UserLogout, "time", []string{logout("7", "1756775648"), strings.Replace(logout("7", "1756775648"), `"a"`, `"b"`, 1)},
+			[]string{logout("8", "1756775648"), logout("7", "1756775649")}},
 		{CustomButton, "body", []string{button("a"), " " + button("a")}, []string{button("b")}},
 		{WhatsAppForwardMessage, "id", []string{fmt.Sprintf(waMessage, "x", "wamid.1"), strings.Replace(fmt.Sprintf(waMessage, "x", "wamid.1"), "text", "image", 1)},
 			[]string{fmt.Sprintf(waMessage, "x", "wamid.2"), fmt.Sprintf(waMessage, "y", "wamid.1")}},
@@ -154,19 +154,19 @@ func TestDeduplicationKeyIsStable(t *testing.T) {
 
 func TestDeduplicationKeyNeedsAnID(t *testing.T) {
 	for name, bodies := range map[Name][]string{
-		BotMessage: {posted(``, `"id":"77"`), posted(`,"id":0,"unix_timestamp":1752212797`, `"id":"0","id_str":"0"`),
-			posted(`,"unix_timestamp":1752212797,"unique_temp_id":"0"`, `"id":"-0"`)},
+		BotMessage: {posted(``, `"id":"77"`), posted(`,"id":0,"unix_timestamp":1756775648`, `"id":"0","id_str":"0"`),
+			posted(`,"unix_timestamp":1756775648,"unique_temp_id":"0"`, `"id":"-0"`)},
 		CustomChannelMessage:  {posted(`,"id_str":"0","unique_temp_id":" "`, `"id":77`)},
 		PostComment:           {posted(`,"id":0`, `"id":77`)},
 		CustomAgentAllocation: {`{"app_id":"x","source":"wa","email":"a","is_resolved":true,"room_id":"0","latest_service":{"id":5}}`},
 		MarkAsResolved: {`{"service":{"room_id":"0","is_resolved":true,"id":0},"resolved_by":{"id":1,"email":"a"},` +
 			`"customer":{"user_id":"62811"}}`},
 		NewSession: {`{"webhook_type":"NEW_SESSION_WEBHOOK","is_new_session":true,"room_log":{"room_id":"1"},"payload":` +
-			`{"from":{"email":"62811"},"room":{"id":0},"message":{"type":"text","text":"halo","timestamp":"2025-07-11T05:46:37Z"}}}`},
-		UserLogout:             {`{"type":"auth","payload":{"action":"logout","timestamp":1752212797,"user":{"id":0,"email":"a","type":1}}}`},
-		WhatsAppForwardMessage: {`{"messages":[{"id":"","from":"0","timestamp":"1752212797","type":"text"}]}`},
-		WhatsAppForwardStatus: {`{"statuses":[{"id":"","status":"read","timestamp":"1752212797","recipient_id":""}]}`,
-			`{"statuses":[{"id":"x","status":"","timestamp":"1752212797","recipient_id":""}]}`},
+			`{"from":{"email":"62811"},"room":{"id":0},"message":{"type":"text","text":"halo","timestamp":"2025-09-02T01:14:08Z"}}}`},
+		UserLogout:             {`{"type":"auth","payload":{"action":"logout","timestamp":1756775648,"user":{"id":0,"email":"a","type":1}}}`},
+		WhatsAppForwardMessage: {`{"messages":[{"id":"","from":"0","timestamp":"1756775648","type":"text"}]}`},
+		WhatsAppForwardStatus: {`{"statuses":[{"id":"","status":"read","timestamp":"1756775648","recipient_id":""}]}`,
+			`{"statuses":[{"id":"x","status":"","timestamp":"1756775648","recipient_id":""}]}`},
 	} {
 		for _, body := range bodies {
 			assert.Empty(t, mustParseAs(t, name, body).DeduplicationKey(), body)
@@ -191,7 +191,7 @@ func TestOrderingKey(t *testing.T) {
 			MarkAsResolved: `{"service":{"room_id":"7","is_resolved":true,"id":1},"resolved_by":{"id":1,"email":"a"},` +
 				`"customer":{"user_id":"62811"}}`,
 			NewSession: `{"webhook_type":"NEW_SESSION_WEBHOOK","is_new_session":true,"room_log":{"room_id":"7"},"payload":` +
-				`{"from":{"email":"62811"},"room":{"id":7},"message":{"type":"text","text":"halo","timestamp":"2025-07-11T05:46:37Z"}}}`,
+				`{"from":{"email":"62811"},"room":{"id":7},"message":{"type":"text","text":"halo","timestamp":"2025-09-02T01:14:08Z"}}}`,
 		},
 		"agent:3":        {UserLogout: `{"type":"auth","payload":{"action":"logout","timestamp":1,"user":{"id":3,"email":"a","type":1}}}`},
 		"whatsapp:62811": {WhatsAppForwardMessage: `{"messages":[{"id":"1","from":"62811","timestamp":"1","type":"text"}]}`},

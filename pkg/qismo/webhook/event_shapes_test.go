@@ -289,23 +289,23 @@ func TestMethodsTellWhatIsThere(t *testing.T) {
 }
 
 func TestSentAtIsTheFinestTimeThatAgrees(t *testing.T) {
-	second := time.Date(2025, 7, 11, 5, 46, 37, 0, time.UTC)
+	second := time.Date(2025, 9, 2, 1, 14, 8, 0, time.UTC)
 	for name, test := range map[string]struct {
 		message string
 		want    time.Time
 	}{
 		"nothing":                    {``, time.Time{}},
-		"nanoseconds":                {`"timestamp":"2025-07-11T05:46:37Z","unix_nano_timestamp":1752212797123456789`, second.Add(123456789)},
-		"microseconds as text":       {`"timestamp":"2025-07-11T05:46:37Z","unix_nano_timestamp":"1752212797123456"`, second.Add(123456000)},
-		"milliseconds":               {`"unix_timestamp":"1752212797","unix_nano_timestamp":1752212797123`, second.Add(123e6)},
-		"round milliseconds":         {`"unix_timestamp":1752212797,"unix_nano_timestamp":1752212797000`, second},
-		"created finer than nanos":   {`"unix_timestamp":1752212797,"unix_nano_timestamp":1752212797000,"created_at":"2025-07-11T05:46:37.5Z"`, second.Add(5e8)},
-		"nanos that do not agree":    {`"timestamp":"2025-07-11T05:46:37Z","unix_nano_timestamp":17522127971`, second},
-		"created that does not":      {`"timestamp":"2025-07-11T12:46:37+07:00","created_at":"2025-07-11T05:46:38.5Z"`, second},
-		"nanos alone":                {`"unix_nano_timestamp":1752212797000`, second},
-		"created alone":              {`"created_at":"2025-07-11 05:46:37"`, second},
-		"created alone with a zone":  {`"created_at":"2025-07-11T12:46:37.25+07:00"`, second.Add(25e7)},
-		"seconds before what is odd": {`"timestamp":null,"unix_timestamp":1752212797,"created_at":"0001-01-01T00:00:00Z"`, second},
+		"nanoseconds":                {`"timestamp":"2025-09-02T01:14:08Z","unix_nano_timestamp":1756775648123456789`, second.Add(123456789)},
+		"microseconds as text":       {`"timestamp":"2025-09-02T01:14:08Z","unix_nano_timestamp":"1756775648123456"`, second.Add(123456000)},
+		"milliseconds":               {`"unix_timestamp":"1756775648","unix_nano_timestamp":1756775648123`, second.Add(123e6)},
+		"round milliseconds":         {`"unix_timestamp":1756775648,"unix_nano_timestamp":1756775648000`, second},
+		"created finer than nanos":   {`"unix_timestamp":1756775648,"unix_nano_timestamp":1756775648000,"created_at":"2025-09-02T01:14:08.5Z"`, second.Add(5e8)},
+		"nanos that do not agree":    {`"timestamp":"2025-09-02T01:14:08Z","unix_nano_timestamp":17567756481`, second},
+		"created that does not":      {`"timestamp":"2025-09-02T08:14:08+07:00","created_at":"2025-09-02T01:14:09.5Z"`, second},
+		"nanos alone":                {`"unix_nano_timestamp":1756775648000`, second},
+		"created alone":              {`"created_at":"2025-09-02 01:14:08"`, second},
+		"created alone with a zone":  {`"created_at":"2025-09-02T08:14:08.25+07:00"`, second.Add(25e7)},
+		"seconds before what is odd": {`"timestamp":null,"unix_timestamp":1756775648,"created_at":"0001-01-01T00:00:00Z"`, second},
 	} {
 		var event webhook.BotMessageEvent
 		require.NoError(t, json.Unmarshal([]byte(`{`+test.message+`}`), &event.Payload.Message), name)

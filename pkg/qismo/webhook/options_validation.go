@@ -11,7 +11,7 @@ import (
 )
 
 // The limits of a handler whose options set no others. Known bodies have a depth of 6
-// and texts below 2 KiB; the chat server takes texts of at most 4,000 characters.
+// and texts below 2 KiB; a message may have 4,000 characters.
 const (
 	// DefaultMaxProblems is how many problems are told, see [MaxProblems].
 	DefaultMaxProblems = 100
