@@ -141,6 +141,7 @@ func beyondTypes(problem webhook.Problem) bool {
 		"must have at least",               // a list that must not be empty
 		"must be \"",                       // a constant
 		"is what the document rules out",   // an object where only text is known
+		"must be one of ",                  // a flag as other text than "true" and "false"
 		"fits none of the accepted shapes", // no type in any of its places
 		"has more than the",                // beyond the bounds
 		"is deeper than the",               // beyond the bounds
