@@ -17,8 +17,9 @@ type answer struct {
 	problems []Problem
 	more     int // problems that are not told
 
-	events []Name // that the body was read as
-	bytes  int    // of the body
+	events  []Name // that the body was read as
+	ignored []Name // those of them that nobody waits for
+	bytes   int    // of the body
 }
 
 func refuse(status int, reason string) *answer { return &answer{status: status, reason: reason} }
@@ -49,7 +50,8 @@ func (a *answer) end(began time.Time) DeliveryEnd {
 		status = http.StatusOK
 	}
 	return DeliveryEnd{
-		Status: status, Reason: a.reason, Events: a.events, Bytes: a.bytes, Duration: time.Since(began),
+		Status: status, Reason: a.reason, Events: a.events, Ignored: a.ignored, Bytes: a.bytes,
+		Duration: time.Since(began),
 	}
 }
 

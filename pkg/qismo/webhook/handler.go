@@ -150,6 +150,9 @@ func (h *Handler) receive(request *http.Request, body []byte) *answer {
 	}
 	for _, reading := range readings {
 		result.events = append(result.events, reading.event.Name())
+		if !h.awaits(reading.event) {
+			result.ignored = append(result.ignored, reading.event.Name())
+		}
 	}
 	return result
 }

@@ -42,6 +42,9 @@ type DeliveryEnd struct {
 	// Events are what the body was read as, [Unknown] among them; none when it was not
 	// read.
 	Events []Name
+	// Ignored are those of Events that have no callback, and no function of [Use]. Where
+	// [Unknown] is among them something was dropped that nobody knows.
+	Ignored []Name
 	// Bytes is the size of the body that was read.
 	Bytes int
 	// Duration is the time from the request to the answer.

@@ -116,7 +116,9 @@ func TestHooksAreToldOfAnswers(t *testing.T) {
 		"handled": {secret, message, nil, webhook.DeliveryEnd{
 			Status: 200, Events: []webhook.Name{webhook.BotMessage}, Bytes: len(message),
 		}},
-		"unknown":  {secret, "{}", nil, webhook.DeliveryEnd{Status: 200, Events: []webhook.Name{webhook.Unknown}, Bytes: 2}},
+		"unknown": {secret, "{}", nil, webhook.DeliveryEnd{
+			Status: 200, Events: []webhook.Name{webhook.Unknown}, Ignored: []webhook.Name{webhook.Unknown}, Bytes: 2,
+		}},
 		"stranger": {"wrong", "{}", nil, webhook.DeliveryEnd{Status: 401, Reason: "unauthorized"}},
 		"no JSON":  {secret, "{", nil, webhook.DeliveryEnd{Status: 400, Reason: "the body is not a JSON object", Bytes: 1}},
 		"misfit": {secret, `{"type":"post_comment_x"}`, []webhook.Option{webhook.Validation(webhook.Strict), webhook.Only(webhook.BotMessage)},

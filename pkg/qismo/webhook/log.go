@@ -5,13 +5,19 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"slices"
 )
 
 // WithLogger writes a line for each request and one for each event that was handled: at
-// slog's level of debugging, and at that of warnings where something may be lost: an
-// answer of 500 and above, where the handler failed; of 400, 413 and 415, which may
-// refuse an event of the platform's, though strangers can cause them too; and an event
-// that did not succeed. What strangers cause as a rule, 401 and 405, stays at debugging.
+// slog's level of debugging, and at that of warnings where something may be lost:
+//
+//   - an answer of 500 and above, where the handler failed
+//   - one of 400, 413 and 415, which may refuse an event of the platform's, though
+//     strangers can cause them too; what these cause as a rule, 401 and 405, is for
+//     debugging
+//   - a body of a kind that nobody knows, and nobody waits for
+//   - an event that did not succeed
+//
 // A line holds the event's name, the status or the outcome, the reason in words of this
 // package, the duration and the size, and nothing else: no secret, no id and no word of
 // a customer. What a callback's error says, only [OnError] is told.
@@ -37,13 +43,16 @@ func logHooks(logger *slog.Logger) Hooks {
 }
 
 func logDelivery(ctx context.Context, logger *slog.Logger, end DeliveryEnd) {
-	level := levelOf(mayLose(end.Status))
+	level := levelOf(mayLose(end.Status) || slices.Contains(end.Ignored, Unknown))
 	if !logger.Enabled(ctx, level) {
 		return
 	}
 	attributes := []slog.Attr{
 		slog.Any("events", end.Events), slog.Int("status", end.Status),
 		slog.Duration("duration", end.Duration), slog.Int("bytes", end.Bytes),
+	}
+	if len(end.Ignored) > 0 {
+		attributes = append(attributes, slog.Any("ignored", end.Ignored))
 	}
 	if end.Reason != "" {
 		attributes = append(attributes, slog.String("reason", end.Reason))

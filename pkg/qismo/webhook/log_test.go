@@ -2,6 +2,7 @@ package webhook_test
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -39,5 +40,20 @@ func TestLoggerWarnsOfRefusals(t *testing.T) {
 			assert.Equal(t, test.warns, strings.Contains(lines.String(), "level=WARN"), lines.String())
 			assert.NotContains(t, lines.String(), "canary")
 		})
+	}
+}
+
+// What nobody knows, and nobody waits for, is dropped with a warning; what is known and
+// not wanted is not.
+func TestLoggerWarnsOfWhatIsDropped(t *testing.T) {
+	for body, warns := range map[string]bool{`{"type":"canary"}`: true, said("1", "a", ""): false} {
+		var lines bytes.Buffer
+		handler := newHandler(t, webhook.Callbacks{
+			MarkAsResolved: func(context.Context, *webhook.MarkAsResolvedEvent) error { return nil },
+		}, webhook.WithLogger(slog.New(slog.NewTextHandler(&lines, &slog.HandlerOptions{Level: slog.LevelDebug}))))
+		checkAnswer(t, post(handler, body), http.StatusOK)
+		assert.Equal(t, warns, strings.Contains(lines.String(), "level=WARN"), lines.String())
+		assert.Contains(t, lines.String(), "ignored=")
+		assert.NotContains(t, lines.String(), "canary")
 	}
 }
