@@ -210,12 +210,8 @@ func (h *Handler) report(ctx context.Context, readings []reading) {
 // reportOne survives a function that panics: that it cannot tell of a new form must not
 // lose the event.
 func (h *Handler) reportOne(ctx context.Context, reading reading, problems []Problem) {
-	defer func() {
-		if value := recover(); value != nil {
-			h.tell(context.WithoutCancel(ctx), reading.event, beside(newPanicError(value)))
-		}
-	}()
-	h.onProblems(ctx, reading.name, problems)
+	err := survive(func() { h.onProblems(ctx, reading.name, problems) })
+	h.tell(context.WithoutCancel(ctx), reading.event, beside(err))
 }
 
 // notJSON is the answer to a body that is not a JSON object. What a request says of its

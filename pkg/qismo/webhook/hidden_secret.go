@@ -21,10 +21,10 @@ const mask = "***"
 // path if the authenticator is [PathSecret], and for the value of the parameter if it
 // is [QuerySecret], whether that is a right secret or a wrong one. A right one that
 // stands as another segment, as another parameter or as its value is masked too,
-// whichever of the two it is. So with
-// PathSecret every route inside must leave the last segment open, as "/hooks/bot/" and
-// "/hooks/bot/{secret}" do: hang other routes outside. The authenticators of this
-// package still see the true URL, through the request's context.
+// whichever of the two it is. So with PathSecret every route inside must leave the last
+// segment open, as "/hooks/bot/" and "/hooks/bot/{secret}" do: hang other routes outside.
+// The authenticators of this package still see the true URL, through the request's
+// context.
 //
 // Where an authenticator of the caller's own looks for a secret is not known, also if
 // it wraps one of this package or is a member of [AllOf] or [AnyOf]. So whatever may be

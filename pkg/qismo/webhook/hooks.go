@@ -63,7 +63,8 @@ type EventStart struct {
 type EventEnd struct {
 	// Outcome is that in a word.
 	Outcome Outcome
-	// Err is why it was not handled; nil when it was, and for a repetition.
+	// Err is why it was not handled, or why that is [Uncertain]; nil when it was handled,
+	// and for a repetition.
 	Err error
 	// Duration is how long it took, without the time that it waited.
 	Duration time.Duration
@@ -129,15 +130,4 @@ func (all ends[E]) tell(done E) error {
 		}
 	}
 	return first
-}
-
-// survive makes an error of a panic.
-func survive(watch func()) (err error) {
-	defer func() {
-		if value := recover(); value != nil {
-			err = newPanicError(value)
-		}
-	}()
-	watch()
-	return nil
 }

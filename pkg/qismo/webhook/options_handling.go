@@ -75,8 +75,10 @@ func Waiting(count int) Option {
 
 // Deadline sets how long a callback may take, 30 seconds unless told otherwise: its
 // context ends then. A callback that goes on all the same is told to [OnError] a second
-// later as [ErrOverdue]; the request is answered with 500, and the room's next event
-// waits until the callback has returned. [math.MaxInt64] is as good as no deadline.
+// later as [ErrOverdue]; the request is answered with 500, another worker takes its place,
+// and the room's next event waits until the callback has returned. No request waits for
+// longer than 12 seconds beyond the deadline: what waits for its room then is answered with
+// 503, and handled later. [math.MaxInt64] is as good as no deadline.
 func Deadline(limit time.Duration) Option {
 	return func(s *settings) error {
 		if limit <= 0 {

@@ -95,6 +95,17 @@ type PanicError struct {
 
 func newPanicError(value any) *PanicError { return &PanicError{Value: value, Stack: debug.Stack()} }
 
+// survive makes an error of a panic.
+func survive(call func()) (err error) {
+	defer func() {
+		if value := recover(); value != nil {
+			err = newPanicError(value)
+		}
+	}()
+	call()
+	return nil
+}
+
 // Error implements error. It tells the panics of Go itself, such as that of a nil
 // pointer, and of others that there was one.
 func (e *PanicError) Error() string {

@@ -26,9 +26,9 @@ type job interface {
 // different ones side by side. A worker is a goroutine that ends when nothing is
 // ready, so that an idle queue has none.
 type queue struct {
-	workers int // at most
-	room    int // for jobs that wait or are done
-	longest int // line that may grow
+	workers  int // at most
+	capacity int // for jobs that wait or are done
+	maxLine  int // jobs that may wait in one line; one that has fewer may still take several
 
 	mutex  sync.Mutex
 	lines  map[string]*line // those with an order, while they have a job
@@ -48,18 +48,18 @@ type line struct {
 }
 
 func newQueue(workers, waiting int) *queue {
-	room := workers + min(waiting, math.MaxInt-workers)
+	capacity := workers + min(waiting, math.MaxInt-workers)
 	return &queue{
-		workers: workers, room: room, longest: max(leastLongest, room/longestShare),
+		workers: workers, capacity: capacity, maxLine: max(leastMaxLine, capacity/lineShare),
 		lines: map[string]*line{}, held: map[job]bool{}, slow: map[job]bool{}, empty: make(chan struct{}),
 	}
 }
 
-// One order's jobs take a quarter of the room at most, unless that is very few: a room
-// whose callbacks hang, or a bot that talks to itself, is not to keep out all others.
+// One line takes a quarter of the capacity at most, unless that is very few: a room whose
+// callbacks hang, or a bot that talks to itself, is not to keep out all others.
 const (
-	longestShare = 4
-	leastLongest = 16
+	lineShare    = 4
+	leastMaxLine = 16
 )
 
 // add takes all jobs or none. A queue that holds nothing takes any number, so that
@@ -70,7 +70,7 @@ func (q *queue) add(jobs []job) error {
 	switch {
 	case q.closed:
 		return ErrShutdown
-	case len(q.held) > 0 && len(q.held)+len(jobs) > q.room:
+	case len(q.held) > 0 && len(q.held)+len(jobs) > q.capacity:
 		return ErrQueueFull
 	case slices.ContainsFunc(jobs, q.lineIsFull):
 		return ErrQueueFull
@@ -84,7 +84,7 @@ func (q *queue) add(jobs []job) error {
 
 func (q *queue) lineIsFull(next job) bool {
 	waiting := q.lines[next.order()]
-	return waiting != nil && len(waiting.jobs) >= q.longest
+	return waiting != nil && len(waiting.jobs) >= q.maxLine
 }
 
 func (q *queue) enqueue(added job) {
