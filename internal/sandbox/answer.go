@@ -18,17 +18,20 @@ type object = map[string]any
 type refusedError struct {
 	status int
 	body   object
-	allow  string // the methods of a 405
+	page   content // in place of the body, where it is no JSON
+	header map[string]string
+	// problems are the places of a request that does not fit the document.
+	problems []string
 }
 
 // Error returns the status and the body, for logs and failed tests.
 func (e *refusedError) Error() string { return fmt.Sprintf("%d %s", e.status, encode(e.body)) }
 
-func (e *refusedError) write(w http.ResponseWriter) {
-	if e.allow != "" {
-		w.Header().Set("Allow", e.allow)
+func (e *refusedError) content() content {
+	if e.body == nil {
+		return e.page
 	}
-	jsonContent(e.body).write(w, e.status)
+	return jsonContent(e.body)
 }
 
 // refuse is the most common shape: {"errors": {"message": "..."}}.
@@ -45,7 +48,7 @@ const maxDetails = 20
 // them too.
 func refuseInput(details []string) *refusedError {
 	details = details[:min(len(details), maxDetails)]
-	return &refusedError{status: http.StatusBadRequest, body: object{"errors": object{
+	return &refusedError{status: http.StatusBadRequest, problems: details, body: object{"errors": object{
 		"message": "invalid request: " + strings.Join(details, "; "),
 		"details": details,
 	}}}

@@ -6,6 +6,9 @@ import (
 	"net/http"
 	"slices"
 	"time"
+
+	"github.com/qismo-go/qismo/internal/sandbox/clock"
+	"github.com/qismo-go/qismo/internal/sandbox/trouble"
 )
 
 // Config says what a Sandbox starts with. Every member may be left out; use
@@ -48,9 +51,19 @@ type Config struct {
 	// for it.
 	OnMessage func(roomID string, message Message)
 
-	// Now is the clock.
+	// Now is the clock below Clock.
 	Now func() time.Time
+	// Clock is the time of the Sandbox; one that goes as Now does when it is nil.
+	Clock *clock.Clock
+	// Trouble decides what fails on purpose; nothing does when it is nil.
+	Trouble *trouble.Maker
+	// Remember is how many calls and deliveries the timeline holds: 1,000 when
+	// zero, none when negative.
+	Remember int
 }
+
+// defaultRemember is how many calls and deliveries are remembered.
+const defaultRemember = 1000
 
 // Agent is a member of the staff.
 type Agent struct {
@@ -124,9 +137,12 @@ func (c Config) withDefaults() (Config, error) {
 	if c.Channels == nil {
 		c.Channels = defaultChannels()
 	}
-	if c.Now == nil {
-		c.Now = time.Now
+	if c.Clock == nil {
+		c.Clock = clock.New(c.Now)
 	}
+	c.Now = c.Clock.Now
+	c.Trouble = orDefault(c.Trouble, new(trouble.Maker))
+	c.Remember = max(orDefault(c.Remember, defaultRemember), 0)
 	if c.OnDelivery == nil {
 		c.OnDelivery = func(Delivery) {}
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 )
 
 // CustomerMessage is what a customer writes.
@@ -17,7 +16,9 @@ type CustomerMessage struct {
 	// address or any text elsewhere.
 	UserID string
 	Name   string // the id when empty
-	Text   string
+	// Type, Text and Payload are those of a [Message].
+	Type, Text string
+	Payload    any
 }
 
 // CustomerWrites lets a customer write a message and returns the room's id. A
@@ -32,55 +33,23 @@ func (s *Sandbox) CustomerWrites(ctx context.Context, message CustomerMessage) (
 	if message.UserID == "" {
 		return "", errors.New("sandbox: the message has no user id")
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.deliveries.closed() {
-		return "", ErrShutdown
-	}
-	if message.Source == "" && len(s.state.channels) > 0 {
-		message.Source = s.state.channels[0].Source
-	}
-	channel, err := s.state.channel(message.Source, message.ChannelID)
-	if err != nil {
-		return "", fmt.Errorf("sandbox: there is no channel %d of source %q", message.ChannelID, message.Source)
-	}
-	room := s.customersRoom(channel, message.UserID, message.Name)
-	s.customerSays(room, Message{Text: message.Text})
-	return room.id, nil
-}
-
-// Messages returns what was said in a room, oldest first.
-func (s *Sandbox) Messages(roomID string) []Message {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	room, err := s.state.room(roomID)
-	if err != nil {
+	err = s.change(func() error {
+		if s.deliveries.closed() {
+			return ErrShutdown
+		}
+		if message.Source == "" && len(s.state.channels) > 0 {
+			message.Source = s.state.channels[0].Source
+		}
+		channel, err := s.state.channel(message.Source, message.ChannelID)
+		if err != nil {
+			return fmt.Errorf("sandbox: there is no channel %d of source %q", message.ChannelID, message.Source)
+		}
+		room := s.customersRoom(channel, message.UserID, message.Name)
+		roomID = room.id
+		s.customerSays(room, Message{Type: message.Type, Text: message.Text, Payload: message.Payload})
 		return nil
-	}
-	return slices.Clone(room.messages)
-}
-
-// Room returns a room as it is now, and whether there is one.
-func (s *Sandbox) Room(roomID string) (RoomSnapshot, bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	room, err := s.state.room(roomID)
-	if err != nil {
-		return RoomSnapshot{}, false
-	}
-	return room.snapshot(), true
-}
-
-// FirstRooms returns the rooms that were made first, at most so many, as they are now.
-func (s *Sandbox) FirstRooms(limit int) []RoomSnapshot {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	rooms := s.state.rooms.all()
-	first := make([]RoomSnapshot, 0, min(limit, len(rooms)))
-	for _, room := range rooms[:min(limit, len(rooms))] {
-		first = append(first, room.snapshot())
-	}
-	return first
+	})
+	return roomID, err
 }
 
 // customersRoom finds a customer's room on a channel, or makes it: the customer's

@@ -7,13 +7,16 @@ import (
 	"io"
 	"net/http"
 	"time"
+
+	"github.com/qismo-go/qismo/internal/sandbox/clock"
+	"github.com/qismo-go/qismo/internal/sandbox/timeline"
+	"github.com/qismo-go/qismo/internal/sandbox/trouble"
 )
 
 // Bounds of delivering.
 const (
 	deliveryTimeout = 10 * time.Second
-	maxInFlight     = 64      // deliveries at once
-	maxReceipt      = 1 << 16 // bytes of a receiver's answer that are read
+	maxInFlight     = 64 // deliveries at once
 )
 
 // Delivery tells how sending one webhook ended.
@@ -41,13 +44,19 @@ type deliveries struct {
 	targets    targets
 	sign       func(*http.Request, []byte)
 	report     func(Delivery)
+	timeline   *timeline.Timeline
+	clock      *clock.Clock
+	trouble    *trouble.Maker
 	inFlight   chan struct{} // holds one item for each delivery that is on its way
 	stopped    context.Context
 	stop       context.CancelFunc
 }
 
-func newDeliveries(config Config) *deliveries {
+func newDeliveries(config Config, timeline *timeline.Timeline) *deliveries {
 	d := &deliveries{
+		timeline: timeline,
+		clock:    config.Clock,
+		trouble:  config.Trouble,
 		client:   config.HTTPClient,
 		targets:  newTargets(config.Webhooks),
 		sign:     config.SignWebhook,
@@ -73,44 +82,71 @@ func newClient() *http.Client {
 	}
 }
 
-func (d *deliveries) deliver(roomID string, next delivery) { d.report(d.send(roomID, next)) }
+// deliver sends one webhook, unless trouble has it otherwise, and reports it.
+func (d *deliveries) deliver(roomID string, next delivery) {
+	strikes := d.trouble.Delivery(next.event, roomID)
+	if strikes.Has(trouble.DropWebhook) {
+		d.timeline.Add(timeline.Entry{
+			Kind: timeline.Delivery, Name: next.event, RoomID: roomID, At: d.clock.Now(), Method: http.MethodPost,
+			URL: next.url, Request: timeline.Body{Bytes: next.body}, Failure: "it was dropped on purpose",
+			Trouble: strikes.Names(),
+		})
+		return
+	}
+	d.report(d.send(roomID, next, strikes))
+	if strikes.Has(trouble.RepeatWebhook) {
+		d.report(d.send(roomID, next, strikes))
+	}
+}
 
-// send delivers one webhook, once.
-func (d *deliveries) send(roomID string, next delivery) Delivery {
+// send delivers one webhook, once, and enters it into the timeline.
+func (d *deliveries) send(roomID string, next delivery, strikes trouble.Strikes) Delivery {
 	result := Delivery{Event: next.event, URL: next.url, RoomID: roomID}
 	select {
 	case d.inFlight <- struct{}{}:
 		defer func() { <-d.inFlight }()
 	case <-d.stopped.Done():
 	}
+	entry := timeline.Entry{
+		Kind: timeline.Delivery, Name: next.event, RoomID: roomID, At: d.clock.Now(), Method: http.MethodPost,
+		URL: next.url, Request: timeline.Body{Bytes: next.body}, Attempt: 1, Trouble: strikes.Names(),
+	}
 	started := time.Now()
-	result.Status, result.Err = d.exchange(next)
+	result.Err = d.exchange(next, &entry)
 	result.Duration = time.Since(started)
+	result.Status, entry.Duration = entry.Status, result.Duration
+	if result.Err != nil {
+		entry.Failure = result.Err.Error()
+	}
+	d.timeline.Add(entry)
 	return result
 }
 
-func (d *deliveries) exchange(next delivery) (status int, err error) {
+func (d *deliveries) exchange(next delivery, entry *timeline.Entry) error {
 	if err := d.targets.check(next.url); err != nil {
-		return 0, fmt.Errorf("deliver: %w", err)
+		return fmt.Errorf("deliver: %w", err)
 	}
 	ctx, cancel := context.WithTimeout(d.stopped, deliveryTimeout)
 	defer cancel()
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, next.url, bytes.NewReader(next.body))
 	if err != nil {
-		return 0, fmt.Errorf("make the delivery: %w", err)
+		return fmt.Errorf("make the delivery: %w", err)
 	}
 	request.Header.Set("Content-Type", "application/json")
 	request.Header.Set("User-Agent", "qismo-sandbox")
 	d.sign(request, next.body)
+	entry.Request.Header = request.Header
 	response, err := d.client.Do(request)
 	if err != nil {
-		return 0, fmt.Errorf("deliver: %w", err)
+		return fmt.Errorf("deliver: %w", err)
 	}
 	defer response.Body.Close()
-	// A connection is used again only when its answer was read. No event reads
+	// A connection is used again only when its answer was read. No event depends on
 	// what it says.
-	_, _ = io.CopyN(io.Discard, response.Body, maxReceipt)
-	return response.StatusCode, nil
+	read, err := io.ReadAll(io.LimitReader(response.Body, timeline.MaxBody))
+	entry.Status = response.StatusCode
+	entry.Response = timeline.Body{Header: response.Header, Bytes: read, Cut: err != nil}
+	return nil
 }
 
 // end returns when all that was accepted has been sent. When ctx ends first, the

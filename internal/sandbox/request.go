@@ -41,6 +41,14 @@ type request struct {
 	body       object
 }
 
+// roomID is the room that a request is about; "" when it names none.
+func (r *request) roomID() string {
+	if id := text(r.parameters["room_id"]); id != "" {
+		return id
+	}
+	return text(r.body["room_id"])
+}
+
 // readRequest reads a request and validates it against its operation. All that
 // is wrong with it is told at once.
 func readRequest(

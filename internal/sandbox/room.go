@@ -39,18 +39,6 @@ const (
 	AgentServes = "an agent serves the room"
 )
 
-// RoomSnapshot is a room at one moment.
-type RoomSnapshot struct {
-	ID           string
-	Source       string
-	ChannelID    int64
-	UserID, Name string // the customer's
-	AgentIDs     []int64
-	Tags         []string
-	HandledByBot bool
-	Resolved     bool
-}
-
 // room is one customer's conversation on one channel.
 type room struct {
 	row     int64 // the id of the platform's row, which is not the room's
@@ -70,6 +58,7 @@ type room struct {
 	// service is the newest session and previous the one before; nil when there
 	// is none yet.
 	service, previous *service
+	sessions          int // how many there were
 
 	created, updated time.Time
 	// activity orders rooms by their last message without two being equal. The
@@ -124,6 +113,7 @@ func (s *state) addRoom(channel *Channel, userID, name string, now time.Time) *r
 // openService starts a session.
 func (s *state) openService(room *room, now time.Time) {
 	room.previous = room.service
+	room.sessions++
 	room.service = &service{id: s.services.next(), room: room, created: now, lastChanged: now}
 	// Nothing public says whether the bot comes back with a new session after it
 	// was switched off in the last one.
@@ -243,18 +233,4 @@ func (r *room) leave(agent *staff, now time.Time) bool {
 	r.updated = now
 	agent.load--
 	return true
-}
-
-func (r *room) snapshot() RoomSnapshot {
-	snapshot := RoomSnapshot{
-		ID: r.id, Source: r.channel.Source, ChannelID: r.channel.ID, UserID: r.userID, Name: r.name,
-		HandledByBot: r.handledByBot, Resolved: r.resolved(),
-	}
-	for _, agent := range r.agents {
-		snapshot.AgentIDs = append(snapshot.AgentIDs, agent.ID)
-	}
-	for _, tag := range r.tags {
-		snapshot.Tags = append(snapshot.Tags, tag.name)
-	}
-	return snapshot
 }

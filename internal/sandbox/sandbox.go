@@ -4,11 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
-	"strings"
 	"sync"
 
 	"github.com/qismo-go/qismo/internal/document"
+	"github.com/qismo-go/qismo/internal/sandbox/clock"
+	"github.com/qismo-go/qismo/internal/sandbox/timeline"
+	"github.com/qismo-go/qismo/internal/sandbox/trouble"
 )
 
 // ErrShutdown is returned for what a Sandbox can no longer do once Shutdown was
@@ -23,6 +24,8 @@ type Sandbox struct {
 	handlers   map[string]handler
 	deliveries *deliveries
 	messages   *queues[Message] // what OnMessage is told
+	timeline   *timeline.Timeline
+	watchers   watchers
 
 	// mu guards the state. It is never held while a webhook is delivered.
 	mu    sync.Mutex
@@ -41,11 +44,12 @@ func New(config Config) (*Sandbox, error) {
 		return nil, fmt.Errorf("sandbox: %w", err)
 	}
 	s := &Sandbox{
-		config:     config,
-		router:     document.NewRouter(rest.Operations()),
-		deliveries: newDeliveries(config),
-		state:      newState(config),
+		config:   config,
+		router:   document.NewRouter(rest.Operations()),
+		timeline: timeline.New(config.Remember),
+		state:    newState(config),
 	}
+	s.deliveries = newDeliveries(config, s.timeline)
 	s.handlers = s.handlerTable()
 	s.messages = newQueues(config.OnMessage)
 	if config.OnMessage != nil { // from now on: nobody is told of what the rooms began with
@@ -58,72 +62,22 @@ func New(config Config) (*Sandbox, error) {
 // the agents' ids filled in.
 func (s *Sandbox) Config() Config { return s.config }
 
-// ServeHTTP answers one request of the REST API.
-func (s *Sandbox) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	body, err := s.serve(w, r)
-	var refused *refusedError
-	switch {
-	case err == nil:
-		body.write(w, http.StatusOK)
-	case errors.As(err, &refused):
-		refused.write(w)
-	default:
-		refuse(http.StatusInternalServerError, err.Error()).write(w)
-	}
-}
+// Clock is the time of the Sandbox. Moving it ahead lets tokens and sessions expire.
+func (s *Sandbox) Clock() *clock.Clock { return s.config.Clock }
 
-// serve takes a request from its route to its answer.
-func (s *Sandbox) serve(w http.ResponseWriter, r *http.Request) (content, error) {
-	operation, path, err := s.find(r.Method, r.URL.EscapedPath())
-	if err != nil {
-		return content{}, err
-	}
-	caller, err := s.authenticate(operation, r)
-	if err != nil {
-		return content{}, err
-	}
-	request, err := readRequest(w, r, operation, path)
-	if err != nil {
-		return content{}, err
-	}
-	request.caller = caller
-	if code, isNamed := request.parameters["app_code"]; isNamed && text(code) != s.config.AppCode {
-		return content{}, notFound("app")
-	}
-	return s.handle(request)
-}
+// Trouble decides what fails on purpose.
+func (s *Sandbox) Trouble() *trouble.Maker { return s.config.Trouble }
 
-// find finds the operation of a request, and the values in its path.
-func (s *Sandbox) find(method, escapedPath string) (*document.Operation, map[string]string, error) {
-	operation, values, allowed := s.router.Find(method, escapedPath)
-	switch {
-	case operation != nil:
-		return operation, values, nil
-	case len(allowed) > 0:
-		refused := refuse(http.StatusMethodNotAllowed, "method not allowed")
-		refused.allow = strings.Join(allowed, ", ")
-		return nil, nil, refused
-	}
-	return nil, nil, notFound("route")
-}
+// Timeline holds the newest calls and deliveries.
+func (s *Sandbox) Timeline() *timeline.Timeline { return s.timeline }
 
-// handle runs the operation's handler. The answer is written out before the
-// state is unlocked, since it is made of the state's own parts.
-func (s *Sandbox) handle(request *request) (content, error) {
-	handle, ok := s.handlers[request.operation.ID]
-	if !ok {
-		return content{}, refuse(http.StatusNotImplemented, "the sandbox does not play "+request.operation.ID+" yet")
-	}
+// change does what changes the state, and tells whoever watches.
+func (s *Sandbox) change(do func() error) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	answer, err := handle(request)
-	if err != nil || answer == nil {
-		return content{}, err
-	}
-	if whole, isContent := answer.(content); isContent {
-		return whole, nil
-	}
-	return jsonContent(answer), nil
+	err := do()
+	s.watchers.tell()
+	return err
 }
 
 // Shutdown stops sending webhooks: it delivers those that were accepted before

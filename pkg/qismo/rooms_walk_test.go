@@ -61,7 +61,7 @@ func TestSoakWalkHoldsOnePage(t *testing.T) {
 // holds no answer against the document, which would take most of the time.
 func crowdedPlatform(t *testing.T, rooms int) *qismo.Client {
 	t.Helper()
-	box, err := sandbox.New(sandbox.Config{Rooms: rooms})
+	box, err := sandbox.New(sandbox.Config{Rooms: rooms, Remember: -1})
 	require.NoError(t, err)
 	server := httptest.NewServer(box)
 	t.Cleanup(func() {

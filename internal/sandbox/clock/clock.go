@@ -1,0 +1,92 @@
+// Package clock is the time of a simulated world. It runs as the real time does,
+// and can be moved ahead: then what was to happen until that moment happens.
+package clock
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+)
+
+// ErrBackwards is returned for an attempt to move a Clock into the past, where
+// tokens would come alive again and messages would be older than their answers.
+var ErrBackwards = errors.New("a clock is moved ahead only")
+
+// Clock tells the time of a world. It is safe for concurrent use.
+type Clock struct {
+	real func() time.Time
+
+	mu    sync.Mutex
+	ahead time.Duration
+	moved chan struct{} // closed, and replaced, each time that the clock is moved
+}
+
+// New makes a Clock that goes as the real time does; nil stands for [time.Now].
+func New(realTime func() time.Time) *Clock {
+	if realTime == nil {
+		realTime = time.Now
+	}
+	return &Clock{real: realTime, moved: make(chan struct{})}
+}
+
+// Now tells what time it is in the world.
+func (c *Clock) Now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.real().Add(c.ahead)
+}
+
+// Ahead tells how far the Clock was moved.
+func (c *Clock) Ahead() time.Duration {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.ahead
+}
+
+// Move moves the Clock ahead and wakes whoever sleeps until a time that has come.
+// It returns [ErrBackwards] for a negative duration.
+func (c *Clock) Move(by time.Duration) error {
+	if by < 0 {
+		return ErrBackwards
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.ahead += by
+	close(c.moved)
+	c.moved = make(chan struct{})
+	return nil
+}
+
+// MoveTo moves the Clock ahead to a time. It returns [ErrBackwards] for one that
+// has passed.
+func (c *Clock) MoveTo(at time.Time) error { return c.Move(at.Sub(c.Now())) }
+
+// Sleep returns when so much time has passed in the world, by itself or because
+// the Clock was moved, or with the context's error when that ends first.
+func (c *Clock) Sleep(ctx context.Context, duration time.Duration) error {
+	until := c.Now().Add(duration)
+	for {
+		moved, left := c.until(until)
+		if left <= 0 {
+			return ctx.Err()
+		}
+		timer := time.NewTimer(left)
+		select {
+		case <-timer.C:
+		case <-moved:
+		case <-ctx.Done():
+		}
+		timer.Stop()
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+	}
+}
+
+// until tells how long it is until a time, and when that changes.
+func (c *Clock) until(at time.Time) (moved <-chan struct{}, left time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.moved, at.Sub(c.real().Add(c.ahead))
+}
