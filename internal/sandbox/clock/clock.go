@@ -1,5 +1,5 @@
-// Package clock is the time of a simulated world. It runs as the real time does,
-// and can be moved ahead: then what was to happen until that moment happens.
+// Package clock is the time of a simulated world. It goes as the real time does, and
+// can be moved ahead: then what was to happen until that moment happens.
 package clock
 
 import (
@@ -9,9 +9,17 @@ import (
 	"time"
 )
 
-// ErrBackwards is returned for an attempt to move a Clock into the past, where
-// tokens would come alive again and messages would be older than their answers.
-var ErrBackwards = errors.New("a clock is moved ahead only")
+var (
+	// ErrBackwards is returned for an attempt to move a Clock into the past, where
+	// tokens would come alive again and messages would be older than their answers.
+	ErrBackwards = errors.New("a clock is moved ahead only")
+	// ErrTooFar is returned for an attempt to move a Clock further than [Furthest].
+	ErrTooFar = errors.New("a clock is not moved further ahead than 100 years")
+)
+
+// Furthest is how far ahead of the real time a Clock can be. It is less than a
+// [time.Duration] can hold and a time can be written with.
+const Furthest = 100 * 365 * 24 * time.Hour
 
 // Clock tells the time of a world. It is safe for concurrent use.
 type Clock struct {
@@ -22,7 +30,8 @@ type Clock struct {
 	moved chan struct{} // closed, and replaced, each time that the clock is moved
 }
 
-// New makes a Clock that goes as the real time does; nil stands for [time.Now].
+// New makes a Clock that goes as the given time does; nil stands for [time.Now]. A
+// time that stands still makes one that goes on only when it is moved.
 func New(realTime func() time.Time) *Clock {
 	if realTime == nil {
 		realTime = time.Now
@@ -34,8 +43,10 @@ func New(realTime func() time.Time) *Clock {
 func (c *Clock) Now() time.Time {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.real().Add(c.ahead)
+	return c.now()
 }
+
+func (c *Clock) now() time.Time { return c.real().Add(c.ahead) }
 
 // Ahead tells how far the Clock was moved.
 func (c *Clock) Ahead() time.Duration {
@@ -45,25 +56,45 @@ func (c *Clock) Ahead() time.Duration {
 }
 
 // Move moves the Clock ahead and wakes whoever sleeps until a time that has come.
-// It returns [ErrBackwards] for a negative duration.
+// It returns [ErrBackwards] for a negative duration and [ErrTooFar] for too long a
+// one; the Clock is then where it was.
 func (c *Clock) Move(by time.Duration) error {
-	if by < 0 {
-		return ErrBackwards
-	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	return c.move(by)
+}
+
+// MoveTo moves the Clock ahead to a time. It returns [ErrBackwards] for one that
+// has passed, and [ErrTooFar] for one that is too far ahead.
+func (c *Clock) MoveTo(at time.Time) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.move(at.Sub(c.now()))
+}
+
+func (c *Clock) move(by time.Duration) error {
+	switch {
+	case by < 0:
+		return ErrBackwards
+	case by > Furthest-c.ahead:
+		return ErrTooFar
+	}
 	c.ahead += by
 	close(c.moved)
 	c.moved = make(chan struct{})
 	return nil
 }
 
-// MoveTo moves the Clock ahead to a time. It returns [ErrBackwards] for one that
-// has passed.
-func (c *Clock) MoveTo(at time.Time) error { return c.Move(at.Sub(c.Now())) }
+// Moved returns a channel that is closed when the Clock is moved the next time.
+func (c *Clock) Moved() <-chan struct{} {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.moved
+}
 
 // Sleep returns when so much time has passed in the world, by itself or because
-// the Clock was moved, or with the context's error when that ends first.
+// the Clock was moved, or with the context's error when that ends first. Where the
+// time stands still it waits for whoever moves it.
 func (c *Clock) Sleep(ctx context.Context, duration time.Duration) error {
 	until := c.Now().Add(duration)
 	for {
@@ -88,5 +119,5 @@ func (c *Clock) Sleep(ctx context.Context, duration time.Duration) error {
 func (c *Clock) until(at time.Time) (moved <-chan struct{}, left time.Duration) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.moved, at.Sub(c.real().Add(c.ahead))
+	return c.moved, at.Sub(c.now())
 }
