@@ -67,7 +67,10 @@ func (s *Sandbox) act(
 				return fmt.Errorf("sandbox: %s: there is no agent %d", what, agentID)
 			}
 		}
-		if err := do(room, agent); err != nil {
+		var refused *refusedError
+		if err := do(room, agent); errors.As(err, &refused) {
+			return fmt.Errorf("sandbox: %s: %s", what, refused.message())
+		} else if err != nil {
 			return fmt.Errorf("sandbox: %s: %w", what, err)
 		}
 		return nil

@@ -34,6 +34,15 @@ func (e *refusedError) content() content {
 	return jsonContent(e.body)
 }
 
+// message is what was refused in words, where the body has the most common shape.
+func (e *refusedError) message() string {
+	errors, _ := e.body["errors"].(object)
+	if message, isText := errors["message"].(string); isText {
+		return message
+	}
+	return e.Error()
+}
+
 // refuse is the most common shape: {"errors": {"message": "..."}}.
 func refuse(status int, message string) *refusedError {
 	return &refusedError{status: status, body: object{"errors": object{"message": message}}}

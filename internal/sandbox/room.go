@@ -189,6 +189,21 @@ func (r *room) waiting() any {
 	return nil
 }
 
+// unanswered counts what the customer has written since the bot or an agent wrote;
+// nothing in a room that was resolved.
+func (r *room) unanswered() int {
+	count := 0
+	for _, message := range slices.Backward(r.messages) {
+		if r.resolved() || message.Author == AuthorBot || message.Author == AuthorAgent {
+			break
+		}
+		if message.Author == AuthorCustomer {
+			count++
+		}
+	}
+	return count
+}
+
 // lastByCustomer returns the customer's newest message.
 func (r *room) lastByCustomer() (Message, bool) {
 	for _, message := range slices.Backward(r.messages) {

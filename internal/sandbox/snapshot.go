@@ -35,6 +35,7 @@ type RoomSnapshot struct {
 	HandledByBot bool
 	Resolved     bool
 	Messages     int
+	Unanswered   int     // how many messages the customer has written since somebody answered
 	Last         Message // the newest; the zero value when there is none
 	Created      time.Time
 }
@@ -144,7 +145,8 @@ func (s *Sandbox) snapshot(r *room) RoomSnapshot {
 	snapshot := RoomSnapshot{
 		ID: r.id, Source: r.channel.Source, ChannelID: r.channel.ID, ChannelName: r.channel.Name,
 		UserID: r.userID, Name: r.name, State: s.roomState(r), Sessions: r.sessions,
-		HandledByBot: r.handledByBot, Resolved: r.resolved(), Messages: len(r.messages), Created: r.created,
+		HandledByBot: r.handledByBot, Resolved: r.resolved(), Messages: len(r.messages), Unanswered: r.unanswered(),
+		Created: r.created,
 	}
 	if len(r.messages) > 0 {
 		snapshot.Last = r.messages[len(r.messages)-1]
