@@ -20,6 +20,7 @@ type queues[T any] struct {
 	mu       sync.Mutex
 	isClosed bool
 	waiting  map[string][]T // by room
+	emptied  chan struct{}  // closed when nothing waits any more; nil when nobody asked
 }
 
 func newQueues[T any](take func(roomID string, item T)) *queues[T] {
@@ -59,6 +60,9 @@ func (q *queues[T]) next(roomID string) (item T, ok bool) {
 	waiting := q.waiting[roomID]
 	if len(waiting) == 0 {
 		delete(q.waiting, roomID)
+		if len(q.waiting) == 0 {
+			q.tellEmpty()
+		}
 		return item, false
 	}
 	q.waiting[roomID] = waiting[1:]

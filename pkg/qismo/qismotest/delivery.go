@@ -12,7 +12,10 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"slices"
 	"strings"
+
+	"github.com/qismo-go/qismo/pkg/qismo/webhook"
 )
 
 // Payload is what can be delivered: an [Event], or the bytes of a [Raw].
@@ -37,6 +40,7 @@ type delivery struct {
 	header  http.Header
 	sign    []func(header http.Header, body []byte)
 	address string // where the request says that it comes from; "" for nothing special
+	only    []webhook.Name
 }
 
 func newDelivery(options []DeliveryOption) (*delivery, error) {
@@ -136,8 +140,21 @@ func FromAddress(client string, proxies ...string) DeliveryOption {
 	}
 }
 
-// request makes a request with the body, to a URL whose path and query may be changed.
-func (d *delivery) request(ctx context.Context, to url.URL, body []byte) (*http.Request, error) {
+// Only chooses the events that [Server.SendTo] and [Server.SendToURL] are about.
+func Only(events ...webhook.Name) DeliveryOption {
+	return func(d *delivery) error {
+		for _, event := range events {
+			if !slices.Contains(webhook.Names(), event) {
+				return fmt.Errorf("Only: no event has the name %q; there are %q", event, webhook.Names())
+			}
+		}
+		d.only = events
+		return nil
+	}
+}
+
+// place is where events are delivered, of a URL whose path and query may be changed.
+func (d *delivery) place(to url.URL) url.URL {
 	if d.path != "" {
 		to.Path, to.RawPath = d.path, ""
 	}
@@ -148,6 +165,12 @@ func (d *delivery) request(ctx context.Context, to url.URL, body []byte) (*http.
 	if len(d.query) > 0 { // what is not changed stays as it was written
 		to.RawQuery = query.Encode()
 	}
+	return to
+}
+
+// request makes a request with the body, to a URL whose path and query may be changed.
+func (d *delivery) request(ctx context.Context, to url.URL, body []byte) (*http.Request, error) {
+	to = d.place(to)
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, to.String(), bytes.NewReader(body))
 	if err != nil {
 		return nil, errors.New("make the request: its address cannot be used")

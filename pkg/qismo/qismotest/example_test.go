@@ -16,6 +16,10 @@ type exampleT struct{}
 
 func (exampleT) Helper()                                {}
 func (exampleT) Context() context.Context               { return context.Background() }
+func (exampleT) Cleanup(func())                         {}
+func (exampleT) Failed() bool                           { return false }
+func (exampleT) Logf(string, ...any)                    {}
+func (exampleT) Errorf(format string, arguments ...any) { panic(fmt.Sprintf(format, arguments...)) }
 func (exampleT) Fatalf(format string, arguments ...any) { panic(fmt.Sprintf(format, arguments...)) }
 
 // A bot, tested without a network.

@@ -7,10 +7,15 @@ import (
 	"net/http"
 )
 
-// TB is what is needed of a *testing.T or *testing.B.
+// TB is what is needed of a *testing.T or *testing.B. Where it also has their method
+// Deadline, no wait of a [Server] goes beyond it.
 type TB interface {
 	Helper()
 	Context() context.Context
+	Cleanup(end func())
+	Failed() bool
+	Logf(format string, arguments ...any)
+	Errorf(format string, arguments ...any)
 	Fatalf(format string, arguments ...any)
 }
 
