@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"text/tabwriter"
+	"time"
 
 	"github.com/qismo-go/qismo/internal/sandbox"
 )
@@ -14,6 +15,10 @@ import (
 // shownRooms is how many rooms are named, to begin with: one of each channel that
 // customers write on by themselves.
 const shownRooms = 3
+
+// listedCountsLag is how old the numbers of customers are that listAgents tells: some
+// seconds, as on the platform.
+const listedCountsLag = 3 * time.Second
 
 type sandboxCommand struct {
 	Listen string `default:"127.0.0.1:7080" help:"Where the API is served."`
@@ -33,7 +38,7 @@ func (c sandboxCommand) Run(ctx context.Context, std *streams) error {
 		return usageError{errors.New("--rooms must not be negative")}
 	}
 	platform, err := sandbox.New(sandbox.Config{
-		Rooms: c.Rooms, Agents: inventedStaff(),
+		Rooms: c.Rooms, Agents: inventedStaff(), Pace: sandbox.EverydayPace(), CountLag: listedCountsLag,
 		OnDelivery: func(delivery sandbox.Delivery) { tellFailure(std, delivery) },
 	})
 	if err != nil {

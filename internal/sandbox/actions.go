@@ -80,5 +80,5 @@ func (s *Sandbox) act(
 // agentSays adds what a member of the staff says to a room.
 func (s *Sandbox) agentSays(room *room, agent *staff, said Message) {
 	said.Author, said.Sender, said.Name = AuthorAgent, agent.Email, agent.Name
-	s.state.say(room, said, s.config.Now())
+	s.state.say(room, said, s.now())
 }

@@ -42,7 +42,7 @@ func (s *Sandbox) assign(room *room, agent *staff, maximum int, replaceLatest, i
 	case !agent.available && !ignoreAvailability:
 		return badRequest("agent is offline")
 	}
-	now := s.config.Now()
+	now := s.now()
 	for _, replaced := range slices.Clone(room.agents[len(staying):]) {
 		s.removeFrom(room, replaced, now)
 	}
@@ -77,7 +77,7 @@ func (s *Sandbox) removeAgent(r *request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if !s.removeFrom(room, agent, s.config.Now()) {
+	if !s.removeFrom(room, agent, s.now()) {
 		return nil, notFound("agent in the room")
 	}
 	return nil, nil // an empty body

@@ -90,7 +90,7 @@ func (s *Sandbox) getSessional(*request) (any, error) {
 // switch counts from the next message of a customer whose session was resolved.
 func (s *Sandbox) setSessional(r *request) (any, error) {
 	s.state.settings.switches.sessional = flag(r.body["is_sessional"])
-	s.state.settings.changed = s.config.Now()
+	s.state.settings.changed = s.now()
 	return nil, nil // an empty body
 }
 

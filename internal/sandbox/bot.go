@@ -14,7 +14,7 @@ func (s *Sandbox) sendBotMessage(r *request) (any, error) {
 		Type:    text(r.body["type"]),
 		Text:    text(r.body["message"]),
 		Payload: fromJSONText(r.body["payload"]),
-	}, s.config.Now())
+	}, s.now())
 	return nil, nil // an empty body
 }
 
@@ -24,6 +24,6 @@ func (s *Sandbox) setBotInRoom(r *request) (any, error) {
 		return nil, err
 	}
 	room.handledByBot = flag(r.body["is_active"])
-	room.updated = s.config.Now()
+	room.updated = s.now()
 	return data(roomLog(room)), nil
 }

@@ -16,7 +16,7 @@ func (s *Sandbox) getBotSettings(*request) (any, error) {
 // was opened while the app had no bot gets it with its next session.
 func (s *Sandbox) setBotIntegration(r *request) (any, error) {
 	s.state.settings.bot = webhook{url: text(r.body["bot_webhook_url"]), on: flag(r.body["is_bot_enabled"])}
-	s.state.settings.changed = s.config.Now()
+	s.state.settings.changed = s.now()
 	return dataWithStatus(object{"app": s.appRow()}), nil
 }
 
@@ -24,13 +24,13 @@ func (s *Sandbox) setBotIntegration(r *request) (any, error) {
 // platform has one and not two is a guess. Its answer was never recorded.
 func (s *Sandbox) setBotActivation(r *request) (any, error) {
 	s.state.settings.bot.on = flag(r.body["is_active"])
-	s.state.settings.changed = s.config.Now()
+	s.state.settings.changed = s.now()
 	return nil, nil // an empty body
 }
 
 func (s *Sandbox) setForceSendBot(r *request) (any, error) {
 	on := flag(r.body["is_force_send_bot"])
 	s.state.settings.switches.forceSendBot = on
-	s.state.settings.changed = s.config.Now()
+	s.state.settings.changed = s.now()
 	return dataWithStatus(object{"bot": object{"is_force_send_bot": on}}), nil
 }

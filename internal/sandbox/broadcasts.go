@@ -46,6 +46,7 @@ type broadcastJob struct {
 	made      time.Time
 	notBefore time.Time
 	logs      []*broadcastLog
+	next      int // of the logs, the first that waits
 }
 
 // channel is where a broadcast is sent.
@@ -65,12 +66,28 @@ type broadcastLog struct {
 // sendStatus says how far a send is.
 type sendStatus string
 
-// The first is made up; the others are the platform's.
+// Of these the broadcast routes are known to tell that something was sent or
+// failed. WhatsApp has two more, and the first is made up.
 const (
-	sendPending sendStatus = "pending"
-	sendDone    sendStatus = "sent"
-	sendFailed  sendStatus = "failed"
+	sendPending   sendStatus = "pending"
+	sendDone      sendStatus = "sent"
+	sendDelivered sendStatus = "delivered"
+	sendRead      sendStatus = "read"
+	sendFailed    sendStatus = "failed"
 )
+
+// received tells how far a message to a customer is that was sent at a time: every
+// customer who can be reached reads what comes.
+func (p Pace) received(sent, now time.Time) sendStatus {
+	switch age := now.Sub(sent); {
+	case p.Receipt == 0 || age < p.Receipt:
+		return sendDone
+	case age < 2*p.Receipt:
+		return sendDelivered
+	default:
+		return sendRead
+	}
+}
 
 func (s *Sandbox) broadcastHandlers() map[string]handler {
 	return map[string]handler{
@@ -86,19 +103,19 @@ func (s *Sandbox) broadcastHandlers() map[string]handler {
 	}
 }
 
-// sendBroadcast sends to one number, at once or, with started_at, when somebody
-// looks at the broadcast after that.
+// sendBroadcast sends to one number, at once, as its answer tells how that went, or,
+// with started_at, when that time has come.
 func (s *Sandbox) sendBroadcast(r *request) (any, error) {
 	job, err := s.beginBroadcast(r, []string{text(r.body["phone_number"])})
 	if err != nil {
 		return nil, err
 	}
-	s.advance(job, len(job.logs))
 	rows := []object{}
-	for _, log := range job.logs {
-		if log.status != sendPending {
-			rows = append(rows, sentRow(log))
-		}
+	if !job.notBefore.After(s.now()) {
+		s.sendNext(job.id)
+		rows = append(rows, s.sentRow(job.logs[0]))
+	} else {
+		s.state.agenda.enter(job.notBefore, sendNext, job.id)
 	}
 	template := job.detail.template
 	return dataWithStatus(object{
@@ -107,14 +124,14 @@ func (s *Sandbox) sendBroadcast(r *request) (any, error) {
 	}), nil
 }
 
-// sendBroadcastV2 sends to several numbers at once. Its answer has no body: no
-// client was ever seen to read one.
+// sendBroadcastV2 sends to several numbers, one after the other. Its answer has no
+// body: no client was ever seen to read one.
 func (s *Sandbox) sendBroadcastV2(r *request) (any, error) {
 	job, err := s.beginBroadcast(r, texts(r.body["phone_numbers"]))
 	if err != nil {
 		return nil, err
 	}
-	s.advance(job, len(job.logs))
+	s.state.agenda.enter(job.notBefore, sendNext, job.id)
 	return nil, nil // an empty body
 }
 
@@ -207,8 +224,8 @@ func phoneNumber(cell string) string {
 	return number
 }
 
-// sendBroadcastFile begins a broadcast that goes on whenever somebody looks at it,
-// through the template's channel: the request names none.
+// sendBroadcastFile begins a broadcast through the template's channel: the request
+// names none.
 func (s *Sandbox) sendBroadcastFile(r *request) (any, error) {
 	detail, err := s.templateToSend(r)
 	if err != nil {
@@ -222,7 +239,8 @@ func (s *Sandbox) sendBroadcastFile(r *request) (any, error) {
 		return nil, broadcastRefusal(http.StatusBadRequest, "the file was uploaded for another template")
 	}
 	job := s.newBroadcast(r, detail, file.recipients)
-	return dataWithStatus(object{"broadcast_job": jobRow(job)}), nil
+	s.state.agenda.enter(job.notBefore, sendNext, job.id)
+	return dataWithStatus(object{"broadcast_job": s.jobRow(job)}), nil
 }
 
 // sendHsm24Template says the channel's 24-hour template in a room. The window opens
@@ -251,7 +269,7 @@ func (s *Sandbox) sendHsm24Template(r *request) (any, error) {
 
 // newBroadcast makes a broadcast that nothing of has been sent yet.
 func (s *Sandbox) newBroadcast(r *request, detail *templateDetail, recipients []recipient) *broadcastJob {
-	now := s.config.Now()
+	now := s.now()
 	header, _ := r.body["header_value"].(object)
 	job := &broadcastJob{
 		id: s.state.broadcasts.jobIDs.next(), name: orDefault(text(r.body["name"]), detail.template.name),
@@ -271,28 +289,27 @@ func (s *Sandbox) newBroadcast(r *request, detail *templateDetail, recipients []
 	return job
 }
 
-// advance sends what waits, but no more than so many and not before its time.
-func (s *Sandbox) advance(job *broadcastJob, most int) {
-	if s.config.Now().Before(job.notBefore) {
-		return
-	}
-	for _, log := range job.logs {
-		if most > 0 && log.status == sendPending {
-			s.send(job, log)
-			most--
+// broadcast finds a broadcast by its id.
+func (s *state) broadcast(id int64) (*broadcastJob, error) {
+	for _, job := range s.broadcasts.jobs {
+		if job.id == id {
+			return job, nil
 		}
 	}
+	return nil, notFound("broadcast")
 }
 
-// look lets a broadcast go on by half of what is left of it.
-func (s *Sandbox) look(job *broadcastJob) {
-	left := 0
-	for _, log := range job.logs {
-		if log.status == sendPending {
-			left++
-		}
+// sendNext sends a broadcast to the next recipient, and sees to the one after.
+func (s *Sandbox) sendNext(id int64) {
+	job, err := s.state.broadcast(id)
+	if err != nil || job.next == len(job.logs) {
+		return
 	}
-	s.advance(job, (left+1)/2)
+	s.send(job, job.logs[job.next])
+	job.next++
+	if job.next < len(job.logs) {
+		s.state.agenda.enter(s.now().Add(s.config.Pace.Send), sendNext, id)
+	}
 }
 
 // send says the template in the recipient's room, which is made if there is none.
@@ -306,6 +323,6 @@ func (s *Sandbox) send(job *broadcastJob, log *broadcastLog) {
 	default:
 		said := Message{Text: job.detail.shown(job.header, log.variables)}
 		s.sayOutbound(s.customersRoom(job.channel(), log.number, ""), job.by, said)
-		log.status, log.sent, log.messageID = sendDone, s.config.Now(), s.state.whatsApp.nextMessageID()
+		log.status, log.sent, log.messageID = sendDone, s.now(), s.state.whatsApp.nextMessageID()
 	}
 }

@@ -9,14 +9,14 @@ const (
 	historyFailed = 5
 )
 
-// listBroadcastJobs lists broadcasts, the newest first. They do not go on by it.
+// listBroadcastJobs lists broadcasts, the newest first.
 func (s *Sandbox) listBroadcastJobs(r *request) (any, error) {
 	jobs := slices.Clone(s.state.broadcasts.jobs)
 	slices.Reverse(jobs)
 	page := readPage(r)
 	rows := []object{}
 	for _, job := range cutPage(jobs, page) {
-		rows = append(rows, jobRow(job))
+		rows = append(rows, s.jobRow(job))
 	}
 	answer := dataWithStatus(object{"broadcast_jobs": rows})
 	answer["meta"] = pageMeta(page, len(jobs))
@@ -28,7 +28,7 @@ func (s *Sandbox) getBroadcastJob(r *request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return dataWithStatus(object{"broadcast_job": jobRow(job)}), nil
+	return dataWithStatus(object{"broadcast_job": s.jobRow(job)}), nil
 }
 
 func (s *Sandbox) listBroadcastLogs(r *request) (any, error) {
@@ -39,24 +39,17 @@ func (s *Sandbox) listBroadcastLogs(r *request) (any, error) {
 	page := readPage(r)
 	rows := []object{}
 	for _, log := range cutPage(job.logs, page) {
-		rows = append(rows, jobLogRow(log))
+		rows = append(rows, s.jobLogRow(log))
 	}
 	answer := dataWithStatus(object{"broadcast_logs": rows})
 	answer["meta"] = pageMeta(page, len(job.logs))
 	return answer, nil
 }
 
-// broadcastJob finds the broadcast of a request's path, and lets it go on: somebody
-// looks at it.
+// broadcastJob finds the broadcast of a request's path.
 func (s *Sandbox) broadcastJob(r *request) (*broadcastJob, error) {
 	id, _ := number(r.parameters["broadcast_job_id"])
-	for _, job := range s.state.broadcasts.jobs {
-		if job.id == id {
-			s.look(job)
-			return job, nil
-		}
-	}
-	return nil, notFound("broadcast")
+	return s.state.broadcast(id)
 }
 
 // listRoomBroadcasts lists what was sent to a room's customer, the newest first.
@@ -69,7 +62,7 @@ func (s *Sandbox) listRoomBroadcasts(r *request) (any, error) {
 	for _, job := range slices.Backward(s.state.broadcasts.jobs) {
 		for _, log := range job.logs {
 			if job.channel() == room.channel && log.number == room.userID && log.status != sendPending {
-				rows = append(rows, historyRow(job, log, room))
+				rows = append(rows, s.historyRow(job, log, room))
 			}
 		}
 	}
@@ -78,10 +71,10 @@ func (s *Sandbox) listRoomBroadcasts(r *request) (any, error) {
 	return answer, nil
 }
 
-func jobRow(job *broadcastJob) object {
+func (s *Sandbox) jobRow(job *broadcastJob) object {
 	logs := []object{}
 	for _, log := range job.logs {
-		logs = append(logs, jobLogRow(log))
+		logs = append(logs, s.jobLogRow(log))
 	}
 	return object{
 		"broadcast_job_id": job.id, "name": job.name, "channel_id": job.channel().ID, "channel_name": job.channel().Name,
@@ -90,25 +83,29 @@ func jobRow(job *broadcastJob) object {
 }
 
 // sentRow is a send as the answer of sending has it.
-func sentRow(log *broadcastLog) object {
+func (s *Sandbox) sentRow(log *broadcastLog) object {
+	status := log.status
+	if status == sendDone {
+		status = s.config.Pace.received(log.sent, s.now())
+	}
 	return object{
 		"id": log.id, "message_id": nullable(log.messageID), "notes": nullable(log.notes),
-		"phone_number": "+" + log.number, "sent_at": zoned(log.sent), "status": log.status,
+		"phone_number": "+" + log.number, "sent_at": zoned(log.sent), "status": status,
 		"variables": listText(log.variables),
 	}
 }
 
 // jobLogRow is a send as a broadcast has it.
-func jobLogRow(log *broadcastLog) object {
-	row := sentRow(log)
+func (s *Sandbox) jobLogRow(log *broadcastLog) object {
+	row := s.sentRow(log)
 	delete(row, "variables")
 	row["params"] = listText(log.variables)
 	return row
 }
 
 // historyRow is a send as a room's history has it.
-func historyRow(job *broadcastJob, log *broadcastLog, room *room) object {
-	row := sentRow(log)
+func (s *Sandbox) historyRow(job *broadcastJob, log *broadcastLog, room *room) object {
+	row := s.sentRow(log)
 	delete(row, "variables")
 	row["id"], row["status"] = text(log.id), historySent
 	if log.status == sendFailed {

@@ -4,6 +4,7 @@ import (
 	"maps"
 	"net/http"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -11,7 +12,7 @@ import (
 
 // Whichever way a template is sent, it must be one that may be sent like this.
 func TestBroadcastsRefuseTemplates(t *testing.T) {
-	w := newWorld(t, Config{Channels: []Channel{{ID: 5120, Source: "wa", Name: "Pusat"}, {ID: 5122, Source: "wa", Name: "Cabang"}}})
+	w := newWorld(t, Config{Now: frozen, Pace: Pace{Approval: time.Minute}, Channels: []Channel{{ID: 5120, Source: "wa", Name: "Pusat"}, {ID: 5122, Source: "wa", Name: "Cabang"}}})
 	require.Equal(t, http.StatusOK, w.call("POST", createTemplatePath, submission(nil)).status)
 	waiting, err := w.state.templateNamed("pesanan_siap", "", "id")
 	require.NoError(t, err)

@@ -3,7 +3,6 @@ package sandbox
 import (
 	"net/http"
 	"strings"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -86,24 +85,25 @@ func TestSendBroadcast(t *testing.T) {
 	assert.IsType(t, "", history.at("data/broadcast_logs/0/id"))
 }
 
-// What is scheduled is sent when somebody looks after its time.
+// What is scheduled is sent at its time, though nobody looks.
 func TestScheduledBroadcast(t *testing.T) {
-	var elapsed atomic.Int64
-	start := time.Date(2026, 11, 20, 3, 0, 0, 0, time.UTC)
-	w := newWorld(t, Config{Now: func() time.Time { return start.Add(time.Duration(elapsed.Load())) }})
+	w := newWorld(t, Config{Now: frozen})
 	got := w.call("POST", broadcastPath, object{
 		"phone_number": "628115551001", "template_detail_id": promoTemplate, "started_at": "2026-11-20T04:00:00Z",
 	})
 	assert.Empty(t, got.at("data/broadcast_logs"))
 	path := "/api/v2/admin/broadcast_jobs/" + text(int64(got.at("data/broadcast_job_id").(float64)))
 	assert.Equal(t, "pending", w.call("GET", path, nil).at("data/broadcast_job/broadcast_logs/0/status"))
-	elapsed.Store(int64(time.Hour))
-	assert.Equal(t, "sent", w.call("GET", path+"/broadcast_logs", nil).at("data/broadcast_logs/0/status"))
+	w.move(2 * time.Hour)
+	log := w.call("GET", path+"/broadcast_logs", nil)
+	assert.Equal(t, "sent", log.at("data/broadcast_logs/0/status"))
+	assert.Equal(t, "2026-11-20T04:00:00Z", log.at("data/broadcast_logs/0/sent_at"))
 }
 
-// A broadcast to a file goes on by half of what is left with each look.
+// A broadcast to a file goes on by the clock: one send after the other, and what was
+// sent is delivered and read.
 func TestBroadcastFile(t *testing.T) {
-	w := newWorld(t, Config{})
+	w := newWorld(t, Config{Now: frozen, Pace: Pace{Send: time.Second, Receipt: 2 * time.Second}})
 	file := w.upload("nama,nomor\nDewi,+628115551001,4471\n\"Budi \"\"B\"\"\", 628115551002,4472,lebih\nRatna,62811555,4473\nkosong,123\nYoga,628115500000,4474\n")
 	require.Equal(t, http.StatusOK, file.status, file.raw)
 	header, body := asContent(t, "multipart/form-data", map[string]any{
@@ -114,7 +114,13 @@ func TestBroadcastFile(t *testing.T) {
 	assert.Len(t, begun.at("data/broadcast_job/broadcast_logs"), 4, "a row without a number is passed over")
 	assert.JSONEq(t, `["4472"]`, begun.at("data/broadcast_job/broadcast_logs/1/params").(string), "each row has its own")
 	path := "/api/v2/admin/broadcast_jobs/" + text(int64(begun.at("data/broadcast_job/broadcast_job_id").(float64)))
-	for _, want := range []string{"sent sent pending pending", "sent sent sent pending", "sent sent sent failed", "sent sent sent failed"} {
+	for second, want := range []string{
+		"sent pending pending pending", "sent sent pending pending", "delivered sent sent pending",
+		"delivered delivered sent failed", "read delivered delivered failed", "read read delivered failed", "read read read failed",
+	} {
+		if second > 0 {
+			w.move(time.Second)
+		}
 		var states []string
 		for _, log := range w.call("GET", path, nil).at("data/broadcast_job/broadcast_logs").([]any) {
 			states = append(states, log.(object)["status"].(string))

@@ -6,11 +6,6 @@ import (
 	"time"
 )
 
-// bulkResolveShare is the part of the rooms that is resolved between two looks:
-// a quarter. Work in the background would take its own time; that it goes on by
-// being looked at makes it the same each time.
-const bulkResolveShare = 4
-
 // The words for how a bulk resolve stands. Only the last is known.
 const (
 	bulkResolveAborted  = "" // also when there was none
@@ -51,7 +46,7 @@ func (s *Sandbox) listWaBulkResolves(*request) (any, error) {
 		if channel.Source != "wa" {
 			continue
 		}
-		if count := len(s.state.expired(channel.ID, s.config.Now())); count > 0 {
+		if count := len(s.state.expired(channel.ID, s.now())); count > 0 {
 			rows = append(rows, object{"channel_id": channel.ID, "channel_name": channel.Name, "total_rooms": count})
 		}
 	}
@@ -68,40 +63,47 @@ func (s *Sandbox) startWaBulkResolve(r *request) (any, error) {
 	if run.status == bulkResolveRunning {
 		return nil, badRequest("a bulk resolve is running already")
 	}
-	left := s.state.expired(channel.ID, s.config.Now())
+	left := s.state.expired(channel.ID, s.now())
 	run = &bulkResolve{by: r.caller.user, status: bulkResolveRunning, left: left, total: len(left)}
 	s.state.bulkResolves[channel.ID] = run
+	if len(left) == 0 {
+		run.status = bulkResolveFinished
+	} else {
+		s.state.agenda.enter(s.now().Add(s.config.Pace.Resolve), resolveNext, channel.ID)
+	}
 	return s.bulkResolveAnswer(channel, run), nil
 }
 
-// getWaBulkResolve goes on with the work by one share, and tells how far it is.
+// getWaBulkResolve tells how far the work is.
 func (s *Sandbox) getWaBulkResolve(r *request) (any, error) {
 	channel, run, err := s.bulkResolveOf(r)
 	if err != nil {
 		return nil, err
 	}
-	if run.status == bulkResolveRunning {
-		s.resolveShare(run)
-	}
 	return s.bulkResolveAnswer(channel, run), nil
 }
 
-// resolveShare resolves the next rooms. One that is no longer expired, because it
-// was resolved or its customer wrote again, is left alone and counts as failed.
-func (s *Sandbox) resolveShare(run *bulkResolve) {
-	share := (run.total + bulkResolveShare - 1) / bulkResolveShare
-	for _, room := range run.left[:min(share, len(run.left))] {
-		if room.expired(s.config.Now()) {
-			s.resolve(room, run.by, "")
-			run.success++
-		} else {
-			run.failed++
-		}
+// resolveNext resolves the next room of a channel's bulk resolve. One that is no
+// longer expired, because it was resolved or its customer wrote again, is left alone
+// and counts as failed.
+func (s *Sandbox) resolveNext(channelID int64) {
+	run := s.state.bulkResolves[channelID]
+	if run.status != bulkResolveRunning { // it was aborted
+		return
 	}
-	run.left = run.left[min(share, len(run.left)):]
+	room := run.left[0]
+	run.left = run.left[1:]
+	if room.expired(s.now()) {
+		s.resolve(room, run.by, "")
+		run.success++
+	} else {
+		run.failed++
+	}
 	if len(run.left) == 0 {
 		run.status = bulkResolveFinished
+		return
 	}
+	s.state.agenda.enter(s.now().Add(s.config.Pace.Resolve), resolveNext, channelID)
 }
 
 // abortWaBulkResolve leaves the rooms alone that are left. When nothing runs, it
@@ -114,7 +116,7 @@ func (s *Sandbox) abortWaBulkResolve(r *request) (any, error) {
 	if run.status == bulkResolveRunning {
 		run.status, run.left = bulkResolveAborted, nil
 	}
-	return data(object{"total_rooms": len(s.state.expired(channel.ID, s.config.Now()))}), nil
+	return data(object{"total_rooms": len(s.state.expired(channel.ID, s.now()))}), nil
 }
 
 // bulkResolveOf finds the channel that a request names and its newest bulk
@@ -136,6 +138,6 @@ func (s *Sandbox) bulkResolveAnswer(channel *Channel, run *bulkResolve) object {
 			"status": run.status, "total": run.total, "processed": run.success + run.failed,
 			"success": run.success, "failed": run.failed,
 		},
-		"total_rooms": len(s.state.expired(channel.ID, s.config.Now())),
+		"total_rooms": len(s.state.expired(channel.ID, s.now())),
 	})
 }

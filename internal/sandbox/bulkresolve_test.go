@@ -3,7 +3,6 @@ package sandbox
 import (
 	"fmt"
 	"net/http"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -17,9 +16,7 @@ const bulkPath = "/api/v2/admin/bulk_resolve/wa"
 // other, and one who did on another channel. It returns their rooms.
 func bulkWorld(t *testing.T, customers int) (w *world, rooms []string, writes func(i int) string) {
 	t.Helper()
-	var elapsed atomic.Int64
-	start := time.Date(2026, 11, 20, 3, 0, 0, 0, time.UTC)
-	w = newWorld(t, Config{Now: func() time.Time { return start.Add(time.Duration(elapsed.Load())) }})
+	w = newWorld(t, Config{Now: frozen, Pace: Pace{Resolve: time.Second}})
 	writes = func(i int) string {
 		room, err := w.CustomerWrites(t.Context(), CustomerMessage{Source: "wa", UserID: fmt.Sprintf("6281155505%02d", i), Text: "Halo"})
 		require.NoError(t, err)
@@ -30,7 +27,7 @@ func bulkWorld(t *testing.T, customers int) (w *world, rooms []string, writes fu
 	}
 	_, err := w.CustomerWrites(t.Context(), CustomerMessage{Source: "qiscus", UserID: "dewi@example.id", Text: "Halo"})
 	require.NoError(t, err)
-	elapsed.Store(int64(25 * time.Hour))
+	w.move(25 * time.Hour)
 	return w, rooms, writes
 }
 
@@ -40,9 +37,9 @@ func (w *world) isResolved(roomID string) bool {
 	return room.Resolved
 }
 
-// Each look resolves a quarter of the rooms, those that expired first, and each
-// room sets off its webhook.
-func TestBulkResolveGoesOnByLooks(t *testing.T) {
+// Each second a room is resolved, those first that expired first, and each sets off
+// its webhook. To look changes nothing.
+func TestBulkResolveGoesOnByTheClock(t *testing.T) {
 	w, rooms, writes := bulkWorld(t, 9)
 	before := w.asAdmin("GET", bulkPath+"/5120", nil)
 	assert.JSONEq(t, `{"status":"","total":0,"processed":0,"success":0,"failed":0}`, string(encode(before.at("data/progress"))))
@@ -52,6 +49,8 @@ func TestBulkResolveGoesOnByLooks(t *testing.T) {
 	begun := w.asAdmin("POST", bulkPath+"/5120", nil)
 	assert.JSONEq(t, `{"data":{"progress":{"status":"running","total":9,"processed":0,"success":0,"failed":0},"total_rooms":9}}`, begun.raw)
 	assert.Equal(t, http.StatusBadRequest, w.asAdmin("POST", bulkPath+"/5120", nil).status, "while it runs")
+	w.move(3 * time.Second)
+	w.asAdmin("GET", bulkPath+"/5120", nil)
 	first := w.asAdmin("GET", bulkPath+"/5120", nil)
 	assert.JSONEq(t, `{"data":{"progress":{"status":"running","total":9,"processed":3,"success":3,"failed":0},"total_rooms":6}}`, first.raw)
 	for i, room := range rooms {
@@ -61,25 +60,56 @@ func TestBulkResolveGoesOnByLooks(t *testing.T) {
 	// Of the next three, one writes again and one is resolved by somebody else.
 	writes(3)
 	require.Equal(t, http.StatusOK, w.asAdmin("POST", "/api/v1/admin/service/mark_as_resolved", object{"room_id": rooms[4]}).status)
+	w.move(3 * time.Second)
 	second := w.asAdmin("GET", bulkPath+"/5120", nil)
 	assert.JSONEq(t, `{"data":{"progress":{"status":"running","total":9,"processed":6,"success":4,"failed":2},"total_rooms":3}}`, second.raw)
 	assert.False(t, w.isResolved(rooms[3]))
+	w.move(time.Hour)
 	for range 2 {
 		last := w.asAdmin("GET", bulkPath+"/5120", nil)
 		assert.JSONEq(t, `{"data":{"progress":{"status":"finished","total":9,"processed":9,"success":7,"failed":2},"total_rooms":0}}`, last.raw)
 	}
 	assert.JSONEq(t, `{"data":[]}`, w.asAdmin("GET", bulkPath, nil).raw)
 
+	last, _ := w.Room(rooms[8])
+	assert.Equal(t, frozen().Add(25*time.Hour+9*time.Second), last.Last.At, "each at its time, though nobody looked")
 	assert.Equal(t, 8, count(w.delivered(), "markAsResolved"), "seven together, one by hand")
+}
+
+// What is due happens though nobody asks for anything: whoever watches is told.
+func TestBulkResolveWithNobodyLooking(t *testing.T) {
+	w, rooms, _ := bulkWorld(t, 2)
+	require.Equal(t, http.StatusOK, w.asAdmin("POST", bulkPath+"/5120", nil).status)
+	changed, end := w.Watch()
+	defer end()
+	w.move(time.Second)
+	select {
+	case <-changed:
+	case <-t.Context().Done():
+	}
+	assert.True(t, w.isResolved(rooms[0]))
+	assert.False(t, w.isResolved(rooms[1]))
+}
+
+// With the pace of none all is done at once.
+func TestBulkResolveAtOnce(t *testing.T) {
+	w := newWorld(t, Config{Now: frozen})
+	room := w.writes("wa", "628115550501", "halo")
+	w.move(windowLength)
+	require.Equal(t, http.StatusOK, w.asAdmin("POST", bulkPath+"/5120", nil).status)
+	assert.True(t, w.isResolved(room))
+	empty := w.asAdmin("POST", bulkPath+"/5120", nil)
+	assert.Equal(t, bulkResolveFinished, empty.at("data/progress/status"), "there is nothing to do")
 }
 
 func TestBulkResolveIsAborted(t *testing.T) {
 	w, rooms, _ := bulkWorld(t, 4)
 	w.asAdmin("POST", bulkPath+"/5120", nil)
-	w.asAdmin("GET", bulkPath+"/5120", nil)
+	w.move(time.Second)
 	for range 2 {
 		assert.JSONEq(t, `{"data":{"total_rooms":3}}`, w.asAdmin("POST", bulkPath+"/5120/abort", nil).raw)
 	}
+	w.move(time.Minute)
 	for range 2 {
 		stopped := w.asAdmin("GET", bulkPath+"/5120", nil)
 		assert.JSONEq(t, `{"data":{"progress":{"status":"","total":4,"processed":1,"success":1,"failed":0},"total_rooms":3}}`, stopped.raw)

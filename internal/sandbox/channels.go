@@ -71,7 +71,7 @@ func (s *Sandbox) getWaChannel(r *request) (any, error) {
 }
 
 func (s *Sandbox) createQiscusChannel(r *request) (any, error) {
-	channel, details := s.state.addChannel("qiscus", text(r.body["name"]), s.config.Now())
+	channel, details := s.state.addChannel("qiscus", text(r.body["name"]), s.now())
 	details.badge = text(r.body["badge_url"])
 	details.off = !flag(r.body["is_active"])
 	details.secure, details.secureTOC = flag(r.body["is_secure"]), flag(r.body["is_secure_toc"])
@@ -81,7 +81,7 @@ func (s *Sandbox) createQiscusChannel(r *request) (any, error) {
 // createTelegramChannel takes any token: Telegram, which knows the real ones, is
 // not played.
 func (s *Sandbox) createTelegramChannel(r *request) (any, error) {
-	channel, details := s.state.addChannel("telegram", "", s.config.Now())
+	channel, details := s.state.addChannel("telegram", "", s.now())
 	details.botToken = text(r.body["bot_token"])
 	if configs, ok := r.body["configs"].(object); ok {
 		details.responder = readResponder(configs, true)
@@ -107,7 +107,7 @@ func (s *Sandbox) updateChannel(r *request) (any, error) {
 		return nil, err
 	}
 	details := s.state.detailsOf(channel)
-	details.changed = s.config.Now()
+	details.changed = s.now()
 	if active, sent := r.body["is_active"]; sent {
 		details.off = !flag(active)
 	}

@@ -55,6 +55,14 @@ type Config struct {
 	Now func() time.Time
 	// Clock is the time of the Sandbox; one that goes as Now does when it is nil.
 	Clock *clock.Clock
+	// Pace is how long the platform takes for what it does by itself.
+	Pace Pace
+	// TokenLife is how long a user's token works unless its user logs out: 30 days
+	// when zero, as the platform's do.
+	TokenLife time.Duration
+	// CountLag is how old the numbers of customers are that listAgents tells. The
+	// platform's are seconds old, those of other calls are not.
+	CountLag time.Duration
 	// Trouble decides what fails on purpose; nothing does when it is nil.
 	Trouble *trouble.Maker
 	// Remember is how many calls and deliveries the timeline holds: 1,000 when
@@ -127,6 +135,13 @@ func (c Config) withDefaults() (Config, error) {
 	if c.Rooms < 0 || c.AgentCount < 0 {
 		return c, errors.New("sandbox: a negative number of rooms or agents")
 	}
+	if c.TokenLife < 0 || c.CountLag < 0 {
+		return c, errors.New("sandbox: a negative token life or count lag")
+	}
+	if err := c.Pace.check(); err != nil {
+		return c, err
+	}
+	c.TokenLife = orDefault(c.TokenLife, defaultTokenLife)
 	c.AppCode = orDefault(c.AppCode, "wangi-qjxw1k2m3n4o")
 	c.SecretKey = orDefault(c.SecretKey, "3f1d0a9b7c5e")
 	c.AdminEmail = orDefault(c.AdminEmail, "sari@example.id")

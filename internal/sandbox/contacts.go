@@ -118,7 +118,7 @@ func (s *Sandbox) listContactConversations(r *request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	filter := roomFilter{status: text(r.parameters["status"]), now: s.config.Now()}
+	filter := roomFilter{status: text(r.parameters["status"]), now: s.now()}
 	var found []*room
 	for _, room := range contact.rooms {
 		if filter.fits(room) {

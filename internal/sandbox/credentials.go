@@ -11,8 +11,10 @@ import (
 	"github.com/qismo-go/qismo/internal/document"
 )
 
-// tokenLife is how long a user's token works unless its user logs out.
-const tokenLife = 30 * 24 * time.Hour
+// defaultTokenLife is how long a user's token works unless its user logs out. The
+// long-lived token that a login also gives never ends: how long the platform's
+// lives is not known.
+const defaultTokenLife = 30 * 24 * time.Hour
 
 // maxTokens is how many tokens of one user are remembered, so that a program that
 // logs in without end does not fill the memory.
@@ -145,7 +147,7 @@ func (s *state) bearer(scheme, token string, now time.Time) (caller, error) {
 // issueToken gives a user a new token; older ones stay good, up to maxTokens.
 func (s *state) issueToken(user *staff, now time.Time) string {
 	user.token = newSecret("ut")
-	s.tokens[user.token] = userToken{user: user, expires: now.Add(tokenLife)}
+	s.tokens[user.token] = userToken{user: user, expires: now.Add(s.settings.tokenLife)}
 	user.tokens = append(user.tokens, user.token)
 	if len(user.tokens) > maxTokens {
 		delete(s.tokens, user.tokens[0])

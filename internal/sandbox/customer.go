@@ -60,9 +60,9 @@ func (s *Sandbox) customersRoom(channel *Channel, userID, name string) *room {
 	room, ok := s.state.roomOf(customer)
 	switch {
 	case !ok:
-		return s.state.addRoom(channel, userID, name, s.config.Now())
+		return s.state.addRoom(channel, userID, name, s.now())
 	case room.resolved() && s.state.settings.switches.sessional && !s.state.book.blocked[customer]:
-		return s.state.nextRoom(room, name, s.config.Now())
+		return s.state.nextRoom(room, name, s.now())
 	}
 	room.name = orDefault(name, room.name)
 	return room

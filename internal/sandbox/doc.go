@@ -11,8 +11,8 @@
 // and broadcasts fail for it. Broadcasts want one of the templates that listTemplates
 // tells, approved, with as many variables as it has places; of a file's rows those are
 // the cells after the number. Each template costs 500 of a channel's credit, which
-// begins at 1,500,000. A broadcast to a file sends to half of who is left each time
-// that somebody looks at it.
+// begins at 1,500,000. WhatsApp approves all templates but those whose names end in
+// _ditolak. How long all this takes, Config.Pace says, by the Sandbox's own clock.
 //
 // Where the platform's behaviour is not publicly known, the sandbox does the
 // plainest thing that fits what is known, and a comment says so.
@@ -26,7 +26,8 @@
 // objects as the platform does. events.go decides which webhooks a change sets
 // off, webhooks.go writes them, delivery.go sends them; queues.go keeps them, and
 // the messages that Config.OnMessage is told, in order. rooms_index.go keeps the
-// rooms in order, so that a page costs the same with a million of them.
+// rooms in order, so that a page costs the same with a million of them. What happens
+// by itself stands in agenda.go; keeper.go sees to it that it does.
 //
 // One mutex guards all state. Handlers run while it is held and only queue
 // webhooks, so that a receiver can call back while it answers one.

@@ -10,7 +10,7 @@ func (s *Sandbox) customerSays(room *room, said Message) {
 	if s.state.book.blocked[room.customer()] {
 		return
 	}
-	now := s.config.Now()
+	now := s.now()
 	isNewSession := room.service == nil || room.resolved()
 	if isNewSession {
 		s.state.openService(room, now)
@@ -38,7 +38,7 @@ func (s *Sandbox) announceResolve(room *room, by *staff) {
 
 // announceLogout tells that a user logged out.
 func (s *Sandbox) announceLogout(user *staff) {
-	s.post("userLogout", s.state.settings.auth, "", s.logoutBody(user, s.config.Now()))
+	s.post("userLogout", s.state.settings.auth, "", s.logoutBody(user, s.now()))
 }
 
 // post queues a webhook if it is switched on. Webhooks of one room are

@@ -232,6 +232,9 @@ func TestCustomerWritesRefuses(t *testing.T) {
 func TestBadConfigurations(t *testing.T) {
 	for name, config := range map[string]Config{
 		"negative":    {Rooms: -1},
+		"pace":        {Pace: Pace{Send: -1}},
+		"token life":  {TokenLife: -1},
+		"lag":         {CountLag: -1},
 		"same e-mail": {Agents: []Agent{{Email: "a@example.id"}, {Email: "a@example.id"}}},
 		"no e-mail":   {Agents: []Agent{{Name: "Rini"}}},
 		"no source":   {Channels: []Channel{{ID: 1}}},

@@ -40,5 +40,5 @@ func (s *Sandbox) handoverRoomToDivision(r *request) (any, error) {
 
 func (s *Sandbox) endBotsTurn(room *room) {
 	room.handledByBot = false
-	room.updated = s.config.Now()
+	room.updated = s.now()
 }

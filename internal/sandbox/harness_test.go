@@ -14,6 +14,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -49,6 +50,16 @@ func newWorld(t *testing.T, config Config) *world {
 		receiver.server.Close()
 	})
 	return w
+}
+
+// frozen is a real time that stands still: in a world that has it, time goes by only
+// when it is moved.
+func frozen() time.Time { return time.Date(2026, 11, 20, 3, 0, 0, 0, time.UTC) }
+
+// move moves the world's clock ahead.
+func (w *world) move(by time.Duration) {
+	w.t.Helper()
+	require.NoError(w.t, w.Clock().Move(by))
 }
 
 // delivered waits until all webhooks have arrived and returns them. Nothing is

@@ -68,7 +68,7 @@ func (s *Sandbox) changePassword(r *request) (any, error) {
 	if text(r.body["old_password"]) != user.Password {
 		return nil, badRequest("old password is wrong")
 	}
-	user.Password, user.passwordSet = text(r.body["new_password"]), s.config.Now()
+	user.Password, user.passwordSet = text(r.body["new_password"]), s.now()
 	return nil, nil // an empty body
 }
 

@@ -29,7 +29,7 @@ func (s *Sandbox) setRoomInfo(r *request) (any, error) {
 		return nil, err
 	}
 	room.properties, _ = r.body["user_properties"].([]any)
-	room.updated = s.config.Now()
+	room.updated = s.now()
 	return data(roomInfo(room, dateObject)), nil
 }
 
@@ -41,7 +41,7 @@ func (s *Sandbox) updateRoomOptions(r *request) (any, error) {
 		return nil, err
 	}
 	room.options, _ = r.body["room_options"].(object)
-	room.updated = s.config.Now()
+	room.updated = s.now()
 	return nil, nil // an empty body
 }
 

@@ -71,7 +71,7 @@ func (s *Sandbox) readRoomFilter(wanted object) roomFilter {
 		served:       text(wanted["serve_status"]),
 		name:         strings.ToLower(text(wanted["name"])),
 		handledByBot: wanted["is_handled_by_bot"],
-		now:          s.config.Now(),
+		now:          s.now(),
 	}
 	filter.channels, _ = wanted["channels"].([]any)
 	filter.tagIDs, _ = wanted["tag_ids"].([]any)
@@ -136,7 +136,7 @@ func (s *Sandbox) resolveRoom(r *request) (any, error) {
 
 // resolve closes the session of a room that is not resolved, and tells of it.
 func (s *Sandbox) resolve(room *room, by *staff, notes string) {
-	now := s.config.Now()
+	now := s.now()
 	if room.service == nil { // a live chat in which nobody has written yet
 		s.state.openService(room, now)
 	}

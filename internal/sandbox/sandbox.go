@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"time"
 
 	"github.com/qismo-go/qismo/internal/document"
 	"github.com/qismo-go/qismo/internal/sandbox/clock"
@@ -27,9 +28,11 @@ type Sandbox struct {
 	timeline   *timeline.Timeline
 	watchers   watchers
 
-	// mu guards the state. It is never held while a webhook is delivered.
-	mu    sync.Mutex
-	state *state
+	// mu guards what follows. It is never held while a webhook is delivered.
+	mu     sync.Mutex
+	state  *state
+	moment time.Time // what the method now tells
+	keeper keeper
 }
 
 // New makes a Sandbox. It sends nothing before the first request or customer's
@@ -48,6 +51,8 @@ func New(config Config) (*Sandbox, error) {
 		router:   document.NewRouter(rest.Operations()),
 		timeline: timeline.New(config.Remember),
 		state:    newState(config),
+		keeper:   newKeeper(),
+		moment:   config.Now(),
 	}
 	s.deliveries = newDeliveries(config, s.timeline)
 	s.handlers = s.handlerTable()
@@ -71,13 +76,28 @@ func (s *Sandbox) Trouble() *trouble.Maker { return s.config.Trouble }
 // Timeline holds the newest calls and deliveries.
 func (s *Sandbox) Timeline() *timeline.Timeline { return s.timeline }
 
-// change does what changes the state, and tells whoever watches.
+// change does what changes the state, after all that is due by now, and tells
+// whoever watches. What is due at once because of it has happened when it returns.
 func (s *Sandbox) change(do func() error) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	now := s.config.Now()
+	s.catchUp(now)
 	err := do()
+	s.catchUp(now)
+	s.keepOn()
 	s.watchers.tell()
 	return err
+}
+
+// look reads the state, as it is when all has happened that is due by now.
+func (s *Sandbox) look(do func()) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.catchUp(s.config.Now()) {
+		s.watchers.tell()
+	}
+	do()
 }
 
 // Shutdown stops sending webhooks: it delivers those that were accepted before
@@ -93,7 +113,9 @@ func (s *Sandbox) change(do func() error) error {
 func (s *Sandbox) Shutdown(ctx context.Context) error {
 	s.mu.Lock()
 	s.deliveries.close()
+	s.keeper.stop()
 	s.mu.Unlock()
+	s.keeper.running.Wait()
 	err := s.deliveries.end(ctx)
 	s.messages.close()
 	if told := s.messages.wait(ctx, s.messages.drop); err == nil {

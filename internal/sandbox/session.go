@@ -5,8 +5,8 @@ package sandbox
 func (s *Sandbox) login(r *request) (any, error) {
 	for _, user := range s.state.staff {
 		if user.Email == text(r.body["email"]) && user.Password == text(r.body["password"]) {
-			s.state.issueToken(user, s.config.Now())
-			user.lastLogin = s.config.Now()
+			s.state.issueToken(user, s.now())
+			user.lastLogin = s.now()
 			return data(s.loginResult(user)), nil
 		}
 	}
@@ -22,7 +22,7 @@ func (s *Sandbox) logout(r *request) (any, error) {
 }
 
 func (s *Sandbox) refreshToken(r *request) (any, error) {
-	token := s.state.issueToken(r.caller.user, s.config.Now())
+	token := s.state.issueToken(r.caller.user, s.now())
 	return data(object{"auth": object{"token": token}}), nil
 }
 
@@ -30,10 +30,10 @@ func (s *Sandbox) refreshToken(r *request) (any, error) {
 // come from the chat server, which is not played.
 func (s *Sandbox) mobileLogin(r *request) (any, error) {
 	user := r.caller.user
-	user.lastLogin = s.config.Now()
+	user.lastLogin = s.now()
 	return data(object{
 		"identity_token": newSecret("it"), "qismo_key": qismoKey(user),
-		"qismo_token": s.state.issueToken(user, s.config.Now()), "user_type": user.Type,
+		"qismo_token": s.state.issueToken(user, s.now()), "user_type": user.Type,
 	}), nil
 }
 
@@ -47,9 +47,9 @@ func (s *Sandbox) getTokenByQismoKey(r *request) (any, error) {
 	if text(r.body["qismo_key"]) != qismoKey(user) {
 		return nil, unauthorized()
 	}
-	user.lastLogin = s.config.Now()
+	user.lastLogin = s.now()
 	return data(object{
-		"authentication_token": s.state.issueToken(user, s.config.Now()), "type": user.Type, "bubble_color": nil,
+		"authentication_token": s.state.issueToken(user, s.now()), "type": user.Type, "bubble_color": nil,
 	}), nil
 }
 

@@ -57,9 +57,9 @@ func TestTokensExpire(t *testing.T) {
 	start := time.Date(2026, 11, 20, 3, 0, 0, 0, time.UTC)
 	w := newWorld(t, Config{Now: func() time.Time { return start.Add(time.Duration(elapsed.Load())) }})
 	token := w.logIn(w.Config().AdminEmail, w.Config().AdminPassword).at("data/user/authentication_token").(string)
-	elapsed.Store(int64(tokenLife - time.Second))
+	elapsed.Store(int64(defaultTokenLife - time.Second))
 	assert.Equal(t, http.StatusOK, w.withToken("GET", profilePath, token).status)
-	elapsed.Store(int64(tokenLife))
+	elapsed.Store(int64(defaultTokenLife))
 	assert.JSONEq(t, `{"detail":"token_expired"}`, w.withToken("GET", profilePath, token).raw)
 }
 

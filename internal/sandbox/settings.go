@@ -22,6 +22,8 @@ type settings struct {
 	bot, newSession, allocation, resolve, auth webhook
 	switches                                   appSwitches
 	changed                                    time.Time
+	tokenLife                                  time.Duration
+	countLag                                   time.Duration
 }
 
 func newSettings(config Config) settings {
@@ -32,6 +34,8 @@ func newSettings(config Config) settings {
 		resolve: configured(urls.Resolve), auth: configured(urls.Auth),
 		switches: appSwitches{takeover: true},
 		changed:  config.Now(),
+
+		tokenLife: config.TokenLife, countLag: config.CountLag,
 	}
 }
 

@@ -57,87 +57,90 @@ type AgentSnapshot struct {
 
 // Messages returns what was said in a room, oldest first.
 func (s *Sandbox) Messages(roomID string) []Message {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	room, err := s.state.room(roomID)
-	if err != nil {
-		return nil
-	}
-	return slices.Clone(room.messages)
+	var messages []Message
+	s.look(func() {
+		if room, err := s.state.room(roomID); err == nil {
+			messages = slices.Clone(room.messages)
+		}
+	})
+	return messages
 }
 
 // Room returns a room as it is now, and whether there is one.
-func (s *Sandbox) Room(roomID string) (RoomSnapshot, bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	room, err := s.state.room(roomID)
-	if err != nil {
-		return RoomSnapshot{}, false
-	}
-	return s.snapshot(room), true
+func (s *Sandbox) Room(roomID string) (found RoomSnapshot, ok bool) {
+	s.look(func() {
+		room, err := s.state.room(roomID)
+		if ok = err == nil; ok {
+			found = s.snapshot(room)
+		}
+	})
+	return found, ok
 }
 
 // FirstRooms returns the rooms that were made first, at most so many, as they are now.
 func (s *Sandbox) FirstRooms(limit int) []RoomSnapshot {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	rooms := s.state.rooms.all()
-	first := make([]RoomSnapshot, 0, min(limit, len(rooms)))
-	for _, room := range rooms[:min(limit, len(rooms))] {
-		first = append(first, s.snapshot(room))
-	}
+	first := []RoomSnapshot{}
+	s.look(func() {
+		rooms := s.state.rooms.all()
+		for _, room := range rooms[:min(limit, len(rooms))] {
+			first = append(first, s.snapshot(room))
+		}
+	})
 	return first
 }
 
 // LatestRooms returns the rooms with the newest messages, at most so many, the
 // newest first.
 func (s *Sandbox) LatestRooms(limit int) []RoomSnapshot {
-	s.mu.Lock()
-	defer s.mu.Unlock()
 	var latest []RoomSnapshot
-	s.state.rooms.byActivity.Reverse(func(_ int64, room *room) bool {
-		if len(latest) == limit {
-			return false
-		}
-		latest = append(latest, s.snapshot(room))
-		return true
+	s.look(func() {
+		s.state.rooms.byActivity.Reverse(func(_ int64, room *room) bool {
+			if len(latest) == limit {
+				return false
+			}
+			latest = append(latest, s.snapshot(room))
+			return true
+		})
 	})
 	return latest
 }
 
 // CountRooms tells how many rooms there are.
-func (s *Sandbox) CountRooms() int {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return len(s.state.rooms.all())
+func (s *Sandbox) CountRooms() (count int) {
+	s.look(func() { count = len(s.state.rooms.all()) })
+	return count
 }
 
 // Staff returns the admin and the agents as they are now.
 func (s *Sandbox) Staff() []AgentSnapshot {
-	s.mu.Lock()
-	defer s.mu.Unlock()
 	var all []AgentSnapshot
-	for _, member := range s.state.staff {
-		snapshot := AgentSnapshot{
-			ID: member.ID, Name: member.Name, Email: member.Email, Type: member.Type, Available: member.available,
-			Customers: member.load, Served: member.served, Resolved: member.resolved,
+	s.look(func() {
+		for _, member := range s.state.staff {
+			all = append(all, member.snapshot())
 		}
-		for _, division := range member.divisions {
-			snapshot.Divisions = append(snapshot.Divisions, division.name)
-		}
-		all = append(all, snapshot)
-	}
+	})
 	return all
+}
+
+func (m *staff) snapshot() AgentSnapshot {
+	snapshot := AgentSnapshot{
+		ID: m.ID, Name: m.Name, Email: m.Email, Type: m.Type, Available: m.available,
+		Customers: m.load, Served: m.served, Resolved: m.resolved,
+	}
+	for _, division := range m.divisions {
+		snapshot.Divisions = append(snapshot.Divisions, division.name)
+	}
+	return snapshot
 }
 
 // Channels returns the channels as they are now.
 func (s *Sandbox) Channels() []Channel {
-	s.mu.Lock()
-	defer s.mu.Unlock()
 	var all []Channel
-	for _, channel := range s.state.channels {
-		all = append(all, *channel)
-	}
+	s.look(func() {
+		for _, channel := range s.state.channels {
+			all = append(all, *channel)
+		}
+	})
 	return all
 }
 
@@ -183,7 +186,7 @@ func (s *Sandbox) roomState(r *room) RoomState {
 		return RoomNew
 	case r.resolved():
 		return RoomResolved
-	case r.expired(s.config.Now()):
+	case r.expired(s.now()):
 		return RoomExpired
 	case len(r.agents) > 0:
 		return RoomServed

@@ -30,6 +30,7 @@ type state struct {
 
 	whatsApp   whatsApp
 	broadcasts broadcasts
+	agenda     agenda
 }
 
 // sequence counts up.

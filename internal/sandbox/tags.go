@@ -39,7 +39,7 @@ func (s *Sandbox) tagRoom(roomID, name string) (roomTag, error) {
 	if name == "" {
 		return roomTag{}, badRequest("tag is required")
 	}
-	now := s.config.Now()
+	now := s.now()
 	if s.state.tags[name] == nil {
 		s.state.tags[name] = &tag{id: s.state.tagIDs.next(), name: name, made: now}
 	}

@@ -15,12 +15,17 @@ const (
 // templateNamespace is the namespace of the app's own templates.
 const templateNamespace = "7b1e0c52_43aa_4f0e_9d61_2c5a8e7f1b30"
 
-// What WhatsApp made of a template. It never decides here: what was submitted
-// waits.
+// What WhatsApp made of a template. The platform's words for the first and the last
+// are presumed.
 const (
+	templateRejected = -1
 	templatePending  = 0
 	templateApproved = 1
 )
+
+// rejectedEnding is how the names end of the templates that WhatsApp rejects, so
+// that a program's failures can be tried out.
+const rejectedEnding = "_ditolak"
 
 // templates are the WhatsApp message templates, by id.
 type templates struct {
@@ -45,6 +50,7 @@ type templateDetail struct {
 	headerType, headerContent, headerDefault string
 	arguments                                int // placeholders in the content
 	approval                                 int
+	rejection                                string // why
 	buttons                                  []templateButton
 }
 
@@ -118,6 +124,9 @@ func (s *state) resumingTemplate(channelID int64) *template {
 // addTemplate numbers a template, its languages and their buttons, and keeps it.
 func (s *state) addTemplate(made *template) {
 	made.id = s.templates.templateIDs.next()
+	if made.name == "" { // by the vendor's page it is optional
+		made.name = "template_" + text(made.id)
+	}
 	for _, detail := range made.details {
 		detail.id, detail.template = s.templates.detailIDs.next(), made
 		detail.arguments = countArguments(detail.content)
@@ -241,58 +250,6 @@ func (s *Sandbox) getHsm24Template(r *request) (any, error) {
 	}), nil
 }
 
-// createTemplate submits a template, which then waits for ever. Its answer has no
-// body: what the platform answers is not known.
-func (s *Sandbox) createTemplate(r *request) (any, error) {
-	channel, err := s.state.channelOfKind("wa", r.body["channel_id"])
-	if err != nil {
-		return nil, err
-	}
-	made := &template{
-		name: text(r.body["name"]), category: text(r.body["category"]), channel: channel,
-		namespace: orDefault(text(r.body["namespace"]), templateNamespace),
-	}
-	inputs, _ := r.body["hsm_details"].([]any)
-	if len(inputs) == 0 {
-		return nil, badRequest("hsm_details is empty")
-	}
-	for _, input := range inputs {
-		members, _ := input.(object)
-		detail := readTemplateDetail(members)
-		if countArguments(detail.content) > 0 && len(texts(members["body_sample"])) == 0 {
-			return nil, badRequest("body_sample is missing")
-		}
-		isSame := func(other *templateDetail) bool { return other.language == detail.language }
-		_, err := s.state.templateNamed(made.name, made.namespace, detail.language)
-		if err == nil || slices.ContainsFunc(made.details, isSame) {
-			return nil, badRequest("template already exists")
-		}
-		made.details = append(made.details, detail)
-	}
-	s.state.addTemplate(made)
-	if made.name == "" { // by the vendor's page it is optional
-		made.name = "template_" + text(made.id)
-	}
-	return nil, nil // an empty body
-}
-
-func readTemplateDetail(members object) *templateDetail {
-	detail := &templateDetail{
-		language: text(members["language"]), content: text(members["content"]), footer: text(members["footer"]),
-		headerType: text(members["header_type"]), headerContent: text(members["header_content"]),
-		headerDefault: text(members["header_default_value"]), approval: templatePending,
-	}
-	buttons, _ := members["buttons"].([]any)
-	for _, item := range buttons {
-		button, _ := item.(object)
-		detail.buttons = append(detail.buttons, templateButton{
-			kind: text(button["type"]), text: text(button["text"]), url: text(button["url"]),
-			phoneNumber: text(button["phone_number"]),
-		})
-	}
-	return detail
-}
-
 func (s *Sandbox) deleteTemplate(r *request) (any, error) {
 	doomed, err := s.state.template(text(r.parameters["template_id"]))
 	if err != nil {
@@ -300,33 +257,4 @@ func (s *Sandbox) deleteTemplate(r *request) (any, error) {
 	}
 	s.state.templates.list = slices.DeleteFunc(s.state.templates.list, func(one *template) bool { return one == doomed })
 	return nil, nil // an empty body
-}
-
-// templateRow is a template as the lists have it.
-func templateRow(template *template) object {
-	details := []object{}
-	for _, detail := range template.details {
-		details = append(details, templateDetailRow(detail))
-	}
-	return object{
-		"id": template.id, "name": template.name, "namespace": template.namespace, "category": template.category,
-		"channel_id": template.channel.ID, "channel_name": template.channel.Name, "hsm_details": details,
-	}
-}
-
-func templateDetailRow(detail *templateDetail) object {
-	buttons := []object{}
-	for _, button := range detail.buttons {
-		buttons = append(buttons, object{
-			"id": button.id, "type": button.kind, "text": button.text, "url": nullable(button.url),
-			"phone_number": nullable(button.phoneNumber),
-		})
-	}
-	return object{
-		"id": detail.id, "language": detail.language, "content": detail.content,
-		"header_type": nullable(detail.headerType), "header_content": nullable(detail.headerContent),
-		"header_default_value": nullable(detail.headerDefault), "footer": nullable(detail.footer),
-		"number_of_arguments": detail.arguments, "approval_status": detail.approval, "rejection_reason": nil,
-		"buttons": buttons,
-	}
 }

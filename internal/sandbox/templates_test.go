@@ -1,9 +1,12 @@
 package sandbox
 
 import (
+	"fmt"
 	"maps"
 	"net/http"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -29,6 +32,15 @@ func submission(changes object) object {
 	return body
 }
 
+// variables is a text of so many places.
+func variables(count int) string {
+	var written strings.Builder
+	for i := range count {
+		fmt.Fprintf(&written, "{{%d}} ", i+1)
+	}
+	return written.String()
+}
+
 func (w *world) templateNames(query string) []string {
 	w.t.Helper()
 	names := []string{}
@@ -40,7 +52,7 @@ func (w *world) templateNames(query string) []string {
 }
 
 func TestTemplates(t *testing.T) {
-	w := newWorld(t, Config{})
+	w := newWorld(t, Config{Now: frozen, Pace: Pace{Approval: time.Minute}})
 	seeded := []string{"pesanan_dikirim", "promo_akhir_pekan", "lanjut_percakapan", "kode_masuk"}
 	assert.Equal(t, seeded, w.templateNames(""))
 	require.Equal(t, http.StatusOK, w.call("POST", createTemplatePath, submission(nil)).status)
@@ -66,18 +78,55 @@ func TestTemplates(t *testing.T) {
 	assert.Equal(t, seeded, w.templateNames(""))
 }
 
+// WhatsApp thinks about a template, and rejects those whose names say so.
+func TestTemplatesAreDecided(t *testing.T) {
+	w := newWorld(t, Config{Now: frozen, Pace: Pace{Approval: time.Minute}})
+	token := w.tokenOf(w.Config().AdminEmail, w.Config().AdminPassword)
+	state := func(name string) []any {
+		row := w.withToken("GET", "/api/v3/hsm?name="+name, token)
+		return []any{
+			row.at("data/hsm_templates/0/hsm_details/0/approval_status"),
+			row.at("data/hsm_templates/0/hsm_details/0/rejection_reason"),
+		}
+	}
+	submit := func(changes object) {
+		t.Helper()
+		got := w.call("POST", createTemplatePath, submission(changes))
+		require.Equal(t, http.StatusOK, got.status, got.raw)
+	}
+	submit(object{"name": "baru"})
+	submit(object{"name": "baru_ditolak"})
+	submit(object{"name": "terhapus"})
+	submit(object{"name": "lama", "have_template": true, "namespace": "ns"})
+	assert.Equal(t, []any{0.0, nil}, state("baru"))
+	assert.Equal(t, []any{1.0, nil}, state("lama"), "Meta has decided on it before")
+	doomed, err := w.state.templateNamed("terhapus", "", "id")
+	require.NoError(t, err)
+	w.call("POST", templatesPath+"/delete/"+text(doomed.template.id), nil)
+	w.move(time.Minute)
+	assert.Equal(t, []any{1.0, nil}, state("baru"))
+	assert.Equal(t, []any{-1.0, "the content breaks WhatsApp's policy"}, state("baru_ditolak"))
+	assert.NotContains(t, w.templateNames("?approved=true"), "baru_ditolak")
+}
+
 func TestTemplatesThatAreRefused(t *testing.T) {
 	w := newWorld(t, Config{})
 	require.Equal(t, http.StatusOK, w.call("POST", createTemplatePath, submission(nil)).status)
 	for name, changes := range map[string]object{
-		"twice":                  {},
-		"an unknown channel":     {"name": "lain", "channel_id": 5121},
-		"no channel":             {"name": "lain", "channel_id": "x"},
-		"no language":            {"name": "lain", "hsm_details": []object{}},
-		"one language twice":     {"name": "lain", "hsm_details": []object{{"language": "id", "content": "Halo"}, {"language": "id", "content": "Hai"}}},
-		"no sample":              {"name": "lain", "hsm_details": []object{{"language": "id", "content": "Halo {{1}}"}}},
-		"a category in small":    {"name": "lain", "category": "utility"},
-		"at Meta, no namespace":  {"name": "lain", "have_template": true},
+		"twice":                 {},
+		"an unknown channel":    {"name": "lain", "channel_id": 5121},
+		"no channel":            {"name": "lain", "channel_id": "x"},
+		"no language":           {"name": "lain", "hsm_details": []object{}},
+		"one language twice":    {"name": "lain", "hsm_details": []object{{"language": "id", "content": "Halo"}, {"language": "id", "content": "Hai"}}},
+		"no sample":             {"name": "lain", "hsm_details": []object{{"language": "id", "content": "Halo {{1}}"}}},
+		"a category in small":   {"name": "lain", "category": "utility"},
+		"at Meta, no namespace": {"name": "lain", "have_template": true},
+		"16 variables": {"name": "lain", "hsm_details": []object{{
+			"language": "id", "content": variables(16), "body_sample": []string{"a"},
+		}}},
+		"a header with two":      {"name": "lain", "hsm_details": []object{{"language": "id", "content": "Halo", "header_content": variables(2)}}},
+		"a link with two":        {"name": "lain", "hsm_details": []object{{"language": "id", "content": "Halo", "buttons": []object{{"type": "URL", "url": variables(2)}}}}},
+		"two telephones":         {"name": "lain", "hsm_details": []object{{"language": "id", "content": "Halo", "buttons": []object{{"type": "PHONE_NUMBER"}, {"type": "PHONE_NUMBER"}}}}},
 		"a template of no words": {"name": "lain", "hsm_details": []object{{"language": "id"}}},
 	} {
 		status := w.call("POST", createTemplatePath, submission(changes)).status

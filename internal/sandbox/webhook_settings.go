@@ -29,7 +29,7 @@ func (s *Sandbox) setAgentAllocationWebhook(r *request) (any, error) {
 // setAppWebhook answers with the whole app, as the older setters do.
 func (s *Sandbox) setAppWebhook(setting *webhook, r *request) (any, error) {
 	*setting = webhook{url: text(r.body["webhook_url"]), on: flag(r.body["is_webhook_enabled"])}
-	s.state.settings.changed = s.config.Now()
+	s.state.settings.changed = s.now()
 	return data(s.appRow()), nil
 }
 
@@ -49,7 +49,7 @@ func (s *Sandbox) setAuthWebhook(r *request) (any, error) {
 
 func (s *Sandbox) setConfigWebhook(setting *webhook, name string, r *request) (any, error) {
 	*setting = webhook{url: text(r.body["url"]), on: flag(r.body["enabled"])}
-	s.state.settings.changed = s.config.Now()
+	s.state.settings.changed = s.now()
 	return configWebhook(name, *setting), nil
 }
 

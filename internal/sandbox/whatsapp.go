@@ -96,7 +96,7 @@ func (s *Sandbox) windowOpen(channel *Channel, customer string) bool {
 	known, exists := s.state.book.byUser[customer]
 	return exists && slices.ContainsFunc(known.rooms, func(room *room) bool {
 		last, wrote := room.lastByCustomer()
-		return room.channel == channel && wrote && s.config.Now().Sub(last.At) < windowLength
+		return room.channel == channel && wrote && s.now().Sub(last.At) < windowLength
 	})
 }
 
@@ -119,7 +119,7 @@ func whatsAppContent(kind string, holds object) Message {
 // sayOutbound adds what is sent to a customer through the API.
 func (s *Sandbox) sayOutbound(room *room, by *staff, said Message) {
 	said.Author, said.Sender, said.Name = AuthorAgent, by.Email, by.Name
-	s.state.say(room, said, s.config.Now())
+	s.state.say(room, said, s.now())
 }
 
 // pay takes a template's price off a channel's credit, if that is enough.

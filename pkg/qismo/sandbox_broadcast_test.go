@@ -115,7 +115,7 @@ func checkBroadcasts(t *testing.T, p *platform, client *qismo.Client) {
 	history := checkHistory(t, p, customer)
 	assert.Len(t, history, 2)
 	checkHSM24(t, p, write(t, p, customer))
-	checkBroadcastJob(t, client, code.HsmDetails[0].ID)
+	checkBroadcastJob(t, p, client, code.HsmDetails[0].ID)
 	_, err = client.Broadcasts.Send(t.Context(), qismo.SendBroadcastParams{PhoneNumber: customer, TemplateDetailID: "1"})
 	require.ErrorIs(t, err, qismo.ErrNotFound, "an unknown template")
 	_, err = client.Broadcasts.Send(t.Context(), qismo.SendBroadcastParams{
@@ -167,7 +167,7 @@ func checkHistory(t *testing.T, p *platform, customer string) []qismo.BroadcastL
 	return history
 }
 
-func checkBroadcastJob(t *testing.T, client *qismo.Client, template flex.ID) {
+func checkBroadcastJob(t *testing.T, p *platform, client *qismo.Client, template flex.ID) {
 	t.Helper()
 	file, err := client.Broadcasts.UploadCSV(t.Context(), qismo.UploadBroadcastCSVParams{
 		TemplateDetailID: template, FileName: "november.csv",
@@ -190,10 +190,11 @@ func checkBroadcastJob(t *testing.T, client *qismo.Client, template flex.ID) {
 				}
 			}
 			left = append(left, pending)
+			assert.NoError(t, p.Clock().Move(time.Hour))
 		},
 	})
 	require.NoError(t, err)
-	assert.Equal(t, []int{2, 1, 0}, left)
+	assert.Equal(t, []int{3, 2, 1, 0}, left)
 	assert.Equal(t, flex.Text("failed"), over.BroadcastLogs[2].Status)
 
 	job, err := client.Broadcasts.Job(t.Context(), begun.BroadcastJobID)

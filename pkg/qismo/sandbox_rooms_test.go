@@ -2,7 +2,6 @@ package qismo_test
 
 import (
 	"strings"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -112,16 +111,18 @@ func checkBulkResolve(t *testing.T, p *platform, _ *qismo.Client) {
 	require.ErrorIs(t, err, qismo.ErrNotFound, "not a WhatsApp channel")
 }
 
-// expiredPlatform has WhatsApp customers who wrote more than a day ago.
+// expiredPlatform has WhatsApp customers who wrote more than a day ago. Time goes by
+// only when its clock is moved; a bulk resolve takes a second for each room.
 func expiredPlatform(t *testing.T, customers int) *platform {
 	t.Helper()
-	var elapsed atomic.Int64
-	start := time.Date(2026, 11, 20, 3, 0, 0, 0, time.UTC)
-	p := newPlatform(t, sandbox.Config{Now: func() time.Time { return start.Add(time.Duration(elapsed.Load())) }})
+	p := newPlatform(t, sandbox.Config{
+		Now:  func() time.Time { return time.Date(2026, 11, 20, 3, 0, 0, 0, time.UTC) },
+		Pace: sandbox.Pace{Resolve: time.Second},
+	})
 	for i := range customers {
 		write(t, p, sprint("6281155504%02d", i))
 	}
-	elapsed.Store(int64(25 * time.Hour))
+	require.NoError(t, p.Clock().Move(25*time.Hour))
 	return p
 }
 
@@ -145,11 +146,14 @@ func TestBulkResolveIsWaitedFor(t *testing.T) {
 	require.NoError(t, err)
 	var done []int64
 	last, err := admin.Allocation.BulkResolveJob("5120").Wait(t.Context(), qismo.WaitParams[qismo.BulkResolve]{
-		First:    time.Millisecond,
-		Progress: func(state qismo.BulkResolve) { done = append(done, state.Progress.Processed) },
+		First: time.Millisecond,
+		Progress: func(state qismo.BulkResolve) {
+			done = append(done, state.Progress.Processed)
+			assert.NoError(t, p.Clock().Move(2*time.Second))
+		},
 	})
 	require.NoError(t, err)
-	assert.Equal(t, []int64{2, 4, 6}, done)
+	assert.Equal(t, []int64{0, 2, 4, 6}, done)
 	assert.Equal(t, qismo.BulkResolveProgress{Status: "finished", Total: 6, Processed: 6, Success: 6}, last.Progress)
 	assert.Zero(t, expired())
 }
@@ -168,6 +172,7 @@ func TestBulkResolveIsAborted(t *testing.T) {
 				require.NoError(t, err)
 				assert.EqualValues(t, 4, left.TotalRooms)
 			}
+			assert.NoError(t, p.Clock().Move(time.Second))
 		},
 	})
 	require.NoError(t, err)

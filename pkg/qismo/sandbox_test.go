@@ -10,6 +10,7 @@ import (
 	"net/http/httptest"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -91,7 +92,7 @@ func (p *platform) client(t *testing.T, opts ...qismo.Option) *qismo.Client {
 // Every method is called once over HTTP; every answer fits the document; no
 // operation is left out.
 func TestEveryMethodAgainstTheSandbox(t *testing.T) {
-	p := newPlatform(t, sandbox.Config{Rooms: 30})
+	p := newPlatform(t, sandbox.Config{Rooms: 30, Pace: sandbox.Pace{Send: time.Hour, Approval: time.Minute}})
 	client := p.client(t)
 	for name, check := range map[string]func(*testing.T, *platform, *qismo.Client){
 		"session":      checkSession,
