@@ -6,10 +6,15 @@ import (
 	"strings"
 )
 
-// listAgents knows both ways of paging; a cursor goes before a page number.
+// listAgents knows both ways of paging; a cursor goes before a page number. Unlike
+// those of other calls, its numbers of customers are old.
 func (s *Sandbox) listAgents(r *request) (any, error) {
 	found := s.searchStaff(r)
-	return s.agentWindow(found, r, len(found))
+	return s.agentWindow(found, r, len(found), func(member *staff) object {
+		row := s.agentV2(member)
+		row["current_customer_count"] = member.load.told(s.now())
+		return row
+	})
 }
 
 // searchStaff filters the staff. A plain search looks at names and addresses.
@@ -48,7 +53,9 @@ func staffPosition(member *staff) int64 { return member.ID }
 
 // agentWindow answers with a page by cursors. The words differ from those of
 // the request: after is sent back as cursor_after.
-func (s *Sandbox) agentWindow(rows []*staff, r *request, total any) (any, error) {
+func (s *Sandbox) agentWindow(
+	rows []*staff, r *request, total any, write func(*staff) object,
+) (any, error) {
 	numbered := readPage(r)
 	page, err := cutWindow(sortedRows[*staff]{rows, staffPosition}, windowRequest{
 		limit: numbered.limit, skip: numbered.skip(),
@@ -59,7 +66,7 @@ func (s *Sandbox) agentWindow(rows []*staff, r *request, total any) (any, error)
 	}
 	agents := make([]object, 0, len(page.rows))
 	for _, member := range page.rows {
-		agents = append(agents, s.agentV2(member))
+		agents = append(agents, write(member))
 	}
 	answer := dataWithStatus(object{"agents": agents})
 	answer["meta"] = object{
@@ -147,7 +154,7 @@ func (s *Sandbox) listAgentsByDivision(r *request) (any, error) {
 	}
 	slices.SortStableFunc(found, byLoad)
 	if text(r.parameters["sort"]) == "desc" {
-		slices.SortStableFunc(found, func(a, b *staff) int { return cmp.Compare(b.load, a.load) })
+		slices.SortStableFunc(found, func(a, b *staff) int { return cmp.Compare(b.load.now, a.load.now) })
 	}
 	page := readPage(r)
 	rows := []object{}
@@ -174,7 +181,7 @@ func (s *Sandbox) listAvailableAgents(r *request) (any, error) {
 	}
 	free := s.state.candidates(room, false)
 	slices.SortFunc(free, func(a, b *staff) int { return cmp.Compare(a.ID, b.ID) })
-	return s.agentWindow(free, r, nil)
+	return s.agentWindow(free, r, nil, s.agentV2)
 }
 
 // listOtherAgents lists the agents who are not in the room yet, online or not.
@@ -188,5 +195,5 @@ func (s *Sandbox) listOtherAgents(r *request) (any, error) {
 		return !slices.Contains(found, member)
 	})
 	slices.SortFunc(others, func(a, b *staff) int { return cmp.Compare(a.ID, b.ID) })
-	return s.agentWindow(others, r, len(others))
+	return s.agentWindow(others, r, len(others), s.agentV2)
 }

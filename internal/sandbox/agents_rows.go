@@ -12,7 +12,7 @@ const sdkUserOffset = 800000
 func (s *Sandbox) agentV2(member *staff) object {
 	return object{
 		"id": member.ID, "name": member.Name, "email": member.Email, "avatar_url": nullable(member.avatar),
-		"created_at": zoned(s.state.made), "current_customer_count": member.load,
+		"created_at": zoned(s.state.made), "current_customer_count": member.load.now,
 		"force_offline": false, "is_available": member.available, "is_req_otp_reset": nil, "is_verified": true,
 		"last_login": zoned(member.lastLogin), "sdk_email": s.sdkEmail(member), "sdk_key": sdkKey(member),
 		"type": member.Type, "type_as_string": member.Type.String(),
@@ -38,7 +38,7 @@ func (s *Sandbox) agentV1(member *staff) object {
 // listedAgentV1 adds what only the lists have. Two of the numbers are text.
 func (s *Sandbox) listedAgentV1(member *staff) object {
 	row := s.agentV1(member)
-	row["current_customer_count"] = member.load
+	row["current_customer_count"] = member.load.now
 	row["total_customers"] = strconv.Itoa(member.served)
 	row["total_resolved"] = strconv.Itoa(member.resolved)
 	row["is_supervisor"] = member.Type == TypeSupervisor
@@ -62,7 +62,7 @@ func (s *Sandbox) allocatedAgent(member *staff) any {
 	return object{
 		"id": member.ID, "name": member.Name, "email": member.Email, "sdk_email": s.sdkEmail(member),
 		"sdk_key": sdkKey(member), "type": member.Type, "is_available": member.available, "is_verified": true,
-		"force_offline": false, "avatar_url": nullable(member.avatar), "count": member.load,
+		"force_offline": false, "avatar_url": nullable(member.avatar), "count": member.load.now,
 	}
 }
 

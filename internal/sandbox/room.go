@@ -233,7 +233,7 @@ func (r *room) join(agent *staff, now time.Time) {
 	r.service.agent = agent
 	r.service.lastChanged = now
 	r.updated = now
-	agent.load++
+	agent.load.change(1, now)
 	agent.served++
 	agent.latest = r.service
 }
@@ -246,6 +246,6 @@ func (r *room) leave(agent *staff, now time.Time) bool {
 	}
 	r.agents = slices.Delete(r.agents, i, i+1)
 	r.updated = now
-	agent.load--
+	agent.load.change(-1, now)
 	return true
 }

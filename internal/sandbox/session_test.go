@@ -2,7 +2,6 @@ package sandbox
 
 import (
 	"net/http"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -52,15 +51,23 @@ func TestTokens(t *testing.T) {
 	assert.Equal(t, "rini@example.id", sent[0].at("payload/user/email"))
 }
 
+// A token ends by the clock, after as long as the configuration says. The long-lived
+// one goes on, and renews it.
 func TestTokensExpire(t *testing.T) {
-	var elapsed atomic.Int64
-	start := time.Date(2026, 11, 20, 3, 0, 0, 0, time.UTC)
-	w := newWorld(t, Config{Now: func() time.Time { return start.Add(time.Duration(elapsed.Load())) }})
-	token := w.logIn(w.Config().AdminEmail, w.Config().AdminPassword).at("data/user/authentication_token").(string)
-	elapsed.Store(int64(defaultTokenLife - time.Second))
-	assert.Equal(t, http.StatusOK, w.withToken("GET", profilePath, token).status)
-	elapsed.Store(int64(defaultTokenLife))
-	assert.JSONEq(t, `{"detail":"token_expired"}`, w.withToken("GET", profilePath, token).raw)
+	for name, config := range map[string]Config{"by default": {Now: frozen}, "as set": {Now: frozen, TokenLife: time.Minute}} {
+		w := newWorld(t, config)
+		life := w.Config().TokenLife
+		login := w.logIn(w.Config().AdminEmail, w.Config().AdminPassword)
+		token := login.at("data/user/authentication_token").(string)
+		w.move(life - time.Second)
+		assert.Equal(t, http.StatusOK, w.withToken("GET", profilePath, token).status, name)
+		w.move(time.Second)
+		assert.JSONEq(t, `{"detail":"token_expired"}`, w.withToken("GET", profilePath, token).raw, name)
+		long := login.at("data/long_lived_token").(string)
+		renewed := w.withToken("POST", "/api/v2/auth/refresh_token", long).at("data/auth/token").(string)
+		assert.Equal(t, http.StatusOK, w.withToken("GET", profilePath, renewed).status, name)
+	}
+	assert.Equal(t, 30*24*time.Hour, defaultTokenLife)
 }
 
 // Who logs in without end loses the oldest tokens and not the newest.

@@ -125,7 +125,7 @@ func (s *Sandbox) Staff() []AgentSnapshot {
 func (m *staff) snapshot() AgentSnapshot {
 	snapshot := AgentSnapshot{
 		ID: m.ID, Name: m.Name, Email: m.Email, Type: m.Type, Available: m.available,
-		Customers: m.load, Served: m.served, Resolved: m.resolved,
+		Customers: m.load.now, Served: m.served, Resolved: m.resolved,
 	}
 	for _, division := range m.divisions {
 		snapshot.Divisions = append(snapshot.Divisions, division.name)

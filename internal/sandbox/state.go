@@ -93,8 +93,9 @@ type staff struct {
 	longToken   string
 	lastLogin   time.Time
 	// What allocation ranks by, and what the lists show.
-	load, served, resolved int
-	latest                 *service
+	load             customerCount
+	served, resolved int
+	latest           *service
 }
 
 func newState(config Config) *state {
@@ -135,6 +136,7 @@ func newState(config Config) *state {
 func (s *state) addStaff(agent Agent) {
 	member := &staff{
 		Agent: agent, available: !agent.Offline, chatEmail: agent.Email, passwordSet: s.made, longToken: newSecret("ll"),
+		load: customerCount{lag: s.settings.countLag},
 	}
 	if agent.Type != TypeAdmin {
 		member.divisions = append(member.divisions, s.divisions[0])
@@ -207,4 +209,4 @@ func (s *state) candidates(room *room, ignoreAvailability bool) []*staff {
 }
 
 // byLoad orders the staff by the number of customers being served.
-func byLoad(a, b *staff) int { return cmp.Compare(a.load, b.load) }
+func byLoad(a, b *staff) int { return cmp.Compare(a.load.now, b.load.now) }
