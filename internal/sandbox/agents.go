@@ -105,8 +105,7 @@ func (s *Sandbox) getAgent(r *request) (any, error) {
 	return dataWithStatus(object{"agent": s.agentV2(member)}), nil
 }
 
-// updateAgent replaces both lists. The channels are only shown: whether the
-// platform heeds them when it allocates is not known.
+// updateAgent replaces both lists.
 func (s *Sandbox) updateAgent(r *request) (any, error) {
 	member, err := s.state.member(text(r.parameters["agent_id"]))
 	if err != nil {
@@ -128,12 +127,11 @@ func (s *Sandbox) updateAgent(r *request) (any, error) {
 	}
 	divisions := []*division{}
 	for _, id := range texts(r.body["role_ids"]) {
-		isIt := func(division *division) bool { return text(division.id) == id }
-		i := slices.IndexFunc(s.state.divisions, isIt)
-		if i < 0 {
-			return nil, notFound("division")
+		division, err := s.state.divisionNumbered(id)
+		if err != nil {
+			return nil, err
 		}
-		divisions = append(divisions, s.state.divisions[i])
+		divisions = append(divisions, division)
 	}
 	member.Name, member.Email = text(r.body["name"]), email
 	member.channels, member.divisions = channels, divisions

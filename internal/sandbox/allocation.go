@@ -42,19 +42,23 @@ func (s *Sandbox) assign(room *room, agent *staff, maximum int, replaceLatest, i
 	case !agent.available && !ignoreAvailability:
 		return badRequest("agent is offline")
 	}
-	now := s.now()
 	for _, replaced := range slices.Clone(room.agents[len(staying):]) {
-		s.removeFrom(room, replaced, now)
+		s.removeFrom(room, replaced, s.now())
 	}
-	if slices.Contains(room.agents, agent) {
-		return nil
+	if !slices.Contains(room.agents, agent) {
+		s.enter(room, agent)
 	}
+	return nil
+}
+
+// enter lets an agent enter a room that takes them.
+func (s *Sandbox) enter(room *room, agent *staff) {
+	now := s.now()
 	if room.service == nil { // a live chat in which nobody has written yet
 		s.state.openService(room, now)
 	}
 	room.join(agent, now)
 	s.state.announce(room, agent.Name+" joined the room", now)
-	return nil
 }
 
 // addAgentToRoom is an agent's invitation. That it follows the rules of
@@ -95,10 +99,12 @@ func (s *Sandbox) removeFrom(room *room, agent *staff, now time.Time) bool {
 // with nobody free was never recorded; here it is null.
 func (s *Sandbox) allocateAgent(r *request) (any, error) {
 	channelID, _ := number(r.body["channel_id"])
-	if _, err := s.state.channel(text(r.body["source"]), channelID); err != nil {
+	channel, err := s.state.channel(text(r.body["source"]), channelID)
+	if err != nil {
 		return nil, err
 	}
-	return data(object{"agent": s.allocatedAgent(s.leastBusy(nil, flag(r.body["ignore_availability"])))}), nil
+	agent := s.leastBusyOn(channel, flag(r.body["ignore_availability"]))
+	return data(object{"agent": s.allocatedAgent(agent)}), nil
 }
 
 // allocateAndAssignAgent proposes and assigns in one.
@@ -115,15 +121,6 @@ func (s *Sandbox) allocateAndAssignAgent(r *request) (any, error) {
 		}
 	}
 	return data(object{"agent": s.allocatedAgent(agent)}), nil
-}
-
-// leastBusy is the agent whom the platform would propose; nil for nobody.
-func (s *Sandbox) leastBusy(room *room, ignoreAvailability bool) *staff {
-	free := s.state.candidates(room, ignoreAvailability)
-	if len(free) == 0 {
-		return nil
-	}
-	return free[0]
 }
 
 func (s *Sandbox) roomAndAgent(r *request) (*room, *staff, error) {

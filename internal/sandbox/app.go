@@ -5,21 +5,17 @@ import (
 	"time"
 )
 
-// What the app tells its customers, and where it is.
-const (
-	offlineMessage = "Kami buka lagi besok pagi."
-	appTimezone    = "+07:00"
-)
-
 // passwordLife is how long a password lasts, as far as getAppDetails tells.
 const passwordLife = 90 * 24 * time.Hour
 
-// appSwitches are the app's own switches. No call changes takeover; the
-// dashboard is not played.
+// appSwitches are the app's own switches. No call changes the last three; the
+// configuration does, as the dashboard is not played.
 type appSwitches struct {
 	sessional    bool // a returning customer gets a new room
 	forceSendBot bool // the bot goes on hearing what is said to an agent
 	takeover     bool // agents may pick waiting customers on their own
+	allocation   bool // the platform gives waiting customers to agents
+	newTags      bool // agents may make tags that the app does not have yet
 }
 
 func (s *Sandbox) appHandlers() map[string]handler {
@@ -60,26 +56,6 @@ func (s *Sandbox) getAppDetails(r *request) (any, error) {
 
 func (s *Sandbox) getAgentTakeoverSetting(*request) (any, error) {
 	return data(object{"is_agent_takeover_enabled": s.state.settings.switches.takeover}), nil
-}
-
-// getOfficeHours is the same week for ever: no call changes it, and nothing in
-// the Sandbox depends on it.
-func (s *Sandbox) getOfficeHours(*request) (any, error) {
-	week := []object{}
-	open := func(day time.Weekday, from, until string) {
-		week = append(week, object{
-			"id": 9101 + len(week), "app_id": appRow, "day": int(day), "starttime": from, "endtime": until,
-			"created_at": spaced(s.state.made), "updated_at": spaced(s.state.made),
-		})
-	}
-	for day := time.Monday; day <= time.Friday; day++ {
-		open(day, "08:00", "17:00")
-	}
-	open(time.Saturday, "09:00", "13:00")
-	return data(object{
-		"online_message": nil, "offline_message": offlineMessage, "timezone": appTimezone,
-		"send_online_if_resolved": false, "send_offline_each_message": false, "office_hours": week,
-	}), nil
 }
 
 func (s *Sandbox) getSessional(*request) (any, error) {

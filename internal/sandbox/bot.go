@@ -23,7 +23,10 @@ func (s *Sandbox) setBotInRoom(r *request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	room.handledByBot = flag(r.body["is_active"])
-	room.updated = s.now()
+	if flag(r.body["is_active"]) {
+		room.handledByBot, room.updated = true, s.now()
+	} else {
+		s.endBotsTurn(room)
+	}
 	return data(roomLog(room)), nil
 }

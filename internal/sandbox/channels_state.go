@@ -29,13 +29,6 @@ type channelDetails struct {
 	made, changed     time.Time
 }
 
-// responder is what a channel answers by itself. Its messages are text or null.
-type responder struct {
-	on                            bool
-	offline, online               any
-	offlineEach, onlineIfResolved bool
-}
-
 // detailsOf finds a channel's settings, or makes those that it begins with.
 func (s *state) detailsOf(channel *Channel) *channelDetails {
 	found, ok := s.channelBook.details[channel]

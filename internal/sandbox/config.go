@@ -55,6 +55,16 @@ type Config struct {
 	Now func() time.Time
 	// Clock is the time of the Sandbox; one that goes as Now does when it is nil.
 	Clock *clock.Clock
+	// AllocateAgents switches the platform's own allocation on: a customer who waits
+	// gets the least busy agent who is online, unless customAgentAllocation is sent
+	// to somebody. How many customers an agent has is no bound to it.
+	AllocateAgents bool
+	// NoTakeover forbids agents to take over customers who wait, and NoNewTags to make
+	// tags that the app does not have yet.
+	NoTakeover, NoNewTags bool
+	// OfficeHours are when customers are answered.
+	OfficeHours OfficeHours
+
 	// Pace is how long the platform takes for what it does by itself.
 	Pace Pace
 	// TokenLife is how long a user's token works unless its user logs out: 30 days
@@ -164,11 +174,13 @@ func (c Config) withDefaults() (Config, error) {
 	if c.SignWebhook == nil {
 		c.SignWebhook = func(*http.Request, []byte) {}
 	}
-	agents, err := completeAgents(c)
-	if err != nil {
+	var err error
+	if c.OfficeHours, err = c.OfficeHours.withDefaults(); err != nil {
 		return c, err
 	}
-	c.Agents = agents
+	if c.Agents, err = completeAgents(c); err != nil {
+		return c, err
+	}
 	return c, checkChannels(c)
 }
 

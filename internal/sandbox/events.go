@@ -29,6 +29,8 @@ func (s *Sandbox) customerSays(room *room, said Message) {
 	if len(room.agents) == 0 {
 		s.post("customAgentAllocation", set.allocation, room.id, s.allocationBody(room, isNewSession))
 	}
+	s.respond(room, isNewSession)
+	s.allocate(room)
 }
 
 // announceResolve tells that a room's session was resolved.

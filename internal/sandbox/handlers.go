@@ -1,9 +1,6 @@
 package sandbox
 
-import (
-	"maps"
-	"net/http"
-)
+import "maps"
 
 // handler answers one operation. It returns the answer's JSON value, a content that
 // is not JSON, nil for an empty body, or a *refusedError. It runs while Sandbox.mu is held.
@@ -135,15 +132,4 @@ func shown(r *request) (any, error) {
 		return examples[name], nil
 	}
 	return nil, nil // an empty body: the document knows no other
-}
-
-// adminOnly refuses whoever is not the admin. How the platform words it was
-// never recorded.
-func adminOnly(handle handler) handler {
-	return func(r *request) (any, error) {
-		if r.caller.user == nil || r.caller.user.Type != TypeAdmin {
-			return nil, refuse(http.StatusForbidden, "only the admin may do this")
-		}
-		return handle(r)
-	}
 }

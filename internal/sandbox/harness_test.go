@@ -86,6 +86,17 @@ func (w *world) roomNamed(id string) *room {
 	return found
 }
 
+// agentsIn are the agents who serve a room.
+func (w *world) agentsIn(room string) []int64 {
+	w.t.Helper()
+	snapshot, ok := w.Room(room)
+	require.True(w.t, ok)
+	return snapshot.AgentIDs
+}
+
+// replaceRole puts a role into a path.
+func replaceRole(path, role string) string { return strings.Replace(path, "{role}", role, 1) }
+
 // answer is what came back.
 type answer struct {
 	status int

@@ -73,6 +73,15 @@ func (s *Sandbox) changePassword(r *request) (any, error) {
 }
 
 func (s *Sandbox) setAvailability(r *request) (any, error) {
-	r.caller.user.available = flag(r.body["is_available"])
+	s.setAvailable(r.caller.user, flag(r.body["is_available"]))
 	return nil, nil // an empty body
+}
+
+// setAvailable lets a member of the staff come online or go offline. Those who go
+// keep their customers.
+func (s *Sandbox) setAvailable(member *staff, available bool) {
+	member.available = available
+	if available {
+		s.allocateAll()
+	}
 }

@@ -53,7 +53,8 @@ type room struct {
 	properties   []any  // pairs of key and value, as they were set
 	options      object // as they were set; nil for those that every room has
 	tags         []roomTag
-	agents       []*staff // who serves, in the order they joined
+	agents       []*staff  // who serves, in the order they joined
+	division     *division // whose agents were asked for; nil for any
 	messages     []Message
 	// service is the newest session and previous the one before; nil when there
 	// is none yet.
@@ -85,6 +86,8 @@ type service struct {
 	agent    *staff // who took it, or took it over; nil while nobody has
 	notes    any
 	resolved bool
+	// toldOffline says that the customer knows that nobody is in.
+	toldOffline bool
 
 	created, retrieved, ended   time.Time
 	firstComment, lastComment   int64
@@ -112,7 +115,7 @@ func (s *state) addRoom(channel *Channel, userID, name string, now time.Time) *r
 
 // openService starts a session.
 func (s *state) openService(room *room, now time.Time) {
-	room.previous = room.service
+	room.previous, room.division = room.service, nil
 	room.sessions++
 	room.service = &service{id: s.services.next(), room: room, created: now, lastChanged: now}
 	// Nothing public says whether the bot comes back with a new session after it

@@ -57,6 +57,9 @@ func (s *Sandbox) serve(w http.ResponseWriter, r *http.Request, call *call) (con
 		return content{}, err
 	}
 	request.caller = caller
+	if err := caller.checkRole(request); err != nil {
+		return content{}, err
+	}
 	call.entry.RoomID = request.roomID()
 	call.strikes = s.config.Trouble.Call(operation.ID, r.URL.Path+" "+call.entry.RoomID)
 	if err := s.fail(r.Context(), call.strikes, caller); err != nil {

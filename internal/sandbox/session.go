@@ -63,8 +63,7 @@ func (s *Sandbox) getLatestMobileVersion(r *request) (any, error) {
 	return data(object{"mobile_version": object{"version": "3.14.2", "force_update": false}}), nil
 }
 
-// getProfile is the profile of the token's user, or the admin's. Which role a
-// user may write into the path is not known, so any is accepted.
+// getProfile is the profile of the token's user, or the admin's.
 func (s *Sandbox) getProfile(r *request) (any, error) {
 	user, account := r.caller.user, s.state.account
 	profile := object{

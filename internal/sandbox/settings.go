@@ -21,6 +21,7 @@ func (w webhook) set() bool { return w.on && w.url != "" }
 type settings struct {
 	bot, newSession, allocation, resolve, auth webhook
 	switches                                   appSwitches
+	hours                                      OfficeHours
 	changed                                    time.Time
 	tokenLife                                  time.Duration
 	countLag                                   time.Duration
@@ -32,8 +33,11 @@ func newSettings(config Config) settings {
 	return settings{
 		bot: configured(urls.Bot), newSession: configured(urls.NewSession), allocation: configured(urls.Allocation),
 		resolve: configured(urls.Resolve), auth: configured(urls.Auth),
-		switches: appSwitches{takeover: true},
-		changed:  config.Now(),
+		switches: appSwitches{
+			takeover: !config.NoTakeover, allocation: config.AllocateAgents, newTags: !config.NoNewTags,
+		},
+		hours:   config.OfficeHours,
+		changed: config.Now(),
 
 		tokenLife: config.TokenLife, countLag: config.CountLag,
 	}
@@ -65,16 +69,16 @@ func (s *Sandbox) getAppConfigs(*request) (any, error) {
 		"is_new_session_webhook_enabled":         strconv.FormatBool(set.newSession.on),
 		"auth_webhook_url":                       nullable(set.auth.url),
 		"is_auth_webhook_enabled":                strconv.FormatBool(set.auth.on),
-		"online_message":                         nil,
-		"offline_message":                        offlineMessage,
-		"timezone":                               appTimezone,
+		"online_message":                         nullable(set.hours.Online),
+		"offline_message":                        nullable(set.hours.Offline),
+		"timezone":                               set.hours.Zone,
 		"api_version":                            "v2",
 		"app_sync_interval":                      "5000",
 		"is_active":                              true,
 		"is_sessional":                           set.switches.sessional,
-		"is_agent_allocation_enabled":            false,
+		"is_agent_allocation_enabled":            set.switches.allocation,
 		"is_agent_takeover_enabled":              set.switches.takeover,
-		"is_create_tags_enabled":                 true,
+		"is_create_tags_enabled":                 set.switches.newTags,
 		"agent_can_add_other_agent":              "true",
 		"agent_can_assign_chat":                  "true",
 		"agent_contact_access":                   "true",
@@ -107,7 +111,7 @@ func (s *Sandbox) shortApp() object {
 		"is_mark_as_resolved_webhook_enabled": set.resolve.on,
 		"is_active":                           true,
 		"is_sessional":                        set.switches.sessional,
-		"is_agent_allocation_enabled":         false,
+		"is_agent_allocation_enabled":         set.switches.allocation,
 		"is_agent_takeover_enabled":           set.switches.takeover,
 		"use_latest":                          false,
 	}
@@ -132,10 +136,11 @@ func (s *Sandbox) appRow() object {
 
 // appConfigRow is the settings of older accounts, as login has them.
 func (s *Sandbox) appConfigRow() object {
+	hours := s.state.settings.hours
 	return object{
-		"id": appRow + 1, "app_id": appRow, "widget": nil, "offline_message": offlineMessage,
-		"online_message": nil, "timezone": appTimezone, "enable_bulk_assign": false, "send_online_if_resolved": false,
-		"send_offline_each_message": false,
-		"created_at":                spaced(s.state.made), "updated_at": spaced(s.state.made),
+		"id": appRow + 1, "app_id": appRow, "widget": nil, "offline_message": nullable(hours.Offline),
+		"online_message": nullable(hours.Online), "timezone": hours.Zone, "enable_bulk_assign": false,
+		"send_online_if_resolved": hours.OnlineIfResolved, "send_offline_each_message": hours.OfflineEachMessage,
+		"created_at": spaced(s.state.made), "updated_at": spaced(s.state.made),
 	}
 }

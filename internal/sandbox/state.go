@@ -162,6 +162,16 @@ func (s *state) division(name string) *division {
 	return made
 }
 
+// divisionNumbered finds a division by an id as text.
+func (s *state) divisionNumbered(id string) (*division, error) {
+	for _, division := range s.divisions {
+		if text(division.id) == id {
+			return division, nil
+		}
+	}
+	return nil, notFound("division")
+}
+
 // admin is who acts when a request has the secret key in place of a user's
 // token.
 func (s *state) admin() *staff { return s.staff[0] }

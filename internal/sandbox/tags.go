@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"cmp"
+	"net/http"
 	"slices"
 	"strings"
 )
@@ -20,19 +21,24 @@ func (s *Sandbox) listRoomTags(r *request) (any, error) {
 
 // createRoomTag tags a room.
 func (s *Sandbox) createRoomTag(r *request) (any, error) {
-	tag, err := s.tagRoom(text(r.parameters["room_id"]), text(r.body["tag"]))
+	tag, err := s.tagRoom(r.caller.user, text(r.parameters["room_id"]), text(r.body["tag"]))
 	if err != nil {
 		return nil, err
 	}
 	return data(tagRow(tag)), nil
 }
 
-// tagRoom puts a tag on a room; one that the app does not have yet is made.
-func (s *Sandbox) tagRoom(roomID, name string) (roomTag, error) {
+// tagRoom puts a tag on a room; one that the app does not have yet is made, if the
+// member of the staff may do that.
+func (s *Sandbox) tagRoom(by *staff, roomID, name string) (roomTag, error) {
 	room, err := s.state.room(roomID)
 	if err != nil {
 		return roomTag{}, err
 	}
+	return s.tag(by, room, name)
+}
+
+func (s *Sandbox) tag(by *staff, room *room, name string) (roomTag, error) {
 	if slices.ContainsFunc(room.tags, func(tag roomTag) bool { return tag.name == name }) {
 		return roomTag{}, badRequest("Tag already exist")
 	}
@@ -41,6 +47,9 @@ func (s *Sandbox) tagRoom(roomID, name string) (roomTag, error) {
 	}
 	now := s.now()
 	if s.state.tags[name] == nil {
+		if by.Type == TypeAgent && !s.state.settings.switches.newTags {
+			return roomTag{}, refuse(http.StatusForbidden, "agents may not make new tags")
+		}
 		s.state.tags[name] = &tag{id: s.state.tagIDs.next(), name: name, made: now}
 	}
 	added := roomTag{tag: s.state.tags[name], at: now}
@@ -62,7 +71,7 @@ func (s *Sandbox) listRoomTagsV1(r *request) (any, error) {
 }
 
 func (s *Sandbox) createRoomTagV1(r *request) (any, error) {
-	tag, err := s.tagRoom(text(r.body["room_id"]), text(r.body["tag"]))
+	tag, err := s.tagRoom(r.caller.user, text(r.body["room_id"]), text(r.body["tag"]))
 	if err != nil {
 		return nil, err
 	}
@@ -97,12 +106,20 @@ func (s *Sandbox) deleteRoomTag(r *request) (any, error) {
 		return nil, err
 	}
 	id := text(r.parameters["tag_id"])
-	i := slices.IndexFunc(room.tags, func(tag roomTag) bool { return text(tag.id) == id })
-	if i < 0 {
+	if !room.untag(func(tag roomTag) bool { return text(tag.id) == id }) {
 		return nil, notFound("tag in the room")
 	}
-	room.tags = slices.Delete(room.tags, i, i+1)
 	return nil, nil // an empty body
+}
+
+// untag takes the tag off that is meant, if the room has it.
+func (r *room) untag(isIt func(roomTag) bool) bool {
+	i := slices.IndexFunc(r.tags, isIt)
+	if i < 0 {
+		return false
+	}
+	r.tags = slices.Delete(r.tags, i, i+1)
+	return true
 }
 
 // tagRow is a tag on a room, with its times.

@@ -41,17 +41,22 @@ func (s *state) longestUnserved() *room {
 // Whoever is signed in may ask, also while offline: the platform's rule is not
 // known.
 func (s *Sandbox) takeOverUnresolvedRoom(r *request) (any, error) {
+	if !s.state.settings.switches.takeover {
+		return nil, noTakeOver("agent takeover is disabled")
+	}
 	room := s.state.longestUnserved()
 	if room == nil {
-		// The reason stands in bare text here; its wording is not recorded.
-		return nil, &refusedError{
-			status: http.StatusBadRequest, body: object{"errors": "there is no unserved customer"},
-		}
+		return nil, noTakeOver("there is no unserved customer")
 	}
 	if err := s.assign(room, r.caller.user, defaultMaxAgents, false, true); err != nil {
 		return nil, err
 	}
 	return nil, nil // an empty body
+}
+
+// noTakeOver has its reason in bare text; the wordings are not recorded.
+func noTakeOver(why string) *refusedError {
+	return &refusedError{status: http.StatusBadRequest, body: object{"errors": why}}
 }
 
 func (s *Sandbox) countUnresolvedRooms(*request) (any, error) {
