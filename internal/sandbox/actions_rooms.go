@@ -10,7 +10,7 @@ import (
 // Leave takes a member of the staff out of a room.
 func (s *Sandbox) Leave(ctx context.Context, roomID string, agentID int64) error {
 	return s.act(ctx, "leave a room", roomID, agentID, func(room *room, agent *staff) error {
-		if !s.removeFrom(room, agent, s.config.Now()) {
+		if !s.removeFrom(room, agent, s.now()) {
 			return fmt.Errorf("%s is not in it", agent.Name)
 		}
 		return nil
@@ -60,8 +60,8 @@ func (s *Sandbox) Divisions() []string {
 
 // Tag puts a tag on a room; one that the app does not have yet is made.
 func (s *Sandbox) Tag(ctx context.Context, roomID, tag string) error {
-	return s.act(ctx, "tag a room", roomID, 0, func(room *room, _ *staff) error {
-		_, err := s.tagRoom(room.id, tag)
+	return s.act(ctx, "tag a room", roomID, 0, func(room *room, admin *staff) error {
+		_, err := s.tag(admin, room, tag)
 		return err
 	})
 }

@@ -23,7 +23,7 @@ func (s *Sandbox) appHandlers() map[string]handler {
 		"getAppDetails":           s.getAppDetails,
 		"getAppConfigs":           s.getAppConfigs,
 		"getAgentTakeoverSetting": s.getAgentTakeoverSetting,
-		"getTicketingConfig":      shown,
+		"getTicketingConfig":      s.getTicketingConfig,
 		"getOfficeHours":          s.getOfficeHours,
 		"getSessional":            s.getSessional,
 		"setSessional":            adminOnly(s.setSessional),

@@ -317,12 +317,13 @@ func (s *Sandbox) send(job *broadcastJob, log *broadcastLog) {
 	log.status = sendFailed
 	switch {
 	case strings.HasSuffix(log.number, unreachable):
-		log.notes = "the number is not on WhatsApp"
+		log.notes, log.messageID = "the number is not on WhatsApp", whatsAppID(log.number, log.id)
+		s.forwardUndeliverable(job.channel(), log.number, log.messageID)
 	case !s.state.whatsApp.pay(job.channel()):
 		log.notes = "the channel has no credit left"
 	default:
 		said := Message{Text: job.detail.shown(job.header, log.variables)}
-		s.sayOutbound(s.customersRoom(job.channel(), log.number, ""), job.by, said)
-		log.status, log.sent, log.messageID = sendDone, s.now(), s.state.whatsApp.nextMessageID()
+		log.messageID = s.sayOutbound(s.customersRoom(job.channel(), log.number, ""), job.by, said)
+		log.status, log.sent = sendDone, s.now()
 	}
 }

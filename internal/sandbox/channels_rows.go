@@ -18,7 +18,7 @@ func (s *Sandbox) channelRowV2(channel *Channel) object {
 		delete(row, "app_id")
 		delete(row, "badge_url")
 		row["identifier_key"] = channel.Source
-		row["webhook_url"], row["logo_url"] = channelHook(channel), details.badge
+		row["webhook_url"], row["logo_url"] = channel.WebhookURL, details.badge
 	case "fb":
 		delete(row, "name")
 		row["profile_name"], row["page_id"] = channel.Name, text(pageID)
@@ -78,7 +78,7 @@ func (s *Sandbox) channelRowV3(channel *Channel) object {
 	case kindCustom:
 		delete(row, "badge_url")
 		row["app_id"], row["identifier_key"] = appRow, channel.Source
-		row["logo_url"], row["webhook_url"] = details.badge, channelHook(channel)
+		row["logo_url"], row["webhook_url"] = details.badge, channel.WebhookURL
 		row["limit_character"], row["is_limit_character_enable"] = nil, false
 		row["is_reply_enable"], row["use_channel_responder"] = true, details.responder.on
 		row["created_at"], row["updated_at"] = unzoned(details.made), unzoned(details.changed)

@@ -33,12 +33,24 @@ type Config struct {
 
 	// Webhooks says where events are sent. The API's setters change it later.
 	Webhooks Webhooks
+	// Delivery says how they are sent, and how often when they do not arrive.
+	Delivery DeliverySettings
+	// Shape is the form that all events have; see [Sandbox.SetShape], which changes it
+	// later. Shapes says it of single events, by name.
+	Shape  Shape
+	Shapes map[string]Shape
+	// DoubleAllocation lets each customAgentAllocation come twice, as it does in
+	// production under load.
+	DoubleAllocation bool
+	// Buttons are the custom buttons that agents press in rooms. When it is nil there
+	// is one, without an address.
+	Buttons []Button
 	// SignWebhook is called with each delivery and its body before it is sent,
 	// for instance to add a signature to the headers.
 	SignWebhook func(delivery *http.Request, body []byte)
 	// HTTPClient sends the webhooks.
 	HTTPClient *http.Client
-	// OnDelivery is told how each delivery ended. It is called by several
+	// OnDelivery is told how each attempt to deliver ended. It is called by several
 	// goroutines at once, one for each room, and may call the Sandbox, but for
 	// Shutdown, which waits for it.
 	OnDelivery func(Delivery)
@@ -127,6 +139,9 @@ type Channel struct {
 	Source string
 	Name   string
 	Custom bool
+	// WebhookURL is where a custom channel's other side takes what is said to its
+	// customers.
+	WebhookURL string
 }
 
 // Webhooks are the addresses that events are sent to. An event without an
@@ -162,11 +177,18 @@ func (c Config) withDefaults() (Config, error) {
 	if c.Channels == nil {
 		c.Channels = defaultChannels()
 	}
+	if c.Buttons == nil {
+		c.Buttons = defaultButtons()
+	}
 	if c.Clock == nil {
 		c.Clock = clock.New(c.Now)
 	}
 	c.Now = c.Clock.Now
 	c.Trouble = orDefault(c.Trouble, new(trouble.Maker))
+	var err error
+	if c.Delivery, err = c.Delivery.withDefaults(); err != nil {
+		return c, err
+	}
 	c.Remember = max(orDefault(c.Remember, defaultRemember), 0)
 	if c.OnDelivery == nil {
 		c.OnDelivery = func(Delivery) {}
@@ -174,11 +196,13 @@ func (c Config) withDefaults() (Config, error) {
 	if c.SignWebhook == nil {
 		c.SignWebhook = func(*http.Request, []byte) {}
 	}
-	var err error
 	if c.OfficeHours, err = c.OfficeHours.withDefaults(); err != nil {
 		return c, err
 	}
 	if c.Agents, err = completeAgents(c); err != nil {
+		return c, err
+	}
+	if err := checkWebhooks(c); err != nil {
 		return c, err
 	}
 	return c, checkChannels(c)

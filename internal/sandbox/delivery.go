@@ -1,10 +1,8 @@
 package sandbox
 
 import (
-	"bytes"
 	"context"
-	"fmt"
-	"io"
+	"errors"
 	"net/http"
 	"time"
 
@@ -13,17 +11,15 @@ import (
 	"github.com/qismo-go/qismo/internal/sandbox/trouble"
 )
 
-// Bounds of delivering.
-const (
-	deliveryTimeout = 10 * time.Second
-	maxInFlight     = 64 // deliveries at once
-)
+// maxInFlight is how many deliveries are on their way at once.
+const maxInFlight = 64
 
-// Delivery tells how sending one webhook ended.
+// Delivery tells how one attempt to send a webhook ended.
 type Delivery struct {
 	Event    string // such as botMessage
 	URL      string
 	RoomID   string // "" for an event that no room belongs to
+	Attempt  int    // 1 for the first
 	Status   int    // the receiver's answer; 0 when there was none
 	Duration time.Duration
 	Err      error // why there was no answer
@@ -31,122 +27,151 @@ type Delivery struct {
 
 // delivery is a webhook to be sent.
 type delivery struct {
-	event, url string
-	body       []byte
+	event, roomID, url string
+	body               []byte
+	trouble            []string // what is made to go wrong with it on purpose
+	replayOf           int64    // the entry of the timeline that it repeats
 }
 
-// deliveries sends webhooks, in order in each room.
+// deliveries sends webhooks, in order in each room but for what failed and is tried
+// again, and what trouble makes late: that waits beside the room, which goes on.
+//
+// Once they are closed, nothing waits any more: a late webhook is sent at once, one
+// that waits to be tried again has its last attempt at once, and what fails from then
+// on is not tried again.
 type deliveries struct {
 	*queues[delivery]
 
+	settings   DeliverySettings
 	client     *http.Client
 	ownsClient bool
-	targets    targets
+	targets    *targets
 	sign       func(*http.Request, []byte)
 	report     func(Delivery)
 	timeline   *timeline.Timeline
+	remembers  bool // whether the timeline keeps anything
 	clock      *clock.Clock
 	trouble    *trouble.Maker
 	inFlight   chan struct{} // holds one item for each delivery that is on its way
-	stopped    context.Context
-	stop       context.CancelFunc
+
+	hurried context.Context // ends what waits
+	hurry   context.CancelFunc
+	stopped context.Context // ends what is on its way
+	stop    context.CancelFunc
 }
 
 func newDeliveries(config Config, timeline *timeline.Timeline) *deliveries {
 	d := &deliveries{
-		timeline: timeline,
-		clock:    config.Clock,
-		trouble:  config.Trouble,
-		client:   config.HTTPClient,
-		targets:  newTargets(config.Webhooks),
-		sign:     config.SignWebhook,
-		report:   config.OnDelivery,
-		inFlight: make(chan struct{}, maxInFlight),
+		settings:   config.Delivery,
+		client:     newClient(config.HTTPClient),
+		ownsClient: config.HTTPClient == nil,
+		targets:    newTargets(config),
+		sign:       config.SignWebhook,
+		report:     config.OnDelivery,
+		timeline:   timeline,
+		remembers:  config.Remember > 0,
+		clock:      config.Clock,
+		trouble:    config.Trouble,
+		inFlight:   make(chan struct{}, maxInFlight),
 	}
-	d.queues = newQueues(d.deliver)
-	if d.client == nil {
-		d.client = newClient()
-		d.ownsClient = true
-	}
+	d.queues = newQueues(func(_ string, next delivery) { d.deliver(next) })
+	d.hurried, d.hurry = context.WithCancel(context.Background())
 	d.stopped, d.stop = context.WithCancel(context.Background())
 	return d
 }
 
-// newClient makes a client of the Sandbox's own, which can be closed without
-// touching anybody else's connections. A webhook is not sent on to where a
-// receiver redirects it.
-func newClient() *http.Client {
-	return &http.Client{
-		Transport:     &http.Transport{Proxy: http.ProxyFromEnvironment, MaxIdleConnsPerHost: maxInFlight},
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+// newClient makes the client that sends. A webhook is not sent on to where a receiver
+// redirects it, whoever's the client is: that may be anywhere. Without one it makes
+// one, which can be closed without touching anybody else's connections.
+func newClient(given *http.Client) *http.Client {
+	client := &http.Client{
+		Transport: &http.Transport{Proxy: http.ProxyFromEnvironment, MaxIdleConnsPerHost: maxInFlight},
+	}
+	if given != nil {
+		*client = *given
+	}
+	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	return client
+}
+
+// deliver sends one webhook, unless trouble has it otherwise.
+func (d *deliveries) deliver(next delivery) {
+	strikes := d.trouble.Delivery(next.event, next.roomID)
+	next.trouble = strikes.Names()
+	send := func() {
+		d.send(next)
+		if strikes.Has(trouble.RepeatWebhook) {
+			d.send(next)
+		}
+	}
+	switch {
+	case strikes.Has(trouble.DropWebhook):
+		entry := d.entry(next, 0)
+		entry.Failure = "it was dropped on purpose"
+		d.timeline.Add(entry)
+	case strikes.Has(trouble.LateWebhook):
+		late := func() {
+			d.pause(strikes[trouble.LateWebhook].Delay)
+			send()
+		}
+		if !d.aside(late) {
+			send()
+		}
+	default:
+		send()
 	}
 }
 
-// deliver sends one webhook, unless trouble has it otherwise, and reports it.
-func (d *deliveries) deliver(roomID string, next delivery) {
-	strikes := d.trouble.Delivery(next.event, roomID)
-	if strikes.Has(trouble.DropWebhook) {
-		d.timeline.Add(timeline.Entry{
-			Kind: timeline.Delivery, Name: next.event, RoomID: roomID, At: d.clock.Now(), Method: http.MethodPost,
-			URL: next.url, Request: timeline.Body{Bytes: next.body}, Failure: "it was dropped on purpose",
-			Trouble: strikes.Names(),
-		})
-		return
-	}
-	d.report(d.send(roomID, next, strikes))
-	if strikes.Has(trouble.RepeatWebhook) {
-		d.report(d.send(roomID, next, strikes))
+// send makes the first attempt. When that fails, the others are made beside the room.
+func (d *deliveries) send(next delivery) {
+	if _, again := d.attempt(d.stopped, next, 1); again && d.settings.Attempts > 1 {
+		d.aside(func() { d.tryAgain(next) })
 	}
 }
 
-// send delivers one webhook, once, and enters it into the timeline.
-func (d *deliveries) send(roomID string, next delivery, strikes trouble.Strikes) Delivery {
-	result := Delivery{Event: next.event, URL: next.url, RoomID: roomID}
+func (d *deliveries) tryAgain(next delivery) {
+	for number := 2; number <= d.settings.Attempts && !d.closed(); number++ {
+		inTime := d.pause(d.settings.Wait)
+		if _, again := d.attempt(d.stopped, next, number); !again || !inTime {
+			return
+		}
+	}
+}
+
+// pause waits by the clock of the world, and tells whether the time has come: false
+// when nothing is to wait any more.
+func (d *deliveries) pause(wait time.Duration) bool { return d.clock.Sleep(d.hurried, wait) == nil }
+
+// attempt sends a webhook once, enters that into the timeline and reports it. It tells
+// whether it should be sent again.
+func (d *deliveries) attempt(ctx context.Context, next delivery, number int) (entry timeline.Entry, again bool) {
 	select {
 	case d.inFlight <- struct{}{}:
 		defer func() { <-d.inFlight }()
-	case <-d.stopped.Done():
+	case <-ctx.Done():
 	}
-	entry := timeline.Entry{
-		Kind: timeline.Delivery, Name: next.event, RoomID: roomID, At: d.clock.Now(), Method: http.MethodPost,
-		URL: next.url, Request: timeline.Body{Bytes: next.body}, Attempt: 1, Trouble: strikes.Names(),
-	}
+	entry = d.entry(next, number)
 	started := time.Now()
-	result.Err = d.exchange(next, &entry)
-	result.Duration = time.Since(started)
-	result.Status, entry.Duration = entry.Status, result.Duration
-	if result.Err != nil {
-		entry.Failure = result.Err.Error()
+	err := d.exchange(ctx, next, &entry)
+	entry.Duration = time.Since(started)
+	if err != nil {
+		entry.Failure = err.Error()
 	}
-	d.timeline.Add(entry)
-	return result
+	if d.remembers {
+		entry.Problems = webhookProblems(next.event, next.body)
+	}
+	entry = d.timeline.Add(entry)
+	d.report(Delivery{
+		Event: next.event, URL: next.url, RoomID: next.roomID, Attempt: number,
+		Status: entry.Status, Duration: entry.Duration, Err: err,
+	})
+	return entry, !errors.Is(err, errPublicTarget) && d.settings.again(entry.Status)
 }
 
-func (d *deliveries) exchange(next delivery, entry *timeline.Entry) error {
-	if err := d.targets.check(next.url); err != nil {
-		return fmt.Errorf("deliver: %w", err)
-	}
-	ctx, cancel := context.WithTimeout(d.stopped, deliveryTimeout)
-	defer cancel()
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, next.url, bytes.NewReader(next.body))
-	if err != nil {
-		return fmt.Errorf("make the delivery: %w", err)
-	}
-	request.Header.Set("Content-Type", "application/json")
-	request.Header.Set("User-Agent", "qismo-sandbox")
-	d.sign(request, next.body)
-	entry.Request.Header = request.Header
-	response, err := d.client.Do(request)
-	if err != nil {
-		return fmt.Errorf("deliver: %w", err)
-	}
-	defer response.Body.Close()
-	// A connection is used again only when its answer was read. No event depends on
-	// what it says.
-	read, err := io.ReadAll(io.LimitReader(response.Body, timeline.MaxBody))
-	entry.Status = response.StatusCode
-	entry.Response = timeline.Body{Header: response.Header, Bytes: read, Cut: err != nil}
-	return nil
+// close lets nothing in any more, and nothing wait.
+func (d *deliveries) close() {
+	d.queues.close()
+	d.hurry()
 }
 
 // end returns when all that was accepted has been sent. When ctx ends first, the

@@ -1,11 +1,9 @@
 package sandbox
 
-import "time"
-
 // customerSays adds a customer's message to a room and sets off the webhooks
 // that follow from it. The platform does not define their order; here it is
-// newSession, botMessage, customAgentAllocation. What a blocked customer says is
-// lost.
+// whatsAppForwardMessage, newSession, botMessage, customAgentAllocation. What a
+// blocked customer says is lost.
 func (s *Sandbox) customerSays(room *room, said Message) {
 	if s.state.book.blocked[room.customer()] {
 		return
@@ -20,17 +18,54 @@ func (s *Sandbox) customerSays(room *room, said Message) {
 	said = s.state.say(room, said, now)
 
 	set := s.state.settings
-	if isNewSession {
+	if to := s.state.forwardOf(room.channel); to.set() {
+		s.post("whatsAppForwardMessage", to, room.id, s.forwardedMessage(room, said))
+	}
+	if isNewSession && set.newSession.set() {
 		s.post("newSession", set.newSession, room.id, s.newSessionBody(room, said))
 	}
-	if said.NotForBot == "" {
+	if said.NotForBot == "" && set.bot.set() {
 		s.post("botMessage", set.bot, room.id, s.botMessageBody(room, said))
 	}
-	if len(room.agents) == 0 {
-		s.post("customAgentAllocation", set.allocation, room.id, s.allocationBody(room, isNewSession))
+	if len(room.agents) == 0 && set.allocation.set() {
+		s.callForAgent(room, isNewSession)
 	}
 	s.respond(room, isNewSession)
 	s.allocate(room)
+}
+
+// callForAgent asks the allocator for an agent: with each message that a customer
+// writes until one has joined. Under load each call was seen to come twice.
+func (s *Sandbox) callForAgent(room *room, isNewSession bool) {
+	body := s.allocationBody(room, isNewSession)
+	s.post("customAgentAllocation", s.state.settings.allocation, room.id, body)
+	if s.config.DoubleAllocation {
+		s.post("customAgentAllocation", s.state.settings.allocation, room.id, body)
+	}
+}
+
+// wasSaid sets off what follows from a message to a customer, whoever wrote it. It is
+// called for all of them, where they are added to the room.
+func (s *Sandbox) wasSaid(room *room, said Message) {
+	if to := s.state.hookOf(room.channel); to.set() {
+		s.post("customChannelMessage", to, room.id, s.channelMessageBody(room, said, s.author(said)))
+	}
+	if said.Author != AuthorSystem { // WhatsApp is not told of those
+		s.trackStatus(room, said)
+	}
+}
+
+// author is who wrote a message to a customer, on the chat server. The platform
+// itself has the app's account there.
+func (s *Sandbox) author(said Message) participant {
+	for _, member := range s.state.staff {
+		if said.Author != AuthorSystem && member.Email == said.Sender {
+			return staffParticipant(member)
+		}
+	}
+	account := s.ownAccount()
+	account.name = said.Name
+	return account
 }
 
 // announceResolve tells that a room's session was resolved.
@@ -47,24 +82,6 @@ func (s *Sandbox) announceLogout(user *staff) {
 // delivered one after the other.
 func (s *Sandbox) post(event string, to webhook, roomID string, body object) {
 	if to.set() {
-		s.deliveries.add(roomID, delivery{event: event, url: to.url, body: encode(body)})
-	}
-}
-
-// logoutBody mixes two forms of time, as the platform does.
-func (s *Sandbox) logoutBody(user *staff, now time.Time) object {
-	return object{
-		"type": "auth",
-		"payload": object{
-			"action":    "logout",
-			"timestamp": now.Unix(),
-			"user": object{
-				"id": user.ID, "email": user.Email, "name": user.Name, "type": user.Type,
-				"type_as_string": user.Type.String(), "is_available": user.available, "is_verified": true,
-				"force_offline": false, "avatar_url": nullable(user.avatar), "created_at": unzoned(s.state.made),
-				"updated_at": unzoned(s.state.made), "last_login": zoned(user.lastLogin),
-				"sdk_email": s.sdkEmail(user), "sdk_key": sdkKey(user),
-			},
-		},
+		s.deliveries.add(roomID, delivery{event: event, roomID: roomID, url: to.url, body: encode(body)})
 	}
 }

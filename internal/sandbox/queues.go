@@ -16,7 +16,7 @@ const callbackGrace = time.Second
 // it, so that an idle Sandbox has none.
 type queues[T any] struct {
 	take     func(roomID string, item T)
-	running  sync.WaitGroup // the rooms' goroutines
+	running  sync.WaitGroup // the rooms' goroutines, and what is done aside
 	mu       sync.Mutex
 	isClosed bool
 	waiting  map[string][]T // by room
@@ -39,6 +39,17 @@ func (q *queues[T]) add(roomID string, item T) {
 	if !isRunning {
 		q.running.Go(func() { q.drain(roomID) })
 	}
+}
+
+// aside does something beside the rooms, which wait waits for as well. Once closed, it
+// refuses to.
+func (q *queues[T]) aside(do func()) (accepted bool) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if !q.isClosed {
+		q.running.Go(do)
+	}
+	return !q.isClosed
 }
 
 // drain hands on what waits for a room until nothing does.

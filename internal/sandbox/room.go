@@ -142,6 +142,9 @@ func (s *state) say(room *room, said Message, now time.Time) Message {
 	if s.tell != nil {
 		s.tell(room.id, said)
 	}
+	if s.toCustomer != nil && said.Author != AuthorCustomer {
+		s.toCustomer(room, said)
+	}
 	return said
 }
 

@@ -56,6 +56,7 @@ func New(config Config) (*Sandbox, error) {
 	}
 	s.deliveries = newDeliveries(config, s.timeline)
 	s.handlers = s.handlerTable()
+	s.state.toCustomer = s.wasSaid
 	s.messages = newQueues(config.OnMessage)
 	if config.OnMessage != nil { // from now on: nobody is told of what the rooms began with
 		s.state.tell = s.messages.add

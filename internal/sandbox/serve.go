@@ -15,7 +15,14 @@ import (
 
 // ServeHTTP answers one request of the REST API and enters it into the timeline.
 func (s *Sandbox) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	call := s.newCall(r)
+	if whole := s.answer(w, r, s.newCall(r)); !whole {
+		panic(http.ErrAbortHandler) // net/http breaks the connection, and says nothing
+	}
+}
+
+// answer answers a call and enters it. It tells whether there is a whole answer: false
+// when the connection is to break.
+func (s *Sandbox) answer(w http.ResponseWriter, r *http.Request, call *call) bool {
 	status := http.StatusOK
 	body, err := s.serve(w, r, call)
 	var refused *refusedError
@@ -32,13 +39,14 @@ func (s *Sandbox) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	if call.strikes.Has(trouble.BrokenAnswer) {
 		call.enter(s, w.Header(), 0, content{})
-		panic(http.ErrAbortHandler) // net/http breaks the connection, and says nothing
+		return false
 	}
 	if call.strikes.Has(trouble.LostAnswer) && status < http.StatusBadRequest {
 		status, body = http.StatusGatewayTimeout, gatewayPage
 	}
 	body.write(w, status)
 	call.enter(s, w.Header(), status, body)
+	return true
 }
 
 // serve takes a request from its route to its answer.
@@ -111,8 +119,9 @@ func (s *Sandbox) handle(request *request) (answer content, err error) {
 type call struct {
 	entry     timeline.Entry
 	started   time.Time
-	read      bytes.Buffer // what was read of the body, up to what is kept
-	cut       bool
+	read      bytes.Buffer        // what was read of the body, up to what is kept
+	cut       bool                // there was more
+	unread    bool                // the body's end was not reached
 	operation *document.Operation // nil until it is found
 	strikes   trouble.Strikes
 }
@@ -123,23 +132,32 @@ func (s *Sandbox) newCall(r *http.Request) *call {
 		Kind: timeline.Call, At: s.config.Now(), Method: r.Method, URL: r.URL.RequestURI(),
 		Request: timeline.Body{Header: r.Header.Clone()},
 	}}
-	if r.Body != nil && s.config.Remember > 0 {
-		r.Body = readCloser{io.TeeReader(r.Body, c), r.Body}
+	if r.Body != nil && r.Body != http.NoBody && s.config.Remember > 0 {
+		c.unread = true
+		r.Body = notedBody{r.Body, c}
 	}
 	return c
 }
 
-type readCloser struct {
-	io.Reader
-	io.Closer
+// notedBody is a body that notes what is read of it.
+type notedBody struct {
+	io.ReadCloser
+
+	call *call
 }
 
-// Write keeps the beginning of what it is given.
-func (c *call) Write(chunk []byte) (int, error) {
+func (b notedBody) Read(into []byte) (int, error) {
+	n, err := b.ReadCloser.Read(into)
+	b.call.note(into[:n])
+	b.call.unread = b.call.unread && !errors.Is(err, io.EOF)
+	return n, err
+}
+
+// note keeps the beginning of what was read.
+func (c *call) note(chunk []byte) {
 	kept := min(len(chunk), timeline.MaxBody-c.read.Len())
 	c.read.Write(chunk[:kept])
 	c.cut = c.cut || kept < len(chunk)
-	return len(chunk), nil
 }
 
 // enter enters a call into the timeline, with how it ended.
@@ -149,11 +167,8 @@ func (c *call) enter(s *Sandbox, header http.Header, status int, answer content)
 	}
 	c.entry.Duration = time.Since(c.started)
 	c.entry.Status = status
-	c.entry.Request.Bytes, c.entry.Request.Cut = c.read.Bytes(), c.cut
-	kept := min(len(answer.bytes), timeline.MaxBody)
-	c.entry.Response = timeline.Body{
-		Header: header.Clone(), Bytes: answer.bytes[:kept], Cut: kept < len(answer.bytes),
-	}
+	c.entry.Request.Bytes, c.entry.Request.Cut = c.read.Bytes(), c.cut || c.unread
+	c.entry.Response = kept(header.Clone(), answer.bytes)
 	c.entry.Trouble = c.strikes.Names()
 	if status == 0 {
 		c.entry.Failure = "the connection was broken on purpose"
@@ -162,7 +177,7 @@ func (c *call) enter(s *Sandbox, header http.Header, status int, answer content)
 		c.entry.Name = c.operation.ID
 		c.entry.Problems = append(c.entry.Problems, verdict(c.operation, status, answer)...)
 	}
-	s.timeline.Add(c.entry)
+	c.entry = s.timeline.Add(c.entry)
 }
 
 // verdict tells where an answer does not fit the document. What a gateway would say
@@ -173,13 +188,5 @@ func verdict(operation *document.Operation, status int, answer content) []string
 	if !isDeclared || !hasSchema || body.Schema == nil || answer.contentType != "application/json" {
 		return nil
 	}
-	value, err := decodeJSON(answer.bytes)
-	if err != nil {
-		return []string{err.Error()}
-	}
-	var told []string
-	for _, problem := range body.Schema.Validate(value) {
-		told = append(told, problem.String())
-	}
-	return told
+	return problemsIn(answer.bytes, body.Schema)
 }

@@ -25,6 +25,8 @@ type settings struct {
 	changed                                    time.Time
 	tokenLife                                  time.Duration
 	countLag                                   time.Duration
+
+	eventSettings
 }
 
 func newSettings(config Config) settings {
@@ -40,6 +42,8 @@ func newSettings(config Config) settings {
 		changed: config.Now(),
 
 		tokenLife: config.TokenLife, countLag: config.CountLag,
+
+		eventSettings: newEventSettings(config),
 	}
 }
 

@@ -25,6 +25,8 @@ type state struct {
 	channelBook channelBook
 	// tell, unless it is nil, takes each message that is said.
 	tell func(roomID string, message Message)
+	// toCustomer, unless it is nil, takes each message that is said to a customer.
+	toCustomer func(*room, Message)
 
 	roomRows, comments, services, tagIDs sequence
 

@@ -5,6 +5,7 @@ import (
 	"net/netip"
 	"net/url"
 	"strings"
+	"sync"
 )
 
 // errPublicTarget is why a webhook is not sent.
@@ -13,27 +14,48 @@ var errPublicTarget = errors.New("the sandbox sends nothing to a public host tha
 // targets says where webhooks may be sent. Whoever makes the Sandbox may name any
 // host. What is set through the API is often an address of the real world, copied
 // from a program's settings: nothing made up may go out to it.
-type targets struct{ named map[string]bool }
+type targets struct {
+	mu    sync.Mutex
+	named map[string]bool
+}
 
-func newTargets(configured Webhooks) targets {
-	t := targets{named: map[string]bool{}}
-	for _, address := range []string{
-		configured.Bot, configured.NewSession, configured.Allocation, configured.Resolve, configured.Auth,
-	} {
-		if parsed, err := url.Parse(address); err == nil && address != "" {
-			t.named[parsed.Hostname()] = true
-		}
+func newTargets(config Config) *targets {
+	t := &targets{named: map[string]bool{}}
+	to := config.Webhooks
+	for _, address := range []string{to.Bot, to.NewSession, to.Allocation, to.Resolve, to.Auth} {
+		t.name(address)
+	}
+	for _, channel := range config.Channels {
+		t.name(channel.WebhookURL)
+	}
+	for _, button := range config.Buttons {
+		t.name(button.URL)
 	}
 	return t
 }
 
+// name allows the host of an address.
+func (t *targets) name(address string) {
+	if parsed, err := url.Parse(address); err == nil && address != "" {
+		t.mu.Lock()
+		defer t.mu.Unlock()
+		t.named[parsed.Hostname()] = true
+	}
+}
+
+func (t *targets) isNamed(host string) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.named[host]
+}
+
 // check refuses an address that is neither near nor named.
-func (t targets) check(address string) error {
+func (t *targets) check(address string) error {
 	parsed, err := url.Parse(address)
 	if err != nil {
 		return nil //nolint:nilerr // making the request says what is wrong with it
 	}
-	if host := parsed.Hostname(); !t.named[host] && !isNear(host) {
+	if host := parsed.Hostname(); !t.isNamed(host) && !isNear(host) {
 		return errPublicTarget
 	}
 	return nil

@@ -1,44 +1,9 @@
 package sandbox
 
-import (
-	"encoding/base64"
-	"time"
-)
+import "time"
 
-// This file writes the bodies of the webhooks in their newest known shape, that
-// of 2025: with the app's code and the channel where those were seen.
-
-// postCommentType is who posted, in botMessage: a client, not a server.
-const postCommentType = "post_comment_mobile"
-
-func (s *Sandbox) botMessageBody(room *room, said Message) object {
-	seconds := said.At.Unix()
-	id, before := said.ID, int64(0)
-	if count := len(room.messages); count > 1 {
-		before = room.messages[count-2].ID
-	}
-	if chatServerIDUnknown(room) {
-		id, before = 0, 0
-	}
-	return object{
-		"app_code": s.config.AppCode,
-		"channel":  channelObject(room.channel),
-		"type":     postCommentType,
-		"payload": object{
-			"type": postCommentType,
-			"from": sender(room),
-			"room": s.messageRoom(room),
-			"message": object{
-				"id": id, "id_str": text(id), "comment_before_id": before, "comment_before_id_str": text(before),
-				"unique_temp_id": uniqueTempID(room, said), "type": said.Type, "text": said.Text,
-				"payload": objectOrNull(said.Payload), "extras": nil,
-				"created_at": zoned(said.At), "timestamp": zoned(said.At), "unix_timestamp": seconds,
-				"unix_nano_timestamp":  seconds * int64(time.Second/time.Millisecond), // milliseconds, in spite of the name
-				"disable_link_preview": false,
-			},
-		},
-	}
-}
+// This file writes the bodies of the webhooks about sessions and staff, and what
+// several bodies share. Each body has the shape that is chosen for its event.
 
 // newSessionBody has neither the app nor the channel.
 func (s *Sandbox) newSessionBody(room *room, said Message) object {
@@ -46,51 +11,28 @@ func (s *Sandbox) newSessionBody(room *room, said Message) object {
 	if chatServerIDUnknown(room) {
 		id = 0
 	}
+	chat, log := s.messageRoom(room), shortRoomLog(room)
+	log["extras"] = object{"user_properties": room.properties}
+	if s.state.settings.shapes["newSession"] == Shape2022 {
+		chat["topic_id_str"], log["extras"] = "", nil
+	}
 	return object{
 		"webhook_type":   "NEW_SESSION_WEBHOOK",
 		"is_new_session": true,
 		"payload": object{
 			"from": sender(room),
-			"room": s.messageRoom(room),
+			"room": chat,
 			"message": object{
 				"id": id, "id_str": text(id), "type": said.Type, "text": said.Text,
 				"payload": objectOrNull(said.Payload), "timestamp": zoned(said.At),
 			},
 		},
-		"room_log": shortRoomLog(room),
-	}
-}
-
-// allocationBody proposes the least busy agent. Its is_resolved speaks of the
-// session before this one, which it carries too.
-func (s *Sandbox) allocationBody(room *room, isNewSession bool) object {
-	latest := room.latestService()
-	body := object{
-		"app_id": s.config.AppCode, "app_code": s.config.AppCode, "channel": channelObject(room.channel),
-		"source": room.channel.Source, "name": room.name, "email": room.userID, "avatar_url": room.avatar,
-		"extras": jsonText(roomExtras(room)), "is_resolved": latest != nil && latest.resolved,
-		"is_new_session": isNewSession, "room_id": room.id, "latest_service": nil, "candidate_agent": nil,
-	}
-	if latest != nil {
-		body["latest_service"] = serviceRow(latest, spaced)
-	}
-	if agent := s.leastBusy(room, false); agent != nil {
-		body["candidate_agent"] = s.candidateAgent(agent)
-	}
-	return body
-}
-
-func (s *Sandbox) candidateAgent(agent *staff) object {
-	return object{
-		"id": agent.ID, "email": agent.Email, "name": agent.Name, "is_available": agent.available,
-		"is_verified": true, "force_offline": false, "type": agent.Type, "type_as_string": agent.Type.String(),
-		"avatar_url": nullable(agent.avatar), "last_login": zoned(agent.lastLogin), "created_at": zoned(s.state.made),
-		"updated_at": zoned(s.state.made), "sdk_email": s.sdkEmail(agent), "sdk_key": sdkKey(agent),
+		"room_log": log,
 	}
 }
 
 func (s *Sandbox) resolvedBody(room *room, by *staff) object {
-	return object{
+	body := object{
 		"app_code": s.config.AppCode,
 		"channel":  channelObject(room.channel),
 		"service": object{
@@ -105,20 +47,39 @@ func (s *Sandbox) resolvedBody(room *room, by *staff) object {
 			"user_id": room.userID, "name": room.name, "avatar": room.avatar, "additional_info": room.properties,
 		},
 	}
+	if s.state.settings.shapes["markAsResolved"] == Shape2021 {
+		withoutApp(body)
+	}
+	return body
+}
+
+// logoutBody mixes two forms of time, as the platform does.
+func (s *Sandbox) logoutBody(user *staff, now time.Time) object {
+	return object{
+		"type": "auth",
+		"payload": object{
+			"action":    "logout",
+			"timestamp": now.Unix(),
+			"user": object{
+				"id": user.ID, "email": user.Email, "name": user.Name, "type": user.Type,
+				"type_as_string": user.Type.String(), "is_available": user.available, "is_verified": true,
+				"force_offline": false, "avatar_url": nullable(user.avatar), "created_at": unzoned(s.state.made),
+				"updated_at": unzoned(s.state.made), "last_login": zoned(user.lastLogin),
+				"sdk_email": s.sdkEmail(user), "sdk_key": sdkKey(user),
+			},
+		},
+	}
+}
+
+// withoutApp takes away what bodies have had since 2025.
+func withoutApp(body object) {
+	delete(body, "app_code")
+	delete(body, "channel")
 }
 
 // chatServerIDUnknown tells whether ids of the chat server are 0 in webhooks:
 // WhatsApp's messages reach them before the chat server has given them one.
 func chatServerIDUnknown(room *room) bool { return room.channel.Source == "wa" }
-
-// uniqueTempID is the id that the sending client gave a message. WhatsApp's own
-// holds the number of the customer.
-func uniqueTempID(room *room, said Message) string {
-	if room.channel.Source == "wa" {
-		return "wa_wamid." + base64.StdEncoding.EncodeToString([]byte(room.userID+text(said.ID)))
-	}
-	return "bq" + text(said.ID)
-}
 
 func sender(room *room) object {
 	id := room.contact
@@ -134,10 +95,11 @@ func channelObject(channel *Channel) object {
 	return object{"id": channel.ID, "name": channel.Name, "source": channel.Source}
 }
 
+// messageRoom is a room as the chat server sees it.
 func (s *Sandbox) messageRoom(room *room) object {
-	participants := []object{{"email": room.userID}, {"email": s.botEmail()}}
-	for _, agent := range room.agents {
-		participants = append(participants, object{"email": agent.Email})
+	participants := []object{}
+	for _, member := range s.participants(room) {
+		participants = append(participants, object{"email": member.email})
 	}
 	return object{
 		"id": room.id, "id_str": room.id, "topic_id": room.id, "topic_id_str": room.id, "type": "group",
@@ -146,10 +108,45 @@ func (s *Sandbox) messageRoom(room *room) object {
 	}
 }
 
+// participant is somebody in a room on the chat server.
+type participant struct {
+	id                  int64
+	email, name, avatar string
+}
+
+// defaultAvatar is the picture of whoever has none.
+const defaultAvatar = "https://cdn.example.id/avatar/default.svg"
+
+// participants are the customer, the app's own account and the agents.
+func (s *Sandbox) participants(room *room) []participant {
+	list := []participant{{room.contact, room.userID, room.name, room.avatar}, s.ownAccount()}
+	for _, agent := range room.agents {
+		list = append(list, staffParticipant(agent))
+	}
+	return list
+}
+
+// ownAccount is the app's account on the chat server, which is the admin's too.
+func (s *Sandbox) ownAccount() participant {
+	return participant{adminID + sdkUserOffset, s.botEmail(), companyName, defaultAvatar}
+}
+
+func staffParticipant(member *staff) participant {
+	return participant{member.ID + sdkUserOffset, member.Email, member.Name, orDefault(member.avatar, defaultAvatar)}
+}
+
 // objectOrNull is a message's payload: webhooks have an object there, or null.
 func objectOrNull(payload any) any {
 	if members, ok := payload.(object); ok {
 		return members
 	}
 	return nil
+}
+
+// objectOrEmpty is a message's payload where a shape knows no null.
+func objectOrEmpty(payload any) object {
+	if members, ok := payload.(object); ok {
+		return members
+	}
+	return object{}
 }

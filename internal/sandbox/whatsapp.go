@@ -29,13 +29,12 @@ const (
 
 // whatsApp is what the Sandbox remembers of WhatsApp beside the rooms.
 type whatsApp struct {
-	spent      map[int64]int64  // credit, by channel
-	forwards   map[int64]string // addresses of the raw events, by channel; nothing is sent there
-	messageIDs sequence
+	spent    map[int64]int64  // credit, by channel
+	forwards map[int64]string // addresses of the raw events, by channel
 }
 
 func newWhatsApp() whatsApp {
-	return whatsApp{spent: map[int64]int64{}, forwards: map[int64]string{}, messageIDs: 700000}
+	return whatsApp{spent: map[int64]int64{}, forwards: map[int64]string{}}
 }
 
 func (s *Sandbox) whatsAppHandlers() map[string]handler {
@@ -76,10 +75,10 @@ func (s *Sandbox) sendWaMessage(r *request) (any, error) {
 		return nil, metaRefusal(http.StatusBadRequest, metaOutsideWindow, "Re-engagement message",
 			"more than 24 hours have passed since the customer last replied")
 	}
-	s.sayOutbound(s.customersRoom(channel, to, ""), r.caller.user, whatsAppContent(kind, holds))
+	id := s.sayOutbound(s.customersRoom(channel, to, ""), r.caller.user, whatsAppContent(kind, holds))
 	return object{
 		"contacts": []object{{"wa_id": to}},
-		"messages": []object{{"id": s.state.whatsApp.nextMessageID()}},
+		"messages": []object{{"id": id}},
 	}, nil
 }
 
@@ -116,10 +115,11 @@ func whatsAppContent(kind string, holds object) Message {
 	}
 }
 
-// sayOutbound adds what is sent to a customer through the API.
-func (s *Sandbox) sayOutbound(room *room, by *staff, said Message) {
+// sayOutbound adds what is sent to a customer through the API, and returns WhatsApp's
+// id of it.
+func (s *Sandbox) sayOutbound(room *room, by *staff, said Message) (id string) {
 	said.Author, said.Sender, said.Name = AuthorAgent, by.Email, by.Name
-	s.state.say(room, said, s.now())
+	return whatsAppID(room.userID, s.state.say(room, said, s.now()).ID)
 }
 
 // pay takes a template's price off a channel's credit, if that is enough.
@@ -135,8 +135,6 @@ func (w *whatsApp) credit(channel *Channel) int64 { return startingCredit - w.sp
 
 // quota is how many templates a channel's credit still pays.
 func (w *whatsApp) quota(channel *Channel) int64 { return w.credit(channel) / templatePrice }
-
-func (w *whatsApp) nextMessageID() string { return "wamid-" + text(w.messageIDs.next()) }
 
 // getWaMedia serves the same picture for whatever was said in one of the channel's
 // rooms: a media's id is that of the message here.
@@ -172,8 +170,8 @@ func (s *Sandbox) getWaSettings(r *request) (any, error) {
 	return object{"webhooks": object{"url": nullable(s.state.whatsApp.forwards[channel.ID])}}, nil
 }
 
-// setWaSettings keeps the address and sends nothing there. Its answer has no body:
-// no client was ever seen to read one.
+// setWaSettings switches the forwarding on; with an empty address, off. Its answer has
+// no body: no client was ever seen to read one.
 func (s *Sandbox) setWaSettings(r *request) (any, error) {
 	channel, err := s.whatsAppChannel(r)
 	if err != nil {
@@ -181,6 +179,7 @@ func (s *Sandbox) setWaSettings(r *request) (any, error) {
 	}
 	webhooks, _ := r.body["webhooks"].(object)
 	s.state.whatsApp.forwards[channel.ID] = text(webhooks["url"])
+	delete(s.state.settings.off, forwardTarget(channel))
 	return nil, nil // an empty body
 }
 

@@ -55,7 +55,9 @@ func WithChannels(channels ...Channel) Option {
 	return func(s *settings) {
 		s.world.Channels = []sandbox.Channel{}
 		for _, channel := range channels {
-			s.world.Channels = append(s.world.Channels, sandbox.Channel(channel))
+			s.world.Channels = append(s.world.Channels, sandbox.Channel{
+				ID: channel.ID, Source: channel.Source, Name: channel.Name, Custom: channel.Custom,
+			})
 		}
 	}
 }
