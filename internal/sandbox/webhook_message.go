@@ -78,6 +78,7 @@ func (s *Sandbox) channelMessageBody(room *room, said Message, by participant) o
 	if s.state.settings.shapes["customChannelMessage"] == Shape2023 {
 		payload["type"] = postedByServer
 		timesAsText(message, said.At)
+		message["created_at"] = zoned(said.At)
 		return object{"payload": payload}
 	}
 	message["payload"], message["extras"] = objectOrEmpty(said.Payload), object{}

@@ -55,10 +55,11 @@ func whatsAppMember(said Message) (kind string, content object) {
 		file["mime_type"], file["filename"] = "application/octet-stream", path.Base(address)
 		return "document", file
 	case "location":
-		return "location", payload
-	default:
-		return "text", object{"body": said.Text}
+		if payload != nil {
+			return "location", payload
+		}
 	}
+	return "text", object{"body": said.Text}
 }
 
 func isPicture(address string) bool {
