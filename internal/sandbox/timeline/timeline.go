@@ -2,11 +2,14 @@
 // programs around it: each call of the API and each delivery of a webhook, with
 // what went over the wire, how long it took, and whether it fits the documents.
 // It holds the newest so many and tells whoever watches of each.
+//
+// Entries are kept as they were, credentials included, so that they can be repeated.
+// [Entry.Shown] is what may be shown of one, [Filter] finds some, and
+// [Timeline.Chart] counts them by time.
 package timeline
 
 import (
 	"net/http"
-	"slices"
 	"sync"
 	"time"
 )
@@ -38,7 +41,7 @@ type Entry struct {
 	// Problems are the places where request or answer do not fit the document,
 	// never with a value.
 	Problems []string
-	// Trouble names what was made to go wrong on purpose.
+	// Trouble names what was made to go wrong on purpose, in the order of the alphabet.
 	Trouble []string
 	// ReplayOf is the entry that this one repeats, by hand; 0 for none.
 	ReplayOf int64
@@ -61,59 +64,68 @@ const MaxBody = 64 << 10
 
 // Timeline holds entries. It is safe for concurrent use.
 type Timeline struct {
+	keep int
+
 	mu       sync.Mutex
-	keep     int
-	last     int64
-	entries  []Entry // a ring, the entry with the id n at n modulo its length
+	last     int64    // the newest entry's id
+	before   int64    // the id of the last entry that was forgotten
+	entries  []*Entry // a ring, the entry with the id n at n modulo its length; never changed
+	counts   counts
 	watchers map[chan struct{}]struct{}
 }
 
 // New makes a Timeline that keeps so many entries; the oldest are forgotten.
 func New(keep int) *Timeline {
-	return &Timeline{keep: keep, watchers: map[chan struct{}]struct{}{}}
+	return &Timeline{keep: max(keep, 0), watchers: map[chan struct{}]struct{}{}}
 }
 
-// Add enters an entry and returns it with its id.
+// Add enters an entry and returns it with its id. The entry's bodies, headers and
+// lists must not be changed any more.
 func (t *Timeline) Add(entry Entry) Entry {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.last++
 	entry.ID = t.last
-	if t.keep > 0 {
-		if len(t.entries) < t.keep {
-			t.entries = append(t.entries, entry)
-		} else {
-			t.entries[(entry.ID-1)%int64(t.keep)] = entry
+	t.counts.add(entry)
+	if t.keep == 0 {
+		t.before = t.last
+	} else {
+		if t.entries == nil {
+			t.entries = make([]*Entry, t.keep)
 		}
+		t.entries[t.last%int64(t.keep)] = &entry
+		t.before = max(t.before, t.last-int64(t.keep))
 	}
-	for watcher := range t.watchers {
-		select {
-		case watcher <- struct{}{}:
-		default: // it has been told, and has not looked yet
-		}
-	}
+	t.tell()
 	return entry
+}
+
+// Clear forgets all entries. Ids go on, and so do the counts.
+func (t *Timeline) Clear() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.before = t.last
+	t.entries = nil
+	t.tell()
 }
 
 // Get finds an entry that is still kept.
 func (t *Timeline) Get(id int64) (Entry, bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if id < 1 || id > t.last || id <= t.last-int64(len(t.entries)) {
+	if id <= t.before || id > t.last {
 		return Entry{}, false
 	}
-	return t.entries[(id-1)%int64(t.keep)], true
+	return *t.entries[id%int64(t.keep)], true
 }
 
 // Since returns the entries after an id that are still kept and that a filter
 // lets through (nil for all), the oldest first.
 func (t *Timeline) Since(id int64, fits func(Entry) bool) []Entry {
-	t.mu.Lock()
-	defer t.mu.Unlock()
 	var found []Entry
-	for next := max(id, t.last-int64(len(t.entries))) + 1; next <= t.last; next++ {
-		if entry := t.entries[(next-1)%int64(t.keep)]; fits == nil || fits(entry) {
-			found = append(found, entry)
+	for _, entry := range t.kept(id) {
+		if fits == nil || fits(*entry) {
+			found = append(found, *entry)
 		}
 	}
 	return found
@@ -122,9 +134,30 @@ func (t *Timeline) Since(id int64, fits func(Entry) bool) []Entry {
 // Newest returns at most so many entries that a filter lets through (nil for
 // all), the newest first.
 func (t *Timeline) Newest(limit int, fits func(Entry) bool) []Entry {
-	found := t.Since(0, fits)
-	slices.Reverse(found)
-	return found[:min(limit, len(found))]
+	kept := t.kept(0)
+	var found []Entry
+	for i := len(kept) - 1; i >= 0 && len(found) < limit; i-- {
+		if fits == nil || fits(*kept[i]) {
+			found = append(found, *kept[i])
+		}
+	}
+	return found
+}
+
+// kept lists the entries after an id, the oldest first, so that filters are asked
+// while others add.
+func (t *Timeline) kept(after int64) []*Entry {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	after = max(after, t.before)
+	if after >= t.last {
+		return nil
+	}
+	kept := make([]*Entry, 0, t.last-after)
+	for id := after + 1; id <= t.last; id++ {
+		kept = append(kept, t.entries[id%int64(t.keep)])
+	}
+	return kept
 }
 
 // Watch returns a channel that has something to receive when entries were added
@@ -138,5 +171,14 @@ func (t *Timeline) Watch() (added <-chan struct{}, end func()) {
 		t.mu.Lock()
 		defer t.mu.Unlock()
 		delete(t.watchers, watcher)
+	}
+}
+
+func (t *Timeline) tell() {
+	for watcher := range t.watchers {
+		select {
+		case watcher <- struct{}{}:
+		default: // it has been told, and has not looked yet
+		}
 	}
 }
