@@ -1,0 +1,88 @@
+package trouble
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"regexp"
+	"time"
+)
+
+// Rule says how often something fails. Written as text it is that of [ParseRule]; in
+// JSON and YAML it is such a text, or an object with these members, of which the delay
+// is text such as "500ms" and a missing rate is 1.
+type Rule struct {
+	Kind Kind
+	// Rate is the share that fails, from 0 to 1.
+	Rate float64
+	// Only narrows the rule to an operation's id or an event's name.
+	Only string
+	// Times ends the rule after so many failures; 0 for never.
+	Times int
+	// Delay is that of latency and late webhooks, and the Retry-After of rate
+	// limits, in real time; zero for the kind's own.
+	Delay time.Duration
+	// Status is that of server errors, HTML errors and lost answers; zero for the
+	// kind's own.
+	Status int
+}
+
+// named is what can be the id of an operation or the name of an event.
+var named = regexp.MustCompile(`^[A-Za-z0-9_.-]*$`)
+
+// Check says what is wrong with a rule.
+func (r Rule) Check() error {
+	kind, known := describe(r.Kind)
+	switch {
+	case !known && r.Kind != All:
+		return errUnknown(r.Kind)
+	case math.IsNaN(r.Rate) || r.Rate < 0 || r.Rate > 1:
+		return fmt.Errorf("the rate of %s is not between 0 and 1", r.Kind)
+	case r.Times < 0:
+		return fmt.Errorf("the times of %s are negative", r.Kind)
+	case r.Delay < 0:
+		return fmt.Errorf("the delay of %s is negative", r.Kind)
+	case !named.MatchString(r.Only):
+		return fmt.Errorf("what %s is only for is no name of an operation or event", r.Kind)
+	case r.Delay > 0 && kind.Delay == 0:
+		return fmt.Errorf("%s has no delay", r.Kind)
+	case r.Status != 0 && kind.Status == 0:
+		return fmt.Errorf("%s has no status", r.Kind)
+	case r.Status != 0 && (r.Status < kind.statuses[0] || r.Status > kind.statuses[1]):
+		return fmt.Errorf("the status of %s is not between %d and %d", r.Kind, kind.statuses[0], kind.statuses[1])
+	case r.Status == 204 || r.Status == 304:
+		return errors.New("no page can be sent with the statuses 204 and 304")
+	}
+	return nil
+}
+
+// Each is the rule, or one for every kind when it is for [All].
+func (r Rule) Each() []Rule {
+	if r.Kind != All {
+		return []Rule{r}
+	}
+	var each []Rule
+	for _, kind := range kinds {
+		r.Kind = kind.Kind
+		each = append(each, r)
+	}
+	return each
+}
+
+// OfWebhooks tells whether a rule concerns deliveries, and not calls of the API.
+func (r Rule) OfWebhooks() bool {
+	kind, _ := describe(r.Kind)
+	return kind.Webhooks
+}
+
+// withDefaults fills in what the kind has of its own.
+func (r Rule) withDefaults() Rule {
+	kind, _ := describe(r.Kind)
+	if r.Delay == 0 {
+		r.Delay = kind.Delay
+	}
+	if r.Status == 0 {
+		r.Status = kind.Status
+	}
+	return r
+}
