@@ -20,7 +20,8 @@ type queues[T any] struct {
 	mu       sync.Mutex
 	isClosed bool
 	waiting  map[string][]T // by room
-	emptied  chan struct{}  // closed when nothing waits any more; nil when nobody asked
+	active   int            // how many goroutines there are
+	settled  chan struct{}  // closed when there are none any more; nil when nobody asked
 }
 
 func newQueues[T any](take func(roomID string, item T)) *queues[T] {
@@ -37,7 +38,7 @@ func (q *queues[T]) add(roomID string, item T) {
 	_, isRunning := q.waiting[roomID]
 	q.waiting[roomID] = append(q.waiting[roomID], item)
 	if !isRunning {
-		q.running.Go(func() { q.drain(roomID) })
+		q.start(func() { q.drain(roomID) })
 	}
 }
 
@@ -71,9 +72,6 @@ func (q *queues[T]) next(roomID string) (item T, ok bool) {
 	waiting := q.waiting[roomID]
 	if len(waiting) == 0 {
 		delete(q.waiting, roomID)
-		if len(q.waiting) == 0 {
-			q.tellEmpty()
-		}
 		return item, false
 	}
 	q.waiting[roomID] = waiting[1:]

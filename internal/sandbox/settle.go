@@ -2,7 +2,7 @@ package sandbox
 
 import "context"
 
-// This file is for those who watch the Sandbox from the same process, such as tests.
+// This file is for who has the Sandbox in the same process, such as tests.
 
 // SetWebhooks sends events to other addresses from now on, as the API's setters do.
 // An event whose address is empty keeps the one that it has.
@@ -17,40 +17,52 @@ func (s *Sandbox) SetWebhooks(addresses Webhooks) {
 // error when that ends first. What somebody does afterwards may set off further ones.
 func (s *Sandbox) Settle(ctx context.Context) error { return s.deliveries.settle(ctx) }
 
+// start runs a goroutine of the queues. It is called with the lock held.
+func (q *queues[T]) start(do func()) {
+	q.active++
+	q.running.Go(func() {
+		defer q.ended()
+		do()
+	})
+}
+
+// ended tells who waits for it that there are no goroutines any more.
+func (q *queues[T]) ended() {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.active--
+	if q.active == 0 && q.settled != nil {
+		close(q.settled)
+		q.settled = nil
+	}
+}
+
 // settle returns when nothing waits and nothing is being handed on, or with the
 // context's error.
 func (q *queues[T]) settle(ctx context.Context) error {
 	for {
-		emptied := q.untilEmpty()
-		if emptied == nil {
+		settled := q.untilSettled()
+		if settled == nil {
 			return nil
 		}
 		select {
-		case <-emptied:
+		case <-settled:
 		case <-ctx.Done():
 			return ctx.Err()
 		}
 	}
 }
 
-// untilEmpty returns what is closed when nothing waits any more; nil when nothing does.
-func (q *queues[T]) untilEmpty() <-chan struct{} {
+// untilSettled returns what is closed when the goroutines have ended; nil when there
+// are none.
+func (q *queues[T]) untilSettled() <-chan struct{} {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	if len(q.waiting) == 0 {
+	if q.active == 0 {
 		return nil
 	}
-	if q.emptied == nil {
-		q.emptied = make(chan struct{})
+	if q.settled == nil {
+		q.settled = make(chan struct{})
 	}
-	return q.emptied
-}
-
-// tellEmpty wakes whoever waits until the queues are empty, which they are now. It is
-// called with the lock held.
-func (q *queues[T]) tellEmpty() {
-	if q.emptied != nil {
-		close(q.emptied)
-		q.emptied = nil
-	}
+	return q.settled
 }
