@@ -15,7 +15,23 @@ func (s *Sandbox) SetWebhooks(addresses Webhooks) {
 
 // Settle returns when no webhook waits and none is on its way, or with the context's
 // error when that ends first. What somebody does afterwards may set off further ones.
-func (s *Sandbox) Settle(ctx context.Context) error { return s.deliveries.settle(ctx) }
+func (s *Sandbox) Settle(ctx context.Context) error {
+	for {
+		ended := s.UnderWay()
+		if ended == nil {
+			return nil
+		}
+		select {
+		case <-ended:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
+// UnderWay returns what is closed when no webhook waits any more and none is on its way;
+// nil when that is so now.
+func (s *Sandbox) UnderWay() <-chan struct{} { return s.deliveries.untilSettled() }
 
 // start runs a goroutine of the queues. It is called with the lock held.
 func (q *queues[T]) start(do func()) {
@@ -34,22 +50,6 @@ func (q *queues[T]) ended() {
 	if q.active == 0 && q.settled != nil {
 		close(q.settled)
 		q.settled = nil
-	}
-}
-
-// settle returns when nothing waits and nothing is being handed on, or with the
-// context's error.
-func (q *queues[T]) settle(ctx context.Context) error {
-	for {
-		settled := q.untilSettled()
-		if settled == nil {
-			return nil
-		}
-		select {
-		case <-settled:
-		case <-ctx.Done():
-			return ctx.Err()
-		}
 	}
 }
 

@@ -6,32 +6,35 @@ import (
 	"sync"
 
 	"github.com/qismo-go/qismo/internal/sandbox"
+	"github.com/qismo-go/qismo/pkg/qismo/webhook"
 )
 
-// Customer is somebody who writes to the app. Each has a room of their own on each
-// channel. Make one with [Server.Customer].
+// Customer is somebody who writes to the app, on one channel, where they have a room of
+// their own. Get one with [Server.Customer]. It is safe for concurrent use.
 type Customer struct {
-	// Name and UserID are what the platform knows of the customer. The id is invented:
-	// a phone number without + on WhatsApp, an address elsewhere.
-	Name, UserID string
+	// Name is what the customer is called.
+	Name string
+	// UserID is the customer's id on the channel, which is invented: a phone number
+	// without + on WhatsApp, a number on Instagram, an e-mail address elsewhere.
+	UserID string
 
 	server *Server
-	number int
-	source string // "" for the app's first channel
+	source string
 
 	mu     sync.Mutex
-	roomID string
+	roomID string          // "" before they wrote
 	heard  map[string]bool // the ids of messages
 }
 
-// Customer returns a customer of the app's first channel, WhatsApp unless an option
-// says otherwise: the same one each time for a name.
+// Customer returns a customer of the app's first channel, which is WhatsApp unless
+// [WithChannels] says otherwise. For one name it is always the same one.
 func (s *Server) Customer(name string) *Customer {
 	return s.customer(name, s.sandbox.Config().Channels[0].Source)
 }
 
-// On returns the same customer on another channel, by the code of its kind such as wa,
-// qiscus or ig, or by a custom channel's identifier key. The room there is another.
+// On returns the same customer on another channel, where their room is another: by the
+// code of the channel's kind, such as qiscus or ig, or by the identifier key of a custom
+// channel.
 func (c *Customer) On(source string) *Customer {
 	c.server.t.Helper()
 	var known []string
@@ -41,25 +44,27 @@ func (c *Customer) On(source string) *Customer {
 		}
 		known = append(known, channel.Source)
 	}
-	c.server.t.Fatalf("qismotest: there is no channel %q; there are %s", source, strings.Join(known, ", "))
+	c.server.t.Fatalf("qismotest: there is no channel %q, only %s", source, strings.Join(known, ", "))
 	return nil
 }
 
 func (s *Server) customer(name, source string) *Customer {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	key := source + "\x00" + name
+	key := customerKey{source, name}
 	if known, ok := s.customers[key]; ok {
 		return known
 	}
-	number := len(s.customers) + 1
 	customer := &Customer{
-		Name: name, UserID: inventUserID(source, name, number), server: s, source: source, heard: map[string]bool{},
+		Name: name, UserID: inventUserID(source, name, len(s.customers)+1), server: s, source: source,
+		heard: map[string]bool{},
 	}
 	s.customers[key] = customer
 	return customer
 }
 
+// inventUserID makes up a customer's id as the kind of channel has it. The number keeps
+// customers apart whose names are spelt alike.
 func inventUserID(source, name string, number int) string {
 	switch source {
 	case "wa":
@@ -67,70 +72,95 @@ func inventUserID(source, name string, number int) string {
 	case "ig":
 		return fmt.Sprintf("1784140%07d", number)
 	default:
-		return fmt.Sprintf("%s.%d@example.id", strings.ReplaceAll(strings.ToLower(name), " ", "."), number)
+		return fmt.Sprintf("%s.%d@example.id", addressable(name), number)
 	}
 }
 
-// Says lets the customer write a text. The webhooks that follow are sent after it
-// returns.
+// addressable makes of a name what can stand before the @ of an address.
+func addressable(name string) string {
+	return strings.Join(strings.FieldsFunc(strings.ToLower(name), func(r rune) bool {
+		return (r < 'a' || r > 'z') && (r < '0' || r > '9')
+	}), ".")
+}
+
+// Says lets the customer write a text. The webhooks that follow from it are sent after
+// Says has returned.
 func (c *Customer) Says(text string) {
 	c.server.t.Helper()
 	c.writes(sandbox.CustomerMessage{Text: text})
 }
 
+// SendsFile lets the customer send a file, by its address.
+func (c *Customer) SendsFile(url, caption string) {
+	c.server.t.Helper()
+	c.writes(sandbox.CustomerMessage{
+		Type: "file_attachment", Text: "[file] " + url + " [/file]", Payload: map[string]any{"url": url, "caption": caption},
+	})
+}
+
 func (c *Customer) writes(message sandbox.CustomerMessage) {
 	c.server.t.Helper()
 	message.Source, message.UserID, message.Name = c.source, c.UserID, c.Name
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	roomID, err := c.server.sandbox.CustomerWrites(c.server.t.Context(), message)
 	if err != nil {
 		c.server.t.Fatalf("qismotest: %s could not write: %v", c.Name, err)
 		return
 	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
 	c.roomID = roomID
 }
 
-// Room returns the customer's room as it is now, the newest one when there are several.
-// It fails the test when the customer has not written yet.
+// Room returns the customer's room as it is now; of several the one in which they wrote
+// last. It ends the test when they have not written yet.
 func (c *Customer) Room() Room {
 	c.server.t.Helper()
-	c.mu.Lock()
-	id := c.roomID
-	c.mu.Unlock()
+	id := c.room()
 	if id == "" {
-		c.server.t.Fatalf("qismotest: %s has no room: they have not written yet", c.Name)
+		c.server.t.Fatalf("qismotest: %s has no room, as they have not written yet", c.Name)
 		return Room{}
 	}
 	return c.server.Room(id)
 }
 
-// Hears waits until the bot or an agent has written a text that the customer has not
-// heard before, and returns the message. Each message is heard once, in any order.
-func (c *Customer) Hears(text string) Message {
-	c.server.t.Helper()
-	var heard Message
-	ok := c.server.await(func() (found bool) {
-		heard, found = c.hear(func(message Message) bool { return message.Text == text })
-		return found
-	})
-	if !ok {
-		c.server.t.Fatalf("qismotest: %s did not hear %q within %s\n\n%s", c.Name, text, c.server.patience(), c.server.story())
-	}
-	return heard
-}
-
-// hear looks for a message that fits among those not heard before.
-func (c *Customer) hear(fits func(Message) bool) (Message, bool) {
-	room := c.Room()
+// room is the id of the customer's room, "" when there is none yet.
+func (c *Customer) room() string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	for _, message := range room.Messages {
-		toCustomer := message.By == ByBot || message.By == ByAgent
-		if toCustomer && !c.heard[message.ID] && fits(message) {
-			c.heard[message.ID] = true
-			return message, true
-		}
+	return c.roomID
+}
+
+// WaitForRoom waits until the customer's room is as a test wants it, and returns it. It
+// ends the test when that takes longer than [WithPatience] says. What is for the
+// failure, such as "has a tag".
+func (c *Customer) WaitForRoom(what string, fits func(Room) bool) Room {
+	c.server.t.Helper()
+	var room Room
+	if !c.server.await(func() bool {
+		room = c.Room()
+		return fits(room)
+	}) {
+		c.server.t.Fatalf("qismotest: %s's room was not so within %s: %s\n\n%s",
+			c.Name, c.server.patience(), what, indented(room.describe()))
 	}
-	return Message{}, false
+	return room
+}
+
+// WaitForState waits until the customer's room is in a state, as [Customer.WaitForRoom]
+// does.
+func (c *Customer) WaitForState(state RoomState) Room {
+	c.server.t.Helper()
+	return c.WaitForRoom(fmt.Sprintf("it is %q", state), func(room Room) bool { return room.State == state })
+}
+
+// Calls returns the calls about the customer's room; see [Server.Calls].
+func (c *Customer) Calls(operations ...string) []Call {
+	c.server.t.Helper()
+	return c.server.calls(c.room(), operations)
+}
+
+// Deliveries returns the webhooks about the customer's room; see [Server.Deliveries].
+func (c *Customer) Deliveries(events ...webhook.Name) []Delivery {
+	c.server.t.Helper()
+	return c.server.deliveries(c.room(), events)
 }

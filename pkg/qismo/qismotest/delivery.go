@@ -43,6 +43,9 @@ type delivery struct {
 	only    []webhook.Name
 }
 
+// inventedPort is where requests of an invented address come from.
+const inventedPort = "40000"
+
 func newDelivery(options []DeliveryOption) (*delivery, error) {
 	d := &delivery{query: url.Values{}, header: http.Header{"Content-Type": {"application/json"}}}
 	for _, option := range options {
@@ -143,6 +146,9 @@ func FromAddress(client string, proxies ...string) DeliveryOption {
 // Only chooses the events that [Server.SendTo] and [Server.SendToURL] are about.
 func Only(events ...webhook.Name) DeliveryOption {
 	return func(d *delivery) error {
+		if len(events) == 0 {
+			return errors.New("Only: there is no event")
+		}
 		for _, event := range events {
 			if !slices.Contains(webhook.Names(), event) {
 				return fmt.Errorf("Only: no event has the name %q; there are %q", event, webhook.Names())
@@ -151,6 +157,14 @@ func Only(events ...webhook.Name) DeliveryOption {
 		d.only = events
 		return nil
 	}
+}
+
+// forSender refuses what a sender can make nothing of: it delivers what it is given.
+func (d *delivery) forSender() error {
+	if d.only != nil {
+		return errors.New("qismotest: Only: it is for the platform of a Server")
+	}
+	return nil
 }
 
 // place is where events are delivered, of a URL whose path and query may be changed.

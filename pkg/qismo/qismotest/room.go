@@ -1,14 +1,44 @@
 package qismotest
 
 import (
-	"encoding/json"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/qismo-go/qismo/internal/sandbox"
 )
 
-// RoomState says where a room is in its life.
+// Room is a customer's room as it was at one moment.
+type Room struct {
+	ID string
+	// Source is the code of the channel's kind, such as wa; of a custom channel it is the
+	// identifier key.
+	Source string
+	// Channel is the name of the channel.
+	Channel string
+	// UserID and Customer are the customer's id and name.
+	UserID, Customer string
+	State            RoomState
+	// WithBot tells whether the bot is switched on in the room.
+	WithBot bool
+	// Agents are the names of those who serve, in the order in which they joined, and
+	// AgentIDs are their ids.
+	Agents, AgentIDs []string
+	// Tags are the names of the room's tags.
+	Tags []string
+	// Properties are the room's additional information.
+	Properties []Property
+	// Notes are those of the newest session.
+	Notes string
+	// Sessions is how many sessions there were, the newest one included.
+	Sessions int
+	// Messages are all that was said, the oldest first.
+	Messages []Message
+	// Created is when the room was made, in the app's time.
+	Created time.Time
+}
+
+// RoomState tells where a room is in its life.
 type RoomState string
 
 // The states of rooms.
@@ -18,89 +48,72 @@ const (
 	RoomWaiting  RoomState = "waiting"  // the customer waits for an agent
 	RoomServed   RoomState = "served"   // an agent serves
 	RoomExpired  RoomState = "expired"  // WhatsApp's window has closed
-	RoomResolved RoomState = "resolved"
+	RoomResolved RoomState = "resolved" // the newest session has ended
 )
-
-// Room is a customer's room at one moment.
-type Room struct {
-	ID       string
-	Source   string // the channel's kind, such as wa, or a custom channel's identifier key
-	Channel  string // the channel's name
-	UserID   string // the customer's
-	Customer string // the customer's name
-	State    RoomState
-	Agents   []string // the names of those who serve, in the order in which they joined
-	AgentIDs []string
-	Tags     []string
-	Info     []Property // the room's additional information
-	Notes    string     // of the newest session
-	Sessions int        // how many there were, this one included
-	WithBot  bool       // whether the bot is switched on in the room
-	Messages []Message  // oldest first
-	Created  time.Time
-}
 
 // Property is a line of a room's additional information.
 type Property struct{ Key, Value string }
 
-// Author says what kind of participant wrote a message.
-type Author string
-
-// Who writes messages.
-const (
-	ByCustomer Author = "customer"
-	ByBot      Author = "bot"
-	ByAgent    Author = "agent"
-	BySystem   Author = "system" // who joined, left, resolved
-)
-
-// Message is one message in a room.
-type Message struct {
-	ID      string
-	By      Author
-	Name    string          // the author's
-	Type    string          // such as text, buttons or file_attachment
-	Text    string          // what was written; a file's is that of its message
-	Payload json.RawMessage // what belongs to the type; nil for a plain text
-	At      time.Time       // in the app's time
-}
-
-// Room returns a room as it is now, and fails the test when there is none.
+// Room returns a room as it is now. It ends the test when there is none with the id.
 func (s *Server) Room(id string) Room {
 	s.t.Helper()
-	found, ok := s.sandbox.Room(id)
+	snapshot, ok := s.sandbox.Room(id)
 	if !ok {
-		s.t.Fatalf("qismotest: there is no room %s", id)
+		s.t.Fatalf("qismotest: there is no room %q", id)
 		return Room{}
 	}
-	return s.room(found)
+	return s.roomOf(snapshot)
 }
 
-func (s *Server) room(found sandbox.RoomSnapshot) Room {
-	room := Room{
-		ID: found.ID, Source: found.Source, Channel: found.ChannelName, UserID: found.UserID, Customer: found.Name,
-		State: RoomState(found.State), Agents: found.AgentNames, Tags: found.Tags, Notes: found.Notes,
-		Sessions: found.Sessions, WithBot: found.HandledByBot, Created: found.Created,
+// Rooms returns all rooms as they are now, the one with the newest message first.
+func (s *Server) Rooms() []Room {
+	var rooms []Room
+	for _, snapshot := range s.sandbox.LatestRooms(s.sandbox.CountRooms()) {
+		rooms = append(rooms, s.roomOf(snapshot))
 	}
-	for _, id := range found.AgentIDs {
+	return rooms
+}
+
+func (s *Server) roomOf(snapshot sandbox.RoomSnapshot) Room {
+	room := Room{
+		ID: snapshot.ID, Source: snapshot.Source, Channel: snapshot.ChannelName, UserID: snapshot.UserID,
+		Customer: snapshot.Name, State: RoomState(snapshot.State), WithBot: snapshot.HandledByBot,
+		Agents: snapshot.AgentNames, Tags: snapshot.Tags, Notes: snapshot.Notes, Sessions: snapshot.Sessions,
+		Messages: s.messages(snapshot.ID), Created: snapshot.Created,
+	}
+	for _, id := range snapshot.AgentIDs {
 		room.AgentIDs = append(room.AgentIDs, strconv.FormatInt(id, 10))
 	}
-	for _, property := range found.Properties {
-		room.Info = append(room.Info, Property(property))
-	}
-	for _, message := range s.sandbox.Messages(found.ID) {
-		room.Messages = append(room.Messages, newMessage(message))
+	for _, property := range snapshot.Properties {
+		room.Properties = append(room.Properties, Property(property))
 	}
 	return room
 }
 
-func newMessage(said sandbox.Message) Message {
-	message := Message{
-		ID: strconv.FormatInt(said.ID, 10), By: Author(said.Author), Name: said.Name, Type: said.Type, Text: said.Text,
-		At: said.At,
+// describe shows a room for failures.
+func (r Room) describe() string {
+	shown := newTable(0)
+	shown.row("state", string(r.State))
+	for _, line := range []struct {
+		name   string
+		values []string
+	}{{"agents", r.Agents}, {"tags", r.Tags}} {
+		if len(line.values) > 0 {
+			shown.row(line.name, strings.Join(line.values, ", "))
+		}
 	}
-	if said.Payload != nil {
-		message.Payload, _ = json.Marshal(said.Payload) // it was JSON
+	for _, property := range r.Properties {
+		shown.row("property", property.Key+": "+property.Value)
 	}
-	return message
+	if r.Notes != "" {
+		shown.row("notes", r.Notes)
+	}
+	for i, message := range r.Messages {
+		heading := ""
+		if i == 0 {
+			heading = "messages"
+		}
+		shown.row(heading, message.content(), "by "+message.author())
+	}
+	return shown.String()
 }

@@ -58,6 +58,9 @@ func NewSender(handler http.Handler, options ...DeliveryOption) (*Sender, error)
 		return nil, errors.New("qismotest: the handler is nil")
 	}
 	d, err := newDelivery(options)
+	if err == nil {
+		err = d.forSender()
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -80,7 +83,7 @@ func (d *delivery) received(outgoing *http.Request) *http.Request {
 	request.Header = outgoing.Header
 	request.ContentLength = outgoing.ContentLength
 	if d.address != "" {
-		request.RemoteAddr = net.JoinHostPort(d.address, "40000")
+		request.RemoteAddr = net.JoinHostPort(d.address, inventedPort)
 	}
 	return request
 }
@@ -92,23 +95,35 @@ func NewHTTPSender(client *http.Client, address string, options ...DeliveryOptio
 	if client == nil {
 		return nil, errors.New("qismotest: the client is nil")
 	}
-	to, err := url.Parse(address)
-	switch {
-	case err != nil: // its text holds the address
-		return nil, errors.New("qismotest: the address is not a URL")
-	case to.Scheme != "http" && to.Scheme != "https":
-		return nil, errors.New("qismotest: the address does not begin with http:// or https://")
-	case to.Hostname() == "":
-		return nil, errors.New("qismotest: the address names no host")
+	d, to, err := newDeliveryTo(address, options)
+	if err == nil {
+		err = d.forSender()
 	}
-	d, err := newDelivery(options)
 	if err != nil {
 		return nil, err
 	}
-	if d.address != "" {
-		return nil, errors.New("qismotest: FromAddress: it is for handlers in this process")
+	return &Sender{delivery: d, to: to, send: client.Do}, nil
+}
+
+// newDeliveryTo is how events are delivered to a URL.
+func newDeliveryTo(address string, options []DeliveryOption) (*delivery, url.URL, error) {
+	to, err := url.Parse(address)
+	switch {
+	case err != nil: // its text holds the address
+		return nil, url.URL{}, errors.New("qismotest: the address is not a URL")
+	case to.Scheme != "http" && to.Scheme != "https":
+		return nil, url.URL{}, errors.New("qismotest: the address does not begin with http:// or https://")
+	case to.Hostname() == "":
+		return nil, url.URL{}, errors.New("qismotest: the address names no host")
 	}
-	return &Sender{delivery: d, to: *to, send: client.Do}, nil
+	d, err := newDelivery(options)
+	if err != nil {
+		return nil, url.URL{}, err
+	}
+	if d.address != "" {
+		return nil, url.URL{}, errors.New("qismotest: FromAddress: it is for handlers in this process")
+	}
+	return d, *to, nil
 }
 
 // Deliver sends a payload once. To deliver the same again, call it again: an event's

@@ -5,93 +5,87 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"runtime/debug"
 	"slices"
 
 	"github.com/qismo-go/qismo/internal/sandbox"
 	"github.com/qismo-go/qismo/pkg/qismo/webhook"
 )
 
-// receiver is a program under test that webhooks are sent to.
-type receiver struct {
-	delivery *delivery
-	server   *loopback // nil for one that is elsewhere
-}
-
-func (r *receiver) close() {
-	if r.server != nil {
-		r.server.close()
-	}
-}
-
 // SendTo lets the platform send its webhooks to a handler, the program under test, over
-// HTTP on loopback. Options say to which path, with which secret or signature, and with
-// [Only] which events; all of them otherwise. For each event the last call counts.
+// HTTP on loopback. Options such as [ToPath] and [SignBase64] say how, and [Only] says
+// which events; all of them otherwise. Of two calls about an event the later one counts.
+// A handler that panics fails the test.
 func (s *Server) SendTo(handler http.Handler, options ...DeliveryOption) {
 	s.t.Helper()
 	if handler == nil {
 		s.t.Fatalf("qismotest: SendTo: the handler is nil")
 		return
 	}
-	to, err := newDelivery(options)
+	delivery, err := newDelivery(options)
 	if err != nil {
 		s.t.Fatalf("%v", err)
 		return
 	}
-	server, err := serve(to.arriving(handler))
+	server, err := serve(s.guarded(delivery.arriving(handler)))
 	if err != nil {
 		s.t.Fatalf("qismotest: SendTo: %v", err)
 		return
 	}
-	s.send(server.url, &receiver{delivery: to, server: server})
+	s.mu.Lock()
+	s.loopbacks = append(s.loopbacks, server)
+	s.mu.Unlock()
+	to, err := url.Parse(server.url)
+	if err != nil {
+		s.t.Fatalf("qismotest: SendTo: %v", err)
+		return
+	}
+	to.Path = "/"
+	s.sendTo(delivery, *to)
 }
 
-// SendToURL lets the platform send its webhooks to a program that listens already. Its
-// host must be this machine or in a network of one's own.
+// SendToURL does what [Server.SendTo] does with a program that listens by itself, on
+// this machine or in a network of one's own: nothing is sent to public hosts.
 func (s *Server) SendToURL(address string, options ...DeliveryOption) {
 	s.t.Helper()
-	to, err := newDelivery(options)
+	delivery, to, err := newDeliveryTo(address, options)
 	if err != nil {
 		s.t.Fatalf("%v", err)
 		return
 	}
-	s.send(address, &receiver{delivery: to})
+	s.sendTo(delivery, to)
 }
 
-func (s *Server) send(address string, to *receiver) {
-	s.t.Helper()
-	target, err := url.Parse(address)
-	if err != nil || target.Host == "" {
-		s.t.Fatalf("qismotest: SendToURL: the address is not a URL")
-		return
-	}
+func (s *Server) sendTo(receiver *delivery, to url.URL) {
+	place := receiver.place(to)
 	s.mu.Lock()
-	s.receivers[target.Host] = to
+	s.receivers[place.String()] = receiver
 	s.mu.Unlock()
-	target2 := to.delivery.place(*target)
-	at := target2.String()
-	only := func(event webhook.Name) string {
-		if len(to.delivery.only) > 0 && !slices.Contains(to.delivery.only, event) {
-			return ""
+	address := func(event webhook.Name) string {
+		if receiver.only != nil && !slices.Contains(receiver.only, event) {
+			return "" // it stays where it is
 		}
-		return at
+		return place.String()
 	}
 	s.sandbox.SetWebhooks(sandbox.Webhooks{
-		Bot: only(webhook.BotMessage), NewSession: only(webhook.NewSession),
-		Allocation: only(webhook.CustomAgentAllocation), Resolve: only(webhook.MarkAsResolved),
-		Auth: only(webhook.UserLogout),
+		Bot: address(webhook.BotMessage), NewSession: address(webhook.NewSession),
+		Allocation: address(webhook.CustomAgentAllocation), Resolve: address(webhook.MarkAsResolved),
+		Auth: address(webhook.UserLogout),
 	})
 }
 
-// prepare gives a webhook the headers and signatures of its receiver.
+// prepare gives a webhook the headers and signatures of its receiver. An address that
+// the program has set through the API has none.
 func (s *Server) prepare(request *http.Request, body []byte) {
 	s.mu.Lock()
-	to := s.receivers[request.URL.Host]
+	receiver, ok := s.receivers[request.URL.String()]
 	s.mu.Unlock()
-	if to == nil { // the program set an address itself
+	if !ok {
 		return
 	}
-	maps.Copy(request.Header, to.delivery.header)
-	for _, sign := range to.delivery.sign {
+	request.Header.Del("Content-Type") // the receiver's headers have one, or it was taken away
+	maps.Copy(request.Header, receiver.header)
+	for _, sign := range receiver.sign {
 		sign(request.Header, body)
 	}
 }
@@ -102,7 +96,34 @@ func (d *delivery) arriving(handler http.Handler) http.Handler {
 		return handler
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		r.RemoteAddr = net.JoinHostPort(d.address, "40000")
+		r.RemoteAddr = net.JoinHostPort(d.address, inventedPort)
 		handler.ServeHTTP(w, r)
 	})
+}
+
+// guarded fails the test when a handler panics, and breaks the connection as a server
+// does then.
+func (s *Server) guarded(handler http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		defer func() {
+			switch reason := recover(); reason {
+			case nil:
+			case http.ErrAbortHandler:
+				panic(reason)
+			default:
+				s.tell("qismotest: the program under test panicked: %v\n\n%s", reason, debug.Stack())
+				panic(http.ErrAbortHandler)
+			}
+		}()
+		handler.ServeHTTP(w, r)
+	})
+}
+
+// tell fails the test from a goroutine that the test may not wait for.
+func (s *Server) tell(format string, arguments ...any) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.isOver {
+		s.t.Errorf(format, arguments...)
+	}
 }

@@ -1,10 +1,28 @@
 package qismotest
 
 import (
+	"fmt"
+	"slices"
 	"time"
 
 	"github.com/qismo-go/qismo/internal/sandbox/trouble"
+	"github.com/qismo-go/qismo/pkg/qismo/webhook"
 )
+
+// Trouble is something that fails on purpose; see [Server.Fail].
+type Trouble struct {
+	Kind TroubleKind
+	// Only narrows it to an operation's id, such as sendBotMessage, or an event's name.
+	Only string
+	// Rate is the share that fails, from 0 to 1. Zero stands for 1: all that there is.
+	Rate float64
+	// Times ends it after so many failures; 0 for never.
+	Times int
+	// Delay is that of Latency, half a second when zero, and of LateWebhook, a second, in
+	// the app's time; and it is the Retry-After of RateLimit, a second, of which only
+	// whole seconds count: one of a nanosecond lets a client try again at once.
+	Delay time.Duration
+}
 
 // TroubleKind is a way to fail.
 type TroubleKind string
@@ -27,32 +45,23 @@ const (
 	LateWebhook   TroubleKind = "late-webhook"   // it is sent Trouble.Delay later, after what came after it
 )
 
-// Trouble is something that fails on purpose.
-type Trouble struct {
-	Kind TroubleKind
-	// Rate is the share that fails, from 0 to 1. Zero stands for 1: all of it.
-	Rate float64
-	// Only narrows it to an operation's id, such as sendBotMessage, or an event's name.
-	Only string
-	// Times ends it after so many failures; 0 for never.
-	Times int
-	// Delay is that of Latency and LateWebhook, and the Retry-After of RateLimit, in
-	// whole seconds; each kind has a default.
-	Delay time.Duration
-}
-
-// Fail lets things fail from now on, in place of what failed until now. What of a rate
-// fails depends on a seed, which a failed test prints: see [WithSeed].
+// Fail lets things fail from now on, in place of all that failed until now: without an
+// argument nothing does any more. Where trouble of a Rate strikes depends on a seed and
+// on what happens in each room, not on the order in which rooms are busy; a test that
+// failed tells the seed, for [WithSeed].
 func (s *Server) Fail(troubles ...Trouble) {
 	s.t.Helper()
-	if err := s.trouble.Set(s.settings.seed, rules(troubles)...); err != nil {
+	if err := s.makeTrouble(troubles); err != nil {
 		s.t.Fatalf("qismotest: Fail: %v", err)
 	}
 }
 
-func rules(troubles []Trouble) []trouble.Rule {
+func (s *Server) makeTrouble(troubles []Trouble) error {
 	var rules []trouble.Rule
 	for _, wanted := range troubles {
+		if wanted.Only != "" && !isOperation(wanted.Only) && !slices.Contains(webhook.Names(), webhook.Name(wanted.Only)) {
+			return fmt.Errorf("no operation and no event has the name %q", wanted.Only)
+		}
 		if wanted.Rate == 0 {
 			wanted.Rate = 1
 		}
@@ -61,5 +70,18 @@ func rules(troubles []Trouble) []trouble.Rule {
 			Delay: wanted.Delay,
 		})
 	}
-	return rules
+	if err := s.trouble.Set(s.settings.seed, rules...); err != nil {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.byChance = s.byChance || slices.ContainsFunc(rules, func(rule trouble.Rule) bool { return rule.Rate < 1 })
+	return nil
+}
+
+// decidedByChance tells whether the seed mattered.
+func (s *Server) decidedByChance() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.byChance
 }
