@@ -1,0 +1,206 @@
+package inbox_test
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+	"os"
+	"os/exec"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/chromedp"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// patience is how long a browser gets for one thing, on a machine that has others
+// to do.
+const patience = time.Minute
+
+// chromium is the one browser of all tests, started by the first that needs it.
+type chromium struct {
+	once   sync.Once
+	ctx    context.Context
+	cancel context.CancelFunc
+	err    error
+}
+
+var shared chromium
+
+// start starts the browser. It is ended by TestMain, since the tests share it.
+func (c *chromium) start() {
+	c.once.Do(func() {
+		var path string
+		if path, c.err = findChromium(); c.err != nil {
+			return
+		}
+		options := []chromedp.ExecAllocatorOption{chromedp.ExecPath(path), chromedp.WindowSize(1440, 900)}
+		if os.Geteuid() == 0 {
+			options = append(options, chromedp.NoSandbox) // which does not work for root
+		}
+		c.ctx, c.cancel = chromedp.NewContext(context.Background(), chromedp.WithAllocatorOptions(options...))
+		c.err = chromedp.Do(c.ctx)
+	})
+}
+
+func (c *chromium) end() {
+	if c.cancel != nil {
+		_ = chromedp.Cancel(c.ctx) // one that has crashed has failed a test already
+		c.cancel()
+	}
+}
+
+func findChromium() (string, error) {
+	names := []string{"chromium", "chromium-browser", "google-chrome"}
+	for _, name := range names {
+		if path, err := exec.LookPath(name); err == nil {
+			return path, nil
+		}
+	}
+	return "", fmt.Errorf("none of %s is installed", strings.Join(names, ", "))
+}
+
+// tab is a page in the browser. The test fails when the page writes an error, or asks
+// another host for anything.
+type tab struct {
+	t    *testing.T
+	ctx  context.Context
+	home string
+
+	reading sync.WaitGroup
+	mu      sync.Mutex
+	odd     []string // what a page must not do
+}
+
+// open opens the page of a world, in a browser context of its own. Without a browser
+// the test is skipped, but not in CI.
+func (w *world) open(options ...chromedp.Action[chromedp.Void]) *tab {
+	w.t.Helper()
+	shared.start()
+	if shared.err != nil && os.Getenv("CI") == "" {
+		w.t.Skipf("the page is not tested in a browser: %v", shared.err)
+	}
+	require.NoError(w.t, shared.err)
+	ctx, cancel := chromedp.NewContext(shared.ctx, chromedp.WithNewBrowserContext())
+	opened := &tab{t: w.t, ctx: ctx, home: w.server.URL}
+	w.t.Cleanup(func() {
+		opened.isInOrder()
+		cancel()
+		opened.reading.Wait()
+	})
+	opened.watch()
+	opened.do(options...)
+	opened.do(chromedp.Navigate(w.server.URL + "/"))
+	opened.until(`document.documentElement.dataset.live === ''`)
+	return opened
+}
+
+// watch notes what the page must not do.
+func (b *tab) watch() {
+	b.t.Helper()
+	messages := chromedp.Console(b.ctx)
+	requests := chromedp.Events(b.ctx, network.RequestWillBeSent)
+	_, err := chromedp.Call(b.ctx, network.Enable, network.EnableParams{})
+	require.NoError(b.t, err)
+	b.reading.Go(func() {
+		for message, err := range messages {
+			if err != nil {
+				return
+			}
+			if message.Type != chromedp.ConsoleLog && message.Type != chromedp.ConsoleInfo {
+				b.note(message.String())
+			}
+		}
+	})
+	b.reading.Go(func() {
+		for request, err := range requests {
+			if err != nil {
+				return
+			}
+			if asked, err := url.Parse(request.Request.URL); err == nil && asked.Scheme != "data" && "http://"+asked.Host != b.home {
+				b.note("it asked " + asked.Host)
+			}
+		}
+	})
+}
+
+func (b *tab) note(what string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.odd = append(b.odd, what)
+}
+
+func (b *tab) isInOrder() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	assert.Empty(b.t, b.odd, "errors in the console, and requests to others")
+}
+
+// do does things on the page, one after the other.
+func (b *tab) do(steps ...chromedp.Action[chromedp.Void]) {
+	b.t.Helper()
+	for _, step := range steps {
+		bounded, cancel := context.WithTimeout(b.ctx, patience)
+		err := chromedp.Do(bounded, step)
+		cancel()
+		require.NoError(b.t, err)
+	}
+}
+
+// until waits until an expression is true on the page.
+func (b *tab) until(expression string) {
+	b.t.Helper()
+	bounded, cancel := context.WithTimeout(b.ctx, patience)
+	defer cancel()
+	_, err := chromedp.Run(bounded, chromedp.Poll[bool](expression,
+		chromedp.WithPollingInterval(20*time.Millisecond), chromedp.WithPollingTimeout(patience)))
+	require.NoError(b.t, err, expression)
+}
+
+// untilSays waits until a text stands in an element.
+func (b *tab) untilSays(selector, text string) {
+	b.t.Helper()
+	b.until(fmt.Sprintf(`[...document.querySelectorAll(%q)].some((e) => e.textContent.includes(%q))`, selector, text))
+}
+
+// evaluate reads something from the page.
+func evaluate[T any](b *tab, expression string) T {
+	b.t.Helper()
+	bounded, cancel := context.WithTimeout(b.ctx, patience)
+	defer cancel()
+	value, err := chromedp.Run(bounded, chromedp.Evaluate[T](expression))
+	require.NoError(b.t, err, expression)
+	return value
+}
+
+// press types keys into whatever has the focus.
+func (b *tab) press(keys ...string) {
+	b.t.Helper()
+	for _, key := range keys {
+		b.do(chromedp.KeyEvent(key))
+	}
+}
+
+func (b *tab) click(selector string) {
+	b.t.Helper()
+	b.do(chromedp.Click(chromedp.CSS(selector)))
+}
+
+func (b *tab) fill(selector, text string) {
+	b.t.Helper()
+	b.do(chromedp.SendKeys(chromedp.CSS(selector), text))
+}
+
+// prefers has the system prefer dark or light pages.
+func (b *tab) prefers(scheme string) {
+	b.t.Helper()
+	_, err := chromedp.Call(b.ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
+		Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}},
+	})
+	require.NoError(b.t, err)
+}

@@ -1,0 +1,71 @@
+package inbox
+
+import (
+	"fmt"
+	"time"
+)
+
+// What the chart shows: as many bars as fit, of the last while.
+const (
+	chartBars     = 45
+	chartInterval = 20 * time.Second
+	// The chart's own units, in which its bars are drawn.
+	barWidth, barGap = 8, 2
+	chartHalf        = 40 // height above the line, and below it
+	chartWidth       = chartBars * barWidth
+)
+
+// chart shows how many calls came and how many webhooks went, over time: calls above
+// the line and webhooks below it.
+type chart struct {
+	Width, Height, Half int
+	Bars                []bar
+	Label               string // for who cannot see it
+	Span                string
+	Most                int // of one kind in one interval
+}
+
+// bar is a rectangle, with the class that the style has for it.
+type bar struct {
+	Class               string
+	X, Y, Width, Height int
+	Title               string
+}
+
+func (i *Inbox) chart(now time.Time) chart {
+	buckets := i.platform.Timeline().Chart(now, chartInterval, chartBars)
+	shown := chart{Width: chartWidth, Height: 2 * chartHalf, Half: chartHalf, Span: "last 15 minutes"}
+	calls, deliveries := 0, 0
+	for _, bucket := range buckets {
+		shown.Most = max(shown.Most, bucket.Calls, bucket.Deliveries)
+		calls, deliveries = calls+bucket.Calls, deliveries+bucket.Deliveries
+	}
+	for at, bucket := range buckets {
+		title := fmt.Sprintf("%s: %d calls, %d webhooks", bucket.Begin.Local().Format("15:04:05"), bucket.Calls, bucket.Deliveries)
+		add := func(class string, count, from, direction int) {
+			height := scaled(count, shown.Most)
+			if height == 0 {
+				return
+			}
+			y := chartHalf - from - height
+			if direction < 0 {
+				y = chartHalf + from
+			}
+			shown.Bars = append(shown.Bars, bar{class, at * barWidth, y, barWidth - barGap, height, title})
+		}
+		add("calls", bucket.Calls, 0, 1)
+		add("failed", bucket.FailedCalls, 0, 1)
+		add("deliveries", bucket.Deliveries, 0, -1)
+		add("failed", bucket.FailedDeliveries, 0, -1)
+	}
+	shown.Label = fmt.Sprintf("%d calls and %d webhooks in the %s", calls, deliveries, shown.Span)
+	return shown
+}
+
+// scaled is how high a bar is: something that happened can be seen.
+func scaled(count, most int) int {
+	if count == 0 {
+		return 0
+	}
+	return max(2, count*(chartHalf-2)/most)
+}

@@ -1,0 +1,135 @@
+package inbox
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/qismo-go/qismo/internal/sandbox"
+	"github.com/qismo-go/qismo/internal/sandbox/trouble"
+)
+
+// This file changes the world around the rooms: its clock, what fails on purpose,
+// who is there, and where webhooks go.
+
+// mostMoved is how far a clock is moved at once.
+const mostMoved = 366 * 24 * time.Hour
+
+func (i *Inbox) moveClock(_ context.Context, form form, _ *view) error {
+	by, err := time.ParseDuration(form.PostFormValue("by"))
+	if err != nil || by <= 0 || by > mostMoved {
+		return errors.New("the clock is moved by a duration such as 90m, up to a year")
+	}
+	if err := i.platform.Clock().Move(by); err != nil {
+		return fmt.Errorf("move the clock: %w", err)
+	}
+	return nil
+}
+
+// setTrouble sets the rates of all kinds, in percent; what is left empty does not
+// fail. What the rules had besides, such as delays, stays.
+func (i *Inbox) setTrouble(_ context.Context, form form, _ *view) error {
+	if form.PostFormValue("off") != "" {
+		return i.platform.Trouble().Set(0)
+	}
+	seed, err := strconv.ParseUint(orElse(form.PostFormValue("seed"), "0"), 10, 64)
+	if err != nil {
+		return errors.New("the seed is a whole number")
+	}
+	_, before := i.platform.Trouble().Rules()
+	var rules []trouble.Rule
+	for _, row := range troubleKinds() {
+		rate, err := readPercent(form.PostFormValue(string(row.Kind)))
+		if err != nil {
+			return fmt.Errorf("%s: %w", row.Kind, err)
+		}
+		if rate > 0 {
+			rules = append(rules, ruleLike(before, trouble.Rule{Kind: row.Kind, Rate: rate}))
+		}
+	}
+	return i.platform.Trouble().Set(seed, rules...)
+}
+
+// ruleLike gives a rule what the one before it of its kind had besides the rate.
+func ruleLike(before []trouble.Rule, rule trouble.Rule) trouble.Rule {
+	for _, other := range before {
+		if other.Kind == rule.Kind {
+			other.Rate = rule.Rate
+			return other
+		}
+	}
+	return rule
+}
+
+// readPercent reads a share from 0 to 100; 0 when there is none.
+func readPercent(text string) (float64, error) {
+	text = strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(text), "%"))
+	if text == "" {
+		return 0, nil
+	}
+	percent, err := strconv.ParseFloat(text, 64)
+	if err != nil || !(percent >= 0 && percent <= 100) {
+		return 0, errors.New("a rate is a number from 0 to 100")
+	}
+	return percent / 100, nil
+}
+
+func (i *Inbox) setAvailable(ctx context.Context, form form, _ *view) error {
+	return i.platform.SetAvailable(ctx, form.agent(), form.PostFormValue("available") == "true")
+}
+
+// setTheme remembers whether somebody wants the page light or dark.
+func (i *Inbox) setTheme(w http.ResponseWriter, r *http.Request) {
+	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
+	cookie := http.Cookie{
+		Name: themeCookie, Path: "/", HttpOnly: true, SameSite: http.SameSiteStrictMode, MaxAge: int(365 * 24 * time.Hour / time.Second),
+	}
+	switch chosen := r.PostFormValue("theme"); chosen {
+	case "dark", "light":
+		cookie.Value = chosen
+	default:
+		cookie.MaxAge = -1 // what the system has
+	}
+	http.SetCookie(w, &cookie)
+	http.Redirect(w, r, viewOf(r).Link(), http.StatusSeeOther)
+}
+
+// channelValue names a channel in a form.
+func channelValue(source string, id int64) string { return source + " " + strconv.FormatInt(id, 10) }
+
+func readChannel(value string) (source string, id int64) {
+	at := strings.LastIndexByte(value, ' ')
+	if at < 0 {
+		return value, 0
+	}
+	return value[:at], whole(value[at+1:])
+}
+
+// hookRow is where an event goes.
+type hookRow struct {
+	sandbox.WebhookTarget
+	Host string
+}
+
+func (i *Inbox) hooks() []hookRow {
+	var rows []hookRow
+	for _, target := range i.platform.WebhookTargets() {
+		row := hookRow{WebhookTarget: target}
+		if address, err := url.Parse(target.URL); err == nil {
+			row.Host = address.Host
+		}
+		row.On = target.On && target.URL != ""
+		rows = append(rows, row)
+	}
+	return rows
+}
+
+// customButton is a button that agents have in every room.
+type customButton struct{ Value, Title string }
+
+func (i *Inbox) customButtons() []customButton { return nil }

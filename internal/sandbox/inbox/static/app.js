@@ -1,0 +1,300 @@
+// The page works without this file. With it, links and forms no longer load the page
+// anew, and what changes on the platform is shown as it happens.
+//
+// Whatever comes from the server is the page, or a part of it, as it should be; patch
+// changes what is there as little as it can. What somebody types, has scrolled to or
+// has opened is the browser's: patch never touches it.
+'use strict';
+
+const parser = new DOMParser();
+const byId = (id) => document.getElementById(id);
+const isWriting = (element) => Boolean(element?.matches?.('input:not([type=radio], [type=checkbox]), textarea, select'));
+
+// --- Patching -------------------------------------------------------------------
+
+function patch(have, want) {
+  if (have.nodeType !== Node.ELEMENT_NODE) {
+    if (have.data !== want.data) have.data = want.data;
+    return;
+  }
+  const fits = (name) => name !== 'open' || have.tagName !== 'DETAILS';
+  for (const { name, value } of want.attributes) {
+    if (fits(name) && have.getAttribute(name) !== value) have.setAttribute(name, value);
+  }
+  for (const { name } of [...have.attributes]) {
+    if (fits(name) && !want.hasAttribute(name)) have.removeAttribute(name);
+  }
+  patchChildren(have, want);
+}
+
+// Elements with an id keep their identity wherever they move; of the others, one that
+// is like what is wanted becomes it.
+function patchChildren(have, want) {
+  const kept = new Map();
+  for (const child of have.children) if (child.id) kept.set(child.id, child);
+  const wanted = new Set([...want.children].map((child) => child.id));
+  let at = have.firstChild;
+  const pass = () => {
+    while (at?.id && !wanted.has(at.id)) at = remove(at);
+  };
+  for (const next of want.childNodes) {
+    pass();
+    const same = next.id ? kept.get(next.id) : null;
+    if (same && same !== at) {
+      move(have, same, at);
+      patch(same, next);
+    } else if (at && (same || (!next.id && isAlike(at, next)))) {
+      patch(at, next);
+      at = at.nextSibling;
+    } else {
+      have.insertBefore(document.importNode(next, true), at);
+    }
+  }
+  while (at) at = remove(at);
+}
+
+const isAlike = (a, b) => a.nodeType === b.nodeType && a.nodeName === b.nodeName && !a.id;
+
+function remove(node) {
+  const next = node.nextSibling;
+  node.remove();
+  return next;
+}
+
+// An element that is moved keeps the focus; older browsers have to be told.
+function move(parent, child, before) {
+  if (parent.moveBefore) return parent.moveBefore(child, before);
+  const focused = child.contains(document.activeElement) ? document.activeElement : null;
+  parent.insertBefore(child, before);
+  focused?.focus({ preventScroll: true });
+}
+
+// A conversation that was read to its end stays at its end.
+function patchPart(part, want) {
+  const log = byId('log-' + byId('room')?.dataset.room);
+  const atEnd = log && log.scrollHeight - log.scrollTop - log.clientHeight < 40;
+  patch(part, want);
+  if (atEnd) log.scrollTop = log.scrollHeight;
+}
+
+// --- The page, and what is new on it ----------------------------------------------
+
+let visits = 0;
+let stream;
+const waiting = new Map(); // parts that came while somebody was writing inside them
+const drafts = new Map(); // what was typed into the fields of rooms that are not open
+
+// show puts a page in the place of this one.
+function show(page) {
+  const room = byId('room').dataset.room;
+  document.documentElement.toggleAttribute('data-theme', false);
+  const theme = page.documentElement.dataset.theme;
+  if (theme) document.documentElement.dataset.theme = theme;
+  const status = byId('status').textContent;
+  patchPart(document.body, page.body);
+  byId('status').textContent = status;
+  waiting.clear();
+  for (const form of document.querySelectorAll('form[data-instant]')) {
+    if (!form.contains(document.activeElement) || !isWriting(document.activeElement)) form.reset();
+  }
+  for (const field of document.querySelectorAll('[data-draft]')) {
+    if (!field.value && drafts.has(field.id)) field.value = drafts.get(field.id);
+  }
+  if (byId('room').dataset.room !== room) toEnd();
+}
+
+function toEnd() {
+  for (const log of document.querySelectorAll('[data-bottom]')) log.scrollTop = log.scrollHeight;
+}
+
+// visit asks the server for a page and shows it, unless a newer one was asked for.
+async function visit(address, options = {}) {
+  const visited = ++visits;
+  let answer, text;
+  try {
+    answer = await fetch(address, { headers: { Accept: 'text/html' }, ...options });
+    text = await answer.text();
+  } catch {
+    say('The sandbox does not answer.');
+    return false;
+  }
+  const page = parser.parseFromString(text, 'text/html');
+  if (!page.getElementById('app')) {
+    say(text.slice(0, 200));
+    return false;
+  }
+  if (visited === visits) {
+    show(page);
+    if (answer.ok && answer.url !== location.href) history.pushState(null, '', answer.url);
+    listen();
+  }
+  return answer.ok;
+}
+
+function say(what) {
+  byId('status').textContent = what;
+}
+
+function listen() {
+  const address = byId('app').dataset.events;
+  if (stream?.address === address && stream.readyState !== EventSource.CLOSED) return;
+  stream?.close();
+  stream = new EventSource(address);
+  stream.address = address;
+  stream.onopen = () => delete document.documentElement.dataset.lost;
+  stream.onerror = () => (document.documentElement.dataset.lost = '');
+  for (const name of ['bar', 'rooms', 'room', 'timeline']) {
+    stream.addEventListener(name, (event) => arrive(name, event.data));
+  }
+}
+
+// arrive shows a part of the page that has changed. A list in which somebody is writing
+// does not move under their hands: it waits until they are done.
+function arrive(name, html) {
+  const part = byId(name);
+  const field = document.activeElement;
+  if (field?.matches('[data-hold]') && field.value && part.contains(field)) {
+    waiting.set(name, html);
+    return;
+  }
+  waiting.delete(name);
+  patchPart(part, parser.parseFromString(html, 'text/html').body.firstElementChild);
+}
+
+function release() {
+  for (const [name, html] of [...waiting]) arrive(name, html);
+}
+
+// --- What people do ----------------------------------------------------------------
+
+async function submit(form, button) {
+  const data = new FormData(form, button);
+  if (form.method === 'get') {
+    const query = new URLSearchParams([...data].filter(([, value]) => value !== ''));
+    await visit('/?' + query);
+    return;
+  }
+  form.setAttribute('aria-busy', 'true');
+  const done = await visit(form.action, { method: 'POST', body: new URLSearchParams(data) });
+  form.removeAttribute('aria-busy');
+  if (!done) return;
+  say('Done.');
+  if (form.hasAttribute('data-clear')) clear(form);
+  if (form.id === 'composer-' + byId('room').dataset.room) toEnd();
+  form.closest('details:is(.new, .act)')?.removeAttribute('open');
+  release();
+}
+
+function clear(form) {
+  for (const field of form.querySelectorAll('input:not([type=hidden], [type=radio]), textarea')) {
+    field.value = '';
+    drafts.delete(field.id);
+  }
+}
+
+let soon;
+function instantly(form, delay) {
+  clearTimeout(soon);
+  soon = setTimeout(() => submit(form), delay);
+}
+
+document.addEventListener('click', (event) => {
+  const link = event.target.closest('a[href^="/"]');
+  if (link && !event.ctrlKey && !event.metaKey && !event.shiftKey && event.button === 0) {
+    event.preventDefault();
+    visit(link.href);
+  }
+  for (const menu of document.querySelectorAll('details:is(.new, .act, .facts)[open]')) {
+    if (!menu.contains(event.target)) menu.removeAttribute('open');
+  }
+});
+
+document.addEventListener('submit', (event) => {
+  event.preventDefault();
+  clearTimeout(soon);
+  submit(event.target, event.submitter);
+});
+
+document.addEventListener('input', (event) => {
+  const field = event.target;
+  if (field.matches('[data-draft]')) drafts.set(field.id, field.value);
+  if (field.matches('[data-instant] [type=search]')) instantly(field.form, 250);
+});
+
+document.addEventListener('change', (event) => {
+  if (event.target.matches('[data-instant] :is(select, [type=checkbox])')) instantly(event.target.form, 0);
+});
+
+document.addEventListener('focusout', () => setTimeout(release));
+
+// A row's field for writing is ready as soon as it can be seen.
+document.addEventListener('toggle', (event) => {
+  if (event.target.matches?.('details:is(.new, .act, .write)') && event.target.open) {
+    event.target.querySelector('input:not([type=hidden]), textarea, select, .panel button')?.focus();
+  }
+}, true);
+
+// --- The keyboard -----------------------------------------------------------------
+
+function step(by) {
+  const links = [...document.querySelectorAll('#room-list .open')];
+  const at = links.findIndex((link) => link.hasAttribute('aria-current'));
+  const next = links[Math.min(Math.max(at + by, 0), links.length - 1)];
+  next?.scrollIntoView({ block: 'nearest' });
+  next?.focus();
+  next?.click();
+}
+
+function write(by) {
+  byId('by-' + by)?.click();
+  document.querySelector('[data-draft]')?.focus();
+}
+
+function unfold(selector) {
+  const menu = document.querySelector(selector);
+  if (menu) menu.open = !menu.open;
+}
+
+const shortcuts = {
+  '/': () => byId('search').focus(),
+  j: () => step(1),
+  k: () => step(-1),
+  n: () => unfold('#new-customer'),
+  w: () => write('customer'),
+  a: () => write('agent'),
+  t: () => byId('takeover')?.click(),
+  e: () => unfold('[data-act=resolve]'),
+  f: () => byId('filter').focus(),
+  '?': () => byId('shortcuts').togglePopover(),
+};
+
+document.addEventListener('keydown', (event) => {
+  const field = event.target;
+  if (event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.key === 'Escape') {
+    const menu = field.closest?.('details[open]');
+    menu?.removeAttribute('open');
+    if (menu) menu.querySelector('summary').focus();
+    else if (isWriting(field)) field.blur();
+  } else if (event.key === 'Enter' && !event.shiftKey && field.matches('textarea[data-enter]')) {
+    event.preventDefault();
+    field.form.requestSubmit();
+  } else if (!isWriting(field) && shortcuts[event.key]) {
+    event.preventDefault();
+    shortcuts[event.key]();
+  }
+});
+
+// --- Begin ------------------------------------------------------------------------
+
+window.addEventListener('popstate', () => visit(location.href));
+
+// A page that nobody sees needs no news, and leaves its connection to others.
+document.addEventListener('visibilitychange', () => {
+  if (document.hidden) stream?.close();
+  else listen();
+});
+
+document.documentElement.dataset.live = '';
+toEnd();
+listen();

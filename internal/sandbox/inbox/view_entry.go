@@ -1,0 +1,76 @@
+package inbox
+
+import (
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/qismo-go/qismo/internal/sandbox/timeline"
+)
+
+// entryDetails are all that is known of a call or a delivery.
+type entryDetails struct {
+	Line     string // method and address
+	Failure  string
+	Problems []string
+	Checked  bool // whether there is a verdict on it
+	ReplayOf int64
+	Request  bodyView
+	Response bodyView
+}
+
+// bodyView is one direction of an exchange.
+type bodyView struct {
+	Title  string
+	Header []pair
+	Body   []token
+	Cut    bool
+	Empty  bool
+}
+
+// details shows an entry whose credentials are masked.
+func (i *Inbox) details(entry timeline.Entry) *entryDetails {
+	return &entryDetails{
+		Line: entry.Method + " " + entry.URL, Failure: entry.Failure, Problems: entry.Problems,
+		Checked: entry.Kind == timeline.Call && entry.Name != "", ReplayOf: entry.ReplayOf,
+		Request: bodyOf("Request", entry.Request), Response: bodyOf("Answer", entry.Response),
+	}
+}
+
+func bodyOf(title string, body timeline.Body) bodyView {
+	shown := bodyView{Title: title, Cut: body.Cut, Empty: len(body.Bytes) == 0 && len(body.Header) == 0}
+	for _, name := range slices.Sorted(maps.Keys(body.Header)) {
+		shown.Header = append(shown.Header, pair{name, strings.Join(body.Header[name], ", ")})
+	}
+	if len(body.Bytes) > 0 {
+		shown.Body = readable(body.Header, body.Bytes)
+	}
+	return shown
+}
+
+// readable writes a body for people, as its kind asks for.
+func readable(header http.Header, body []byte) []token {
+	if strings.HasPrefix(header.Get("Content-Type"), "application/x-www-form-urlencoded") {
+		if form, err := url.ParseQuery(string(body)); err == nil {
+			return formTokens(form)
+		}
+	}
+	if !utf8.Valid(body) {
+		return []token{{classWord, "this is not text"}}
+	}
+	return prettyJSON(body)
+}
+
+// formTokens writes a form, a line for each value.
+func formTokens(form url.Values) []token {
+	var tokens []token
+	for _, name := range slices.Sorted(maps.Keys(form)) {
+		for _, value := range form[name] {
+			tokens = append(tokens, token{className, name}, token{plain, " = "}, token{classText, value}, token{plain, "\n"})
+		}
+	}
+	return tokens
+}
