@@ -76,10 +76,10 @@ func (c Connection) checkConflicts() error {
 
 func (c Connection) checkSecrecy(base *url.URL) error {
 	switch {
-	case c.TLS != nil && c.TLS.InsecureSkipVerify && !isLoopback(base.Hostname()):
+	case c.TLS != nil && c.TLS.InsecureSkipVerify && !IsLoopback(base.Hostname()):
 		return errors.New("TLS without verification would give the credentials to anybody: " +
 			"add the certificate to RootCAs instead")
-	case c.Proxy != nil && base.Scheme == "http" && !isLoopback(c.Proxy.Hostname()):
+	case c.Proxy != nil && base.Scheme == "http" && !IsLoopback(c.Proxy.Hostname()):
 		return fmt.Errorf("an http base URL behind a proxy: credentials would travel to %s in the open",
 			c.Proxy.Hostname())
 	}
@@ -170,7 +170,7 @@ func ParseBaseURL(address string) (*url.URL, error) {
 	switch {
 	case base.User != nil, base.RawQuery != "", base.Fragment != "":
 		return nil, errors.New("the base URL must hold no user, query or fragment")
-	case base.Scheme == "https", base.Scheme == "http" && isLoopback(base.Hostname()):
+	case base.Scheme == "https", base.Scheme == "http" && IsLoopback(base.Hostname()):
 		return base, nil
 	}
 	return nil, fmt.Errorf("the base URL must be https, except on loopback: credentials would travel to %s in the open",
@@ -191,7 +191,8 @@ func ParseProxyURL(address string) (*url.URL, error) {
 	return nil, errors.New("the proxy's URL must begin with http, https, socks5 or socks5h")
 }
 
-func isLoopback(host string) bool {
+// IsLoopback reports whether a host is this machine, by name or by number.
+func IsLoopback(host string) bool {
 	ip := net.ParseIP(host)
 	return host == "localhost" || ip != nil && ip.IsLoopback()
 }

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"net/url"
 	"strings"
+
+	"github.com/qismo-go/qismo/internal/transport"
 )
 
 // WebhookOff in the place of an address switches a webhook off.
@@ -48,11 +50,11 @@ type webhookSetter struct {
 // what it sets: one call for the end of a deployment, that can be made at each.
 //
 // All addresses are checked before anything is sent, and one that cannot work, or
-// none at all, is an error without a report. After that each webhook is set for
-// itself, one after the other, and a failure does not keep the others from their
-// turn: the report says what became of each, and the error is all failures joined.
-// Neither shows of an address more than its scheme and host, for the rest may hold
-// a secret.
+// none at all, is an error without a report. On loopback works where the service is
+// there itself, as a sandbox may be. After that each webhook is set for itself, one
+// after the other, and a failure does not keep the others from their turn: the report
+// says what became of each, and the error is all failures joined. Neither shows of an
+// address more than its scheme and host, for the rest may hold a secret.
 //
 // Which credential is accepted is not certain. The setters of the bot's webhook and
 // of log-outs were seen with a user's token only, and those of new sessions and of
@@ -98,7 +100,7 @@ func (s *WebhookSettingsService) SetAll(
 			current: func(c *AppConfigs) string { return c.AuthWebhookURL },
 		},
 	}
-	if err := checkWebhooks(setters); err != nil {
+	if err := checkWebhooks(setters, transport.IsLoopback(s.client.settings.BaseURL.Hostname())); err != nil {
 		return nil, err
 	}
 	run := webhookRun{app: s.client.App, tries: [][]Option{opts}}
@@ -124,8 +126,9 @@ func setting[T any](
 	}
 }
 
-// checkWebhooks checks all addresses, and tells of all that cannot work.
-func checkWebhooks(setters []webhookSetter) error {
+// checkWebhooks checks all addresses, and tells of all that cannot work. Only a service
+// on this machine, such as a sandbox, can reach this machine.
+func checkWebhooks(setters []webhookSetter, reachesLoopback bool) error {
 	var problems []error
 	wanted := false
 	for _, setter := range setters {
@@ -133,7 +136,7 @@ func checkWebhooks(setters []webhookSetter) error {
 		if setter.address == "" || setter.address == WebhookOff {
 			continue
 		}
-		if err := checkWebhookAddress(setter.address); err != nil {
+		if err := checkWebhookAddress(setter.address, reachesLoopback); err != nil {
 			problems = append(problems, fmt.Errorf("qismo: set all webhooks: %s: %w", setter.field, err))
 		}
 	}
@@ -144,7 +147,7 @@ func checkWebhooks(setters []webhookSetter) error {
 }
 
 // checkWebhookAddress says what is wrong with an address, and never shows it.
-func checkWebhookAddress(address string) error {
+func checkWebhookAddress(address string, reachesLoopback bool) error {
 	parsed, err := url.Parse(address)
 	switch {
 	case err != nil && !strings.Contains(address, "://"):
@@ -157,6 +160,8 @@ func checkWebhookAddress(address string) error {
 		return errors.New("the address must not hold a user or a password")
 	case strings.Contains(address, "#"):
 		return errors.New("the address must not hold a fragment: it would never be sent")
+	case !reachesLoopback && transport.IsLoopback(parsed.Hostname()):
+		return errors.New("the address is this machine, which the service cannot reach: it needs a public one")
 	}
 	return nil
 }

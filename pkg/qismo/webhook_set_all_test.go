@@ -3,6 +3,7 @@ package qismo_test
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"io"
 	"net/http"
 	"slices"
@@ -134,6 +135,19 @@ func TestSetAllWebhooksRefusals(t *testing.T) {
 	_, err = settings.SetAll(t.Context(), qismo.SetAllWebhooksParams{})
 	require.EqualError(t, err, "qismo: set all webhooks: no address is given for any of them")
 	assert.Empty(t, service.seen())
+}
+
+// A service out there cannot reach this machine: a program that was meant for a
+// sandbox does not take the webhooks of a real app away.
+func TestSetAllWebhooksRefusesLoopback(t *testing.T) {
+	client, err := qismo.New(qismo.WithBaseURL("https://omnichannel.example.id"), qismo.WithSecretKey(testAppID, testSecretKey),
+		qismo.WithTransport(roundTripper(func(*http.Request) (*http.Response, error) { return nil, errors.New("it was sent") })))
+	require.NoError(t, err)
+	for _, address := range []string{"http://127.0.0.1:8080/s3cret", "https://localhost/s3cret", "http://[::1]:8080/s3cret"} {
+		_, err := client.WebhookSettings.SetAll(t.Context(), qismo.SetAllWebhooksParams{Resolve: address})
+		require.EqualError(t, err, "qismo: set all webhooks: Resolve: "+
+			"the address is this machine, which the service cannot reach: it needs a public one")
+	}
 }
 
 // One failure does not keep the others from their turn, and shows nothing of an
