@@ -10,12 +10,12 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// The README's bot is the one in examples/bot, which the compiler sees, and it is
+// The README's bot is the one in examples/echo, which the compiler sees, and it is
 // short enough to keep the README's promise.
-func TestReadmeShowsTheExampleBot(t *testing.T) {
+func TestReadmeShowsTheExampleEcho(t *testing.T) {
 	readme, err := os.ReadFile("README.md")
 	require.NoError(t, err)
-	example, err := os.ReadFile("examples/bot/main.go")
+	example, err := os.ReadFile("examples/echo/main.go")
 	require.NoError(t, err)
 	_, program, found := strings.Cut(string(example), "\npackage main\n")
 	require.True(t, found)
