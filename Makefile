@@ -46,7 +46,7 @@ coverage: ## see that the tests of each package in pkg/ and of the transport cov
 	scripts/coverage.sh
 
 .PHONY: generate
-generate: ## make gen/ and docs/operations.md again
+generate: ## make gen/, the documents in pieces and docs/operations.md again
 	go generate ./...
 
 .PHONY: check

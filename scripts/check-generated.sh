@@ -18,6 +18,8 @@ if [ -d gen ]; then
   find gen -name '*.go' -exec grep -qE '^// Code generated .* DO NOT EDIT\.$' {} \; -exec rm {} +
 fi
 rm -f docs/operations.md
+# These are embedded, so there have to be some.
+for pieces in internal/document/*.pieces; do : >"$pieces"; done
 
 # The copy is no checkout of its own: Go must not look for its version there.
 GOFLAGS="$(go env GOFLAGS) -buildvcs=false" go generate ./...

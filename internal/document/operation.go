@@ -28,6 +28,8 @@ type Operation struct {
 	RequestRequired bool
 	// Responses holds the answers by status: "200", "4XX", "default".
 	Responses map[string]Response
+
+	pointer string // where it stands in the document
 }
 
 // Evidence says how sure the document is of an operation.
@@ -82,12 +84,14 @@ func (o *Operation) Response(status int) (Response, bool) {
 	return Response{}, false
 }
 
-func (o *Operation) order() string { return o.Path + " " + o.Method }
-
-func (d *Document) readOperation(at, path, method string, node map[string]any) (*Operation, error) {
+// readOperation reads the operation that stands at a pointer. Its schemas are left to be
+// compiled.
+func (d *Document) readOperation(at string, node map[string]any) (*Operation, error) {
+	path, method := pathAndMethod(at)
 	o := &Operation{
+		pointer:     at,
 		ID:          text(node["operationId"]),
-		Method:      strings.ToUpper(method),
+		Method:      method,
 		Path:        path,
 		Group:       firstText(node["tags"]),
 		Summary:     text(node["summary"]),
@@ -139,10 +143,6 @@ func (d *Document) readParameters(at string, node map[string]any) ([]Parameter, 
 			return nil, err
 		}
 		schemaAt := parameterAt + "/schema"
-		schema, err := d.Schema(schemaAt)
-		if err != nil {
-			return nil, err
-		}
 		beside, _ := members["schema"].(map[string]any)
 		_, declared, err := d.resolve(schemaAt, beside)
 		if err != nil {
@@ -159,7 +159,7 @@ func (d *Document) readParameters(at string, node map[string]any) ([]Parameter, 
 			Required: required,
 			Array:    text(declared["type"]) == "array",
 			Enum:     values,
-			Schema:   schema,
+			Schema:   d.schemas.at(schemaAt),
 		})
 	}
 	return parameters, nil
@@ -171,15 +171,11 @@ func (d *Document) readContent(at string, node map[string]any) (map[string]Body,
 	for contentType, entry := range content {
 		media, _ := entry.(map[string]any)
 		schemaAt := at + "/content/" + escape(contentType) + "/schema"
-		schema, err := d.Schema(schemaAt)
-		if err != nil {
-			return nil, err
-		}
 		examples, err := d.readExamples(schemaAt, media)
 		if err != nil {
 			return nil, err
 		}
-		bodies[contentType] = Body{Schema: schema, Pointer: schemaAt, Examples: examples}
+		bodies[contentType] = Body{Schema: d.schemas.at(schemaAt), Pointer: schemaAt, Examples: examples}
 	}
 	return bodies, nil
 }
@@ -204,7 +200,7 @@ func (d *Document) readExamples(at string, media map[string]any) (map[string]any
 func (d *Document) readSecurity(node map[string]any) [][]string {
 	entries, ok := node["security"].([]any)
 	if !ok {
-		entries, _ = d.tree["security"].([]any)
+		entries, _ = d.nodes.at("/security").([]any)
 	}
 	var combinations [][]string
 	for _, entry := range entries {

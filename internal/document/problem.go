@@ -2,10 +2,8 @@ package document
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"math/big"
-	"sort"
 	"strconv"
 	"strings"
 
@@ -40,25 +38,6 @@ const (
 // something is wrong.
 func (p Problem) IsLack() bool {
 	return strings.HasPrefix(p.Reason, lackOfMember) || strings.HasPrefix(p.Reason, lackOfParts)
-}
-
-// Schema is a compiled schema, safe for concurrent use.
-type Schema struct{ compiled *jsonschema.Schema }
-
-// Validate checks a value as encoding/json decodes it into an any, and returns
-// all that is wrong with it, by pointer; nil when nothing is.
-func (s *Schema) Validate(value any) []Problem {
-	err := s.compiled.Validate(value)
-	if err == nil {
-		return nil
-	}
-	var failure *jsonschema.ValidationError
-	if !errors.As(err, &failure) {
-		return []Problem{{Reason: "is not a JSON value"}}
-	}
-	problems := collect(nil, failure)
-	sort.SliceStable(problems, func(i, j int) bool { return problems[i].Pointer < problems[j].Pointer })
-	return deduplicate(problems)
 }
 
 // collect gathers the leaves of a failure: the inner nodes only say that

@@ -19,8 +19,9 @@ type Router struct {
 }
 
 type route struct {
-	operation *Operation
+	method    string
 	segments  []segment
+	operation func() *Operation
 }
 
 // segment is one part of a template between slashes.
@@ -30,12 +31,23 @@ type segment struct {
 	values    []string // the only values that the parameter has, if it has a list
 }
 
-// NewRouter makes a router of a document's operations.
+// NewRouter makes a router of some operations.
 func NewRouter(operations []*Operation) Router {
-	r := Router{byLength: map[int][]route{}}
+	entries := make([]*entry, 0, len(operations))
 	for _, operation := range operations {
-		segments := segmentsOf(operation)
-		r.byLength[len(segments)] = append(r.byLength[len(segments)], route{operation, segments})
+		entries = append(entries, entryOf(operation))
+	}
+	return newRouter(entries)
+}
+
+// Router makes a router of all the document's operations. It reads none of them.
+func (d *Document) Router() Router { return newRouter(d.contents) }
+
+func newRouter(entries []*entry) Router {
+	r := Router{byLength: map[int][]route{}}
+	for _, entry := range entries {
+		segments := segmentsOf(entry.path, entry.Values)
+		r.byLength[len(segments)] = append(r.byLength[len(segments)], route{entry.method, segments, entry.operation})
 	}
 	for _, routes := range r.byLength {
 		slices.SortStableFunc(routes, func(a, b route) int {
@@ -55,10 +67,10 @@ func (r Router) Find(method, escapedPath string) (found *Operation, values map[s
 		if !fits {
 			continue
 		}
-		if route.operation.Method == method {
-			return route.operation, values, nil
+		if route.method == method {
+			return route.operation(), values, nil
 		}
-		allowed = append(allowed, route.operation.Method)
+		allowed = append(allowed, route.method)
 	}
 	return nil, nil, allowed
 }
@@ -100,15 +112,10 @@ func (s segment) rank() int {
 	}
 }
 
-func segmentsOf(operation *Operation) []segment {
-	values := map[string][]string{}
-	for _, parameter := range operation.Parameters {
-		if parameter.In == "path" {
-			values[parameter.Name] = parameter.Enum
-		}
-	}
+// segmentsOf splits a template; values are the lists of parameters that have one.
+func segmentsOf(path string, values map[string][]string) []segment {
 	var segments []segment
-	for part := range strings.SplitSeq(strings.TrimPrefix(operation.Path, "/"), "/") {
+	for part := range strings.SplitSeq(strings.TrimPrefix(path, "/"), "/") {
 		name, isParameter := strings.CutPrefix(part, "{")
 		if !isParameter {
 			segments = append(segments, segment{literal: part})

@@ -3,7 +3,6 @@ package document
 import (
 	"strconv"
 	"strings"
-	"sync"
 )
 
 // Shape is a schema as something to walk values with: where the validator says
@@ -11,8 +10,8 @@ import (
 // It is immutable and safe for concurrent use. See [Shape.Walk].
 type Shape struct {
 	accepts types // what the schema and all that it refers to let through
-	// validator is the same schema compiled, made when it is first needed.
-	validator func() *Schema
+	// validator is the same schema; nil where all fits.
+	validator *Schema
 
 	own       types // by the schema's own keyword type
 	all       []*Shape
@@ -69,13 +68,7 @@ func (s *Shapes) make(at string, node map[string]any) (*Shape, error) {
 		return shape, nil
 	}
 	shape := &Shape{own: typesOf(node["type"]), required: texts(node["required"])}
-	shape.validator = sync.OnceValue(func() *Schema {
-		compiled, err := s.document.Schema(at)
-		if err != nil {
-			return nil // cannot be: the document's schemas were compiled when it was parsed
-		}
-		return compiled
-	})
+	shape.validator = s.document.schemas.at(at)
 	s.made[at] = shape // before what is below, which may lead back here
 	s.fresh = append(s.fresh, shape)
 	filler := filler{shapes: s, at: at, node: node}
@@ -142,16 +135,11 @@ func (f *filler) parts(shape *Shape) {
 		shape.others = []*Shape{others}
 	}
 	if allowed, _ := f.node["additionalProperties"].(bool); allowed {
-		shape.others = []*Shape{{accepts: anyType, validator: func() *Schema { return nil }}}
+		shape.others = []*Shape{{accepts: anyType}}
 	}
 	if items := f.below(f.node["items"], "items"); items != nil {
 		shape.items = []*Shape{items}
 	}
-}
-
-func membersOf(node any) map[string]any {
-	members, _ := node.(map[string]any)
-	return members
 }
 
 // accepted works out which types get through all keywords together.
@@ -183,10 +171,10 @@ func (s *Shape) fits(value any) bool { return s.problems(value) == nil }
 
 // problems tells what is wrong with a value.
 func (s *Shape) problems(value any) []Problem {
-	if compiled := s.validator(); compiled != nil {
-		return compiled.Validate(value)
+	if s.validator == nil {
+		return nil
 	}
-	return nil
+	return s.validator.Validate(value)
 }
 
 // types is a set of JSON types.

@@ -2,8 +2,8 @@
 // REST document's operations, which the façade needs to know, for instance,
 // whether a repeat can do harm; in each generated package the checksum of its
 // document, so that not one line of a document can change without the check for
-// stale files noticing; and the table of operations in docs/. It is run by go
-// generate, from the repository's root.
+// stale files noticing; the documents in pieces, as programs read them; and the table
+// of operations in docs/. It is run by go generate, from the repository's root.
 package main
 
 import (
@@ -21,7 +21,7 @@ import (
 )
 
 func main() {
-	for _, write := range []func() error{writeOperations, writeWebhooks, writeTable} {
+	for _, write := range []func() error{writeOperations, writeWebhooks, writePieces, writeTable} {
 		if err := write(); err != nil {
 			fmt.Fprintln(os.Stderr, "generate:", err)
 			os.Exit(1)
@@ -49,6 +49,25 @@ func writeWebhooks() error {
 		return err
 	}
 	return write("gen/webhooks/document.gen.go", webhooksPage, map[string]any{"Sum": sum})
+}
+
+// writePieces writes both documents in the form in which programs read them.
+func writePieces() error {
+	for _, name := range []string{"openapi", "webhooks"} {
+		_, doc, err := open("api/" + name + ".yaml")
+		if err != nil {
+			return err
+		}
+		pieces, err := doc.Pieces()
+		if err != nil {
+			return err
+		}
+		file := "internal/document/" + name + ".pieces"
+		if err := os.WriteFile(file, pieces, 0o644); err != nil { //nolint:gosec // for everyone to read
+			return err
+		}
+	}
+	return nil
 }
 
 // open reads the file and not the embedded copy, which is as old as this binary.

@@ -48,7 +48,7 @@ func New(config Config) (*Sandbox, error) {
 	}
 	s := &Sandbox{
 		config:   config,
-		router:   document.NewRouter(rest.Operations()),
+		router:   rest.Router(),
 		timeline: timeline.New(config.Remember),
 		state:    newState(config),
 		keeper:   newKeeper(),
