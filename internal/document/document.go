@@ -104,6 +104,10 @@ func (d *Document) Operation(id string) *Operation {
 // It must not be changed.
 func (d *Document) Tree() map[string]any { return d.whole() }
 
+// At returns what stands at a JSON pointer of the tree; nil when nothing does. It must
+// not be changed.
+func (d *Document) At(pointer string) any { return d.nodes.at(pointer) }
+
 // Schema compiles the schema at a JSON pointer such as
 // "/components/schemas/CustomerRoom".
 func (d *Document) Schema(at string) (*Schema, error) {

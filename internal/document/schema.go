@@ -11,13 +11,21 @@ import (
 	"sync"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
+
+	"github.com/qismo-go/qismo/internal/quick"
 )
 
 // Schema is a schema of a document, compiled when it is first used. It is safe for
 // concurrent use.
 type Schema struct {
 	compiled func() (*jsonschema.Schema, error)
+	quick    func() *quick.Schema
 }
+
+// Accepts reports whether well-formed JSON is certainly valid, which takes a hundredth
+// of the time that [Schema.Validate] and the decoding before it take. It accepts nearly
+// all that is valid; of the rest only Validate can tell.
+func (s *Schema) Accepts(wellFormed []byte) bool { return s.quick().Accepts(wellFormed) }
 
 // Validate checks a value as encoding/json decodes it into an any, and returns
 // all that is wrong with it, by pointer; nil when nothing is.
@@ -62,7 +70,10 @@ func (s *schemas) at(pointer string) *Schema {
 	defer s.mu.Unlock()
 	schema, known := s.made[pointer]
 	if !known {
-		schema = &Schema{compiled: sync.OnceValues(func() (*jsonschema.Schema, error) { return s.compile(pointer) })}
+		schema = &Schema{
+			compiled: sync.OnceValues(func() (*jsonschema.Schema, error) { return s.compile(pointer) }),
+			quick:    sync.OnceValue(func() *quick.Schema { return quick.Compile(s.nodes.at, pointer) }),
+		}
 		s.made[pointer] = schema
 	}
 	return schema

@@ -5,8 +5,8 @@ import (
 	"encoding/json"
 
 	"github.com/qismo-go/qismo/gen/webhooks"
+	"github.com/qismo-go/qismo/internal/quick"
 	"github.com/qismo-go/qismo/pkg/qismo/flex"
-	"github.com/qismo-go/qismo/pkg/qismo/webhook/internal/quick"
 )
 
 // RoomOptions decodes the options of the room, which come as JSON inside text or

@@ -7,7 +7,7 @@ import (
 	"net/http"
 	"slices"
 
-	"github.com/qismo-go/qismo/pkg/qismo/webhook/internal/quick"
+	"github.com/qismo-go/qismo/internal/quick"
 )
 
 // The limits of a handler whose options set no others. Known bodies have a depth of 6

@@ -7,7 +7,7 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/qismo-go/qismo/pkg/qismo/webhook/internal/quick"
+	"github.com/qismo-go/qismo/internal/quick"
 )
 
 // ErrNotObject says that a body is not a JSON object, so that there is nothing to

@@ -8,7 +8,7 @@ import (
 	"strings"
 
 	"github.com/qismo-go/qismo/internal/document"
-	"github.com/qismo-go/qismo/pkg/qismo/webhook/internal/quick"
+	"github.com/qismo-go/qismo/internal/quick"
 )
 
 // examination reads a body that is not certainly valid, or does not fit its Go

@@ -6,7 +6,7 @@ import (
 	"sync"
 
 	"github.com/qismo-go/qismo/internal/document"
-	"github.com/qismo-go/qismo/pkg/qismo/webhook/internal/quick"
+	"github.com/qismo-go/qismo/internal/quick"
 )
 
 // Problem is one thing that is wrong with a body.
@@ -131,7 +131,7 @@ func compileSchemas() (map[Name]*schema, error) {
 		if !ok {
 			return nil, fmt.Errorf("webhook: the document has no body of the event %s", name)
 		}
-		schemas[name] = &schema{quick: quick.Compile(events.Tree(), body.Pointer), full: body.Schema}
+		schemas[name] = &schema{quick: quick.Compile(events.At, body.Pointer), full: body.Schema}
 	}
 	return schemas, nil
 }

@@ -56,11 +56,12 @@ const (
 
 var errUnsupported = errors.New("the schema uses a keyword in a way that is not supported")
 
-// Compile compiles the schema at a JSON pointer of a document. It returns nil,
-// which accepts nothing, if the schema uses keywords that this package does not
-// know: there are then more validations to do the long way, and none done wrong.
-func Compile(document map[string]any, pointer string) *Schema {
-	c := &compiler{document: document, known: map[string]*node{}}
+// Compile compiles the schema at a JSON pointer of a document, of which find tells
+// what stands at a pointer. It returns nil, which accepts nothing, if the schema uses
+// keywords that this package does not know: there are then more validations to do the
+// long way, and none done wrong.
+func Compile(find func(pointer string) any, pointer string) *Schema {
+	c := &compiler{find: find, known: map[string]*node{}}
 	root, err := c.at(pointer)
 	if err != nil {
 		return nil
@@ -69,22 +70,17 @@ func Compile(document map[string]any, pointer string) *Schema {
 }
 
 type compiler struct {
-	document map[string]any
-	known    map[string]*node // by pointer; also keeps a circle of references finite
+	find  func(pointer string) any
+	known map[string]*node // by pointer; also keeps a circle of references finite
 }
 
 func (c *compiler) at(pointer string) (*node, error) {
 	if known, ok := c.known[pointer]; ok {
 		return known, nil
 	}
-	var value any = c.document
-	for segment := range strings.SplitSeq(strings.TrimPrefix(pointer, "/"), "/") {
-		members, _ := value.(map[string]any)
-		value = members[strings.NewReplacer("~1", "/", "~0", "~").Replace(segment)]
-	}
 	result := &node{}
 	c.known[pointer] = result
-	return result, c.fill(result, value)
+	return result, c.fill(result, c.find(pointer))
 }
 
 func (c *compiler) schema(value any) (*node, error) {

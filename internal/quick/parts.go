@@ -27,7 +27,6 @@ func (p Part) Under(pointer string) string {
 	return pointer + "/" + escaper.Replace(string(p.Key))
 }
 
-//nolint:gochecknoglobals // a constant, safe for concurrent use
 var escaper = strings.NewReplacer("~", "~0", "/", "~1")
 
 // Parts goes through the members or the items of the value at the place, which

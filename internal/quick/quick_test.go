@@ -14,10 +14,10 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/qismo-go/qismo/internal/document"
-	"github.com/qismo-go/qismo/pkg/qismo/webhook/internal/quick"
+	"github.com/qismo-go/qismo/internal/quick"
 )
 
-const fixtures = "../../../../../testdata/webhooks"
+const fixtures = "../../testdata/webhooks"
 
 // pair is one schema, compiled for the quick check and for the validator.
 type pair struct {
@@ -34,7 +34,7 @@ func events(t testing.TB) map[string]pair {
 	for _, operation := range doc.Operations() {
 		body, ok := operation.JSON()
 		require.True(t, ok)
-		pairs[operation.ID] = pair{quick.Compile(doc.Tree(), body.Pointer), body.Schema}
+		pairs[operation.ID] = pair{quick.Compile(doc.At, body.Pointer), body.Schema}
 	}
 	return pairs
 }
@@ -118,7 +118,7 @@ func compile(t testing.TB, schema string) pair {
 	require.NoError(t, err)
 	full, err := doc.Schema("/defs/it")
 	require.NoError(t, err)
-	return pair{quick.Compile(doc.Tree(), "/defs/it"), full}
+	return pair{quick.Compile(doc.At, "/defs/it"), full}
 }
 
 // What is not supported is not compiled, rather than checked in part.
@@ -129,9 +129,13 @@ func TestCompileRefusesTheUnknown(t *testing.T) {
 		`{anyOf: []}`, `{anyOf: [{maxItems: 1}]}`, `{items: true}`, `{not: {maxItems: 1}}`, `{required: a}`,
 		`{properties: []}`, `{properties: {a: {maxItems: 1}}}`, `{$ref: "other.yaml#/a"}`, `{$ref: "#/defs/none"}`, `7`,
 	} {
-		var tree map[string]any
+		var tree map[string]map[string]any
 		require.NoError(t, yaml.Unmarshal([]byte(`{defs: {it: `+schema+`}}`), &tree))
-		compiled := quick.Compile(tree, "/defs/it")
+		find := func(pointer string) any {
+			name, _ := strings.CutPrefix(pointer, "/defs/")
+			return tree["defs"][name]
+		}
+		compiled := quick.Compile(find, "/defs/it")
 		assert.Nil(t, compiled, schema)
 		assert.False(t, compiled.Accepts([]byte(`1`)))
 	}

@@ -7,7 +7,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
-	"github.com/qismo-go/qismo/pkg/qismo/webhook/internal/quick"
+	"github.com/qismo-go/qismo/internal/quick"
 )
 
 func TestParts(t *testing.T) {
