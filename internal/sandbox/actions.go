@@ -6,8 +6,8 @@ import (
 	"fmt"
 )
 
-// This file holds what people do on the platform's own pages, and not through its
-// API: agents who write, take over and resolve.
+// This file and actions_rooms.go hold what people do on the platform's own pages, and
+// not through its API.
 
 // AgentMessage is what a member of the staff writes.
 type AgentMessage struct {
@@ -19,10 +19,18 @@ type AgentMessage struct {
 }
 
 // AgentWrites lets a member of the staff write into a room. Nobody has to be in the
-// room to do so: the platform's pages let an admin write anywhere.
+// room to do so: the platform's pages let an admin write anywhere. It fails while
+// WhatsApp's window is closed.
 func (s *Sandbox) AgentWrites(ctx context.Context, message AgentMessage) error {
 	return s.act(ctx, "write as an agent", message.RoomID, message.AgentID, func(room *room, agent *staff) error {
-		s.agentSays(room, agent, Message{Type: message.Type, Text: message.Text, Payload: message.Payload})
+		said, problems := s.checked(Message{Type: message.Type, Text: message.Text, Payload: message.Payload})
+		switch {
+		case len(problems) > 0:
+			return badMessage(problems)
+		case room.expired(s.now()):
+			return errors.New("WhatsApp's window has closed: only a template opens it again")
+		}
+		s.agentSays(room, agent, said)
 		return nil
 	})
 }
@@ -50,6 +58,33 @@ func (s *Sandbox) Resolve(ctx context.Context, roomID string, agentID int64, not
 func (s *Sandbox) act(
 	ctx context.Context, what, roomID string, agentID int64, do func(*room, *staff) error,
 ) error {
+	return s.perform(ctx, what, func() error {
+		room, err := s.state.room(roomID)
+		if err != nil {
+			return fmt.Errorf("there is no room %s", roomID)
+		}
+		agent, err := s.actor(agentID)
+		if err != nil {
+			return err
+		}
+		return do(room, agent)
+	})
+}
+
+// actor finds a member of the staff; the admin for the id 0.
+func (s *Sandbox) actor(id int64) (*staff, error) {
+	if id == 0 {
+		return s.state.admin(), nil
+	}
+	member, err := s.state.member(text(id))
+	if err != nil {
+		return nil, fmt.Errorf("there is no agent %d", id)
+	}
+	return member, nil
+}
+
+// perform changes the state for somebody who plays, and says what could not be done.
+func (s *Sandbox) perform(ctx context.Context, what string, do func() error) error {
 	if err := ctx.Err(); err != nil {
 		return fmt.Errorf("sandbox: %s: %w", what, err)
 	}
@@ -57,18 +92,8 @@ func (s *Sandbox) act(
 		if s.deliveries.closed() {
 			return ErrShutdown
 		}
-		room, err := s.state.room(roomID)
-		if err != nil {
-			return fmt.Errorf("sandbox: %s: there is no room %s", what, roomID)
-		}
-		agent := s.state.admin()
-		if agentID != 0 {
-			if agent, err = s.state.member(text(agentID)); err != nil {
-				return fmt.Errorf("sandbox: %s: there is no agent %d", what, agentID)
-			}
-		}
 		var refused *refusedError
-		if err := do(room, agent); errors.As(err, &refused) {
+		if err := do(); errors.As(err, &refused) {
 			return fmt.Errorf("sandbox: %s: %s", what, refused.message())
 		} else if err != nil {
 			return fmt.Errorf("sandbox: %s: %w", what, err)
@@ -80,5 +105,9 @@ func (s *Sandbox) act(
 // agentSays adds what a member of the staff says to a room.
 func (s *Sandbox) agentSays(room *room, agent *staff, said Message) {
 	said.Author, said.Sender, said.Name = AuthorAgent, agent.Email, agent.Name
+	room.markAsRead()
+	if room.firstResponse.IsZero() {
+		room.firstResponse = s.now()
+	}
 	s.state.say(room, said, s.now())
 }

@@ -4,8 +4,20 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 )
+
+// SetAvailable takes a member of the staff online or offline; the admin for the id 0.
+// Where the platform allocates by itself, who comes online gets customers.
+func (s *Sandbox) SetAvailable(ctx context.Context, agentID int64, available bool) error {
+	return s.perform(ctx, "set who is available", func() error {
+		agent, err := s.actor(agentID)
+		if err != nil {
+			return err
+		}
+		s.setAvailable(agent, available)
+		return nil
+	})
+}
 
 // Leave takes a member of the staff out of a room.
 func (s *Sandbox) Leave(ctx context.Context, roomID string, agentID int64) error {
@@ -19,43 +31,28 @@ func (s *Sandbox) Leave(ctx context.Context, roomID string, agentID int64) error
 
 // HandOver ends the bot's turn in a room: the customer waits for an agent, of the
 // named division if there is a name. The least busy agent of that division who is
-// online then serves.
+// online then serves; with nobody online, only its agents are proposed from then on.
 func (s *Sandbox) HandOver(ctx context.Context, roomID, division string) error {
 	return s.act(ctx, "hand a room over", roomID, 0, func(room *room, _ *staff) error {
-		if division != "" {
-			if err := s.assignByDivision(room, division); err != nil {
-				return err
-			}
+		if division == "" {
+			s.endBotsTurn(room)
+			return nil
 		}
-		s.endBotsTurn(room)
-		return nil
+		wanted, ok := s.state.divisionNamed(division)
+		if !ok {
+			return fmt.Errorf("there is no division %q", division)
+		}
+		return s.handOver(room, wanted, true)
 	})
 }
 
-// assignByDivision puts the least busy agent of a division into a room, if one of
-// them is online.
-func (s *Sandbox) assignByDivision(room *room, name string) error {
-	i := slices.IndexFunc(s.state.divisions, func(division *division) bool { return division.name == name })
-	if i < 0 {
-		return fmt.Errorf("there is no division %q", name)
-	}
-	for _, agent := range s.state.candidates(room, false) {
-		if slices.Contains(agent.divisions, s.state.divisions[i]) {
-			return s.assign(room, agent, defaultMaxAgents, false, false)
-		}
-	}
-	return nil
-}
-
-// Divisions returns the names of the divisions, the default one first.
-func (s *Sandbox) Divisions() []string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	var names []string
-	for _, division := range s.state.divisions {
-		names = append(names, division.name)
-	}
-	return names
+// SetBot switches the bot on or off in a room. To switch it off is to hand over to
+// anybody.
+func (s *Sandbox) SetBot(ctx context.Context, roomID string, on bool) error {
+	return s.act(ctx, "switch the bot", roomID, 0, func(room *room, _ *staff) error {
+		s.setBot(room, on)
+		return nil
+	})
 }
 
 // Tag puts a tag on a room; one that the app does not have yet is made.
@@ -69,26 +66,37 @@ func (s *Sandbox) Tag(ctx context.Context, roomID, tag string) error {
 // Untag takes a tag off a room.
 func (s *Sandbox) Untag(ctx context.Context, roomID, name string) error {
 	return s.act(ctx, "take a tag off a room", roomID, 0, func(room *room, _ *staff) error {
-		i := slices.IndexFunc(room.tags, func(tag roomTag) bool { return tag.name == name })
-		if i < 0 {
+		if !room.untag(func(tag roomTag) bool { return tag.name == name }) {
 			return errors.New("it does not have the tag")
 		}
-		room.tags = slices.Delete(room.tags, i, i+1)
 		return nil
 	})
 }
 
-// SetAvailable takes a member of the staff online or offline.
-func (s *Sandbox) SetAvailable(ctx context.Context, agentID int64, available bool) error {
-	if err := ctx.Err(); err != nil {
-		return fmt.Errorf("sandbox: set who is available: %w", err)
-	}
-	return s.change(func() error {
-		agent, err := s.state.member(text(agentID))
-		if err != nil {
-			return fmt.Errorf("sandbox: set who is available: there is no agent %d", agentID)
+// SetRoomInfo replaces a room's information.
+func (s *Sandbox) SetRoomInfo(ctx context.Context, roomID string, properties []Property) error {
+	return s.act(ctx, "set a room's information", roomID, 0, func(room *room, _ *staff) error {
+		pairs := []any{}
+		for _, property := range properties {
+			pairs = append(pairs, object{"key": property.Key, "value": property.Value})
 		}
-		agent.available = available
+		s.setProperties(room, pairs)
+		return nil
+	})
+}
+
+// MarkAsRead marks what the customer wrote as read.
+func (s *Sandbox) MarkAsRead(ctx context.Context, roomID string) error {
+	return s.act(ctx, "mark a room as read", roomID, 0, func(room *room, _ *staff) error {
+		room.markAsRead()
+		return nil
+	})
+}
+
+// Block blocks the customer of a room on its channel, or takes that back.
+func (s *Sandbox) Block(ctx context.Context, roomID string, blocked bool) error {
+	return s.act(ctx, "block a customer", roomID, 0, func(room *room, _ *staff) error {
+		s.state.book.blocked[room.customer()] = blocked
 		return nil
 	})
 }

@@ -109,7 +109,7 @@ func TestAllocate(t *testing.T) {
 	assert.Len(t, free.at("data/agents"), 1, "neither who serves the room already nor who is offline")
 	assert.Nil(t, free.at("meta/total_count"))
 
-	unknown := w.call("POST", "/api/v1/admin/service/allocate_agent", object{"source": "telegram"})
+	unknown := w.call("POST", "/api/v1/admin/service/allocate_agent", object{"source": "tiktok"})
 	assert.Equal(t, http.StatusNotFound, unknown.status)
 }
 

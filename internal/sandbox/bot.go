@@ -7,14 +7,18 @@ func (s *Sandbox) sendBotMessage(r *request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.state.say(room, Message{
+	said, problems := s.checked(Message{
 		Author:  AuthorBot,
 		Sender:  text(r.body["sender_email"]),
 		Name:    "Bot " + companyName,
 		Type:    text(r.body["type"]),
 		Text:    text(r.body["message"]),
-		Payload: fromJSONText(r.body["payload"]),
-	}, s.now())
+		Payload: r.body["payload"],
+	})
+	if len(problems) > 0 {
+		return nil, refuseMessage(problems)
+	}
+	s.state.say(room, said, s.now())
 	return nil, nil // an empty body
 }
 
@@ -23,10 +27,14 @@ func (s *Sandbox) setBotInRoom(r *request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if flag(r.body["is_active"]) {
-		room.handledByBot, room.updated = true, s.now()
-	} else {
-		s.endBotsTurn(room)
-	}
+	s.setBot(room, flag(r.body["is_active"]))
 	return data(roomLog(room)), nil
+}
+
+func (s *Sandbox) setBot(room *room, on bool) {
+	if !on {
+		s.endBotsTurn(room)
+		return
+	}
+	room.handledByBot, room.updated = true, s.now()
 }

@@ -23,8 +23,9 @@ type Config struct {
 	// are made up (five when zero), the last of them offline.
 	Agents     []Agent
 	AgentCount int
-	// Channels are where customers write. When it is nil there is one each for
-	// WhatsApp, live chat and Instagram, and a custom one.
+	// Channels are where customers write. When it is nil there is one of each of the
+	// older kinds: WhatsApp, live chat, Instagram, a custom one, LINE, Telegram and
+	// Facebook.
 	Channels []Channel
 	// Rooms is how many customers have written already and wait for an agent.
 	// The same number always gives the same rooms. Each takes about 1 KB: a million

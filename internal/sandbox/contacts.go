@@ -157,7 +157,7 @@ func (s *Sandbox) listContactConversationMessages(r *request) (any, error) {
 	rows := []object{}
 	for i := len(room.messages) - 1; i >= 0 && len(rows) < defaultRows; i-- {
 		if !isBounded || room.messages[i].ID < before {
-			rows = append(rows, chatComment(room, i))
+			rows = append(rows, s.chatComment(room, i))
 		}
 	}
 	return object{"results": object{"comments": rows}, "status": 200}, nil
@@ -165,7 +165,7 @@ func (s *Sandbox) listContactConversationMessages(r *request) (any, error) {
 
 // chatComment is a message as the chat server writes it. Unlike in webhooks, its
 // ids are known for WhatsApp too.
-func chatComment(room *room, i int) object {
+func (s *Sandbox) chatComment(room *room, i int) object {
 	said, before := room.messages[i], int64(0)
 	if i > 0 {
 		before = room.messages[i-1].ID
@@ -180,7 +180,7 @@ func chatComment(room *room, i int) object {
 		"message": said.Text, "type": said.Type, "payload": payload, "extras": object{},
 		"email": said.Sender, "username": said.Name, "user_extras": object{},
 		"room_id": roomID, "room_id_str": room.id, "room_name": room.name, "room_avatar": room.avatar,
-		"room_type": "group", "topic_id": roomID, "topic_id_str": room.id, "status": "sent",
+		"room_type": "group", "topic_id": roomID, "topic_id_str": room.id, "status": s.status(room, said, s.now()),
 		"timestamp": zoned(said.At), "unix_timestamp": said.At.Unix(), "unix_nano_timestamp": said.At.UnixNano(),
 		"unique_temp_id": uniqueTempID(room, said), "is_deleted": false, "is_public_channel": false,
 		"disable_link_preview": false,

@@ -44,9 +44,15 @@ func (s *Sandbox) CustomerWrites(ctx context.Context, message CustomerMessage) (
 		if err != nil {
 			return fmt.Errorf("sandbox: there is no channel %d of source %q", message.ChannelID, message.Source)
 		}
+		said, problems := s.checked(Message{
+			Author: AuthorCustomer, Type: message.Type, Text: message.Text, Payload: message.Payload,
+		})
+		if len(problems) > 0 {
+			return fmt.Errorf("sandbox: write as a customer: %w", badMessage(problems))
+		}
 		room := s.customersRoom(channel, message.UserID, message.Name)
 		roomID = room.id
-		s.customerSays(room, Message{Type: message.Type, Text: message.Text, Payload: message.Payload})
+		s.customerSays(room, said)
 		return nil
 	})
 	return roomID, err
@@ -164,11 +170,15 @@ func (s *Sandbox) takeCustomChannelMessage(r *request) (*room, error) {
 	if err != nil || !channel.Custom {
 		return nil, unauthorized()
 	}
+	said, problems := s.checked(Message{
+		Author: AuthorCustomer, Type: text(r.body["type"]), Text: text(r.body["message"]), Payload: r.body["payload"],
+	})
+	if len(problems) > 0 {
+		return nil, refuseMessage(problems)
+	}
 	room := s.customersRoom(channel, text(r.body["user_id"]), text(r.body["name"]))
 	room.avatar = orDefault(text(r.body["avatar"]), room.avatar)
-	s.customerSays(room, Message{
-		Type: text(r.body["type"]), Text: text(r.body["message"]), Payload: fromJSONText(r.body["payload"]),
-	})
+	s.customerSays(room, said)
 	return room, nil
 }
 

@@ -80,7 +80,7 @@ func TestWhatCannotBeReplayed(t *testing.T) {
 	_, err := w.Replay(t.Context(), 99)
 	require.ErrorIs(t, err, ErrForgotten)
 
-	long := CustomerMessage{UserID: "628115559999", Text: strings.Repeat("a", timeline.MaxBody)}
+	long := CustomerMessage{UserID: "628115559999", Type: "reply", Payload: object{"text": strings.Repeat("a", timeline.MaxBody)}}
 	_, err = w.CustomerWrites(t.Context(), long)
 	require.NoError(t, err)
 	w.delivered()

@@ -23,14 +23,23 @@ func (s *Sandbox) handoverRoomToDivision(r *request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := s.handOver(room, wanted, flag(r.body["find_online_agent"])); err != nil {
+		return nil, err
+	}
+	return nil, nil // an empty body
+}
+
+// handOver asks for a division's agents, from now on, and for one at once if that is
+// wanted.
+func (s *Sandbox) handOver(room *room, wanted *division, now bool) error {
 	room.division = wanted
-	if agent := s.leastBusy(room, false); agent != nil && flag(r.body["find_online_agent"]) {
+	if agent := s.leastBusy(room, false); agent != nil && now {
 		if err := s.assign(room, agent, defaultMaxAgents, false, false); err != nil {
-			return nil, err
+			return err
 		}
 	}
 	s.endBotsTurn(room)
-	return nil, nil // an empty body
+	return nil
 }
 
 // endBotsTurn switches the bot off in a room, until the next session. Receivers of

@@ -58,15 +58,21 @@ func defaultChannels() []Channel {
 		{ID: 5121, Source: "qiscus", Name: "Kopi Wangi"},
 		{ID: 5133, Source: "ig", Name: "kopi.wangi"},
 		{ID: 5140, Source: "ik-2207", Name: "Portal Mitra", Custom: true},
+		{ID: 5150, Source: "line", Name: "Kopi Wangi LINE"},
+		{ID: 5151, Source: "telegram", Name: "Kopi Wangi Bot"},
+		{ID: 5152, Source: "fb", Name: "Kopi Wangi Bandung"},
 	}
 }
+
+// busyChannels is how many channels the made-up customers write on: the first ones.
+const busyChannels = 3
 
 // inventRooms fills the state with customers who have written once. Nobody is
 // told of them: they were there before the Sandbox was.
 func (s *state) inventRooms(config Config) {
 	var channels []*Channel
 	for _, channel := range s.channels {
-		if !channel.Custom {
+		if !channel.Custom && len(channels) < busyChannels {
 			channels = append(channels, channel)
 		}
 	}

@@ -27,6 +27,8 @@ type Message struct {
 	// Payload is the JSON value that belongs to the type; it must not be changed.
 	Payload any
 	At      time.Time
+	// Status is how far it is: sent, delivered or read.
+	Status string
 	// NotForBot says why the bot's webhook is not sent for a customer's message;
 	// "" when it is.
 	NotForBot string
@@ -56,6 +58,9 @@ type room struct {
 	agents       []*staff  // who serves, in the order they joined
 	division     *division // whose agents were asked for; nil for any
 	messages     []Message
+	readUpTo     int64 // the newest message that the staff has read
+	// firstResponse is when an agent answered for the first time.
+	firstResponse time.Time
 	// service is the newest session and previous the one before; nil when there
 	// is none yet.
 	service, previous *service
@@ -126,7 +131,7 @@ func (s *state) openService(room *room, now time.Time) {
 // say adds a message to a room and to its session, unless that is closed.
 func (s *state) say(room *room, said Message, now time.Time) Message {
 	said.ID = s.comments.next()
-	said.At = now
+	said.At, said.Status = now, MessageSent
 	said.Type = orDefault(said.Type, "text")
 	room.messages = append(room.messages, said)
 	room.updated = now

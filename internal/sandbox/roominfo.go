@@ -28,9 +28,14 @@ func (s *Sandbox) setRoomInfo(r *request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	room.properties, _ = r.body["user_properties"].([]any)
-	room.updated = s.now()
+	pairs, _ := r.body["user_properties"].([]any)
+	s.setProperties(room, pairs)
 	return data(roomInfo(room, dateObject)), nil
+}
+
+func (s *Sandbox) setProperties(room *room, pairs []any) {
+	room.properties = pairs
+	room.updated = s.now()
 }
 
 // updateRoomOptions replaces a room's options. Whether is_resolved could resolve
@@ -45,11 +50,11 @@ func (s *Sandbox) updateRoomOptions(r *request) (any, error) {
 	return nil, nil // an empty body
 }
 
-// roomInfo is what both answers have. No agent has answered yet: agents write
-// through the chat server, which is not played.
+// roomInfo is what both answers have.
 func roomInfo(room *room, form func(time.Time) any) object {
 	info := object{
-		"extras": roomExtras(room), "user_id": room.userID, "first_initiated": nil, "first_agent_response_time": nil,
+		"extras": roomExtras(room), "user_id": room.userID, "first_initiated": nil,
+		"first_agent_response_time": form(room.firstResponse),
 	}
 	if len(room.messages) > 0 {
 		info["first_initiated"] = form(room.messages[0].At)

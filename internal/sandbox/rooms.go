@@ -125,8 +125,11 @@ func (s *Sandbox) resolveRoom(r *request) (any, error) {
 	if room.resolved() {
 		return nil, badRequest("room is already resolved") // the wording is not recorded
 	}
-	by := r.caller.user
-	s.resolve(room, by, text(r.body["notes"]))
+	by, notes := r.caller.user, text(r.body["notes"])
+	if flag(r.body["is_send_notes"]) && notes != "" {
+		s.sayOutbound(room, by, Message{Text: notes})
+	}
+	s.resolve(room, by, notes)
 	service := room.service
 	row := serviceRow(service, spaced)
 	row["resolved_at"], row["retrieved_at"] = dateObject(service.ended), dateObject(service.retrieved)
@@ -166,12 +169,13 @@ func (s *Sandbox) getLatestRoom(r *request) (any, error) {
 	return data(object{"room_id": room.id}), nil
 }
 
-// markRoomAsRead changes nothing that can be seen: no answer tells what is
-// unread.
+// markRoomAsRead shows in the status of the customer's messages.
 func (s *Sandbox) markRoomAsRead(r *request) (any, error) {
-	if _, err := s.state.room(text(r.parameters["room_id"])); err != nil {
+	room, err := s.state.room(text(r.parameters["room_id"]))
+	if err != nil {
 		return nil, err
 	}
+	room.markAsRead()
 	return nil, nil // an empty body
 }
 

@@ -20,13 +20,15 @@ var ErrShutdown = errors.New("sandbox: it was shut down")
 // Sandbox plays the platform for one app. It is an [http.Handler] that answers
 // the REST API, and it posts webhooks. It is safe for concurrent use.
 type Sandbox struct {
-	config     Config
-	router     document.Router
-	handlers   map[string]handler
-	deliveries *deliveries
-	messages   *queues[Message] // what OnMessage is told
-	timeline   *timeline.Timeline
-	watchers   watchers
+	config Config
+	router document.Router
+	// botMessages is what the document says of messages.
+	botMessages *document.Schema
+	handlers    map[string]handler
+	deliveries  *deliveries
+	messages    *queues[Message] // what OnMessage is told
+	timeline    *timeline.Timeline
+	watchers    watchers
 
 	// mu guards what follows. It is never held while a webhook is delivered.
 	mu     sync.Mutex
@@ -46,13 +48,16 @@ func New(config Config) (*Sandbox, error) {
 	if err != nil {
 		return nil, fmt.Errorf("sandbox: %w", err)
 	}
+	botMessages, _ := rest.Operation("sendBotMessage").JSON()
 	s := &Sandbox{
-		config:   config,
-		router:   rest.Router(),
-		timeline: timeline.New(config.Remember),
-		state:    newState(config),
-		keeper:   newKeeper(),
-		moment:   config.Now(),
+		config: config,
+
+		botMessages: botMessages.Schema,
+		router:      rest.Router(),
+		timeline:    timeline.New(config.Remember),
+		state:       newState(config),
+		keeper:      newKeeper(),
+		moment:      config.Now(),
 	}
 	s.deliveries = newDeliveries(config, s.timeline)
 	s.handlers = s.handlerTable()

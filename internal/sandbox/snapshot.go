@@ -34,10 +34,15 @@ type RoomSnapshot struct {
 	Sessions     int        // how many there were, this one included
 	HandledByBot bool
 	Resolved     bool
+	Blocked      bool   // what the customer writes is lost
+	Division     string // whose agents were asked for by a hand-over; "" for any
 	Messages     int
 	Unanswered   int     // how many messages the customer has written since somebody answered
+	Unread       int     // how many of the customer's nobody has read
 	Last         Message // the newest; the zero value when there is none
 	Created      time.Time
+	// Expires is when WhatsApp's window closes or has closed; zero where there is none.
+	Expires time.Time
 }
 
 // Property is a line of a room's information.
@@ -61,6 +66,9 @@ func (s *Sandbox) Messages(roomID string) []Message {
 	s.look(func() {
 		if room, err := s.state.room(roomID); err == nil {
 			messages = slices.Clone(room.messages)
+			for i := range messages {
+				messages[i].Status = s.status(room, messages[i], s.now())
+			}
 		}
 	})
 	return messages
@@ -133,6 +141,17 @@ func (m *staff) snapshot() AgentSnapshot {
 	return snapshot
 }
 
+// Divisions returns the names of the divisions, the default one first.
+func (s *Sandbox) Divisions() []string {
+	var names []string
+	s.look(func() {
+		for _, division := range s.state.divisions {
+			names = append(names, division.name)
+		}
+	})
+	return names
+}
+
 // Channels returns the channels as they are now.
 func (s *Sandbox) Channels() []Channel {
 	var all []Channel
@@ -148,11 +167,19 @@ func (s *Sandbox) snapshot(r *room) RoomSnapshot {
 	snapshot := RoomSnapshot{
 		ID: r.id, Source: r.channel.Source, ChannelID: r.channel.ID, ChannelName: r.channel.Name,
 		UserID: r.userID, Name: r.name, State: s.roomState(r), Sessions: r.sessions,
-		HandledByBot: r.handledByBot, Resolved: r.resolved(), Messages: len(r.messages), Unanswered: r.unanswered(),
-		Created: r.created,
+		HandledByBot: r.handledByBot, Resolved: r.resolved(), Blocked: s.state.book.blocked[r.customer()],
+		Messages: len(r.messages), Unanswered: r.unanswered(), Unread: r.unread(), Created: r.created,
 	}
 	if len(r.messages) > 0 {
 		snapshot.Last = r.messages[len(r.messages)-1]
+		snapshot.Last.Status = s.status(r, snapshot.Last, s.now())
+	}
+	if _, hasWindow := r.windowAge(s.now()); hasWindow {
+		last, _ := r.lastByCustomer()
+		snapshot.Expires = last.At.Add(windowLength)
+	}
+	if r.division != nil {
+		snapshot.Division = r.division.name
 	}
 	if r.service != nil {
 		snapshot.Notes, _ = r.service.notes.(string)

@@ -152,12 +152,20 @@ func (s *state) addStaff(agent Agent) {
 	s.staff = append(s.staff, member)
 }
 
-// division finds a division by name, or makes it.
-func (s *state) division(name string) *division {
+// divisionNamed finds a division by its name.
+func (s *state) divisionNamed(name string) (*division, bool) {
 	for _, division := range s.divisions {
 		if division.name == name {
-			return division
+			return division, true
 		}
+	}
+	return nil, false
+}
+
+// division finds a division by name, or makes it.
+func (s *state) division(name string) *division {
+	if known, ok := s.divisionNamed(name); ok {
+		return known
 	}
 	made := &division{id: firstDivision + int64(len(s.divisions)), name: name}
 	s.divisions = append(s.divisions, made)

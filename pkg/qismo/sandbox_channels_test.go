@@ -115,7 +115,9 @@ func checkTelegram(t *testing.T, p *platform, client *qismo.Client) {
 	require.NoError(t, client.Channels.DeleteTelegram(t.Context(), made.ID))
 	assert.False(t, telegram())
 	require.ErrorIs(t, client.Channels.DeleteTelegram(t.Context(), made.ID), qismo.ErrNotFound)
-	_, err = p.CustomerWrites(t.Context(), sandbox.CustomerMessage{Source: "telegram", UserID: "laras"})
+	id, err := made.ID.Int64()
+	require.NoError(t, err)
+	_, err = p.CustomerWrites(t.Context(), sandbox.CustomerMessage{Source: "telegram", ChannelID: id, UserID: "laras"})
 	assert.Error(t, err, "nobody can write to it any more")
 }
 

@@ -29,10 +29,7 @@ func checkQRCodes(t *testing.T, p *platform, client *qismo.Client) {
 	require.NoError(t, err)
 	assert.NotEmpty(t, session.IdentityToken.Reveal())
 	assert.EqualValues(t, 2, session.UserType)
-	asAgent := func(token flex.Secret) *qismo.Client {
-		return p.client(t, qismo.WithToken(client.AppID(), token.Reveal()), qismo.WithRole(qismo.RoleAgent))
-	}
-	profile, err := asAgent(session.QismoToken).Session.Profile(t.Context())
+	profile, err := p.client(t, qismo.WithToken(client.AppID(), session.QismoToken.Reveal())).Session.Profile(t.Context())
 	require.NoError(t, err)
 	assert.Equal(t, agent.Email, profile.Email)
 
@@ -40,7 +37,7 @@ func checkQRCodes(t *testing.T, p *platform, client *qismo.Client) {
 	older, err := client.Session.TokenByQismoKey(t.Context(), login.Details.SdkUser.Token, key)
 	require.NoError(t, err)
 	assert.EqualValues(t, 2, older.Type)
-	_, err = asAgent(older.AuthenticationToken).Session.Profile(t.Context())
+	_, err = p.client(t, qismo.WithToken(client.AppID(), older.AuthenticationToken.Reveal())).Session.Profile(t.Context())
 	require.NoError(t, err)
 	_, err = client.Session.TokenByQismoKey(t.Context(), login.User.AuthenticationToken, key)
 	require.ErrorIs(t, err, qismo.ErrUnauthorized, "a token of another kind")
