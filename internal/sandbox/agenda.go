@@ -28,6 +28,7 @@ const (
 	decideTemplate errandKind = "decide a template"     // the template's
 	sendNext       errandKind = "send to the next"      // the broadcast's
 	resolveNext    errandKind = "resolve the next room" // the WhatsApp channel's
+	tellReceipt    errandKind = "tell a receipt"        // the message's
 )
 
 // enter puts an errand down for a time.
@@ -73,6 +74,8 @@ func (s *Sandbox) catchUp(now time.Time) (changed bool) {
 			s.sendNext(due.id)
 		case resolveNext:
 			s.resolveNext(due.id)
+		case tellReceipt:
+			s.tellReceipt(due.id)
 		}
 	}
 }

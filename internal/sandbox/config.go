@@ -178,32 +178,20 @@ func (c Config) withDefaults() (Config, error) {
 	if c.Channels == nil {
 		c.Channels = defaultChannels()
 	}
-	if c.Buttons == nil {
-		c.Buttons = defaultButtons()
-	}
 	if c.Clock == nil {
 		c.Clock = clock.New(c.Now)
 	}
 	c.Now = c.Clock.Now
 	c.Trouble = orDefault(c.Trouble, new(trouble.Maker))
-	var err error
-	if c.Delivery, err = c.Delivery.withDefaults(); err != nil {
-		return c, err
-	}
 	c.Remember = max(orDefault(c.Remember, defaultRemember), 0)
-	if c.OnDelivery == nil {
-		c.OnDelivery = func(Delivery) {}
-	}
-	if c.SignWebhook == nil {
-		c.SignWebhook = func(*http.Request, []byte) {}
-	}
+	var err error
 	if c.OfficeHours, err = c.OfficeHours.withDefaults(); err != nil {
 		return c, err
 	}
 	if c.Agents, err = completeAgents(c); err != nil {
 		return c, err
 	}
-	if err := checkWebhooks(c); err != nil {
+	if c, err = c.withWebhookDefaults(); err != nil {
 		return c, err
 	}
 	return c, checkChannels(c)

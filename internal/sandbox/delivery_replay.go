@@ -50,7 +50,7 @@ func (d *deliveries) replay(ctx context.Context, entry timeline.Entry) (timeline
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	defer context.AfterFunc(d.stopped, cancel)()
+	defer context.AfterFunc(d.stopped, cancel)() //nolint:contextcheck // either of the two ends it
 	again, _ := d.attempt(ctx, delivery{
 		event: entry.Name, roomID: entry.RoomID, url: entry.URL, body: entry.Request.Bytes, replayOf: entry.ID,
 	}, 1)

@@ -228,6 +228,15 @@ func TestTheVerdictOnAWebhook(t *testing.T) {
 	assert.NotContains(t, wrong[0], "rahasia")
 	assert.Equal(t, []string{"the document has no event lain"}, webhookProblems("lain", []byte(`{}`)))
 	assert.Equal(t, []string{"the body is not JSON"}, webhookProblems("botMessage", []byte(`{`)))
+
+	sandbox, _ := newPosting(t, Config{})
+	sandbox.deliveries.targets.name(botURL)
+	sandbox.deliveries.add("", delivery{event: "botMessage", url: botURL, body: []byte(`{"payload":{}}`)})
+	require.NoError(t, sandbox.Shutdown(t.Context()))
+	entry := sandbox.Timeline().Newest(1, nil)[0]
+	assert.Equal(t, http.StatusOK, entry.Status)
+	assert.NotEmpty(t, entry.Problems)
+	assert.False(t, entry.OK())
 }
 
 func TestBadDeliverySettings(t *testing.T) {

@@ -14,6 +14,12 @@
 // begins at 1,500,000. WhatsApp approves all templates but those whose names end in
 // _ditolak. How long all this takes, Config.Pace says, by the Sandbox's own clock.
 //
+// Webhooks of one room come one after the other, and those of different rooms side by
+// side. What is tried again, and what trouble makes late, does not hold up its room:
+// it comes when its time has come, after what came in between. Config.Delivery says
+// what is tried again; [Sandbox.SetShape] chooses among the forms that an event has
+// had, and [Sandbox.SetWebhook] where it goes.
+//
 // Where the platform's behaviour is not publicly known, the sandbox does the
 // plainest thing that fits what is known, and a comment says so.
 //
@@ -24,10 +30,11 @@
 // names the method that answers. Those methods are grouped by subject: agents,
 // allocation, rooms and so on; the files with "rows" in their names write
 // objects as the platform does. events.go decides which webhooks a change sets
-// off, webhooks.go writes them, delivery.go sends them; queues.go keeps them, and
-// the messages that Config.OnMessage is told, in order. rooms_index.go keeps the
-// rooms in order, so that a page costs the same with a million of them. What happens
-// by itself stands in agenda.go; keeper.go sees to it that it does.
+// off, webhooks.go and the files that begin with "webhook" write them, delivery.go
+// sends them; queues.go keeps them, and the messages that Config.OnMessage is told, in
+// order. rooms_index.go keeps the rooms in order, so that a page costs the same with a
+// million of them. What happens by itself stands in agenda.go; keeper.go sees to it
+// that it does.
 //
 // One mutex guards all state. Handlers run while it is held and only queue
 // webhooks, so that a receiver can call back while it answers one.

@@ -50,7 +50,7 @@ func (s *Sandbox) wasSaid(room *room, said Message) {
 	if to := s.state.hookOf(room.channel); to.set() {
 		s.post("customChannelMessage", to, room.id, s.channelMessageBody(room, said, s.author(said)))
 	}
-	if said.Author != AuthorSystem { // WhatsApp is not told of those
+	if said.Type != "system_event" { // of which WhatsApp is told nothing
 		s.trackStatus(room, said)
 	}
 }

@@ -113,6 +113,11 @@ func (s *Sandbox) look(do func()) {
 // those in a function of the configuration that does not return: after a
 // context's end they get a second, and are left behind.
 //
+// Nothing waits for its time any more: a webhook that trouble made late is sent at
+// once, one that waits to be tried again is tried once more at once, and what fails
+// from then on is not tried again. What the platform would have done by itself later,
+// such as telling that a message was read, does not happen.
+//
 // The API goes on answering, so that receivers can finish what they do with the
 // last webhooks, but what they change sets off no further ones. OnMessage is told
 // what they write until the last webhook was answered.

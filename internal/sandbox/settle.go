@@ -9,6 +9,7 @@ import "context"
 func (s *Sandbox) SetWebhooks(addresses Webhooks) {
 	_ = s.change(func() error { // which returns the function's error, and there is none
 		s.state.settings.setWebhooks(addresses)
+		s.deliveries.targets.nameAll(addresses)
 		return nil
 	})
 }

@@ -21,10 +21,7 @@ type targets struct {
 
 func newTargets(config Config) *targets {
 	t := &targets{named: map[string]bool{}}
-	to := config.Webhooks
-	for _, address := range []string{to.Bot, to.NewSession, to.Allocation, to.Resolve, to.Auth} {
-		t.name(address)
-	}
+	t.nameAll(config.Webhooks)
 	for _, channel := range config.Channels {
 		t.name(channel.WebhookURL)
 	}
@@ -32,6 +29,12 @@ func newTargets(config Config) *targets {
 		t.name(button.URL)
 	}
 	return t
+}
+
+func (t *targets) nameAll(to Webhooks) {
+	for _, address := range []string{to.Bot, to.NewSession, to.Allocation, to.Resolve, to.Auth} {
+		t.name(address)
+	}
 }
 
 // name allows the host of an address.

@@ -48,6 +48,8 @@ func TestPressButtonRefuses(t *testing.T) {
 		require.Error(t, err, name)
 	}
 	assert.Len(t, w.Buttons(), 1)
+	_, err := New(Config{Channels: []Channel{{ID: 1, Source: "ik", Custom: true, WebhookURL: "x"}}})
+	require.ErrorIs(t, err, errAddress)
 }
 
 // The API lists the buttons, and replacing them switches the new ones on.

@@ -10,7 +10,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -53,6 +52,7 @@ func TestTheShapesAreThoseOfTheKit(t *testing.T) {
 // Each body of the sandbox has the members that the kit's body of the same shape has,
 // with values of the same types, and fits the document.
 func TestTheShapesAreAsTheKitHasThem(t *testing.T) {
+	t.Parallel()
 	for _, name := range webhook.Names() {
 		for _, shape := range qismotest.Shapes(name) {
 			if shape == qismotest.ShapeSeveral || shape == qismotest.ShapeCombined {
@@ -77,8 +77,7 @@ func TestTheShapesAreAsTheKitHasThem(t *testing.T) {
 // of an event.
 func sentInShape(t *testing.T, event string, shape qismotest.Shape) []byte {
 	t.Helper()
-	now := time.Now() // it stands still: what was sent does not arrive
-	play := newPlay(t, sandbox.Config{Now: func() time.Time { return now }})
+	play := newPlay(t)
 	wanted := sandbox.Shape(shape)
 	if slices.Contains(contentShapes(), shape) {
 		wanted = sandbox.ShapeNew
@@ -117,18 +116,19 @@ func (p *play) RoundTrip(r *http.Request) (*http.Response, error) {
 	return &http.Response{StatusCode: http.StatusOK, Body: http.NoBody, Request: r}, nil
 }
 
-func newPlay(t *testing.T, config sandbox.Config) *play {
+func newPlay(t *testing.T) *play {
 	t.Helper()
 	const at = "https://hooks.example.id/"
 	p := &play{bodies: map[string][][]byte{}}
-	config.HTTPClient = &http.Client{Transport: p}
-	config.Webhooks = sandbox.Webhooks{
-		Bot: at + "botMessage", NewSession: at + "newSession", Allocation: at + "customAgentAllocation",
-		Resolve: at + "markAsResolved", Auth: at + "userLogout",
-	}
-	config.Buttons = []sandbox.Button{{Name: "Buat tiket", URL: at + "customButton"}}
 	var err error
-	p.sandbox, err = sandbox.New(config)
+	p.sandbox, err = sandbox.New(sandbox.Config{
+		HTTPClient: &http.Client{Transport: p},
+		Webhooks: sandbox.Webhooks{
+			Bot: at + "botMessage", NewSession: at + "newSession", Allocation: at + "customAgentAllocation",
+			Resolve: at + "markAsResolved", Auth: at + "userLogout",
+		},
+		Buttons: []sandbox.Button{{Name: "Buat tiket", URL: at + "customButton"}},
+	})
 	require.NoError(t, err)
 	require.NoError(t, p.sandbox.SetWebhook("whatsAppForward:5120", at+"whatsAppForwardMessage", true))
 	require.NoError(t, p.sandbox.SetWebhook("customChannelMessage:5140", at+"customChannelMessage", true))
@@ -187,7 +187,7 @@ func (p *play) call(t *testing.T, path, body string) []byte {
 
 func (p *play) callWith(t *testing.T, header http.Header, path, body string) []byte {
 	t.Helper()
-	request := httptest.NewRequest(http.MethodPost, path, strings.NewReader(body))
+	request := httptest.NewRequestWithContext(t.Context(), http.MethodPost, path, strings.NewReader(body))
 	maps.Copy(request.Header, header)
 	request.Header.Set("Qiscus-App-Id", p.sandbox.Config().AppCode)
 	request.Header.Set("Content-Type", "application/json")

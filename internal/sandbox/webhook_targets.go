@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"fmt"
+	"net/http"
 	"net/url"
 	"slices"
 	"strings"
@@ -25,12 +26,31 @@ func (e eventSettings) button(pressed Button) webhook {
 	return webhook{url: pressed.URL, on: !e.off[buttonTarget(pressed)]}
 }
 
-// checkWebhooks checks what a configuration says of webhooks.
-func checkWebhooks(c Config) error {
-	if _, err := configuredShapes(c); err != nil {
-		return err
+// withWebhookDefaults fills in what was left out about webhooks and checks the rest.
+func (c Config) withWebhookDefaults() (Config, error) {
+	if c.OnDelivery == nil {
+		c.OnDelivery = func(Delivery) {}
 	}
-	return checkButtons(c.Buttons)
+	if c.SignWebhook == nil {
+		c.SignWebhook = func(*http.Request, []byte) {}
+	}
+	if c.Buttons == nil {
+		c.Buttons = defaultButtons()
+	}
+	for _, channel := range c.Channels {
+		if err := checkAddress(channel.WebhookURL); err != nil {
+			return c, fmt.Errorf("sandbox: the channel %q: %w", channel.Name, err)
+		}
+	}
+	if _, err := configuredShapes(c); err != nil {
+		return c, err
+	}
+	if err := checkButtons(c.Buttons); err != nil {
+		return c, err
+	}
+	var err error
+	c.Delivery, err = c.Delivery.withDefaults()
+	return c, err
 }
 
 // WebhookTarget is where an event goes. The app has one target for most events;

@@ -11,13 +11,6 @@ import (
 // This file forwards what WhatsApp tells of one channel, nearly as WhatsApp words it:
 // the messages that come in, and how far those are that went out.
 
-// How long after it was sent a message has arrived and was read, by the Sandbox's
-// clock. None of these is the platform's.
-const (
-	deliveredAfter = time.Second
-	readAfter      = 5 * time.Second
-)
-
 // forwardedPhone is the id that WhatsApp knows a business's number by.
 const forwardedPhone = "5040302010"
 
@@ -48,7 +41,9 @@ func whatsAppMember(said Message) (kind string, content object) {
 	switch said.Type {
 	case "file_attachment":
 		address := text(payload["url"])
-		file := object{"id": text(said.ID), "mime_type": "image/png", "sha256": pictureSum(), "caption": text(payload["caption"])}
+		file := object{
+			"id": text(said.ID), "mime_type": "image/png", "sha256": pictureSum(), "caption": text(payload["caption"]),
+		}
 		if isPicture(address) {
 			return "image", file
 		}
@@ -76,65 +71,71 @@ func pictureSum() string {
 	return base64.StdEncoding.EncodeToString(sum[:])
 }
 
-// messageStatus is how far a message is.
-type messageStatus struct {
-	status string
-	after  time.Duration // since it was sent
-}
-
-// trackStatus forwards how far a message to a customer is: it was sent, and after a
-// while it has arrived and is read. One to a number that cannot be reached fails. What
-// the clock has not come to when Shutdown is called does not happen.
-func (s *Sandbox) trackStatus(room *room, said Message) {
-	if !s.state.forwardOf(room.channel).set() {
-		return
-	}
-	tracked := sentMessage{
-		channel: room.channel, roomID: room.id, to: room.userID, id: whatsAppID(room.userID, said.ID),
-		category: "utility", // a template's: nothing else goes out when the window is closed
-	}
-	if s.windowOpen(room.channel, room.userID) {
-		tracked.category = "service"
-	}
-	if strings.HasSuffix(room.userID, unreachable) {
-		s.forwardStatus(tracked, "failed", said.At)
-		return
-	}
-	s.forwardStatus(tracked, "sent", said.At)
-	s.deliveries.aside(func() {
-		for _, next := range []messageStatus{{"delivered", deliveredAfter}, {"read", readAfter}} {
-			at := said.At.Add(next.after)
-			if !s.deliveries.pause(at.Sub(s.config.Now())) {
-				return
-			}
-			s.mu.Lock()
-			s.forwardStatus(tracked, next.status, at)
-			s.mu.Unlock()
-		}
-	})
-}
-
 // sentMessage is a message that went out on WhatsApp.
 type sentMessage struct {
 	channel        *Channel
 	roomID, to, id string
 	category       string // by which WhatsApp charges
+	status         sendStatus
+}
+
+// trackStatus forwards how far a message to a customer is: it was sent and, at the pace
+// of the Sandbox, has arrived and is read. One to a number that cannot be reached
+// fails.
+func (s *Sandbox) trackStatus(room *room, said Message) {
+	if !s.state.forwardOf(room.channel).set() {
+		return
+	}
+	sent := &sentMessage{
+		channel: room.channel, roomID: room.id, to: room.userID, id: whatsAppID(room.userID, said.ID),
+		category: "utility", // a template's: nothing else goes out when the window is closed
+		status:   sendDone,
+	}
+	if s.windowOpen(room.channel, room.userID) {
+		sent.category = "service"
+	}
+	if strings.HasSuffix(room.userID, unreachable) {
+		sent.status = sendFailed
+	}
+	s.forwardStatus(*sent, said.At)
+	if pace := s.config.Pace.Receipt; pace > 0 && sent.status == sendDone {
+		s.state.whatsApp.tracked[said.ID] = sent
+		s.state.agenda.enter(said.At.Add(pace), tellReceipt, said.ID)
+	}
+}
+
+// tellReceipt tells the next state of a message.
+func (s *Sandbox) tellReceipt(messageID int64) {
+	sent, isTracked := s.state.whatsApp.tracked[messageID]
+	switch {
+	case !isTracked:
+		return
+	case sent.status == sendDone:
+		sent.status = sendDelivered
+		s.state.agenda.enter(s.now().Add(s.config.Pace.Receipt), tellReceipt, messageID)
+	default:
+		sent.status = sendRead
+		delete(s.state.whatsApp.tracked, messageID)
+	}
+	s.forwardStatus(*sent, s.now())
 }
 
 // forwardStatus tells how far a message is, if that is still wanted.
-func (s *Sandbox) forwardStatus(sent sentMessage, status string, at time.Time) {
+func (s *Sandbox) forwardStatus(sent sentMessage, at time.Time) {
 	row := object{
-		"id": sent.id, "status": status, "timestamp": text(at.Unix()), "recipient_id": sent.to,
+		"id": sent.id, "status": sent.status, "timestamp": text(at.Unix()), "recipient_id": sent.to,
 	}
-	switch status {
-	case "failed":
+	switch sent.status {
+	case sendFailed:
 		row["errors"] = []object{{"code": metaUndeliverable, "title": "Message undeliverable"}}
-	case "sent", "delivered":
+	case sendDone, sendDelivered:
 		row["conversation"] = object{
 			"id": "wac-" + text(sent.channel.ID) + "-" + sent.to, "expiration_timestamp": text(at.Add(windowLength).Unix()),
 		}
 		row["origin"] = object{"type": sent.category}
-		row["pricing"] = object{"billable": sent.category != "service", "category": sent.category, "pricing_model": "PMP"}
+		row["pricing"] = object{
+			"billable": sent.category != "service", "category": sent.category, "pricing_model": "PMP",
+		}
 	}
 	body := s.forwardBody(sent.channel)
 	body["statuses"] = []object{row}
@@ -144,5 +145,5 @@ func (s *Sandbox) forwardStatus(sent sentMessage, status string, at time.Time) {
 // forwardUndeliverable tells that a message came to no room, since its number is not
 // on WhatsApp.
 func (s *Sandbox) forwardUndeliverable(channel *Channel, number, messageID string) {
-	s.forwardStatus(sentMessage{channel: channel, to: number, id: messageID}, "failed", s.config.Now())
+	s.forwardStatus(sentMessage{channel: channel, to: number, id: messageID, status: sendFailed}, s.now())
 }

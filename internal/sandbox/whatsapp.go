@@ -29,12 +29,13 @@ const (
 
 // whatsApp is what the Sandbox remembers of WhatsApp beside the rooms.
 type whatsApp struct {
-	spent    map[int64]int64  // credit, by channel
-	forwards map[int64]string // addresses of the raw events, by channel
+	spent    map[int64]int64        // credit, by channel
+	forwards map[int64]string       // addresses of the raw events, by channel
+	tracked  map[int64]*sentMessage // messages that are not read yet while receipts are forwarded, by id
 }
 
 func newWhatsApp() whatsApp {
-	return whatsApp{spent: map[int64]int64{}, forwards: map[int64]string{}}
+	return whatsApp{spent: map[int64]int64{}, forwards: map[int64]string{}, tracked: map[int64]*sentMessage{}}
 }
 
 func (s *Sandbox) whatsAppHandlers() map[string]handler {
