@@ -49,10 +49,13 @@ func (d *deliveries) exchange(ctx context.Context, next delivery, entry *timelin
 	return nil
 }
 
-// kept is as much of a body as the timeline keeps.
+// kept is as much of a body as the timeline keeps: a copy of a part, so that the rest
+// of a long body does not stay in the memory.
 func kept(header http.Header, whole []byte) timeline.Body {
-	size := min(len(whole), timeline.MaxBody)
-	return timeline.Body{Header: header, Bytes: whole[:size:size], Cut: size < len(whole)}
+	if len(whole) <= timeline.MaxBody {
+		return timeline.Body{Header: header, Bytes: whole}
+	}
+	return timeline.Body{Header: header, Bytes: bytes.Clone(whole[:timeline.MaxBody]), Cut: true}
 }
 
 // webhookProblems tells where a webhook does not fit the document. That is read when

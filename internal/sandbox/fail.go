@@ -2,9 +2,14 @@ package sandbox
 
 import (
 	"context"
+	"fmt"
+	"math"
 	"net/http"
+	"slices"
 	"strconv"
+	"time"
 
+	"github.com/qismo-go/qismo/internal/document"
 	"github.com/qismo-go/qismo/internal/sandbox/trouble"
 )
 
@@ -14,29 +19,112 @@ var gatewayPage = content{
 		"</center><hr><center>gateway</center></body></html>\n"),
 }
 
+// SetTrouble replaces all rules and begins anew from a seed, as [trouble.Maker.Set]
+// does. It refuses rules that are only for what is no operation or event, which would
+// never strike.
+func (s *Sandbox) SetTrouble(seed uint64, rules ...trouble.Rule) error {
+	var set []trouble.Rule
+	for _, rule := range rules {
+		if err := rule.Check(); err != nil {
+			return fmt.Errorf("sandbox: %w", err)
+		}
+		able, err := s.able(rule)
+		switch {
+		case err != nil:
+			return fmt.Errorf("sandbox: %w", err)
+		case len(able) == 0:
+			return fmt.Errorf("sandbox: %s can strike nothing: %s is no such operation or event", rule.Kind, rule.Only)
+		}
+		set = append(set, able...)
+	}
+	if err := s.config.Trouble.Set(seed, set...); err != nil {
+		return fmt.Errorf("sandbox: %w", err)
+	}
+	return nil
+}
+
+// able is a rule, or the rules that it stands for, without those that can strike
+// nothing.
+func (s *Sandbox) able(rule trouble.Rule) ([]trouble.Rule, error) {
+	if rule.Only == "" {
+		return rule.Each(), nil
+	}
+	ofCalls := s.document.Operation(rule.Only) != nil
+	ofWebhooks := false
+	if !ofCalls {
+		webhooks, err := document.Webhooks()
+		if err != nil {
+			return nil, err
+		}
+		ofWebhooks = webhooks.Operation(rule.Only) != nil
+	}
+	return slices.DeleteFunc(rule.Each(), func(r trouble.Rule) bool {
+		return r.OfWebhooks() && !ofWebhooks || !r.OfWebhooks() && !ofCalls
+	}), nil
+}
+
+// strike draws the trouble that a call has. What it is about is its path, and the room
+// or customer that it names.
+func (s *Sandbox) strike(r *http.Request, request *request) trouble.Strikes {
+	about := request.roomID()
+	if about == "" {
+		about = text(request.body["user_id"])
+	}
+	var leftOut []trouble.Kind
+	if !s.canExpire(request.caller) {
+		leftOut = append(leftOut, trouble.ExpiredToken)
+	}
+	return s.config.Trouble.Call(request.operation.ID, r.URL.Path+" "+about, leftOut...)
+}
+
+// canExpire tells whether a caller has sent a token that can.
+func (s *Sandbox) canExpire(who caller) bool {
+	if who.token == "" {
+		return false
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	_, can := s.state.tokens[who.token]
+	return can
+}
+
 // fail lets a call fail before anything is done, as the trouble that strikes it
 // says.
-func (s *Sandbox) fail(ctx context.Context, strikes trouble.Strikes, caller caller) error {
-	if late, has := strikes[trouble.Latency]; has {
-		if err := s.config.Clock.Sleep(ctx, late.Delay); err != nil {
+func (s *Sandbox) fail(ctx context.Context, call *call) error {
+	if late, has := call.strikes[trouble.Latency]; has {
+		if err := pass(ctx, late.Delay); err != nil {
+			call.strikes = trouble.Strikes{trouble.Latency: late}
 			return err
 		}
 	}
-	switch {
-	case strikes.Has(trouble.ExpiredToken) && caller.token != "":
+	switch strikes := call.strikes; {
+	case strikes.Has(trouble.ExpiredToken):
 		return s.change(func() error {
-			delete(s.state.tokens, caller.token)
+			delete(s.state.tokens, call.caller.token)
 			return tokenExpired()
 		})
 	case strikes.Has(trouble.RateLimit):
 		refused := refuse(http.StatusTooManyRequests, "too many requests")
-		seconds := int(strikes[trouble.RateLimit].Delay.Seconds())
-		refused.header = map[string]string{"Retry-After": strconv.Itoa(seconds)}
+		wait := math.Ceil(strikes[trouble.RateLimit].Delay.Seconds())
+		refused.header = map[string]string{"Retry-After": strconv.Itoa(int(wait))}
 		return refused
 	case strikes.Has(trouble.ServerError):
-		return refuse(http.StatusServiceUnavailable, "service unavailable")
+		return refuse(strikes[trouble.ServerError].Status, "the service failed")
 	case strikes.Has(trouble.HTMLError):
-		return &refusedError{status: http.StatusBadGateway, page: gatewayPage}
+		return &refusedError{status: strikes[trouble.HTMLError].Status, page: gatewayPage}
 	}
 	return nil
+}
+
+// pass lets real time pass. A network is slow in the caller's time, and not in that of
+// the world, which may stand still.
+func pass(ctx context.Context, delay time.Duration) error {
+	timer := time.NewTimer(delay)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }

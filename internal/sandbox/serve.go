@@ -1,19 +1,16 @@
 package sandbox
 
 import (
-	"bytes"
 	"errors"
-	"io"
 	"net/http"
 	"strings"
-	"time"
 
 	"github.com/qismo-go/qismo/internal/document"
-	"github.com/qismo-go/qismo/internal/sandbox/timeline"
 	"github.com/qismo-go/qismo/internal/sandbox/trouble"
 )
 
-// ServeHTTP answers one request of the REST API and enters it into the timeline.
+// ServeHTTP answers one request of the REST API and enters it into the timeline,
+// where it is before whoever called has the answer.
 func (s *Sandbox) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if whole := s.answer(w, r, s.newCall(r)); !whole {
 		panic(http.ErrAbortHandler) // net/http breaks the connection, and says nothing
@@ -23,6 +20,7 @@ func (s *Sandbox) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // answer answers a call and enters it. It tells whether there is a whole answer: false
 // when the connection is to break.
 func (s *Sandbox) answer(w http.ResponseWriter, r *http.Request, call *call) bool {
+	defer call.enterUnanswered(s)
 	status := http.StatusOK
 	body, err := s.serve(w, r, call)
 	var refused *refusedError
@@ -34,18 +32,21 @@ func (s *Sandbox) answer(w http.ResponseWriter, r *http.Request, call *call) boo
 		for name, value := range refused.header {
 			w.Header().Set(name, value)
 		}
+	case r.Context().Err() != nil:
+		call.entry.Failure = "the caller did not wait for the answer"
+		return false
 	default:
 		status, body = http.StatusInternalServerError, refuse(0, err.Error()).content()
 	}
 	if call.strikes.Has(trouble.BrokenAnswer) {
-		call.enter(s, w.Header(), 0, content{})
+		call.entry.Failure = "the connection was broken on purpose"
 		return false
 	}
-	if call.strikes.Has(trouble.LostAnswer) && status < http.StatusBadRequest {
-		status, body = http.StatusGatewayTimeout, gatewayPage
+	if lost, has := call.strikes[trouble.LostAnswer]; has {
+		status, body = lost.Status, gatewayPage
 	}
-	body.write(w, status)
 	call.enter(s, w.Header(), status, body)
+	body.write(w, status)
 	return true
 }
 
@@ -64,13 +65,13 @@ func (s *Sandbox) serve(w http.ResponseWriter, r *http.Request, call *call) (con
 	if err != nil {
 		return content{}, err
 	}
-	request.caller = caller
+	request.caller, call.caller = caller, caller
 	if err := caller.checkRole(request); err != nil {
 		return content{}, err
 	}
 	call.entry.RoomID = request.roomID()
-	call.strikes = s.config.Trouble.Call(operation.ID, r.URL.Path+" "+call.entry.RoomID)
-	if err := s.fail(r.Context(), call.strikes, caller); err != nil {
+	call.strikes = s.strike(r, request)
+	if err := s.fail(r.Context(), call); err != nil {
 		return content{}, err
 	}
 	if code, isNamed := request.parameters["app_code"]; isNamed && text(code) != s.config.AppCode {
@@ -113,80 +114,4 @@ func (s *Sandbox) handle(request *request) (answer content, err error) {
 		return nil
 	})
 	return answer, err
-}
-
-// call is a request on its way, with what is to be remembered of it.
-type call struct {
-	entry     timeline.Entry
-	started   time.Time
-	read      bytes.Buffer        // what was read of the body, up to what is kept
-	cut       bool                // there was more
-	unread    bool                // the body's end was not reached
-	operation *document.Operation // nil until it is found
-	strikes   trouble.Strikes
-}
-
-// newCall notes a request, and from then on what is read of its body.
-func (s *Sandbox) newCall(r *http.Request) *call {
-	c := &call{started: time.Now(), entry: timeline.Entry{
-		Kind: timeline.Call, At: s.config.Now(), Method: r.Method, URL: r.URL.RequestURI(),
-		Request: timeline.Body{Header: r.Header.Clone()},
-	}}
-	if r.Body != nil && r.Body != http.NoBody && s.config.Remember > 0 {
-		c.unread = true
-		r.Body = notedBody{r.Body, c}
-	}
-	return c
-}
-
-// notedBody is a body that notes what is read of it.
-type notedBody struct {
-	io.ReadCloser
-
-	call *call
-}
-
-func (b notedBody) Read(into []byte) (int, error) {
-	n, err := b.ReadCloser.Read(into)
-	b.call.note(into[:n])
-	b.call.unread = b.call.unread && !errors.Is(err, io.EOF)
-	return n, err
-}
-
-// note keeps the beginning of what was read.
-func (c *call) note(chunk []byte) {
-	kept := min(len(chunk), timeline.MaxBody-c.read.Len())
-	c.read.Write(chunk[:kept])
-	c.cut = c.cut || kept < len(chunk)
-}
-
-// enter enters a call into the timeline, with how it ended.
-func (c *call) enter(s *Sandbox, header http.Header, status int, answer content) {
-	if s.config.Remember == 0 {
-		return
-	}
-	c.entry.Duration = time.Since(c.started)
-	c.entry.Status = status
-	c.entry.Request.Bytes, c.entry.Request.Cut = c.read.Bytes(), c.cut || c.unread
-	c.entry.Response = kept(header.Clone(), answer.bytes)
-	c.entry.Trouble = c.strikes.Names()
-	if status == 0 {
-		c.entry.Failure = "the connection was broken on purpose"
-	}
-	if c.operation != nil {
-		c.entry.Name = c.operation.ID
-		c.entry.Problems = append(c.entry.Problems, verdict(c.operation, status, answer)...)
-	}
-	c.entry = s.timeline.Add(c.entry)
-}
-
-// verdict tells where an answer does not fit the document. What a gateway would say
-// is in no document.
-func verdict(operation *document.Operation, status int, answer content) []string {
-	response, isDeclared := operation.Response(status)
-	body, hasSchema := response.Content[answer.contentType]
-	if !isDeclared || !hasSchema || body.Schema == nil || answer.contentType != "application/json" {
-		return nil
-	}
-	return problemsIn(answer.bytes, body.Schema)
 }

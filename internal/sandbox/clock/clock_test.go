@@ -86,14 +86,18 @@ func TestSleep(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				world, began := clock.New(nil), time.Now()
+				var woken time.Duration
+				var err error
 				var sleeper sync.WaitGroup
 				sleeper.Go(func() {
-					assert.NoError(t, world.Sleep(t.Context(), time.Hour))
-					assert.Equal(t, test.slept, time.Since(began))
+					err = world.Sleep(t.Context(), time.Hour)
+					woken = time.Since(began)
 				})
 				<-time.After(time.Second)
-				assert.NoError(t, world.Move(test.move))
+				require.NoError(t, world.Move(test.move))
 				sleeper.Wait() // the bubble would find a goroutine that is left
+				require.NoError(t, err)
+				assert.Equal(t, test.slept, woken)
 			})
 		})
 	}

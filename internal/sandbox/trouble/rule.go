@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"net/http"
 	"regexp"
 	"time"
 )
@@ -42,15 +43,24 @@ func (r Rule) Check() error {
 		return fmt.Errorf("the times of %s are negative", r.Kind)
 	case r.Delay < 0:
 		return fmt.Errorf("the delay of %s is negative", r.Kind)
-	case !named.MatchString(r.Only):
-		return fmt.Errorf("what %s is only for is no name of an operation or event", r.Kind)
 	case r.Delay > 0 && kind.Delay == 0:
 		return fmt.Errorf("%s has no delay", r.Kind)
-	case r.Status != 0 && kind.Status == 0:
-		return fmt.Errorf("%s has no status", r.Kind)
-	case r.Status != 0 && (r.Status < kind.statuses[0] || r.Status > kind.statuses[1]):
-		return fmt.Errorf("the status of %s is not between %d and %d", r.Kind, kind.statuses[0], kind.statuses[1])
-	case r.Status == 204 || r.Status == 304:
+	case !named.MatchString(r.Only):
+		return fmt.Errorf("what %s is only for is no name of an operation or event", r.Kind)
+	}
+	return kind.checkStatus(r.Status)
+}
+
+// checkStatus says what is wrong with the status of a rule of a kind.
+func (d Description) checkStatus(status int) error {
+	switch {
+	case status == 0:
+		return nil
+	case d.Status == 0:
+		return errors.New("only server-error, html-error and lost-answer have a status")
+	case status < d.statuses[0] || status > d.statuses[1]:
+		return fmt.Errorf("the status of %s is not between %d and %d", d.Kind, d.statuses[0], d.statuses[1])
+	case status == http.StatusNoContent || status == http.StatusNotModified:
 		return errors.New("no page can be sent with the statuses 204 and 304")
 	}
 	return nil

@@ -1,0 +1,116 @@
+package sandbox
+
+import (
+	"errors"
+	"io"
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/qismo-go/qismo/internal/document"
+	"github.com/qismo-go/qismo/internal/sandbox/timeline"
+	"github.com/qismo-go/qismo/internal/sandbox/trouble"
+)
+
+// call is a request on its way, with what is to be remembered of it.
+type call struct {
+	entry     timeline.Entry
+	isEntered bool
+	started   time.Time
+	operation *document.Operation // nil until it is found
+	caller    caller
+	strikes   trouble.Strikes
+}
+
+// newCall notes a request, and from then on what is read of its body.
+func (s *Sandbox) newCall(r *http.Request) *call {
+	c := &call{started: time.Now(), entry: timeline.Entry{
+		Kind: timeline.Call, At: s.config.Now(), Method: r.Method, URL: r.URL.RequestURI(),
+	}}
+	if s.config.Remember == 0 {
+		c.isEntered = true
+		return c
+	}
+	c.entry.Request.Header = r.Header.Clone()
+	if r.Body != nil && r.ContentLength != 0 {
+		c.entry.Request.Cut = true // until its end was read
+		r.Body = &recordedBody{ReadCloser: r.Body, into: &c.entry.Request}
+	}
+	return c
+}
+
+// recordedBody keeps the beginning of what is read of a body.
+type recordedBody struct {
+	io.ReadCloser
+
+	into     *timeline.Body
+	isLonger bool // than what is kept
+}
+
+// Read reads from the body.
+func (b *recordedBody) Read(into []byte) (int, error) {
+	n, err := b.ReadCloser.Read(into)
+	kept := min(n, timeline.MaxBody-len(b.into.Bytes))
+	b.into.Bytes = append(b.into.Bytes, into[:kept]...)
+	b.isLonger = b.isLonger || kept < n
+	if errors.Is(err, io.EOF) {
+		b.into.Cut = b.isLonger
+	}
+	return n, err
+}
+
+// enter enters a call into the timeline, with its answer.
+func (c *call) enter(s *Sandbox, header http.Header, status int, answer content) {
+	if c.isEntered {
+		return
+	}
+	c.entry.Status = status
+	c.entry.Response = kept(header.Clone(), answer.bytes)
+	if answer.contentType != "" { // as it will be
+		c.entry.Response.Header.Set("Content-Type", answer.contentType)
+	}
+	c.add(s)
+}
+
+// enterUnanswered enters a call that was broken off, or that a panic ended, which goes
+// on from here to the server's log.
+func (c *call) enterUnanswered(s *Sandbox) {
+	if c.isEntered {
+		return
+	}
+	if c.entry.Failure == "" {
+		c.entry.Failure = "the sandbox panicked; its log says where"
+	}
+	c.add(s)
+}
+
+func (c *call) add(s *Sandbox) {
+	c.isEntered = true
+	c.entry.Duration = time.Since(c.started)
+	c.entry.Trouble = c.strikes.Names()
+	if c.operation != nil {
+		c.entry.Name = c.operation.ID
+	}
+	c.entry = s.timeline.Add(c.entry)
+}
+
+// Problems tells where an entry's request and answer do not fit the document, never
+// with a value. Answers are looked at here and not on their way, which would make
+// every call twice as long; one of which a part is kept only is not looked at.
+func (s *Sandbox) Problems(entry timeline.Entry) []string {
+	operation := s.document.Operation(entry.Name)
+	if entry.Kind != timeline.Call || operation == nil || entry.Response.Cut {
+		return entry.Problems
+	}
+	response, isDeclared := operation.Response(entry.Status)
+	contentType := entry.Response.Header.Get("Content-Type")
+	body, hasSchema := response.Content[contentType]
+	if !isDeclared || !hasSchema || body.Schema == nil || contentType != "application/json" {
+		return entry.Problems // what a gateway would say is in no document
+	}
+	told := slices.Clone(entry.Problems)
+	for _, problem := range problemsIn(entry.Response.Bytes, body.Schema) {
+		told = append(told, "the answer: "+problem)
+	}
+	return told
+}
