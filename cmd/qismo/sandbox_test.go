@@ -78,7 +78,7 @@ func TestSandbox(t *testing.T) {
 	for _, email := range emails {
 		user, err := qismo.New(qismo.WithLogin(client.AppID(), email, password))
 		require.NoError(t, err)
-		profile, err := user.Session.Profile(t.Context())
+		profile, err := user.Session.Profile(t.Context(), qismo.WithRole(qismo.RoleAgent)) // which all may ask as
 		require.NoError(t, err)
 		assert.Equal(t, email, profile.Email)
 	}
