@@ -4,7 +4,6 @@ import (
 	"errors"
 	"io"
 	"net/http"
-	"slices"
 	"time"
 
 	"github.com/qismo-go/qismo/internal/document"
@@ -66,6 +65,9 @@ func (c *call) enter(s *Sandbox, header http.Header, status int, answer content)
 	}
 	c.entry.Status = status
 	c.entry.Response = kept(header.Clone(), answer.bytes)
+	if c.operation != nil {
+		c.entry.Problems = append(c.entry.Problems, verdict(c.operation, status, answer)...)
+	}
 	if answer.contentType != "" { // as it will be
 		c.entry.Response.Header.Set("Content-Type", answer.contentType)
 	}
@@ -94,23 +96,13 @@ func (c *call) add(s *Sandbox) {
 	c.entry = s.timeline.Add(c.entry)
 }
 
-// Problems tells where an entry's request and answer do not fit the document, never
-// with a value. Answers are looked at here and not on their way, which would make
-// every call twice as long; one of which a part is kept only is not looked at.
-func (s *Sandbox) Problems(entry timeline.Entry) []string {
-	operation := s.document.Operation(entry.Name)
-	if entry.Kind != timeline.Call || operation == nil || entry.Response.Cut {
-		return entry.Problems
+// verdict tells where an answer does not fit the document. What a gateway would say
+// is in no document.
+func verdict(operation *document.Operation, status int, answer content) []string {
+	response, isDeclared := operation.Response(status)
+	body, hasSchema := response.Content[answer.contentType]
+	if !isDeclared || !hasSchema || body.Schema == nil || answer.contentType != "application/json" {
+		return nil
 	}
-	response, isDeclared := operation.Response(entry.Status)
-	contentType := entry.Response.Header.Get("Content-Type")
-	body, hasSchema := response.Content[contentType]
-	if !isDeclared || !hasSchema || body.Schema == nil || contentType != "application/json" {
-		return entry.Problems // what a gateway would say is in no document
-	}
-	told := slices.Clone(entry.Problems)
-	for _, problem := range problemsIn(entry.Response.Bytes, body.Schema) {
-		told = append(told, "the answer: "+problem)
-	}
-	return told
+	return problemsIn(answer.bytes, body.Schema)
 }

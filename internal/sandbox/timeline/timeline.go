@@ -38,8 +38,8 @@ type Entry struct {
 	Status   int    // 0 when there was no answer
 	Failure  string // why there was none
 	Attempt  int    // of a delivery: 1 for the first
-	// Problems are the places where what the entry's program sent, or what the platform
-	// posted, does not fit the document, never with a value.
+	// Problems are the places where request or answer do not fit the document,
+	// never with a value.
 	Problems []string
 	// Trouble names what was made to go wrong on purpose, in the order of the alphabet.
 	Trouble []string
