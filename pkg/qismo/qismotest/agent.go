@@ -99,6 +99,24 @@ func (a *Agent) Resolves(room Room, notes string) {
 	a.can("resolve the room", a.server.sandbox.Resolve(a.server.t.Context(), room.ID, a.number, notes))
 }
 
+// Leaves takes the agent out of a room that they serve.
+func (a *Agent) Leaves(room Room) {
+	a.server.t.Helper()
+	a.can("leave the room", a.server.sandbox.Leave(a.server.t.Context(), room.ID, a.number))
+}
+
+// GoesOffline takes the agent offline: no allocation finds them.
+func (a *Agent) GoesOffline() {
+	a.server.t.Helper()
+	a.can("go offline", a.server.sandbox.SetAvailable(a.server.t.Context(), a.number, false))
+}
+
+// ComesOnline takes the agent online.
+func (a *Agent) ComesOnline() {
+	a.server.t.Helper()
+	a.can("come online", a.server.sandbox.SetAvailable(a.server.t.Context(), a.number, true))
+}
+
 // can ends the test when something could not be done.
 func (a *Agent) can(do string, err error) {
 	a.server.t.Helper()

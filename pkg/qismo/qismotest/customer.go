@@ -156,11 +156,17 @@ func (c *Customer) WaitForState(state RoomState) Room {
 // Calls returns the calls about the customer's room; see [Server.Calls].
 func (c *Customer) Calls(operations ...string) []Call {
 	c.server.t.Helper()
+	if c.room() == "" {
+		return nil
+	}
 	return c.server.calls(c.room(), operations)
 }
 
 // Deliveries returns the webhooks about the customer's room; see [Server.Deliveries].
 func (c *Customer) Deliveries(events ...webhook.Name) []Delivery {
 	c.server.t.Helper()
+	if c.room() == "" {
+		return nil
+	}
 	return c.server.deliveries(c.room(), events)
 }

@@ -82,7 +82,7 @@ func (e Exchange) outcome() string {
 			names = append(names, string(kind))
 		}
 		slices.Sort(names)
-		told += " (" + strings.Join(names, ", ") + " on purpose)"
+		told += " (trouble: " + strings.Join(names, ", ") + ")"
 	}
 	if len(e.Problems) > 0 {
 		told += ": " + strings.Join(e.Problems, "; ")

@@ -30,7 +30,7 @@ func (s *Server) story() string {
 	var told strings.Builder
 	told.WriteString("qismotest: what happened, by the app's time since the beginning")
 	if len(scenes) == 0 {
-		told.WriteString(": nothing")
+		return told.String() + ": nothing"
 	}
 	if left := len(scenes) - longestStory; left > 0 {
 		fmt.Fprintf(&told, " (without the first %d lines)", left)

@@ -1,0 +1,106 @@
+package qismotest_test
+
+import (
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/qismo-go/qismo/pkg/qismo"
+	"github.com/qismo-go/qismo/pkg/qismo/flex"
+	"github.com/qismo-go/qismo/pkg/qismo/qismotest"
+	"github.com/qismo-go/qismo/pkg/qismo/webhook"
+)
+
+func TestTroubleStrikesWhatItIsAbout(t *testing.T) {
+	t.Parallel()
+	srv := qismotest.New(t, qismotest.WithTrouble(
+		qismotest.Trouble{Kind: qismotest.RateLimit, Only: "listRooms", Times: 1, Delay: 7 * time.Second},
+		qismotest.Trouble{Kind: qismotest.HTMLError, Only: "listAgents"},
+	))
+	client := srv.Client(qismo.WithoutRetries())
+	_, err := client.Rooms.List(t.Context(), qismo.ListRoomsParams{})
+	var failure *qismo.Error
+	require.ErrorAs(t, err, &failure)
+	assert.Equal(t, http.StatusTooManyRequests, failure.Status)
+	assert.Equal(t, 7*time.Second, failure.RetryAfter)
+	_, err = client.Rooms.List(t.Context(), qismo.ListRoomsParams{})
+	require.NoError(t, err)
+	for range 2 {
+		_, err = client.Agents.List(t.Context(), qismo.ListAgentsParams{})
+		require.Error(t, err)
+	}
+	calls := srv.Calls("listAgents")
+	require.Len(t, calls, 2)
+	assert.Equal(t, []qismotest.TroubleKind{qismotest.HTMLError}, calls[0].Trouble)
+
+	srv.Fail()
+	_, err = client.Agents.List(t.Context(), qismo.ListAgentsParams{})
+	require.NoError(t, err)
+}
+
+func TestAClientTriesAgainAtOnce(t *testing.T) {
+	t.Parallel()
+	srv := qismotest.New(t)
+	srv.Fail(qismotest.Trouble{Kind: qismotest.ServerError, Times: 2})
+	_, err := srv.Client().Rooms.List(t.Context(), qismo.ListRoomsParams{})
+	require.NoError(t, err)
+	srv.ExpectCalls("listRooms", "listRooms", "listRooms")
+}
+
+func TestWebhooksMeetWithTrouble(t *testing.T) {
+	t.Parallel()
+	srv := qismotest.New(t)
+	srv.SendTo(newBot(t, srv.Client()), qismotest.ToPath("/hooks/rahasia"), qismotest.Only(webhook.BotMessage))
+	srv.Fail(qismotest.Trouble{Kind: qismotest.RepeatWebhook})
+	budi := srv.Customer("Budi")
+	budi.Says("halo")
+	budi.ExpectDeliveries(webhook.BotMessage, webhook.BotMessage)
+}
+
+// struck tells which of many calls failed, with a seed.
+func struck(t *testing.T, options ...qismotest.Option) []int {
+	t.Helper()
+	srv := qismotest.New(t, append(options, qismotest.WithRooms(1))...)
+	client := srv.Client(qismo.WithoutRetries())
+	srv.Fail(qismotest.Trouble{Kind: qismotest.ServerError, Rate: 0.5})
+	var failed []int
+	for number := range 64 {
+		if _, err := client.Rooms.Get(t.Context(), flex.ID(srv.Rooms()[0].ID)); err != nil {
+			failed = append(failed, number)
+		}
+	}
+	return failed
+}
+
+func TestASeedReplaysTheTrouble(t *testing.T) {
+	t.Parallel()
+	first := struck(t, qismotest.WithSeed(7))
+	assert.NotEmpty(t, first)
+	assert.Less(t, len(first), 64)
+	assert.Equal(t, first, struck(t, qismotest.WithSeed(7)))
+	assert.NotEqual(t, first, struck(t, qismotest.WithSeed(8)))
+	assert.NotEqual(t, struck(t), struck(t)) // of 2^64 possible pairs
+}
+
+func TestTheSeedComesFromTheEnvironment(t *testing.T) {
+	t.Setenv("QISMOTEST_SEED", "7")
+	assert.Equal(t, struck(t, qismotest.WithSeed(7)), struck(t))
+	t.Setenv("QISMOTEST_SEED", "tujuh")
+	test := record(t, func(t qismotest.TB) { qismotest.New(t) })
+	assert.Equal(t, "\nqismotest: QISMOTEST_SEED is not a number\n", test.failure())
+}
+
+func TestTroubleThatMakesNoSenseEndsTheTest(t *testing.T) {
+	t.Parallel()
+	for _, trouble := range []qismotest.Trouble{
+		{Kind: "bad-weather"}, {Kind: qismotest.Latency, Rate: 1.5}, {Kind: qismotest.Latency, Times: -1},
+	} {
+		test := record(t, func(t qismotest.TB) { qismotest.New(t).Fail(trouble) })
+		assert.Contains(t, test.failure(), "qismotest: Fail: trouble: ")
+		test = record(t, func(t qismotest.TB) { qismotest.New(t, qismotest.WithTrouble(trouble)) })
+		assert.Contains(t, test.failure(), "qismotest: start the server: trouble: ")
+	}
+}
