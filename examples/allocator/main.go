@@ -15,6 +15,7 @@ import (
 	"net/http"
 	"os"
 	"os/signal"
+	"sync"
 	"syscall"
 	"time"
 
@@ -29,21 +30,21 @@ func main() {
 	public := flag.String("url", "", "where Qiscus reaches that; a sandbox on this machine needs none")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	err := run(ctx, *limit, *listen, *public)
+	err := run(ctx, allocation.Config{
+		Limit: *limit, Pause: time.Second, Sweep: 5 * time.Second, Settle: 5 * time.Second,
+	}, *listen, *public)
 	stop()
 	if err != nil {
 		log.Fatal(err)
 	}
 }
 
-func run(ctx context.Context, limit int, listen, public string) error {
+func run(ctx context.Context, config allocation.Config, listen, public string) error {
 	client, err := connect()
 	if err != nil {
 		return err
 	}
-	allocator := allocation.New(client, allocation.Config{
-		Limit: limit, Pause: time.Second, Sweep: 10 * time.Second, Settle: 10 * time.Second,
-	})
+	allocator := allocation.New(client, config)
 	secret := cmp.Or(os.Getenv("WEBHOOK_SECRET"), rand.Text())
 	hooks, err := webhook.NewHandler(webhook.PathSecret(secret), webhook.Callbacks{
 		CustomAgentAllocation: func(context.Context, *webhook.CustomAgentAllocationEvent) error {
@@ -63,18 +64,32 @@ func run(ctx context.Context, limit int, listen, public string) error {
 		return err
 	}
 	server := &http.Server{Handler: hooks, ReadTimeout: 10 * time.Second}
-	ctx, end := context.WithCancelCause(ctx)
-	go func() { end(server.Serve(listener)) }()
-
+	served := make(chan error, 1)
+	go func() { served <- server.Serve(listener) }()
 	address := cmp.Or(public, "http://"+listener.Addr().String()) + "/" + secret
 	_, err = client.WebhookSettings.SetAll(ctx, qismo.SetAllWebhooksParams{AgentAllocation: address, Resolve: address})
 	if err == nil {
-		log.Printf("giving customers to agents, %d at once to each; end with Ctrl-C", limit)
-		allocator.Run(ctx)
+		log.Printf("giving customers to agents, at most %d to each; end with Ctrl-C", config.Limit)
+		err = allocateUntil(ctx, allocator, served)
 	}
 	rest, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Minute)
 	defer cancel()
 	return errors.Join(err, server.Shutdown(rest), hooks.Shutdown(rest))
+}
+
+// allocateUntil runs the allocator until ctx or the server ends, and through what it has
+// begun.
+func allocateUntil(ctx context.Context, allocator *allocation.Allocator, served <-chan error) (err error) {
+	ctx, end := context.WithCancel(ctx)
+	var running sync.WaitGroup
+	running.Go(func() { allocator.Run(ctx) })
+	select {
+	case <-ctx.Done():
+	case err = <-served:
+	}
+	end()
+	running.Wait()
+	return err
 }
 
 // connect makes a client of the environment's app or, without one, of the sandbox's, whose

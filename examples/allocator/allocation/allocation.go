@@ -139,7 +139,7 @@ func (a *Allocator) waiting(ctx context.Context) ([]qismo.Room, error) {
 			return nil, fmt.Errorf("list who waits: %w", err)
 		}
 		if last := room.LastCommentTimestamp; !last.IsZero() && time.Since(last.Time()) > window {
-			break // the newest come first
+			break // the newest come first, and from here on nobody wrote today
 		}
 		_, isTaken := a.taken[room.RoomID]
 		isRecent := time.Since(room.LastCustomerTimestamp.Time()) < window
@@ -147,7 +147,8 @@ func (a *Allocator) waiting(ctx context.Context) ([]qismo.Room, error) {
 			waiting = append(waiting, room)
 		}
 	}
-	slices.SortFunc(waiting, func(x, y qismo.Room) int {
+	slices.Reverse(waiting) // for those who wrote in the same second
+	slices.SortStableFunc(waiting, func(x, y qismo.Room) int {
 		return x.LastCustomerTimestamp.Time().Compare(y.LastCustomerTimestamp.Time())
 	})
 	return waiting, nil

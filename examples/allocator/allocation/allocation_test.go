@@ -73,6 +73,79 @@ func TestSoakLimitHolds(t *testing.T) {
 		f.customers, f.returning, len(told.most), told.worst())
 }
 
+// The limit also holds, and nobody is forgotten, where one thing goes wrong most of the
+// time, and through any number of restarts.
+func TestLimitHoldsThrough(t *testing.T) {
+	restarts := func(client *qismo.Client, config allocation.Config) (run func(context.Context), hint func()) {
+		return func(ctx context.Context) {
+			for ctx.Err() == nil {
+				short, cancel := context.WithTimeout(ctx, 30*time.Millisecond)
+				allocation.New(client, config).Run(short)
+				cancel()
+			}
+		}, func() {}
+	}
+	for name, scene := range map[string]struct {
+		rules []trouble.Rule
+		make  func(*qismo.Client, allocation.Config) (run func(context.Context), hint func())
+	}{
+		"no webhook comes":        {[]trouble.Rule{{Kind: trouble.DropWebhook, Rate: 1}}, once},
+		"all webhooks come twice": {[]trouble.Rule{{Kind: trouble.RepeatWebhook, Rate: 1}}, once},
+		"answers are lost":        {[]trouble.Rule{{Kind: trouble.LostAnswer, Rate: 0.5, Only: "assignAgent"}}, once},
+		"connections break":       {[]trouble.Rule{{Kind: trouble.BrokenAnswer, Rate: 0.5, Only: "assignAgent"}}, once},
+		"agents cannot be read":   {[]trouble.Rule{{Kind: trouble.ServerError, Rate: 0.5, Only: "listRooms"}}, once},
+		"it is started again":     {allTrouble(), restarts},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := &flood{customers: 24, agents: 3, limit: 2, returning: 6, chat: 20 * time.Millisecond}
+			f.open(t)
+			run, hint := scene.make(f.client(t, f.asAdmin()), inTests(f.limit))
+			f.listen(t, hints(t, hint))
+			require.NoError(t, f.platform.Trouble().Set(11, scene.rules...))
+			f.run(t, run)
+			assert.LessOrEqual(t, f.history(t).worst(), f.limit)
+		})
+	}
+}
+
+func once(client *qismo.Client, config allocation.Config) (run func(context.Context), hint func()) {
+	allocator := allocation.New(client, config)
+	return allocator.Run, allocator.Hint
+}
+
+// Lists may be behind, as those of search engines and replicas are. The limit holds as
+// long as they are not behind by more than the allocator is told.
+func TestLimitHoldsWhileListsAreBehind(t *testing.T) {
+	const lag = 150 * time.Millisecond
+	f := &flood{customers: 10, agents: 2, limit: 2, chat: 100 * time.Millisecond}
+	f.open(t)
+	allocator := allocation.New(f.client(t, f.asAdmin(), qismo.WithTransport(newBehind(lag))), allocation.Config{
+		Limit: f.limit, Pause: time.Millisecond, Sweep: 10 * time.Millisecond, Settle: 2 * lag,
+	})
+	f.listen(t, hints(t, allocator.Hint))
+	f.run(t, allocator.Run)
+	assert.LessOrEqual(t, f.history(t).worst(), f.limit)
+}
+
+// The same with an allocator that takes lists for the truth of the moment.
+func TestLimitBreaksWhenListsAreBelieved(t *testing.T) {
+	f := &flood{customers: 10, agents: 2, limit: 2}
+	f.open(t)
+	allocator := allocation.New(f.client(t, f.asAdmin(), qismo.WithTransport(newBehind(time.Hour))), allocation.Config{
+		Limit: f.limit, Pause: time.Millisecond, Sweep: time.Millisecond,
+	})
+	f.customersWrite(t)
+	ctx, end := context.WithCancel(t.Context())
+	var running sync.WaitGroup
+	running.Go(func() { allocator.Run(ctx) })
+	for range f.customers {
+		<-f.joined
+	}
+	end()
+	running.Wait()
+	assert.Greater(t, f.history(t).worst(), f.limit)
+}
+
 // What a plain allocator does breaks the limit, and the history shows it: it counts and
 // assigns for each webhook by itself, as the platform sends many at once.
 func TestPlainAllocatorBreaksTheLimit(t *testing.T) {

@@ -1,0 +1,73 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+
+	"github.com/qismo-go/qismo/examples/allocator/allocation"
+	"github.com/qismo-go/qismo/pkg/qismo/qismotest"
+)
+
+// served are the customers of each agent, by name, in the rooms that wait for nobody.
+func served(srv *qismotest.Server) map[string]int {
+	customers := map[string]int{}
+	for _, room := range srv.Rooms() {
+		for _, agent := range room.Agents {
+			customers[agent]++
+		}
+	}
+	return customers
+}
+
+// The whole program: five customers, two agents with two places each, so that one has to
+// wait until another's conversation has ended.
+func TestAllocator(t *testing.T) {
+	srv := qismotest.New(t, qismotest.WithAgents("Rini Astuti", "Agus Setiawan"))
+	t.Setenv("QISCUS_APP_ID", srv.AppID)
+	t.Setenv("QISCUS_SECRET_KEY", srv.SecretKey)
+	t.Setenv("QISCUS_OMNICHANNEL_URL", srv.URL)
+	ctx, end := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() {
+		ended <- run(ctx, allocation.Config{
+			Limit: 2, Pause: 10 * time.Millisecond, Sweep: 100 * time.Millisecond, Settle: 50 * time.Millisecond,
+		}, "127.0.0.1:0", "")
+	}()
+	t.Cleanup(func() {
+		end()
+		if err := <-ended; !errors.Is(err, context.Canceled) { // a test that fails may end it at its beginning
+			assert.NoError(t, err)
+		}
+	})
+	srv.WaitForCalls("setResolveWebhook", 1)
+
+	for i := range 5 {
+		srv.Customer(fmt.Sprintf("Customer %d", i+1)).Says("halo")
+	}
+	full := map[string]int{"Rini Astuti": 2, "Agus Setiawan": 2}
+	srv.WaitFor("all places are taken", func() bool { return assert.ObjectsAreEqual(full, served(srv)) })
+	waiting := func() (rooms []qismotest.Room) {
+		for _, room := range srv.Rooms() {
+			if room.State == qismotest.RoomWaiting {
+				rooms = append(rooms, room)
+			}
+		}
+		return rooms
+	}
+	assert.Len(t, waiting(), 1)
+
+	rini := srv.Agent("Rini")
+	for _, room := range srv.Rooms() {
+		if assert.ObjectsAreEqual([]string{rini.Name}, room.Agents) {
+			rini.Resolves(room, "")
+			break
+		}
+	}
+	srv.WaitFor("who waited is served", func() bool { return len(waiting()) == 0 })
+	assert.Equal(t, full, served(srv))
+}
