@@ -99,8 +99,8 @@ soak: ## run the tests that take minutes, with their full counts (needs 3 GB of 
 	FUZZTIME=$(SOAK_FUZZTIME) FUZZ='^Fuzz(Parse|Validate|Strict|Handler)$$' scripts/fuzz.sh ./pkg/qismo/webhook
 
 .PHONY: bench
-bench: ## run the benchmarks BENCH_COUNT times (6), variants side by side
-	@BENCHSTAT='$(BENCHSTAT)' scripts/bench.sh
+bench: ## run the benchmarks BENCH_COUNT times (6), variants side by side (Prism too, with npm)
+	@MAKE='$(MAKE)' PRISM_INSTALLED='$(DOCS_JUDGES_INSTALLED)' BENCHSTAT='$(BENCHSTAT)' scripts/bench.sh
 
 .PHONY: newcomer
 newcomer: ## the way of a newcomer: fresh clone, empty caches, demo, test, a program of one's own

@@ -13,7 +13,19 @@ set -euo pipefail
 
 cd "$(dirname "$0")/.."
 : "${BENCHSTAT:?the benchstat command, as the Makefile pins it}"
-keys="client handler parser queue type store"
+: "${PRISM_INSTALLED:?what make installs Prism by}"
+keys="client handler parser queue server source type store"
+
+# Prism comes from npm. Whoever has none, or measures something else, does without it.
+if grep -qE "${BENCH:-.}" <<<BenchmarkServer; then
+  if command -v npm >/dev/null; then
+    "${MAKE:-make}" --no-print-directory "$PRISM_INSTALLED"
+    QISMO_PRISM=$(pwd)/${PRISM_INSTALLED%/*}/.bin/prism
+    export QISMO_PRISM
+  else
+    echo "--- Prism is left out of BenchmarkServer: it comes from npm, which is not here."
+  fi
+fi
 
 out=${BENCH_OUT:-}
 if [ -z "$out" ]; then
