@@ -128,8 +128,8 @@ func TestCustomersAreKeptApart(t *testing.T) {
 	assert.Equal(t, "628115550001", budi.UserID)
 	assert.Equal(t, "rahma.putri.5@example.id", srv.Customer("Rahma Putri").On("qiscus").UserID)
 
-	test := record(t, func(t qismotest.TB) { qismotest.New(t).Customer("Budi").On("line") })
-	assert.Equal(t, "\nqismotest: there is no channel \"line\", only wa, qiscus, ig, ik-2207\n", test.failure())
+	test := record(t, func(t qismotest.TB) { qismotest.New(t).Customer("Budi").On("tiktok") })
+	assert.Equal(t, "\nqismotest: there is no channel \"tiktok\", only wa, qiscus, ig, ik-2207, line, telegram, fb\n", test.failure())
 	test = record(t, func(t qismotest.TB) { qismotest.New(t).Customer("Budi").Room() })
 	assert.Equal(t, "\nqismotest: Budi has no room, as they have not written yet\n", test.failure())
 	assert.Empty(t, srv.Customer("Wulan").Calls())
