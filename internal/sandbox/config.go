@@ -88,6 +88,9 @@ type Config struct {
 	CountLag time.Duration
 	// Trouble decides what fails on purpose; nothing does when it is nil.
 	Trouble *trouble.Maker
+	// ShowUnsent enters what would be sent, had it an address, into the timeline: so
+	// that people see which webhooks there are before they have a program for them.
+	ShowUnsent bool
 	// Remember is how many calls and deliveries the timeline holds: 1,000 when
 	// zero, none when negative.
 	Remember int

@@ -17,14 +17,19 @@ var (
 	// ErrIncomplete is returned for an entry whose body is not there as a whole: it was
 	// too long to be kept, or a call was refused before it was read.
 	ErrIncomplete = errors.New("its body was not kept as a whole")
+	// ErrNoAddress is returned for a webhook that had no address, while its event still
+	// has none.
+	ErrNoAddress = errors.New("its event has no address yet")
 )
 
 // Replay repeats an entry of the timeline and returns the one that this makes. A
 // webhook is posted again, once, with the same body to the same address, whatever the
-// settings say now; no trouble strikes it. A call is answered again as if the same
+// settings say now; no trouble strikes it. One that had no address goes where its event
+// goes now. A call is answered again as if the same
 // program had sent it now, and changes what it changes.
 //
-// It fails with [ErrForgotten], [ErrIncomplete] or, for a webhook, [ErrShutdown]. That
+// It fails with [ErrForgotten], [ErrIncomplete] or, for a webhook, [ErrShutdown] or
+// [ErrNoAddress]. That
 // the receiver does not answer is no error: the entry tells it.
 func (s *Sandbox) Replay(ctx context.Context, entryID int64) (timeline.Entry, error) {
 	entry, ok := s.timeline.Get(entryID)
@@ -36,10 +41,25 @@ func (s *Sandbox) Replay(ctx context.Context, entryID int64) (timeline.Entry, er
 	case entry.Request.Cut:
 		return timeline.Entry{}, fmt.Errorf("sandbox: replay entry %d: %w", entryID, ErrIncomplete)
 	case entry.Kind == timeline.Delivery:
+		if entry.Unsent() {
+			entry.URL = s.addressOf(entry.Name)
+		}
 		return s.deliveries.replay(ctx, entry)
 	default:
 		return s.replayCall(ctx, entry)
 	}
+}
+
+// addressOf is where an event of the app goes now; "" for nowhere.
+func (s *Sandbox) addressOf(event string) (address string) {
+	s.look(func() {
+		for _, target := range s.state.appTargets() {
+			if target.event == event && target.setting.set() {
+				address = target.setting.url
+			}
+		}
+	})
+	return address
 }
 
 // replay posts a webhook again. It ends with its context or when everything on its way
@@ -47,6 +67,9 @@ func (s *Sandbox) Replay(ctx context.Context, entryID int64) (timeline.Entry, er
 func (d *deliveries) replay(ctx context.Context, entry timeline.Entry) (timeline.Entry, error) {
 	if d.closed() {
 		return timeline.Entry{}, ErrShutdown
+	}
+	if entry.URL == "" {
+		return timeline.Entry{}, fmt.Errorf("sandbox: replay entry %d: %w", entry.ID, ErrNoAddress)
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()

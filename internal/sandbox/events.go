@@ -21,13 +21,13 @@ func (s *Sandbox) customerSays(room *room, said Message) {
 	if to := s.state.forwardOf(room.channel); to.set() {
 		s.post("whatsAppForwardMessage", to, room.id, s.forwardedMessage(room, said))
 	}
-	if isNewSession && set.newSession.set() {
+	if isNewSession && s.wants(set.newSession) {
 		s.post("newSession", set.newSession, room.id, s.newSessionBody(room, said))
 	}
-	if said.NotForBot == "" && set.bot.set() {
+	if (said.NotForBot == "" || said.NotForBot == NoBot) && s.wants(set.bot) {
 		s.post("botMessage", set.bot, room.id, s.botMessageBody(room, said))
 	}
-	if len(room.agents) == 0 && set.allocation.set() {
+	if len(room.agents) == 0 && s.wants(set.allocation) && !set.allocates() {
 		s.callForAgent(room, isNewSession)
 	}
 	s.respond(room, isNewSession)
@@ -78,10 +78,21 @@ func (s *Sandbox) announceLogout(user *staff) {
 	s.post("userLogout", s.state.settings.auth, "", s.logoutBody(user, s.now()))
 }
 
+// wants tells whether a webhook is to be made: it has somewhere to go, or is shown to
+// people.
+func (s *Sandbox) wants(to webhook) bool { return to.set() || s.config.ShowUnsent }
+
 // post queues a webhook if it is switched on. Webhooks of one room are
 // delivered one after the other.
 func (s *Sandbox) post(event string, to webhook, roomID string, body object) {
-	if to.set() {
-		s.deliveries.add(roomID, delivery{event: event, roomID: roomID, url: to.url, body: encode(body)})
+	next := delivery{event: event, roomID: roomID, url: to.url, body: encode(body)}
+	switch {
+	case to.set():
+		s.deliveries.add(roomID, next)
+	case s.config.ShowUnsent:
+		next.url = ""
+		entry := s.deliveries.entry(next, 0)
+		entry.Problems = webhookProblems(event, next.body)
+		s.timeline.Add(entry)
 	}
 }

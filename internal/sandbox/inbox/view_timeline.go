@@ -79,7 +79,10 @@ func (i *Inbox) entryRow(v view, entry timeline.Entry) entryRow {
 		path, _, _ := strings.Cut(entry.URL, "?")
 		row.Name = entry.Method + " " + path
 	}
-	if entry.Status == 0 {
+	switch {
+	case entry.Unsent():
+		row.Status = "not sent"
+	case entry.Status == 0:
 		row.Status = "failed"
 	}
 	if row.Room != "" {

@@ -32,7 +32,7 @@ type Entry struct {
 	At       time.Time
 	Duration time.Duration
 	Method   string
-	URL      string // a call's path with its query; the whole address of a webhook
+	URL      string // a call's path with its query; the whole address of a webhook, "" for none
 	Request  Body
 	Response Body
 	Status   int    // 0 when there was no answer
@@ -53,6 +53,10 @@ type Body struct {
 	Bytes  []byte
 	Cut    bool // it was longer than what is kept
 }
+
+// Unsent tells whether an entry is a webhook that had no address to go to, and is
+// there to be looked at.
+func (e Entry) Unsent() bool { return e.Kind == Delivery && e.URL == "" }
 
 // OK tells whether an entry is one that nobody has to look at.
 func (e Entry) OK() bool {
