@@ -161,31 +161,16 @@ type Webhooks struct {
 
 // withDefaults fills in what was left out and checks the rest.
 func (c Config) withDefaults() (Config, error) {
-	if c.Rooms < 0 || c.AgentCount < 0 {
-		return c, errors.New("sandbox: a negative number of rooms or agents")
-	}
-	if c.TokenLife < 0 || c.CountLag < 0 {
-		return c, errors.New("sandbox: a negative token life or count lag")
-	}
-	if err := c.Pace.check(); err != nil {
+	if err := c.checkNumbers(); err != nil {
 		return c, err
 	}
-	c.TokenLife = orDefault(c.TokenLife, defaultTokenLife)
-	c.AppCode = orDefault(c.AppCode, "wangi-qjxw1k2m3n4o")
-	c.SecretKey = orDefault(c.SecretKey, "3f1d0a9b7c5e")
-	c.AdminEmail = orDefault(c.AdminEmail, "sari@example.id")
-	c.AdminPassword = orDefault(c.AdminPassword, "rahasia-sari")
-	if c.Agents == nil {
-		c.Agents = inventAgents(c.AgentCount)
-	}
-	if c.Channels == nil {
-		c.Channels = defaultChannels()
-	}
+	c = c.withInvented()
 	if c.Clock == nil {
 		c.Clock = clock.New(c.Now)
 	}
 	c.Now = c.Clock.Now
 	c.Trouble = orDefault(c.Trouble, new(trouble.Maker))
+	c.TokenLife = orDefault(c.TokenLife, defaultTokenLife)
 	c.Remember = max(orDefault(c.Remember, defaultRemember), 0)
 	var err error
 	if c.OfficeHours, err = c.OfficeHours.withDefaults(); err != nil {
@@ -198,6 +183,32 @@ func (c Config) withDefaults() (Config, error) {
 		return c, err
 	}
 	return c, checkChannels(c)
+}
+
+func (c Config) checkNumbers() error {
+	switch {
+	case c.Rooms < 0 || c.AgentCount < 0:
+		return errors.New("sandbox: a negative number of rooms or agents")
+	case c.TokenLife < 0 || c.CountLag < 0:
+		return errors.New("sandbox: a negative token life or count lag")
+	default:
+		return c.Pace.check()
+	}
+}
+
+// withInvented makes up the app where it was left out.
+func (c Config) withInvented() Config {
+	c.AppCode = orDefault(c.AppCode, "wangi-qjxw1k2m3n4o")
+	c.SecretKey = orDefault(c.SecretKey, "3f1d0a9b7c5e")
+	c.AdminEmail = orDefault(c.AdminEmail, "sari@example.id")
+	c.AdminPassword = orDefault(c.AdminPassword, "rahasia-sari")
+	if c.Agents == nil {
+		c.Agents = inventAgents(c.AgentCount)
+	}
+	if c.Channels == nil {
+		c.Channels = defaultChannels()
+	}
+	return c
 }
 
 // completeAgents returns a copy of the agents with an id, a password and a type

@@ -24,7 +24,8 @@ func templateDetailRow(detail *templateDetail) object {
 		"id": detail.id, "language": detail.language, "content": detail.content,
 		"header_type": nullable(detail.headerType), "header_content": nullable(detail.headerContent),
 		"header_default_value": nullable(detail.headerDefault), "footer": nullable(detail.footer),
-		"number_of_arguments": detail.arguments, "approval_status": detail.approval, "rejection_reason": nullable(detail.rejection),
-		"buttons": buttons,
+		"number_of_arguments": detail.arguments, "approval_status": detail.approval,
+		"rejection_reason": nullable(detail.rejection),
+		"buttons":          buttons,
 	}
 }
