@@ -157,7 +157,7 @@ func (b *tab) until(expression string) {
 	b.t.Helper()
 	bounded, cancel := context.WithTimeout(b.ctx, patience)
 	defer cancel()
-	_, err := chromedp.Run(bounded, chromedp.Poll[bool](expression,
+	_, err := chromedp.Run(bounded, chromedp.Poll[bool]("Boolean("+expression+")",
 		chromedp.WithPollingInterval(20*time.Millisecond), chromedp.WithPollingTimeout(patience)))
 	require.NoError(b.t, err, expression)
 }

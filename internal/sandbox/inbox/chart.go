@@ -7,8 +7,8 @@ import (
 
 // What the chart shows: as many bars as fit, of the last while.
 const (
-	chartBars     = 45
-	chartInterval = 20 * time.Second
+	chartBars     = 40
+	chartInterval = 15 * time.Second
 	// The chart's own units, in which its bars are drawn.
 	barWidth, barGap = 8, 2
 	chartHalf        = 40 // height above the line, and below it
@@ -34,7 +34,7 @@ type bar struct {
 
 func (i *Inbox) chart(now time.Time) chart {
 	buckets := i.platform.Timeline().Chart(now, chartInterval, chartBars)
-	shown := chart{Width: chartWidth, Height: 2 * chartHalf, Half: chartHalf, Span: "last 15 minutes"}
+	shown := chart{Width: chartWidth, Height: 2 * chartHalf, Half: chartHalf, Span: "10 minutes"}
 	calls, deliveries := 0, 0
 	for _, bucket := range buckets {
 		shown.Most = max(shown.Most, bucket.Calls, bucket.Deliveries)
@@ -58,7 +58,7 @@ func (i *Inbox) chart(now time.Time) chart {
 		add("deliveries", bucket.Deliveries, 0, -1)
 		add("failed", bucket.FailedDeliveries, 0, -1)
 	}
-	shown.Label = fmt.Sprintf("%d calls and %d webhooks in the %s", calls, deliveries, shown.Span)
+	shown.Label = fmt.Sprintf("%d calls and %d webhooks in the last %s", calls, deliveries, shown.Span)
 	return shown
 }
 

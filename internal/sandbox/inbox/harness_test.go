@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -162,3 +163,6 @@ func (w *world) shown(room string) sandbox.RoomSnapshot {
 	require.True(w.t, ok)
 	return found
 }
+
+// pollEvery is how often something is looked at that will come.
+const pollEvery = 20 * time.Millisecond

@@ -42,7 +42,7 @@ type troubleRow struct {
 
 func (i *Inbox) bar(v view) barView {
 	clock := i.platform.Clock()
-	now := clock.Now()
+	now := clock.Now().Truncate(time.Minute) // or it would be told anew each second
 	shown := barView{
 		View: v, Home: Home, Now: stampOf(now, now), Day: now.Local().Format("Mon 2 Jan"),
 		Ahead: ahead(clock.Ahead()), Moves: []pair{

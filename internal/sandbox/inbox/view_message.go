@@ -73,8 +73,8 @@ func (p payload) text(name string) string {
 	switch value := p[name].(type) {
 	case string:
 		return value
-	case int64:
-		return strconv.FormatInt(value, 10)
+	case int, int64:
+		return fmt.Sprint(value)
 	case float64:
 		return strconv.FormatFloat(value, 'f', -1, 64)
 	default:

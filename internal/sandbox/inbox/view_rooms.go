@@ -60,16 +60,27 @@ func (i *Inbox) rooms(v view) roomsView {
 	for _, room := range found {
 		shown.Rows = append(shown.Rows, i.roomRow(v, room))
 	}
-	shown.States = append(shown.States, stateLink{"All", v.Link("state", "", "rooms", ""), v.State == ""})
-	for _, state := range roomStates()[:4] {
-		title := capital(string(state))
-		shown.States = append(shown.States, stateLink{title, v.Link("state", state, "rooms", ""), v.State == state})
-	}
+	shown.States = stateLinks(v)
 	for _, channel := range i.platform.Channels() {
 		title := channel.Name + " · " + channelKind(channel.Source, channel.Custom)
 		shown.Channels = append(shown.Channels, channelChoice{channelValue(channel.Source, channel.ID), title})
 	}
 	return shown
+}
+
+// stateLinks offers the states that rooms are in for long.
+func stateLinks(v view) []stateLink {
+	var links []stateLink
+	for _, state := range []struct {
+		title string
+		state sandbox.RoomState
+	}{
+		{"All", ""}, {"Waiting", sandbox.RoomWaiting}, {"Bot", sandbox.RoomWithBot}, {"Served", sandbox.RoomServed},
+		{"Resolved", sandbox.RoomResolved},
+	} {
+		links = append(links, stateLink{state.title, v.Link("state", state.state, "rooms", ""), v.State == state.state})
+	}
+	return links
 }
 
 func (i *Inbox) roomRow(v view, room sandbox.RoomSnapshot) roomRow {

@@ -180,9 +180,17 @@ async function submit(form, button) {
   if (!done) return;
   say('Done.');
   if (form.hasAttribute('data-clear')) clear(form);
-  if (form.id === 'composer-' + byId('room').dataset.room) toEnd();
-  form.closest('details:is(.new, .act)')?.removeAttribute('open');
+  else form.reset();
+  if (form.matches('.composer')) toEnd();
+  const menu = form.closest('details:is(.new, .act)');
+  if (menu) fold(menu);
   release();
+}
+
+function fold(menu) {
+  const holdsFocus = menu.contains(document.activeElement);
+  menu.open = false;
+  if (holdsFocus) menu.querySelector('summary').focus();
 }
 
 function clear(form) {
@@ -273,8 +281,7 @@ document.addEventListener('keydown', (event) => {
   if (event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.key === 'Escape') {
     const menu = field.closest?.('details[open]');
-    menu?.removeAttribute('open');
-    if (menu) menu.querySelector('summary').focus();
+    if (menu) fold(menu);
     else if (isWriting(field)) field.blur();
   } else if (event.key === 'Enter' && !event.shiftKey && field.matches('textarea[data-enter]')) {
     event.preventDefault();

@@ -1,0 +1,178 @@
+package inbox_test
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/qismo-go/qismo/internal/sandbox"
+	"github.com/qismo-go/qismo/internal/sandbox/trouble"
+)
+
+// Without a script, a form leads back to the page as it was.
+func TestActions(t *testing.T) {
+	w := newWorld(t, sandbox.Config{Agents: []sandbox.Agent{
+		{Name: "Rini Astuti", Email: "rini@example.id"}, {Name: "Agus Setiawan", Email: "agus@example.id", Divisions: []string{"Keluhan"}},
+	}})
+	room := w.wulan()
+	rini := fmt.Sprint(w.Config().Agents[0].ID)
+	view := url.Values{"room": {room}, "tab": {"room"}, "q": {"wulan"}}.Encode()
+	act := func(action string, fields ...string) {
+		t.Helper()
+		got := w.post(action, append(fields, "room", room, "agent", rini, "view", view)...)
+		require.Equal(t, http.StatusSeeOther, got.status, got.body)
+		assert.Equal(t, "/?q=wulan&room="+room+"&tab=room", got.header.Get("Location"))
+	}
+	last := func() sandbox.Message { return w.shown(room).Last }
+
+	act("say", "text", "Berapa\r\nharganya?", "by", "customer")
+	assert.Equal(t, "Berapa\nharganya?", last().Text)
+	assert.Equal(t, sandbox.AuthorCustomer, last().Author)
+	act("say", "text", "Dua ratus", "by", "agent")
+	assert.Equal(t, "Rini Astuti", last().Name)
+	act("takeover")
+	assert.Equal(t, []string{"Rini Astuti"}, w.shown(room).AgentNames)
+	assert.Contains(t, w.get("/", "room", room).body, ">Leave</button>")
+	act("leave")
+	assert.Empty(t, w.shown(room).AgentNames)
+	act("handover", "division", "Keluhan")
+	assert.Equal(t, []string{"Agus Setiawan"}, w.shown(room).AgentNames)
+	act("tag", "tag", " grosir ")
+	assert.Equal(t, []string{"grosir"}, w.shown(room).Tags)
+	act("untag", "tag", "grosir")
+	assert.Empty(t, w.shown(room).Tags)
+	act("resolve", "notes", "Sudah dibayar")
+	assert.Equal(t, sandbox.RoomResolved, w.shown(room).State)
+	assert.Contains(t, w.get("/", "room", room).body, "Sudah dibayar")
+}
+
+// Somebody new writes on a channel, and their room is opened.
+func TestNewCustomer(t *testing.T) {
+	w := newWorld(t, sandbox.Config{})
+	for _, channel := range w.Channels() {
+		value := fmt.Sprintf("%s %d", channel.Source, channel.ID)
+		assert.Contains(t, w.get("/").body, `<option value="`+value+`">`+channel.Name)
+		got := w.post("customer", "channel", value, "id", " 62811 ", "name", "Wulan Sari", "text", "Halo")
+		require.Equal(t, http.StatusSeeOther, got.status)
+		to, err := url.Parse(got.header.Get("Location"))
+		require.NoError(t, err)
+		room := w.shown(to.Query().Get("room"))
+		assert.Equal(t, channel.Name, room.ChannelName)
+		assert.Equal(t, "62811", room.UserID)
+		assert.Equal(t, "Halo", room.Last.Text)
+	}
+}
+
+// What cannot be done is told on the page, in words.
+func TestActionsThatFail(t *testing.T) {
+	w := newWorld(t, sandbox.Config{})
+	room := w.wulan()
+	resolved := w.writes("ig", "17841", "Bayu", "Halo")
+	require.NoError(t, w.Resolve(t.Context(), resolved, 0, ""))
+	for _, test := range []struct {
+		action, told string
+		fields       []string
+	}{
+		{"say", "The field text is empty.", []string{"room", room, "text", " "}},
+		{"say", "longer than 4000 characters", []string{"room", room, "text", strings.Repeat("é", 4001)}},
+		{"say", "The field text is not text.", []string{"room", room, "text", "\xff"}},
+		{"say", "There is no room 12.", []string{"room", "12", "text", "Halo"}},
+		{"say", "there is no room 12", []string{"room", "12", "text", "Halo", "by", "agent"}},
+		{"say", "there is no agent 12", []string{"room", room, "text", "Halo", "by", "agent", "agent", "12"}},
+		{"customer", "The field id is empty", []string{"channel", "wa 5120", "text", "Halo"}},
+		{"customer", "The field text is empty", []string{"channel", "wa 5120", "id", "62811"}},
+		{"customer", "The field name is longer", []string{"channel", "wa 5120", "id", "62811", "name", strings.Repeat("a", 201)}},
+		{"customer", "There is no channel 7", []string{"channel", "wa 7", "id", "62811", "text", "Halo"}},
+		{"takeover", "room is already resolved", []string{"room", resolved}},
+		{"resolve", "it was resolved before", []string{"room", resolved}},
+		{"resolve", "The field notes is longer", []string{"room", room, "notes", strings.Repeat("a", 4001)}},
+		{"leave", "is not in it", []string{"room", room}},
+		{"handover", "there is no division", []string{"room", room, "division", "Gudang"}},
+		{"tag", "The field tag is empty", []string{"room", room}},
+		{"untag", "does not have the tag", []string{"room", room, "tag", "eceran"}},
+		{"clock", "moved by a duration", []string{"by", "-1h"}},
+		{"clock", "moved by a duration", []string{"by", "soon"}},
+		{"clock", "moved by a duration", []string{"by", "999999h"}},
+		{"trouble", "A rate is a number from 0 to 100", []string{"latency", "101"}},
+		{"trouble", "A rate is a number from 0 to 100", []string{"latency", "NaN"}},
+		{"trouble", "The seed is a whole number", []string{"seed", "x"}},
+		{"availability", "there is no agent 12", []string{"agent", "12"}},
+	} {
+		got := w.post(test.action, append(test.fields, "view", "room="+room)...)
+		assert.Equal(t, http.StatusUnprocessableEntity, got.status, test)
+		_, notice, _ := strings.Cut(got.body, `<div id="notice" role="alert"><p>`)
+		notice, _, _ = strings.Cut(notice, "</p>")
+		assert.Contains(t, strings.ToLower(notice), strings.ToLower(test.told))
+		assert.Contains(t, got.body, `data-room="`+room+`"`, "the page is as it was")
+	}
+	assert.Len(t, w.Messages(room), 1)
+}
+
+// Forms come from the page itself and have an end.
+func TestFormsThatAreRefused(t *testing.T) {
+	w := newWorld(t, sandbox.Config{})
+	room := w.wulan()
+	foreign := w.form("say", "room", room, "text", "Halo")
+	foreign.Header.Set("Sec-Fetch-Site", "cross-site")
+	foreign.Header.Set("Origin", "https://evil.example")
+	assert.Equal(t, http.StatusForbidden, w.send(foreign).status)
+	older := w.form("say", "room", room, "text", "Halo")
+	older.Header.Del("Sec-Fetch-Site")
+	older.Header.Set("Origin", "https://evil.example")
+	assert.Equal(t, http.StatusForbidden, w.send(older).status)
+	assert.Equal(t, http.StatusRequestEntityTooLarge, w.post("say", "room", room, "text", strings.Repeat("a", 70_000)).status)
+	assert.Equal(t, http.StatusNotFound, w.post("nothing").status)
+	assert.Len(t, w.Messages(room), 1)
+	assert.Equal(t, "/", w.post("clock", "by", "1m", "view", "https://evil.example/?a=b").header.Get("Location"), "it leads nowhere else")
+}
+
+// A customer who comes back to a sessional app writes in a room of its own.
+func TestNextSession(t *testing.T) {
+	w := newWorld(t, sandbox.Config{})
+	room := w.wulan()
+	require.Equal(t, http.StatusOK, w.call(http.MethodPost, "/api/v1/admin/service/set_sessional", map[string]any{"is_sessional": true}))
+	require.NoError(t, w.Resolve(t.Context(), room, 0, ""))
+	got := w.post("say", "room", room, "text", "Halo lagi", "view", "room="+room)
+	assert.NotContains(t, got.header.Get("Location"), room)
+	other := w.post("say", "room", room, "text", "Halo lagi", "view", "room=98120799")
+	assert.Contains(t, other.header.Get("Location"), "room=98120799", "another room stays open")
+}
+
+func TestClockAndStaff(t *testing.T) {
+	w := newWorld(t, sandbox.Config{Agents: []sandbox.Agent{{Name: "Rini Astuti", Email: "rini@example.id"}}})
+	assert.Equal(t, http.StatusSeeOther, w.post("clock", "by", "24h").status)
+	assert.Equal(t, http.StatusSeeOther, w.post("clock", "by", "90m").status)
+	assert.Equal(t, 25*time.Hour+30*time.Minute, w.Clock().Ahead())
+	assert.Contains(t, w.get("/").body, "1 d 1 h 30 min ahead")
+
+	agent := fmt.Sprint(w.Config().Agents[0].ID)
+	assert.Contains(t, w.get("/").body, `aria-checked="true" aria-label="Rini Astuti is online"`)
+	assert.Equal(t, http.StatusSeeOther, w.post("availability", "agent", agent, "available", "false").status)
+	assert.Contains(t, w.get("/").body, `aria-checked="false" aria-label="Rini Astuti is online"`)
+	w.wulan()
+	assert.Contains(t, w.get("/").body, "Rini Astuti (offline)")
+}
+
+func TestTrouble(t *testing.T) {
+	w := newWorld(t, sandbox.Config{})
+	require.NoError(t, w.Trouble().Set(3, trouble.Rule{Kind: trouble.Latency, Rate: .5, Delay: time.Hour, Only: "getRoom"}))
+	assert.Contains(t, w.get("/").body, "of getRoom")
+	assert.Equal(t, http.StatusSeeOther, w.post("trouble", "latency", "2.5 %", "drop-webhook", "100", "rate-limit", "0", "seed", "7").status)
+	seed, rules := w.Trouble().Rules()
+	assert.Equal(t, uint64(7), seed)
+	assert.Equal(t, []trouble.Rule{
+		{Kind: trouble.Latency, Rate: .025, Delay: time.Hour, Only: "getRoom"}, {Kind: trouble.DropWebhook, Rate: 1},
+	}, rules)
+	page := w.get("/").body
+	assert.Contains(t, page, `name="latency" value="2.5"`)
+	assert.Contains(t, page, ">2 on<")
+	assert.Equal(t, http.StatusSeeOther, w.post("trouble", "latency", "5", "off", "1").status)
+	_, rules = w.Trouble().Rules()
+	assert.Empty(t, rules)
+}

@@ -1,0 +1,151 @@
+package inbox_test
+
+import (
+	"fmt"
+	"net/http"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/qismo-go/qismo/internal/sandbox"
+	"github.com/qismo-go/qismo/internal/sandbox/timeline"
+)
+
+// listed are the names of the entries on a page, the newest first.
+func listed(page string) []string {
+	var names []string
+	_, list, _ := strings.Cut(page, `id="entry-list"`)
+	for _, found := range regexp.MustCompile(`<b class="name">([^<]*)</b>`).FindAllStringSubmatch(list, -1) {
+		names = append(names, found[1])
+	}
+	return names
+}
+
+// enter adds something to the timeline that has not happened.
+func (w *world) enter(entry timeline.Entry) string {
+	w.t.Helper()
+	entry.At = w.Clock().Now()
+	return fmt.Sprint(w.Timeline().Add(entry).ID)
+}
+
+func TestTimelineFilters(t *testing.T) {
+	w := newWorld(t, sandbox.Config{})
+	room := w.wulan()
+	w.enter(timeline.Entry{Kind: timeline.Call, Name: "getRoom", RoomID: room, Status: 200})
+	w.enter(timeline.Entry{Kind: timeline.Call, Name: "assignAgent", RoomID: "7", Status: 404})
+	w.enter(timeline.Entry{Kind: timeline.Delivery, Name: "botMessage", RoomID: room, Status: 200, Request: timeline.Body{Bytes: []byte(`{"text":"Halo Gayo"}`)}})
+	w.enter(timeline.Entry{Kind: timeline.Delivery, Name: "newSession", RoomID: room, Failure: "connection refused"})
+	w.enter(timeline.Entry{Kind: timeline.Call, Method: "GET", URL: "/api/v3/rooms?a=b", Status: 404, Problems: []string{"/a: odd"}})
+	for name, test := range map[string]struct{ query, found []string }{
+		"all":        {nil, []string{"GET /api/v3/rooms", "newSession", "botMessage", "assignAgent", "getRoom"}},
+		"calls":      {[]string{"kind", "call"}, []string{"GET /api/v3/rooms", "assignAgent", "getRoom"}},
+		"deliveries": {[]string{"kind", "delivery"}, []string{"newSession", "botMessage"}},
+		"failed":     {[]string{"failed", "1"}, []string{"GET /api/v3/rooms", "newSession", "assignAgent"}},
+		"here":       {[]string{"here", "1", "room", room}, []string{"newSession", "botMessage", "getRoom"}},
+		"text":       {[]string{"text", "gayo"}, []string{"botMessage"}},
+		"several":    {[]string{"kind", "delivery", "failed", "1", "here", "1"}, []string{"newSession"}},
+		"none":       {[]string{"text", "tidak ada"}, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			assert.Equal(t, test.found, listed(w.get("/", test.query...).body))
+		})
+	}
+	page := w.get("/").body
+	totals := regexp.MustCompile(`<dt>(API calls|failed|Webhooks)</dt><dd>(\d+)</dd>`).FindAllStringSubmatch(page, -1)
+	var counted []string
+	for _, total := range totals {
+		counted = append(counted, total[2]+" "+total[1])
+	}
+	assert.Equal(t, []string{"3 API calls", "2 failed", "2 Webhooks", "1 failed"}, counted)
+	assert.Contains(t, page, `aria-label="3 calls and 2 webhooks in the last 10 minutes"`)
+	assert.Regexp(t, `<rect class="calls"[^>]* height="\d+"`, page)
+}
+
+// Of many entries the newest are shown.
+func TestLongTimelines(t *testing.T) {
+	w := newWorld(t, sandbox.Config{})
+	for i := range 200 {
+		w.enter(timeline.Entry{Kind: timeline.Call, Name: fmt.Sprintf("call%d", i), Status: 200})
+	}
+	page := w.get("/").body
+	assert.Len(t, listed(page), 60)
+	assert.Equal(t, "call199", listed(page)[0])
+	assert.Contains(t, page, `href="/?entries=120"`)
+	assert.Len(t, listed(w.get("/", "entries", "500").body), 200)
+}
+
+// An open entry shows what went over the wire, but for credentials.
+func TestEntry(t *testing.T) {
+	w := newWorld(t, sandbox.Config{})
+	id := w.enter(timeline.Entry{
+		Kind: timeline.Call, Name: "getRoom", Method: "GET", URL: "/api/v2/rooms?token=rahasia-alamat", Status: 200,
+		Duration: 1500 * time.Microsecond, Problems: []string{"/data: is missing"}, Trouble: []string{"latency"}, ReplayOf: 3,
+		Request: timeline.Body{
+			Header: http.Header{"Authorization": {"rahasia-kepala"}, "Qiscus-Secret-Key": {"rahasia-kunci"}, "Accept": {"text/plain"}},
+			Bytes:  []byte("b=2&a=1+1"), Cut: true,
+		},
+		Response: timeline.Body{Header: http.Header{"Content-Type": {"application/json"}}, Bytes: []byte(`{"a":[1,"dua",null]}`)},
+	})
+	page := w.get("/", "entry", id).body
+	for _, shown := range []string{
+		"GET /api/v2/rooms?token=***", "1 ms", "/data: is missing", "does not fit", `class="flag trouble">latency`, "Repeats #3",
+		"<dt>Accept</dt><dd>text/plain</dd>", "The rest was not kept.", "b=2&amp;a=1&#43;1",
+		`<span class="json-name">&#34;a&#34;</span>: [` + "\n    " + `<span class="json-number">1</span>`, `<span class="json-word">null</span>`,
+	} {
+		assert.Contains(t, page, shown)
+	}
+	assert.NotContains(t, page, "rahasia")
+	assert.NotContains(t, w.get("/").body, "text/plain", "closed, it shows none of this")
+
+	for name, test := range map[string]struct {
+		entry timeline.Entry
+		shown []string
+	}{
+		"a form": {
+			timeline.Entry{Kind: timeline.Call, Name: "login", Status: 200, Request: timeline.Body{
+				Header: http.Header{"Content-Type": {"application/x-www-form-urlencoded"}}, Bytes: []byte("b=2&a=1+1"),
+			}},
+			[]string{`<span class="json-name">a</span> = <span class="json-text">1 1</span>`, "fits the document", "login"},
+		},
+		"no text": {
+			timeline.Entry{Kind: timeline.Call, Name: "upload", Status: 200, Request: timeline.Body{Bytes: []byte("\xff\xd8")}},
+			[]string{"this is not text"},
+		},
+		"no answer": {
+			timeline.Entry{Kind: timeline.Delivery, Name: "botMessage", Failure: "connection refused", Attempt: 2, Duration: 12 * time.Second},
+			[]string{`<span class="status">failed</span>`, "connection refused", "attempt 2", "12s"},
+		},
+		"very much": {
+			timeline.Entry{Kind: timeline.Call, Name: "listRooms", Status: 200, Response: timeline.Body{Bytes: []byte(`["` + strings.Repeat("a", 40_000) + `"]`)}},
+			[]string{"[\n  &#34;aaaa"},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			page := w.get("/", "entry", w.enter(test.entry)).body
+			for _, shown := range test.shown {
+				assert.Contains(t, page, shown)
+			}
+		})
+	}
+}
+
+// A call of a program is there as soon as it was answered, and so is a webhook.
+func TestWhatHappensIsInTheTimeline(t *testing.T) {
+	hook := receiver(t, func(answer http.ResponseWriter, _ *http.Request) { answer.WriteHeader(http.StatusTeapot) })
+	w := newWorld(t, sandbox.Config{Webhooks: sandbox.Webhooks{NewSession: hook}})
+	added, end := w.Timeline().Watch()
+	defer end()
+	room := w.wulan()
+	<-added
+	assert.Equal(t, http.StatusOK, w.call(http.MethodGet, "/api/v2/customer_rooms", nil))
+	page := w.get("/", "entry", "1").body
+	assert.Equal(t, []string{"listRoomsByQuery", "newSession"}, listed(page))
+	assert.Contains(t, page, `<span class="status">418</span>`)
+	assert.Contains(t, page, "<span>room "+room+"</span>")
+	assert.Contains(t, page, "NEW_SESSION_WEBHOOK")
+	require.Contains(t, page, hook)
+}
