@@ -6,7 +6,7 @@ type named struct{ name, shown string }
 // compare shows what was expected beside what came, with marks where they differ: - for
 // what did not come and + for what was not expected. It tells whether they are the same.
 func compare(expected []string, came []named) (shown string, same bool) {
-	table := newTable(2)
+	table := newTable()
 	table.row("", "expected", "came")
 	same = true
 	for _, pair := range align(expected, came) {

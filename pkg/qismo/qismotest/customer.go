@@ -136,12 +136,11 @@ func (c *Customer) room() string {
 func (c *Customer) WaitForRoom(what string, fits func(Room) bool) Room {
 	c.server.t.Helper()
 	var room Room
-	if !c.server.await(func() bool {
+	if late := c.server.await(func() bool {
 		room = c.Room()
 		return fits(room)
-	}) {
-		c.server.t.Fatalf("qismotest: %s's room was not so within %s: %s\n\n%s",
-			c.Name, c.server.patience(), what, indented(room.describe()))
+	}); late != "" {
+		c.server.t.Fatalf("qismotest: %s's room was not so %s: %s\n\n%s", c.Name, late, what, room.described())
 	}
 	return room
 }

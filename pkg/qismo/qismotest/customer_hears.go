@@ -32,11 +32,11 @@ func (c *Customer) HearsMatch(pattern string) Message {
 func (c *Customer) HearsMessage(what string, fits func(Message) bool) Message {
 	c.server.t.Helper()
 	var heard Message
-	if !c.server.await(func() (found bool) {
+	if late := c.server.await(func() (found bool) {
 		heard, found = c.hear(fits)
 		return found
-	}) {
-		c.server.t.Fatalf("qismotest: %s did not hear it within %s\n\n%s", c.Name, c.server.patience(), instead(what, c.unheard()))
+	}); late != "" {
+		c.server.t.Fatalf("qismotest: %s did not hear it %s\n\n%s", c.Name, late, instead(what, c.unheard()))
 	}
 	return heard
 }
@@ -86,7 +86,7 @@ func (c *Customer) unheard() []Message {
 
 // instead shows what was expected above what came.
 func instead(what string, came []Message) string {
-	shown := newTable(2)
+	shown := newTable()
 	shown.row("expected", what)
 	if len(came) == 0 {
 		shown.row("came", "nothing")

@@ -14,6 +14,7 @@ import (
 type loopback struct {
 	url         string
 	server      *http.Server
+	cancel      context.CancelFunc // the requests'
 	connections sync.WaitGroup
 	ended       chan struct{} // closed when no connection is accepted any more
 	under       underWay
@@ -30,8 +31,11 @@ func serve(handler http.Handler) (*loopback, error) {
 		return nil, fmt.Errorf("listen on loopback: %w", err)
 	}
 	l := &loopback{url: "http://" + listener.Addr().String(), ended: make(chan struct{})}
+	requests, cancel := context.WithCancel(context.Background())
+	l.cancel = cancel
 	l.server = &http.Server{
 		Handler: l.under.counted(handler), ReadHeaderTimeout: headerTimeout, ConnState: l.count,
+		BaseContext: func(net.Listener) context.Context { return requests },
 	}
 	go func() {
 		defer close(l.ended)
@@ -53,9 +57,10 @@ func (l *loopback) count(_ net.Conn, state http.ConnState) {
 	}
 }
 
-// close breaks all connections and returns when their handlers have ended, or with the
-// context's error when that ends first. Requests under way are cancelled.
+// close cancels the requests under way, breaks all connections and returns when the
+// handlers have ended, or with the context's error when that ends first.
 func (l *loopback) close(ctx context.Context) error {
+	l.cancel()           // a broken connection alone is not seen before a request's body was read
 	_ = l.server.Close() // its error is that of a listener, which nobody uses any more
 	<-l.ended            // so that no connection is added
 	ended := make(chan struct{})

@@ -2,6 +2,7 @@ package qismotest
 
 import (
 	"fmt"
+	"strconv"
 
 	"github.com/qismo-go/qismo/pkg/qismo/webhook"
 )
@@ -69,11 +70,11 @@ func (s *Server) expectDeliveries(expected []webhook.Name, deliveries []Delivery
 func (s *Server) WaitForCalls(operation string, count int) []Call {
 	s.t.Helper()
 	var calls []Call
-	if !s.await(func() bool {
+	if late := s.await(func() bool {
 		calls = s.Calls(operation)
 		return len(calls) >= count
-	}) {
-		s.t.Fatalf("qismotest: %s", tooFew(fmt.Sprintf("calls of %s", operation), count, calls, s.patience()))
+	}); late != "" {
+		s.t.Fatalf("qismotest: too few calls of %s %s\n\n%s", operation, late, counted(count, calls))
 	}
 	return calls
 }
@@ -83,21 +84,22 @@ func (s *Server) WaitForCalls(operation string, count int) []Call {
 func (s *Server) WaitForDeliveries(event webhook.Name, count int) []Delivery {
 	s.t.Helper()
 	var deliveries []Delivery
-	if !s.await(func() bool {
+	if late := s.await(func() bool {
 		deliveries = s.Deliveries(event)
 		return len(deliveries) >= count
-	}) {
-		s.t.Fatalf("qismotest: %s", tooFew(fmt.Sprintf("deliveries of %s", event), count, deliveries, s.patience()))
+	}); late != "" {
+		s.t.Fatalf("qismotest: too few deliveries of %s %s\n\n%s", event, late, counted(count, deliveries))
 	}
 	return deliveries
 }
 
-func tooFew[R fmt.Stringer](of string, expected int, came []R, patience fmt.Stringer) string {
-	shown := newTable(2)
-	shown.row("expected", fmt.Sprint(expected))
-	shown.row("came", fmt.Sprint(len(came)))
+// counted shows how many were expected above those that came.
+func counted[R fmt.Stringer](expected int, came []R) string {
+	shown := newTable()
+	shown.row("expected", strconv.Itoa(expected))
+	shown.row("came", strconv.Itoa(len(came)))
 	for _, record := range came {
 		shown.row("", record.String())
 	}
-	return fmt.Sprintf("too few %s within %s\n\n%s", of, patience, shown)
+	return shown.String()
 }

@@ -90,9 +90,9 @@ func (s *Server) roomOf(snapshot sandbox.RoomSnapshot) Room {
 	return room
 }
 
-// describe shows a room for failures.
-func (r Room) describe() string {
-	shown := newTable(0)
+// described shows a room for failures.
+func (r Room) described() string {
+	shown := newTable()
 	shown.row("state", string(r.State))
 	for _, line := range []struct {
 		name   string

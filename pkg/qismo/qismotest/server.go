@@ -86,10 +86,11 @@ func (s *Server) start() error {
 func (s *Server) end() {
 	s.t.Helper()
 	background := context.WithoutCancel(s.t.Context()) // which has ended by now
-	ctx, cancel := context.WithTimeout(background, s.patience())
+	patience := max(s.patience(), handlersGrace)
+	ctx, cancel := context.WithTimeout(background, patience)
 	defer cancel()
 	if err := s.sandbox.Shutdown(ctx); err != nil {
-		s.t.Errorf("qismotest: webhooks were still under way %s after the test", s.patience())
+		s.t.Errorf("qismotest: webhooks were still under way %s after the test", patience)
 	}
 	s.mu.Lock()
 	s.isOver = true // from now on nothing is told of what the program does

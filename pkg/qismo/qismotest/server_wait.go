@@ -2,6 +2,8 @@ package qismotest
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"time"
 )
 
@@ -11,22 +13,16 @@ import (
 // it does, as with [Customer.Hears].
 func (s *Server) Settle() {
 	s.t.Helper()
-	ctx, cancel := context.WithTimeout(s.t.Context(), s.patience())
+	ctx, cancel := s.patient()
 	defer cancel()
-	if err := s.settle(ctx); err != nil {
-		s.t.Fatalf("qismotest: after %s there were still webhooks or calls under way", s.patience())
-	}
-}
-
-func (s *Server) settle(ctx context.Context) error {
 	for ended := s.underWay(); ended != nil; ended = s.underWay() {
 		select {
 		case <-ended:
 		case <-ctx.Done():
-			return ctx.Err()
+			s.t.Fatalf("qismotest: webhooks or calls did not end %s", bound(ctx))
+			return
 		}
 	}
-	return nil
 }
 
 // underWay returns what is closed when some of what is under way has ended; nil when
@@ -48,30 +44,49 @@ func (s *Server) underWay() <-chan struct{} {
 // failure, such as "both rooms are served".
 func (s *Server) WaitFor(what string, holds func() bool) {
 	s.t.Helper()
-	if !s.await(holds) {
-		s.t.Fatalf("qismotest: waited %s in vain until %s", s.patience(), what)
+	if late := s.await(holds); late != "" {
+		s.t.Fatalf("qismotest: it was not so %s: %s", late, what)
 	}
 }
 
-// await watches until something holds, and tells whether it came to that.
-func (s *Server) await(holds func() bool) bool {
+// await watches until something holds. It returns "" then, or else within which bound it
+// did not come to that, for failures.
+func (s *Server) await(holds func() bool) (late string) {
 	changed, end := s.sandbox.Watch()
 	defer end()
 	added, endAdded := s.sandbox.Timeline().Watch()
 	defer endAdded()
-	patience := time.NewTimer(s.patience())
-	defer patience.Stop()
+	ctx, cancel := s.patient()
+	defer cancel()
 	for !holds() {
 		select {
 		case <-changed:
 		case <-added:
-		case <-patience.C:
-			return holds()
-		case <-s.t.Context().Done():
-			return false
+		case <-ctx.Done():
+			return bound(ctx)
 		}
 	}
-	return true
+	return ""
+}
+
+// patient makes a context that ends when a wait has taken long enough.
+func (s *Server) patient() (context.Context, context.CancelFunc) {
+	patience := s.patience()
+	return context.WithTimeoutCause(s.t.Context(), patience, lateError{patience})
+}
+
+// lateError says that a wait took as long as it may.
+type lateError struct{ patience time.Duration }
+
+func (e lateError) Error() string { return fmt.Sprintf("within %s", e.patience) }
+
+// bound tells which bound of a wait was reached.
+func bound(ctx context.Context) string {
+	var late lateError
+	if errors.As(context.Cause(ctx), &late) {
+		return late.Error()
+	}
+	return "before the test ended"
 }
 
 // patience is how long to wait at most: not beyond the deadline of the test, before

@@ -42,7 +42,7 @@ func (s *Server) story() string {
 		rooms[scene.roomID] = true
 	}
 	delete(rooms, "")
-	shown := newTable(2)
+	shown := newTable()
 	for _, scene := range scenes {
 		cells := []string{scene.at.Sub(s.begun).Round(time.Millisecond).String(), scene.who, scene.what, scene.end}
 		if len(rooms) > 1 && scene.roomID != "" {

@@ -7,14 +7,13 @@ import (
 
 // table is text in columns.
 type table struct {
-	indent  string
 	written strings.Builder
 	columns *tabwriter.Writer
 }
 
-// newTable makes a table whose lines are moved in by so many spaces.
-func newTable(indent int) *table {
-	t := &table{indent: strings.Repeat(" ", indent)}
+// newTable makes a table whose lines are moved in.
+func newTable() *table {
+	t := &table{}
 	t.columns = tabwriter.NewWriter(&t.written, 0, 0, 2, ' ', 0)
 	return t
 }
@@ -29,12 +28,7 @@ func (t *table) String() string {
 	_ = t.columns.Flush()
 	lines := strings.Split(strings.TrimRight(t.written.String(), "\n"), "\n")
 	for i, line := range lines {
-		lines[i] = t.indent + strings.TrimRight(line, " ")
+		lines[i] = "  " + strings.TrimRight(line, " ")
 	}
 	return strings.Join(lines, "\n")
-}
-
-// indented moves lines in.
-func indented(lines string) string {
-	return "  " + strings.ReplaceAll(lines, "\n", "\n  ")
 }

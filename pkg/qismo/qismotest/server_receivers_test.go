@@ -1,0 +1,147 @@
+package qismotest_test
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/qismo-go/qismo/pkg/qismo/qismotest"
+	"github.com/qismo-go/qismo/pkg/qismo/webhook"
+)
+
+// visits are the requests that a handler saw.
+type visits struct {
+	mu   sync.Mutex
+	seen []*http.Request
+}
+
+func (v *visits) ServeHTTP(_ http.ResponseWriter, r *http.Request) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.seen = append(v.seen, r)
+}
+
+func (v *visits) paths() []string {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	var paths []string
+	for _, request := range v.seen {
+		paths = append(paths, request.URL.RequestURI())
+	}
+	return paths
+}
+
+func TestWebhooksArriveAsTheOptionsSay(t *testing.T) {
+	t.Parallel()
+	srv := qismotest.New(t)
+	program := &visits{}
+	srv.SendTo(program,
+		qismotest.ToPath("/hooks"), qismotest.WithQuery("secret", "rahasia"), qismotest.WithHeader("X-Secret", "rahasia"),
+		qismotest.SignBase64(webhook.OmnichannelSignatureHeader, "kunci"), qismotest.FromAddress("203.0.113.7", "10.0.0.2"),
+		qismotest.Only(webhook.BotMessage))
+	budi := srv.Customer("Budi")
+	budi.Says("halo")
+	srv.ExpectDeliveries(webhook.BotMessage)
+
+	require.Len(t, program.seen, 1)
+	request := program.seen[0]
+	assert.Equal(t, "/hooks?secret=rahasia", request.URL.RequestURI())
+	assert.Equal(t, "rahasia", request.Header.Get("X-Secret"))
+	assert.Equal(t, "application/json", request.Header.Get("Content-Type"))
+	assert.Equal(t, "203.0.113.7", request.Header.Get("X-Forwarded-For"))
+	assert.Equal(t, "10.0.0.2:40000", request.RemoteAddr)
+	signed := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/", strings.NewReader(""))
+	qismotest.Deliver(t, program, qismotest.Raw(srv.Deliveries()[0].Request.Bytes),
+		qismotest.SignBase64(webhook.OmnichannelSignatureHeader, "kunci"))
+	signed = program.seen[1]
+	assert.Equal(t, signed.Header.Get(webhook.OmnichannelSignatureHeader),
+		request.Header.Get(webhook.OmnichannelSignatureHeader))
+}
+
+func TestEachEventHasItsReceiver(t *testing.T) {
+	t.Parallel()
+	srv := qismotest.New(t)
+	bot, rest, elsewhere := &visits{}, &visits{}, &visits{}
+	other := httptest.NewServer(elsewhere)
+	t.Cleanup(other.Close)
+	srv.SendTo(rest)
+	srv.SendTo(bot, qismotest.Only(webhook.BotMessage), qismotest.ToPath("/bot"))
+	srv.SendToURL(other.URL+"/resolved?x=1", qismotest.Only(webhook.MarkAsResolved), qismotest.WithHeader("Content-Type", ""))
+	budi := srv.Customer("Budi")
+	budi.Says("halo")
+	srv.Admin().Resolves(budi.Room(), "")
+	srv.Settle()
+	assert.Equal(t, []string{"/bot"}, bot.paths())
+	assert.Equal(t, []string{"/", "/"}, rest.paths()) // newSession and customAgentAllocation
+	assert.Equal(t, []string{"/resolved?x=1"}, elsewhere.paths())
+	assert.Empty(t, elsewhere.seen[0].Header.Get("Content-Type"))
+}
+
+func TestAProgramSetsItsWebhooksItself(t *testing.T) {
+	t.Parallel()
+	srv := qismotest.New(t)
+	program := &visits{}
+	server := httptest.NewServer(program)
+	t.Cleanup(server.Close)
+	_, err := srv.Client().WebhookSettings.SetNewSession(t.Context(), server.URL+"/sessions", true)
+	require.NoError(t, err)
+	srv.Customer("Budi").Says("halo")
+	srv.ExpectDeliveries(webhook.NewSession)
+	assert.Equal(t, []string{"/sessions"}, program.paths())
+}
+
+func TestReceiversThatAreWrongEndTheTest(t *testing.T) {
+	t.Parallel()
+	for told, use := range map[string]func(*qismotest.Server){
+		"qismotest: SendTo: the handler is nil":                          func(srv *qismotest.Server) { srv.SendTo(nil) },
+		"qismotest: ToPath: the path does not begin with a slash":        func(srv *qismotest.Server) { srv.SendTo(&visits{}, qismotest.ToPath("x")) },
+		"qismotest: Only: there is no event":                             func(srv *qismotest.Server) { srv.SendTo(&visits{}, qismotest.Only()) },
+		"qismotest: the address does not begin with http:// or https://": func(srv *qismotest.Server) { srv.SendToURL("rahasia") },
+		"qismotest: FromAddress: it is for handlers in this process": func(srv *qismotest.Server) {
+			srv.SendToURL("http://127.0.0.1:1", qismotest.FromAddress("203.0.113.7"))
+		},
+	} {
+		test := record(t, func(t qismotest.TB) {
+			use(qismotest.New(t))
+			panic("the test goes on")
+		})
+		assert.Equal(t, []string{told}, test.said)
+	}
+	test := record(t, func(t qismotest.TB) { qismotest.New(t).SendTo(&visits{}, qismotest.Only("botMesage")) })
+	assert.Contains(t, test.failure(), `qismotest: Only: no event has the name "botMesage"; there are ["botMessage"`)
+}
+
+func TestOnlyIsNothingForASender(t *testing.T) {
+	t.Parallel()
+	only := qismotest.Only(webhook.BotMessage)
+	_, err := qismotest.NewSender(&visits{}, only)
+	require.EqualError(t, err, "qismotest: Only: it is for the platform of a Server")
+	_, err = qismotest.NewHTTPSender(&http.Client{}, "http://127.0.0.1:1", only)
+	require.EqualError(t, err, "qismotest: Only: it is for the platform of a Server")
+}
+
+func TestAProgramThatPanicsFailsTheTest(t *testing.T) {
+	t.Parallel()
+	test := record(t, func(t qismotest.TB) {
+		srv := qismotest.New(t)
+		srv.SendTo(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic("tidak ada") }),
+			qismotest.Only(webhook.BotMessage))
+		budi := srv.Customer("Budi")
+		budi.Says("halo")
+		srv.Settle()
+	})
+	require.Len(t, test.said, 1)
+	assert.Contains(t, test.said[0], "qismotest: the program under test panicked: tidak ada\n\ngoroutine ")
+	assert.Contains(t, test.said[0], "server_receivers_test.go")
+
+	srv := qismotest.New(t)
+	srv.SendTo(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }))
+	srv.Customer("Budi").Says("halo")
+	srv.Settle()
+	assert.Zero(t, srv.Deliveries()[0].Status)
+}
