@@ -59,7 +59,9 @@ func TestAllocator(t *testing.T) {
 		}
 		return rooms
 	}
-	assert.Len(t, waiting(), 1)
+	if rooms := waiting(); assert.Len(t, rooms, 1) {
+		assert.Equal(t, "Customer 5", rooms[0].Customer, "who wrote last waits")
+	}
 
 	rini := srv.Agent("Rini")
 	for _, room := range srv.Rooms() {

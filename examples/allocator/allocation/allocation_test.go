@@ -56,6 +56,7 @@ func hints(t *testing.T, hint func()) http.Handler {
 // However many customers write at once, and whatever goes wrong, no agent ever has more
 // customers than the limit, and everybody is served.
 func TestSoakLimitHolds(t *testing.T) {
+	t.Parallel()
 	f := &flood{
 		customers: soak.Count(60, 1000), agents: soak.Count(4, 20), limit: 3, returning: soak.Count(15, 250),
 		chat: 40 * time.Millisecond,
@@ -76,6 +77,7 @@ func TestSoakLimitHolds(t *testing.T) {
 // The limit also holds, and nobody is forgotten, where one thing goes wrong most of the
 // time, and through any number of restarts.
 func TestLimitHoldsThrough(t *testing.T) {
+	t.Parallel()
 	restarts := func(client *qismo.Client, config allocation.Config) (run func(context.Context), hint func()) {
 		return func(ctx context.Context) {
 			for ctx.Err() == nil {
@@ -97,6 +99,7 @@ func TestLimitHoldsThrough(t *testing.T) {
 		"it is started again":     {allTrouble(), restarts},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			f := &flood{customers: 24, agents: 3, limit: 2, returning: 6, chat: 20 * time.Millisecond}
 			f.open(t)
 			run, hint := scene.make(f.client(t, f.asAdmin()), inTests(f.limit))
@@ -116,6 +119,7 @@ func once(client *qismo.Client, config allocation.Config) (run func(context.Cont
 // Lists may be behind, as those of search engines and replicas are. The limit holds as
 // long as they are not behind by more than the allocator is told.
 func TestLimitHoldsWhileListsAreBehind(t *testing.T) {
+	t.Parallel()
 	const lag = 150 * time.Millisecond
 	f := &flood{customers: 10, agents: 2, limit: 2, chat: 100 * time.Millisecond}
 	f.open(t)
@@ -129,6 +133,7 @@ func TestLimitHoldsWhileListsAreBehind(t *testing.T) {
 
 // The same with an allocator that takes lists for the truth of the moment.
 func TestLimitBreaksWhenListsAreBelieved(t *testing.T) {
+	t.Parallel()
 	f := &flood{customers: 10, agents: 2, limit: 2}
 	f.open(t)
 	allocator := allocation.New(f.client(t, f.asAdmin(), qismo.WithTransport(newBehind(time.Hour))), allocation.Config{
@@ -149,6 +154,7 @@ func TestLimitBreaksWhenListsAreBelieved(t *testing.T) {
 // What a plain allocator does breaks the limit, and the history shows it: it counts and
 // assigns for each webhook by itself, as the platform sends many at once.
 func TestPlainAllocatorBreaksTheLimit(t *testing.T) {
+	t.Parallel()
 	f := &flood{customers: 20, agents: 5, limit: 3}
 	f.open(t)
 	client := f.client(t, f.asAdmin())

@@ -30,25 +30,14 @@ func newBehind(lag time.Duration) *behind {
 }
 
 func (b *behind) RoundTrip(request *http.Request) (*http.Response, error) {
-	if request.URL.Path != "/api/v2/customer_rooms" || request.Body == nil {
-		return b.carrier.RoundTrip(request)
-	}
-	asked, err := io.ReadAll(request.Body)
-	if err != nil {
-		return nil, err
-	}
-	request.Body = io.NopCloser(bytes.NewReader(asked))
-	if !bytes.Contains(asked, []byte(`"user_ids"`)) {
-		return b.carrier.RoundTrip(request)
+	asked, err := agentsRooms(request)
+	if err != nil || asked == "" {
+		return roundTrip(b.carrier, request, err)
 	}
 	b.mutex.Lock()
 	defer b.mutex.Unlock()
-	known, isKnown := b.lists[string(asked)]
-	if isKnown && time.Since(known.at) < b.lag {
-		return &http.Response{
-			StatusCode: http.StatusOK, Header: known.header.Clone(), Body: io.NopCloser(bytes.NewReader(known.body)),
-			Request: request, ProtoMajor: 1, ProtoMinor: 1,
-		}, nil
+	if known, isKnown := b.lists[asked]; isKnown && time.Since(known.at) < b.lag {
+		return answer(request, http.StatusOK, known.header.Clone(), known.body), nil
 	}
 	at := time.Now()
 	response, err := b.carrier.RoundTrip(request)
@@ -60,7 +49,48 @@ func (b *behind) RoundTrip(request *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	response.Body = io.NopCloser(bytes.NewReader(body))
-	b.lists[string(asked)] = list{response.Header.Clone(), body, at}
-	return response, nil
+	b.lists[asked] = list{response.Header.Clone(), body, at}
+	return answer(request, http.StatusOK, response.Header, body), nil
+}
+
+// blind is a way to the platform on which agents' rooms are not listed. It says so.
+type blind struct{ asked chan struct{} }
+
+func (b blind) RoundTrip(request *http.Request) (*http.Response, error) {
+	asked, err := agentsRooms(request)
+	if err != nil || asked == "" {
+		return roundTrip(http.DefaultTransport, request, err)
+	}
+	select {
+	case b.asked <- struct{}{}:
+	default:
+	}
+	return answer(request, http.StatusServiceUnavailable, http.Header{}, nil), nil
+}
+
+// agentsRooms is what a request asks for, if that is an agent's rooms; "" otherwise.
+func agentsRooms(request *http.Request) (string, error) {
+	if request.URL.Path != "/api/v2/customer_rooms" || request.Body == nil {
+		return "", nil
+	}
+	asked, err := io.ReadAll(request.Body)
+	request.Body = io.NopCloser(bytes.NewReader(asked))
+	if !bytes.Contains(asked, []byte(`"user_ids"`)) {
+		return "", err
+	}
+	return string(asked), err
+}
+
+func roundTrip(carrier http.RoundTripper, request *http.Request, err error) (*http.Response, error) {
+	if err != nil {
+		return nil, err
+	}
+	return carrier.RoundTrip(request)
+}
+
+func answer(request *http.Request, status int, header http.Header, body []byte) *http.Response {
+	return &http.Response{
+		StatusCode: status, Header: header, Body: io.NopCloser(bytes.NewReader(body)), ProtoMajor: 1, ProtoMinor: 1,
+		Request: request,
+	}
 }
