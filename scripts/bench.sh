@@ -14,7 +14,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 : "${BENCHSTAT:?the benchstat command, as the Makefile pins it}"
 : "${PRISM_INSTALLED:?what make installs Prism by}"
-keys="client handler parser queue server source type store"
+keys="client handler parser queue remember server source type store"
 
 # Prism comes from npm. Whoever has none, or measures something else, does without it.
 if grep -qE "${BENCH:-.}" <<<BenchmarkServer; then

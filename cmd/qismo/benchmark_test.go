@@ -18,7 +18,8 @@ import (
 )
 
 // BenchmarkServer has requests answered by `qismo sandbox` and by Prism, a mock server by
-// others that reads the same document, each a process of its own with the same callers.
+// others that reads the same document, each a process of its own with the same callers and
+// answers of the same size.
 // Prism takes part where QISMO_PRISM says where it lies; make bench sees to that.
 func BenchmarkServer(b *testing.B) {
 	sandbox, end := startServer(b, buildQismo(b), "sandbox", "--listen", "127.0.0.1:0")
@@ -32,7 +33,7 @@ func BenchmarkServer(b *testing.B) {
 	room := sandbox.firstRoom(b)
 	for _, request := range []struct{ name, method, path, body string }{
 		{"GetRoom", http.MethodGet, "/api/v2/customer_rooms/" + room, ""},
-		{"ListRooms", http.MethodPost, "/api/v2/customer_rooms", `{"limit":10}`},
+		{"ListRooms", http.MethodPost, "/api/v2/customer_rooms", `{"limit":1}`},
 		{"SendText", http.MethodPost, "/" + sandbox.appCode + "/bot",
 			`{"sender_email":"sari@example.id","room_id":"` + room + `","type":"text","message":"Halo"}`},
 	} {

@@ -2,7 +2,6 @@ package sandbox
 
 import (
 	"bytes"
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"strings"
@@ -88,15 +87,6 @@ func data(value any) object { return object{"data": value} }
 
 // dataWithStatus wraps an answer as the newer routes do.
 func dataWithStatus(value any) object { return object{"data": value, "status": http.StatusOK} }
-
-// encode writes a value made of maps, slices, texts, numbers and booleans.
-func encode(value any) []byte {
-	body, err := json.Marshal(value)
-	if err != nil {
-		panic(fmt.Sprintf("sandbox: an answer is not JSON: %v", err)) // a value of ours; a mistake in this package
-	}
-	return body
-}
 
 // content is the body of an answer; the zero value is an empty one, which has no
 // content type.

@@ -142,10 +142,11 @@ func readBody(
 		return nil, nil, refuseInput([]string{"/: " + err.Error()})
 	}
 	var problems []document.Problem
-	if contentType == "application/json" {
-		problems = body.Schema.Validate(value)
-	} else {
+	switch {
+	case contentType != "application/json":
 		value, problems = fit(body.Schema, value)
+	case !body.Schema.Accepts(content):
+		problems = body.Schema.Validate(value)
 	}
 	members, _ := value.(object)
 	return members, problems, nil
