@@ -56,7 +56,7 @@ type Body struct {
 
 // Unsent tells whether an entry is a webhook that had no address to go to, and is
 // there to be looked at.
-func (e Entry) Unsent() bool { return e.Kind == Delivery && e.URL == "" }
+func (e Entry) Unsent() bool { return e.Kind == Delivery && e.URL == "" && e.Attempt == 0 }
 
 // OK tells whether an entry is one that nobody has to look at.
 func (e Entry) OK() bool {
