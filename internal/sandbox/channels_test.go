@@ -150,3 +150,39 @@ func TestUnknownChannelsAreNotFound(t *testing.T) {
 	assert.Equal(t, http.StatusNotFound, w.asAdmin("POST", "/api/v2/qiscus/widget_configs/7", set).status)
 	assert.Equal(t, http.StatusBadRequest, w.asAdmin("GET", "/api/v2/qiscus/empat", nil).status)
 }
+
+// Customers write on each of the channels that there are to begin with, and on those
+// that are made; each tells its own code and name.
+func TestCustomersWriteOnEveryChannel(t *testing.T) {
+	w := newWorld(t, Config{})
+	made := w.asAdmin("POST", "/api/v2/qiscus/connect", object{
+		"name": "Toko Solo", "badge_url": "", "is_active": true, "is_secure": false, "is_secure_toc": false,
+	})
+	require.Equal(t, http.StatusOK, made.status, made.raw)
+	shop := int64(made.at("data/qiscus_channel/id").(float64))
+	codes := []string{}
+	for _, channel := range w.Channels() {
+		codes = append(codes, kindOf(&channel))
+		room, err := w.CustomerWrites(t.Context(), CustomerMessage{
+			Source: channel.Source, ChannelID: channel.ID, UserID: "dewi", Text: "halo",
+		})
+		require.NoError(t, err, channel.Name)
+		row := w.call("GET", "/api/v2/customer_rooms/"+room, nil)
+		assert.Equal(t, channel.Source, row.at("data/customer_room/source"))
+		assert.InDelta(t, channel.ID, row.at("data/customer_room/channel_id"), 0)
+		info := w.call("GET", "/api/v1/qiscus/room/"+room+"/user_info", nil)
+		assert.Equal(t, channel.Name, info.at("data/channel_name"))
+		listed := w.call("POST", "/api/v2/customer_rooms", object{
+			"channels": []object{{"source": channel.Source, "channel_id": channel.ID}},
+		})
+		assert.Len(t, listed.at("data/customer_rooms"), 1, channel.Name)
+		proposed := w.call("POST", "/api/v1/admin/service/allocate_agent", object{"source": channel.Source, "channel_id": channel.ID})
+		assert.NotNil(t, proposed.at("data/agent"), channel.Name)
+	}
+	assert.Equal(t, []string{"wa", "qiscus", "ig", "custom", "line", "telegram", "fb", "qiscus"}, codes)
+	chat := w.call("POST", "/api/v2/qiscus/initiate_chat", object{
+		"app_id": w.Config().AppCode, "user_id": "dewi", "name": "Dewi", "nonce": "n", "channel_id": shop,
+	})
+	assert.InDelta(t, shop, chat.at("data/customer_room/channel_id"), 0)
+	assert.Equal(t, "halo", chat.at("data/customer_room/last_comment_text"))
+}
