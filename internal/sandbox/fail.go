@@ -9,7 +9,6 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/qismo-go/qismo/internal/document"
 	"github.com/qismo-go/qismo/internal/sandbox/trouble"
 )
 
@@ -20,22 +19,14 @@ var gatewayPage = content{
 }
 
 // SetTrouble replaces all rules and begins anew from a seed, as [trouble.Maker.Set]
-// does. It refuses rules that are only for what is no operation or event, which would
-// never strike.
+// does. It refuses what [Sandbox.CheckTrouble] does, and then changes nothing.
 func (s *Sandbox) SetTrouble(seed uint64, rules ...trouble.Rule) error {
 	var set []trouble.Rule
 	for _, rule := range rules {
-		if err := rule.Check(); err != nil {
+		if err := s.CheckTrouble(rule); err != nil {
 			return fmt.Errorf("sandbox: %w", err)
 		}
-		able, err := s.able(rule)
-		switch {
-		case err != nil:
-			return fmt.Errorf("sandbox: %w", err)
-		case len(able) == 0:
-			return fmt.Errorf("sandbox: %s can strike nothing: %s is no such operation or event", rule.Kind, rule.Only)
-		}
-		set = append(set, able...)
+		set = append(set, s.able(rule)...)
 	}
 	if err := s.config.Trouble.Set(seed, set...); err != nil {
 		return fmt.Errorf("sandbox: %w", err)
@@ -43,24 +34,26 @@ func (s *Sandbox) SetTrouble(seed uint64, rules ...trouble.Rule) error {
 	return nil
 }
 
+// CheckTrouble says what is wrong with a rule. One that is only for what is no operation
+// or event would never strike.
+func (s *Sandbox) CheckTrouble(rule trouble.Rule) error {
+	if err := rule.Check(); err != nil {
+		return err
+	}
+	if len(s.able(rule)) == 0 {
+		return fmt.Errorf("%s can strike nothing: %s is no such operation or event", rule.Kind, rule.Only)
+	}
+	return nil
+}
+
 // able is a rule, or the rules that it stands for, without those that can strike
 // nothing.
-func (s *Sandbox) able(rule trouble.Rule) ([]trouble.Rule, error) {
-	if rule.Only == "" {
-		return rule.Each(), nil
-	}
-	ofCalls := s.document.Operation(rule.Only) != nil
-	ofWebhooks := false
-	if !ofCalls {
-		webhooks, err := document.Webhooks()
-		if err != nil {
-			return nil, err
-		}
-		ofWebhooks = webhooks.Operation(rule.Only) != nil
-	}
+func (s *Sandbox) able(rule trouble.Rule) []trouble.Rule {
+	isEvent := slices.Contains(eventNames(), rule.Only)
+	isOperation := s.handlers[rule.Only] != nil
 	return slices.DeleteFunc(rule.Each(), func(r trouble.Rule) bool {
-		return r.OfWebhooks() && !ofWebhooks || !r.OfWebhooks() && !ofCalls
-	}), nil
+		return r.Only != "" && (r.OfWebhooks() && !isEvent || !r.OfWebhooks() && !isOperation)
+	})
 }
 
 // strike draws the trouble that a call has. What it is about is its path, and the room

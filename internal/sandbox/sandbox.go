@@ -20,9 +20,8 @@ var ErrShutdown = errors.New("sandbox: it was shut down")
 // Sandbox plays the platform for one app. It is an [http.Handler] that answers
 // the REST API, and it posts webhooks. It is safe for concurrent use.
 type Sandbox struct {
-	config   Config
-	document *document.Document // of the REST API
-	router   document.Router
+	config Config
+	router document.Router
 	// botMessages is what the document says of messages.
 	botMessages *document.Schema
 	handlers    map[string]handler
@@ -53,7 +52,6 @@ func New(config Config) (*Sandbox, error) {
 	s := &Sandbox{
 		config: config,
 
-		document:    rest,
 		botMessages: botMessages.Schema,
 		router:      rest.Router(),
 		timeline:    timeline.New(config.Remember),

@@ -16,6 +16,9 @@ import (
 	"sync"
 )
 
+// DefaultSeed is the one of whoever says none.
+const DefaultSeed = 1
+
 // Strikes are the rules that strike one call or one delivery, defaults filled in.
 type Strikes map[Kind]Rule
 

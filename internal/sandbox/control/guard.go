@@ -1,0 +1,54 @@
+package control
+
+import (
+	"net"
+	"net/http"
+	"net/netip"
+	"slices"
+	"strings"
+)
+
+// Guard keeps web pages of others away from what steers a sandbox, which asks for no
+// password. A page from elsewhere can make a browser on this machine call it. So what
+// changes something is refused where the browser says that it comes from another page.
+// And since a page can also give its own name this machine's address, a host name is
+// refused that anybody in the world can register: only numbers, names without a dot,
+// those that end with localhost, local, internal or test, and the given ones pass.
+func Guard(next http.Handler, hosts ...string) http.Handler {
+	protection := http.NewCrossOriginProtection()
+	protection.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		refuse(http.StatusForbidden, "", "a browser sent it from another page").write(w)
+	}))
+	protected := protection.Handler(next)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if host := hostName(r.Host); !isOwn(host) && !slices.Contains(hosts, host) {
+			refuse(http.StatusForbidden, "", "the sandbox does not answer to the host name in the address; "+
+				"use its IP address, or start it with --listen and the name").write(w)
+			return
+		}
+		protected.ServeHTTP(w, r)
+	})
+}
+
+// hostName is a Host header's name or number, without the port.
+func hostName(header string) string {
+	host, _, err := net.SplitHostPort(header)
+	if err != nil {
+		host = header
+	}
+	return strings.ToLower(strings.TrimSuffix(strings.Trim(host, "[]"), "."))
+}
+
+// isOwn tells whether a host is named by a number, or by a name that no public host can
+// have.
+func isOwn(host string) bool {
+	if _, err := netip.ParseAddr(host); err == nil || !strings.Contains(host, ".") {
+		return true
+	}
+	for _, ending := range []string{".localhost", ".local", ".internal", ".test"} {
+		if strings.HasSuffix(host, ending) {
+			return true
+		}
+	}
+	return false
+}
