@@ -70,13 +70,17 @@ func refuseMessage(problems []document.Problem) error {
 	return refuseInput(details)
 }
 
+// ErrMessage is returned for a message of somebody who plays that the platform would
+// not take; the error tells the places.
+var ErrMessage = errors.New("the message")
+
 // badMessage is what is wrong with a message of somebody who plays.
 func badMessage(problems []document.Problem) error {
 	var told []string
 	for _, problem := range problems {
 		told = append(told, problem.String())
 	}
-	return fmt.Errorf("the message: %s", strings.Join(told, "; "))
+	return fmt.Errorf("%w: %s", ErrMessage, strings.Join(told, "; "))
 }
 
 // status tells how far a message of a room is. A customer's is read once somebody

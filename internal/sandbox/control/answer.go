@@ -43,6 +43,8 @@ func refused(err error) error {
 		return refuse(http.StatusServiceUnavailable, "", err.Error())
 	case errors.Is(err, sandbox.ErrForgotten):
 		return refuse(http.StatusNotFound, "", err.Error())
+	case errors.Is(err, sandbox.ErrMessage):
+		return refuse(http.StatusBadRequest, "", err.Error())
 	default:
 		return refuse(http.StatusConflict, "", err.Error())
 	}

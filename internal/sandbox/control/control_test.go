@@ -175,6 +175,8 @@ func TestRefusals(t *testing.T) {
 		{"POST", "messages", `{"user_id":"1","text":"halo","source":"fax"}`, 400, "source", "there is no such channel"},
 		{"POST", "messages", `{"user_id":"1","text":"halo","channel_id":"5120"}`, 400, "channel_id", "a whole number"},
 		{"POST", "messages", `{"user_id":"1","text":"halo","channel_id":5}`, 400, "source", "there is no such channel"},
+		{"POST", "messages", `{"user_id":"1","type":"buttons","payload":{"buttons":1}}`, 400, "", "the message: /payload"},
+		{"POST", in + "messages", `{"type":"buttons","payload":{"buttons":1}}`, 400, "", "the message: /payload"},
 		{"GET", "rooms?state=odd", "", 400, "state", "it must be one of"},
 		{"GET", "rooms/1", "", 404, "room", "there is no such room"},
 		{"GET", "rooms/1/messages", "", 404, "room", "there is no such room"},
