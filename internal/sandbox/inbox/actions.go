@@ -27,7 +27,8 @@ func (i *Inbox) actions() map[string]action {
 	return map[string]action{
 		"customer": i.newCustomer, "say": i.say, "click": i.click,
 		"takeover": i.takeOver, "leave": i.leave, "resolve": i.resolve, "handover": i.handOver,
-		"tag": i.tag, "untag": i.untag,
+		"tag": i.tag, "untag": i.untag, "bot": i.setBot, "block": i.block, "read": i.markAsRead, "press": i.press,
+		"replay": i.replay, "webhook": i.setWebhook,
 		"clock": i.moveClock, "trouble": i.setTrouble, "availability": i.setAvailable,
 	}
 }
@@ -217,6 +218,31 @@ func (i *Inbox) tag(ctx context.Context, form form, _ *view) error {
 
 func (i *Inbox) untag(ctx context.Context, form form, _ *view) error {
 	return i.platform.Untag(ctx, form.room(), form.PostFormValue("tag"))
+}
+
+func (i *Inbox) setBot(ctx context.Context, form form, _ *view) error {
+	return i.platform.SetBot(ctx, form.room(), form.PostFormValue("on") == "true")
+}
+
+func (i *Inbox) block(ctx context.Context, form form, _ *view) error {
+	return i.platform.Block(ctx, form.room(), form.PostFormValue("on") == "true")
+}
+
+func (i *Inbox) markAsRead(ctx context.Context, form form, _ *view) error {
+	return i.platform.MarkAsRead(ctx, form.room())
+}
+
+func (i *Inbox) press(ctx context.Context, form form, _ *view) error {
+	return i.platform.PressButton(ctx, form.room(), form.agent(), form.PostFormValue("button"))
+}
+
+// replay repeats an entry of the timeline, and opens the one that this makes.
+func (i *Inbox) replay(ctx context.Context, form form, v *view) error {
+	made, err := i.platform.Replay(ctx, whole(form.PostFormValue("entry")))
+	if err == nil {
+		v.Entry = made.ID
+	}
+	return err
 }
 
 // open shows another room.

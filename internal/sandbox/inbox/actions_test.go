@@ -161,17 +161,19 @@ func TestClockAndStaff(t *testing.T) {
 
 func TestTrouble(t *testing.T) {
 	w := newWorld(t, sandbox.Config{})
-	require.NoError(t, w.Trouble().Set(3, trouble.Rule{Kind: trouble.Latency, Rate: .5, Delay: time.Hour, Only: "getRoom"}))
-	assert.Contains(t, w.get("/").body, "of getRoom")
+	require.NoError(t, w.SetTrouble(3, trouble.Rule{Kind: trouble.Latency, Rate: .5, Delay: time.Hour, Only: "getRoom"},
+		trouble.Rule{Kind: trouble.Latency, Rate: .1, Delay: 2 * time.Second}))
+	assert.Contains(t, w.get("/").body, "and latency=0.5,delay=1h0m0s,only=getRoom")
 	assert.Equal(t, http.StatusSeeOther, w.post("trouble", "latency", "2.5 %", "drop-webhook", "100", "rate-limit", "0", "seed", "7").status)
 	seed, rules := w.Trouble().Rules()
 	assert.Equal(t, uint64(7), seed)
 	assert.Equal(t, []trouble.Rule{
-		{Kind: trouble.Latency, Rate: .025, Delay: time.Hour, Only: "getRoom"}, {Kind: trouble.DropWebhook, Rate: 1},
+		{Kind: trouble.Latency, Rate: .025, Delay: 2 * time.Second}, {Kind: trouble.DropWebhook, Rate: 1},
+		{Kind: trouble.Latency, Rate: .5, Delay: time.Hour, Only: "getRoom"},
 	}, rules)
 	page := w.get("/").body
 	assert.Contains(t, page, `name="latency" value="2.5"`)
-	assert.Contains(t, page, ">2 on<")
+	assert.Contains(t, page, ">3 on<")
 	assert.Equal(t, http.StatusSeeOther, w.post("trouble", "latency", "5", "off", "1").status)
 	_, rules = w.Trouble().Rules()
 	assert.Empty(t, rules)

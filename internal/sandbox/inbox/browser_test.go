@@ -12,8 +12,10 @@ import (
 	"time"
 
 	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
@@ -159,7 +161,19 @@ func (b *tab) until(expression string) {
 	defer cancel()
 	_, err := chromedp.Run(bounded, chromedp.Poll[bool]("Boolean("+expression+")",
 		chromedp.WithPollingInterval(20*time.Millisecond), chromedp.WithPollingTimeout(patience)))
-	require.NoError(b.t, err, expression)
+	require.NoError(b.t, err, "%s\nthe page: %s", expression, b.seen())
+}
+
+// seen is what somebody sees who looks at the page, for a test that has failed.
+func (b *tab) seen() string {
+	bounded, cancel := context.WithTimeout(b.ctx, patience)
+	defer cancel()
+	text, err := chromedp.Run(bounded, chromedp.Evaluate[string](
+		`document.querySelector('#notice').innerText + '\n' + document.querySelector('#room').innerText + '\nfocus: ' + document.activeElement.outerHTML`))
+	if err != nil {
+		return err.Error()
+	}
+	return text
 }
 
 // untilSays waits until a text stands in an element.
@@ -178,11 +192,28 @@ func evaluate[T any](b *tab, expression string) T {
 	return value
 }
 
-// press types keys into whatever has the focus.
+// press types keys into whatever has the focus. A page that takes a key for itself is
+// given no character, as by a keyboard.
 func (b *tab) press(keys ...string) {
 	b.t.Helper()
-	for _, key := range keys {
-		b.do(chromedp.KeyEvent(key))
+	for _, key := range strings.Join(keys, "") {
+		b.key(key, 0)
+	}
+}
+
+// key presses one key, with others held down.
+func (b *tab) key(key rune, held chromedp.Modifier) {
+	b.t.Helper()
+	events := kb.Encode(key)
+	for _, event := range events {
+		if event.Type == kb.KeyChar {
+			events[0].Text, events[0].UnmodifiedText = event.Text, event.UnmodifiedText
+		}
+	}
+	for _, event := range []*input.DispatchKeyEventParams{events[0], events[len(events)-1]} {
+		event.Modifiers |= int64(held)
+		_, err := chromedp.Call(b.ctx, input.DispatchKeyEvent, *event)
+		require.NoError(b.t, err)
 	}
 }
 

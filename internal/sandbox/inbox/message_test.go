@@ -38,7 +38,7 @@ func TestMessages(t *testing.T) {
 		"carousel": {
 			kind: "carousel", payload: object{"cards": []any{
 				object{"title": "Gayo", "buttons": []any{postback}},
-				object{"title": "Toraja", "default_action": object{"type": "postback", "postback_text": "toraja", "payload": object{}}},
+				object{"title": "Toraja", "default_action": object{"type": "postback", "postback_text": "toraja", "payload": object{"url": ""}}},
 			}},
 			shown: []string{`class="cards many"`, "<b>Gayo</b>", "<b>Toraja</b>", ">toraja</button>"},
 		},
@@ -81,10 +81,8 @@ func TestMessages(t *testing.T) {
 			kind: "hologram", text: "lihat", payload: []any{"a"},
 			shown: []string{`<p class="kind">hologram</p>`, "lihat", `<span class="json-text">&#34;a&#34;</span>`},
 		},
-		"a payload that is none": {kind: "buttons", text: "Jadi?", payload: "x", shown: []string{"Jadi?"}, hidden: []string{"choices"}},
-		"parts that are none": {
-			kind: "carousel", payload: object{"cards": []any{nil, "x", object{"title": 7, "buttons": object{}}}}, shown: []string{"<b>7</b>"},
-		},
+		"parts that are none":    {kind: "contact_person", payload: object{"name": 7, "value": []any{}}, shown: []string{"<b>7</b>"}},
+		"a payload that is none": {kind: "reply", text: "Yang itu", payload: []any{}, shown: []string{"Yang itu"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t, sandbox.Config{})

@@ -35,8 +35,9 @@ func TestInTheBrowser(t *testing.T) {
 	page.untilSays("#entry-list .details", "Halo, kopi Gayo masih ada?")
 
 	page.fill("#say-"+room, "Sebentar")
-	page.press(kb.Shift+kb.Enter, "ya", kb.Enter)
-	page.untilSays("#room .by-customer .text", "Sebentar")
+	page.key('\r', chromedp.ModifierShift)
+	page.press("ya", kb.Enter)
+	page.untilSays("#room .by-customer .text", "Sebentar\nya")
 
 	page.click("#takeover")
 	page.untilSays("#room .system", "joined the room")

@@ -31,11 +31,12 @@ func (i *Inbox) moveClock(_ context.Context, form form, _ *view) error {
 	return nil
 }
 
-// setTrouble sets the rates of all kinds, in percent; what is left empty does not
-// fail. What the rules had besides, such as delays, stays.
+// setTrouble sets how often each kind strikes, in percent; what is left empty does
+// not. What a rule had besides, such as a delay, stays, and so do the rules that are
+// for one operation or event only.
 func (i *Inbox) setTrouble(_ context.Context, form form, _ *view) error {
 	if form.PostFormValue("off") != "" {
-		return i.platform.Trouble().Set(0)
+		return i.platform.SetTrouble(0)
 	}
 	seed, err := strconv.ParseUint(orElse(form.PostFormValue("seed"), "0"), 10, 64)
 	if err != nil {
@@ -43,27 +44,31 @@ func (i *Inbox) setTrouble(_ context.Context, form form, _ *view) error {
 	}
 	_, before := i.platform.Trouble().Rules()
 	var rules []trouble.Rule
-	for _, row := range troubleKinds() {
-		rate, err := readPercent(form.PostFormValue(string(row.Kind)))
-		if err != nil {
-			return fmt.Errorf("%s: %w", row.Kind, err)
+	for _, kind := range trouble.Kinds() {
+		rule := generalRule(before, kind.Kind)
+		if rule.Rate, err = readPercent(form.PostFormValue(string(kind.Kind))); err != nil {
+			return fmt.Errorf("%s: %w", kind.Kind, err)
 		}
-		if rate > 0 {
-			rules = append(rules, ruleLike(before, trouble.Rule{Kind: row.Kind, Rate: rate}))
+		if rule.Rate > 0 {
+			rules = append(rules, rule)
 		}
 	}
-	return i.platform.Trouble().Set(seed, rules...)
+	for _, rule := range before {
+		if rule.Only != "" {
+			rules = append(rules, rule)
+		}
+	}
+	return i.platform.SetTrouble(seed, rules...)
 }
 
-// ruleLike gives a rule what the one before it of its kind had besides the rate.
-func ruleLike(before []trouble.Rule, rule trouble.Rule) trouble.Rule {
-	for _, other := range before {
-		if other.Kind == rule.Kind {
-			other.Rate = rule.Rate
-			return other
+// generalRule is the rule of a kind that is for everything, or a new one.
+func generalRule(rules []trouble.Rule, kind trouble.Kind) trouble.Rule {
+	for _, rule := range rules {
+		if rule.Kind == kind && rule.Only == "" {
+			return rule
 		}
 	}
-	return rule
+	return trouble.Rule{Kind: kind}
 }
 
 // readPercent reads a share from 0 to 100; 0 when there is none.
@@ -129,7 +134,11 @@ func (i *Inbox) hooks() []hookRow {
 	return rows
 }
 
-// customButton is a button that agents have in every room.
-type customButton struct{ Value, Title string }
-
-func (i *Inbox) customButtons() []customButton { return nil }
+// setWebhook changes where an event goes. The address stays when it is switched off.
+func (i *Inbox) setWebhook(_ context.Context, form form, _ *view) error {
+	address, err := form.optional("url", maxAddress)
+	if err != nil {
+		return err
+	}
+	return i.platform.SetWebhook(form.PostFormValue("target"), strings.TrimSpace(address), form.PostFormValue("on") == "true")
+}

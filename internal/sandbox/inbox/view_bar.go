@@ -17,7 +17,8 @@ type barView struct {
 	Ahead    string // how far the clock was moved; "" when it was not
 	Moves    []pair // by how much it can be, and the words for it
 	Trouble  []troubleRow
-	Troubles int // how many kinds are on
+	Special  []string // rules that are for one operation or event only
+	Troubles int      // how many rules there are
 	Seed     string
 	Staff    []staffRow
 	Online   int
@@ -37,7 +38,6 @@ type troubleRow struct {
 	What    string
 	Percent string
 	On      bool
-	Only    string // what it is narrowed to
 }
 
 func (i *Inbox) bar(v view) barView {
@@ -50,18 +50,18 @@ func (i *Inbox) bar(v view) barView {
 		},
 	}
 	seed, rules := i.platform.Trouble().Rules()
-	shown.Seed = strconv.FormatUint(seed, 10)
-	for _, row := range troubleKinds() {
-		for _, rule := range rules {
-			if rule.Kind == row.Kind && rule.Rate > 0 {
-				row.On, row.Only = true, rule.Only
-				row.Percent = strconv.FormatFloat(rule.Rate*100, 'f', -1, 64)
-			}
-		}
-		if row.On {
-			shown.Troubles++
+	shown.Seed, shown.Troubles = strconv.FormatUint(seed, 10), len(rules)
+	for _, kind := range trouble.Kinds() {
+		row := troubleRow{Kind: kind.Kind, What: kind.What}
+		if rule := generalRule(rules, kind.Kind); rule.Rate > 0 {
+			row.On, row.Percent = true, strconv.FormatFloat(rule.Rate*100, 'f', -1, 64)
 		}
 		shown.Trouble = append(shown.Trouble, row)
+	}
+	for _, rule := range rules {
+		if rule.Only != "" {
+			shown.Special = append(shown.Special, rule.String())
+		}
 	}
 	for _, member := range i.platform.Staff() {
 		if member.Available {
@@ -76,22 +76,6 @@ func (i *Inbox) bar(v view) barView {
 		}
 	}
 	return shown
-}
-
-// troubleKinds are the ways to fail, with what they do in a few words.
-func troubleKinds() []troubleRow {
-	return []troubleRow{
-		{Kind: trouble.Latency, What: "the answer is late"},
-		{Kind: trouble.RateLimit, What: "429, nothing is done"},
-		{Kind: trouble.ServerError, What: "503, nothing is done"},
-		{Kind: trouble.HTMLError, What: "502 with a gateway’s page"},
-		{Kind: trouble.LostAnswer, What: "all is done, then a 504"},
-		{Kind: trouble.BrokenAnswer, What: "all is done, then the connection breaks"},
-		{Kind: trouble.ExpiredToken, What: "401, the user’s token is void"},
-		{Kind: trouble.DropWebhook, What: "a webhook is never sent"},
-		{Kind: trouble.RepeatWebhook, What: "a webhook is sent twice"},
-		{Kind: trouble.LateWebhook, What: "a webhook is sent later"},
-	}
 }
 
 // ahead writes how far the clock was moved, in days, hours and minutes.

@@ -21,6 +21,7 @@ type messageView struct {
 	When    stamp
 	Type    string
 	Text    string
+	Status  string // how far it is: sent, delivered or read
 
 	Quote   *quote
 	File    *file

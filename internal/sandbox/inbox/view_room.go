@@ -21,7 +21,8 @@ type roomView struct {
 	Divisions []string
 	Thread    []messageView
 	Earlier   string // where earlier messages are
-	Buttons   []customButton
+	Buttons   []sandbox.Button
+	Window    stamp // when WhatsApp's closes, or has closed
 }
 
 func (i *Inbox) room(v view) roomView {
@@ -38,7 +39,10 @@ func (i *Inbox) room(v view) roomView {
 	shown.Serves = slices.Contains(room.AgentIDs, shown.Agent.ID)
 	shown.Divisions = i.platform.Divisions()
 	shown.Thread, shown.Earlier = i.thread(v)
-	shown.Buttons = i.customButtons()
+	shown.Buttons = i.platform.Buttons()
+	if !room.Expires.IsZero() {
+		shown.Window = stampOf(room.Expires, i.platform.Clock().Now())
+	}
 	return shown
 }
 
@@ -71,7 +75,7 @@ func (i *Inbox) thread(v view) (thread []messageView, earlier string) {
 	for at, message := range all {
 		shown := messageView{
 			ID: message.ID, Author: string(message.Author), Name: message.Name, Type: message.Type,
-			Text: message.Text, When: stampOf(message.At, now), Initial: faceOf(message.Name, message.Sender),
+			Text: message.Text, Status: message.Status, When: stampOf(message.At, now), Initial: faceOf(message.Name, message.Sender),
 			First: at == 0 || all[at-1].Author != message.Author || all[at-1].Sender != message.Sender,
 		}
 		if message.Author == sandbox.AuthorCustomer && message.NotForBot != sandbox.NoBot {

@@ -174,30 +174,35 @@ async function submit(form, button) {
     await visit('/?' + query);
     return;
   }
+  // What is sent leaves the fields at once, so that one can write on; what the sandbox
+  // does not take comes back.
+  const fields = form.hasAttribute('data-clear') ? [...form.querySelectorAll('input:not([type=hidden], [type=radio]), textarea')] : [];
+  const sent = fields.map((field) => field.value);
+  fields.forEach((field) => fill(field, ''));
   form.setAttribute('aria-busy', 'true');
   const done = await visit(form.action, { method: 'POST', body: new URLSearchParams(data) });
   form.removeAttribute('aria-busy');
-  if (!done) return;
+  if (!done) {
+    fields.forEach((field, at) => field.value || fill(field, sent[at]));
+    return;
+  }
   say('Done.');
-  if (form.hasAttribute('data-clear')) clear(form);
-  else form.reset();
+  if (!fields.length) form.reset();
   if (form.matches('.composer')) toEnd();
   const menu = form.closest('details:is(.new, .act)');
   if (menu) fold(menu);
   release();
 }
 
+function fill(field, text) {
+  field.value = text;
+  if (field.matches('[data-draft]')) drafts.set(field.id, text);
+}
+
 function fold(menu) {
   const holdsFocus = menu.contains(document.activeElement);
   menu.open = false;
   if (holdsFocus) menu.querySelector('summary').focus();
-}
-
-function clear(form) {
-  for (const field of form.querySelectorAll('input:not([type=hidden], [type=radio]), textarea')) {
-    field.value = '';
-    drafts.delete(field.id);
-  }
 }
 
 let soon;
