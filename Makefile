@@ -45,6 +45,10 @@ race: ## run all tests under the race detector (needs a C compiler)
 coverage: ## see that the tests of each package in pkg/ and of the transport cover COVERAGE percent (90)
 	scripts/coverage.sh
 
+.PHONY: screenshots
+screenshots: ## take the pictures of the sandbox's page in docs/images (needs Chromium; nicer with the font Inter)
+	CI=true go test -count=1 -tags screenshots -run '^TestScreenshots$$' ./internal/sandbox/inbox
+
 .PHONY: generate
 generate: ## make gen/, the documents in pieces and docs/operations.md again
 	go generate ./...

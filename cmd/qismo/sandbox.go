@@ -91,6 +91,7 @@ export QISCUS_OMNICHANNEL_URL=%s
 
 `, config.AppCode, config.SecretKey, apiURL)
 	table := tabwriter.NewWriter(std.out, 0, 4, 2, ' ', 0)
+	fmt.Fprintf(table, "to look at\tinbox\t%s/\n", apiURL)
 	fmt.Fprintf(table, "log in as\tadmin\t%s\n", config.AdminEmail)
 	for _, agent := range config.Agents {
 		state := "available"
@@ -124,7 +125,7 @@ export QISCUS_OMNICHANNEL_URL=%s
 	_ = table.Flush() // as with every other line, whoever closes the output has seen enough
 	fmt.Fprintln(std.out, `
 Your receiver gets an invented event in one of the rooms with "qismo trigger --room".
-Be a customer with Customer.InitiateChat or Customer.SendCustomChannelMessage; "qismo
-chat" has a sandbox of its own. WhatsApp numbers that end in 00000 cannot be reached.
-End with Ctrl-C.`)
+Be a customer in the inbox, with any browser, or with Customer.InitiateChat or
+Customer.SendCustomChannelMessage; "qismo chat" has a sandbox of its own. WhatsApp
+numbers that end in 00000 cannot be reached. End with Ctrl-C.`)
 }

@@ -9,13 +9,14 @@ import (
 	"time"
 
 	"github.com/qismo-go/qismo/internal/sandbox"
+	"github.com/qismo-go/qismo/internal/sandbox/inbox"
 )
 
 // servingPatience bounds how long a request's header and the end may take.
 const servingPatience = 10 * time.Second
 
-// servePlatform serves a sandbox's API at an address, and tells the URL that
-// clients call. The function it returns ends both.
+// servePlatform serves a sandbox's API and its page at an address, and tells the URL
+// that clients call. The function it returns ends both.
 func servePlatform(
 	ctx context.Context, platform *sandbox.Sandbox, address string,
 ) (apiURL string, stop func() error, err error) {
@@ -24,7 +25,13 @@ func servePlatform(
 	if err != nil {
 		return "", nil, err
 	}
-	server := &http.Server{Handler: platform, ReadHeaderTimeout: servingPatience}
+	page := inbox.New(platform)
+	routes := http.NewServeMux()
+	routes.Handle("/{$}", page)
+	routes.Handle(inbox.Home, page)
+	routes.Handle("/", platform)
+	server := &http.Server{Handler: routes, ReadHeaderTimeout: servingPatience}
+	server.RegisterOnShutdown(page.Close) // browsers that wait for news would hold it up
 	var running sync.WaitGroup
 	var serveErr error
 	running.Go(func() {

@@ -18,7 +18,7 @@ import (
 // read.
 func TestTriggerManyTellsReasons(t *testing.T) {
 	var answered atomic.Int64
-	_, address := newInbox(t, func(w http.ResponseWriter, _ *http.Request) {
+	_, address := newPostbox(t, func(w http.ResponseWriter, _ *http.Request) {
 		switch number := answered.Add(1); {
 		case number <= 4:
 			w.WriteHeader(http.StatusServiceUnavailable)
@@ -44,7 +44,7 @@ func TestTriggerManyTellsReasons(t *testing.T) {
        1  answered 503
 answered in `, out)
 
-	_, address = newInbox(t, func(w http.ResponseWriter, _ *http.Request) {
+	_, address = newPostbox(t, func(w http.ResponseWriter, _ *http.Request) {
 		w.WriteHeader(http.StatusInternalServerError)
 		fmt.Fprintf(w, `{"error":"request %d"}`, answered.Add(1))
 	})

@@ -27,22 +27,22 @@ type post struct {
 	body   string
 }
 
-// inbox is a receiver that keeps what it is sent, and answers as it is told.
-type inbox struct {
+// postbox is a receiver that keeps what it is sent, and answers as it is told.
+type postbox struct {
 	mu     sync.Mutex
 	posts  []post
 	answer http.HandlerFunc
 }
 
-func newInbox(t *testing.T, answer http.HandlerFunc) (*inbox, string) {
+func newPostbox(t *testing.T, answer http.HandlerFunc) (*postbox, string) {
 	t.Helper()
-	receiver := &inbox{answer: answer}
+	receiver := &postbox{answer: answer}
 	server := httptest.NewServer(receiver)
 	t.Cleanup(server.Close)
 	return receiver, server.URL
 }
 
-func (i *inbox) ServeHTTP(w http.ResponseWriter, request *http.Request) {
+func (i *postbox) ServeHTTP(w http.ResponseWriter, request *http.Request) {
 	body, _ := io.ReadAll(request.Body)
 	i.mu.Lock()
 	i.posts = append(i.posts, post{request.RequestURI, request.Header, string(body)})
@@ -58,7 +58,7 @@ func TestTriggerEveryEvent(t *testing.T) {
 	t.Setenv(triggerVariable, "rahasia/panjang")
 	for _, name := range webhook.Names() {
 		for _, shape := range qismotest.Shapes(name) {
-			receiver, address := newInbox(t, accept)
+			receiver, address := newPostbox(t, accept)
 			code, out, errOut := call(t, "", "trigger", string(name), "--shape", string(shape), "--to", address+"/hooks/{secret}")
 			assert.Equal(t, exitGood, code, errOut)
 			assert.Regexp(t, `^answered 200 in \S+\n$`, out)
@@ -77,7 +77,7 @@ func TestTriggerTellsProblems(t *testing.T) {
 		BotMessage: func(context.Context, *webhook.BotMessageEvent) error { return nil },
 	}, webhook.Validation(webhook.Strict))
 	require.NoError(t, err)
-	_, address := newInbox(t, handler.ServeHTTP)
+	_, address := newPostbox(t, handler.ServeHTTP)
 	flags := []string{"trigger", "botMessage", "--to", address + "/rahasia"}
 
 	code, out, _ := call(t, "", append(flags, "--set", "/payload/message/text=[1,2]", "--remove", "/payload/from")...)
@@ -90,7 +90,7 @@ $`, out)
 	code, out, _ = call(t, "", append(flags, "--set", "/payload/message/text=kata = rahasia")...)
 	assert.Equal(t, exitGood, code, out)
 
-	_, address = newInbox(t, func(w http.ResponseWriter, _ *http.Request) {
+	_, address = newPostbox(t, func(w http.ResponseWriter, _ *http.Request) {
 		w.WriteHeader(http.StatusTeapot)
 		fmt.Fprint(w, `{"error":"no \u001b[2J coffee"}`)
 	})
@@ -180,7 +180,7 @@ func TestTriggerSigns(t *testing.T) {
 	t.Setenv(triggerVariable, "Jefe")
 	sign := qismotest.SignHex("X-Hex", "Jefe")
 	signAgain := qismotest.SignBase64("X-Base64", "a=b=")
-	receiver, address := newInbox(t, accept)
+	receiver, address := newPostbox(t, accept)
 	code, _, errOut := call(t, "", "trigger", "postComment", "--to", address,
 		"--sign-hex", "X-Hex", "--sign-base64", "X-Base64=a=b=", "--header", "X-Secret=<{secret}>", "--header", "X-Other=a=b")
 	assert.Equal(t, exitGood, code, errOut)
@@ -198,7 +198,7 @@ func TestTriggerSigns(t *testing.T) {
 
 // Many are other events in other rooms; the same is the same bytes.
 func TestTriggerMany(t *testing.T) {
-	receiver, address := newInbox(t, func(w http.ResponseWriter, request *http.Request) {
+	receiver, address := newPostbox(t, func(w http.ResponseWriter, request *http.Request) {
 		body, _ := io.ReadAll(request.Body)
 		event, _ := webhook.ParseAs(webhook.BotMessage, body)
 		if id := event.(*webhook.BotMessageEvent).RoomID().String(); id[len(id)-1] == '7' {
@@ -219,7 +219,7 @@ $`, out)
 	}
 	assert.Len(t, bodies, 100)
 
-	receiver, address = newInbox(t, accept)
+	receiver, address = newPostbox(t, accept)
 	code, out, _ = call(t, "", "trigger", "botMessage", "--to", address, "--repeat", "5", "--concurrency", "3", "--same")
 	assert.Equal(t, exitGood, code)
 	assert.Contains(t, out, "       5  answered 200\n")
@@ -231,7 +231,7 @@ $`, out)
 
 // The bar is drawn for somebody who watches, and gone at the end.
 func TestTriggerShowsProgress(t *testing.T) {
-	_, address := newInbox(t, accept)
+	_, address := newPostbox(t, accept)
 	var out, err bytes.Buffer
 	code := run(t.Context(), []string{"trigger", "botMessage", "--to", address, "--repeat", "20"},
 		&streams{out: &out, err: &err, isWatched: true})
@@ -248,14 +248,14 @@ func TestTriggerShowsProgress(t *testing.T) {
 func TestTriggerThatFails(t *testing.T) {
 	hang := make(chan struct{})
 	t.Cleanup(func() { close(hang) })
-	_, slow := newInbox(t, func(_ http.ResponseWriter, request *http.Request) {
+	_, slow := newPostbox(t, func(_ http.ResponseWriter, request *http.Request) {
 		select {
 		case <-hang:
 		case <-request.Context().Done():
 		}
 	})
-	_, broken := newInbox(t, func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) })
-	_, plain := newInbox(t, accept)
+	_, broken := newPostbox(t, func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) })
+	_, plain := newPostbox(t, accept)
 	for name, test := range map[string]struct {
 		flags []string
 		told  string
@@ -319,7 +319,7 @@ func TestTriggerIsInterrupted(t *testing.T) {
 	defer interrupt()
 	var mu sync.Mutex
 	arrived := 0
-	_, address := newInbox(t, func(_ http.ResponseWriter, request *http.Request) {
+	_, address := newPostbox(t, func(_ http.ResponseWriter, request *http.Request) {
 		mu.Lock()
 		arrived++
 		third := arrived == 3
