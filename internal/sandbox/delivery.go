@@ -140,7 +140,11 @@ func (d *deliveries) tryAgain(next delivery) {
 
 // pause waits by the clock of the world, and tells whether the time has come: false
 // when nothing is to wait any more.
-func (d *deliveries) pause(wait time.Duration) bool { return d.clock.Sleep(d.hurried, wait) == nil }
+func (d *deliveries) pause(wait time.Duration) bool {
+	over := d.pausing(d.clock.Now().Add(wait))
+	defer over()
+	return d.clock.Sleep(d.hurried, wait) == nil
+}
 
 // attempt sends a webhook once, enters that into the timeline and reports it. It tells
 // whether it should be sent again.

@@ -20,8 +20,7 @@ type queues[T any] struct {
 	mu       sync.Mutex
 	isClosed bool
 	waiting  map[string][]T // by room
-	active   int            // how many goroutines there are
-	settled  chan struct{}  // closed when there are none any more; nil when nobody asked
+	settling settling
 }
 
 func newQueues[T any](take func(roomID string, item T)) *queues[T] {
@@ -48,7 +47,7 @@ func (q *queues[T]) aside(do func()) (accepted bool) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	if !q.isClosed {
-		q.running.Go(do)
+		q.start(do)
 	}
 	return !q.isClosed
 }

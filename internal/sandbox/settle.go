@@ -1,69 +1,100 @@
 package sandbox
 
-import "context"
+import (
+	"context"
+	"time"
+)
 
-// This file is for who has the Sandbox in the same process, such as tests.
-
-// SetWebhooks sends events to other addresses from now on, as the API's setters do.
-// An event whose address is empty keeps the one that it has.
-func (s *Sandbox) SetWebhooks(addresses Webhooks) {
-	_ = s.change(func() error { // which returns the function's error, and there is none
-		s.state.settings.setWebhooks(addresses)
-		s.deliveries.targets.nameAll(addresses)
-		return nil
-	})
-}
+// This file tells who has the Sandbox in the same process, such as tests, when the
+// webhooks have been delivered.
 
 // Settle returns when no webhook waits and none is on its way, or with the context's
-// error when that ends first. What somebody does afterwards may set off further ones.
+// error when that ends first. Webhooks that are to be sent later, by the Clock, are not
+// waited for before their time has come. What somebody does afterwards may set off
+// further ones.
 func (s *Sandbox) Settle(ctx context.Context) error {
 	for {
-		ended := s.UnderWay()
-		if ended == nil {
+		changed := s.UnderWay()
+		if changed == nil {
 			return nil
 		}
 		select {
-		case <-ended:
+		case <-changed:
 		case <-ctx.Done():
 			return ctx.Err()
 		}
 	}
 }
 
-// UnderWay returns what is closed when no webhook waits any more and none is on its way;
-// nil when that is so now.
-func (s *Sandbox) UnderWay() <-chan struct{} { return s.deliveries.untilSettled() }
+// UnderWay returns nil when [Sandbox.Settle] would return at once, and otherwise what is
+// closed when that may have changed.
+func (s *Sandbox) UnderWay() <-chan struct{} {
+	s.look(func() {}) // what is due by now happens, and may send webhooks
+	return s.deliveries.untilSettled(s.config.Now())
+}
+
+// settling tells when goroutines have ended or wait for a later time. Its methods are
+// called with the lock of the queues held.
+type settling struct {
+	active  int                     // how many goroutines there are
+	pauses  map[*time.Time]struct{} // until when some of them wait
+	changed chan struct{}           // closed when one has ended or waits; nil when nobody asked
+}
+
+func (s *settling) tell() {
+	if s.changed != nil {
+		close(s.changed)
+		s.changed = nil
+	}
+}
 
 // start runs a goroutine of the queues. It is called with the lock held.
 func (q *queues[T]) start(do func()) {
-	q.active++
+	q.settling.active++
 	q.running.Go(func() {
-		defer q.ended()
+		defer func() {
+			q.mu.Lock()
+			defer q.mu.Unlock()
+			q.settling.active--
+			q.settling.tell()
+		}()
 		do()
 	})
 }
 
-// ended tells who waits for it that there are no goroutines any more.
-func (q *queues[T]) ended() {
+// pausing notes that a goroutine waits until a time, which is over at the latest when it
+// says so.
+func (q *queues[T]) pausing(until time.Time) (over func()) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	q.active--
-	if q.active == 0 && q.settled != nil {
-		close(q.settled)
-		q.settled = nil
+	if q.settling.pauses == nil {
+		q.settling.pauses = map[*time.Time]struct{}{}
+	}
+	q.settling.pauses[&until] = struct{}{}
+	q.settling.tell()
+	return func() {
+		q.mu.Lock()
+		defer q.mu.Unlock()
+		delete(q.settling.pauses, &until)
 	}
 }
 
-// untilSettled returns what is closed when the goroutines have ended; nil when there
-// are none.
-func (q *queues[T]) untilSettled() <-chan struct{} {
+// untilSettled returns nil when there are no goroutines but those that wait for a time
+// after now, and otherwise what is closed when that may have changed.
+func (q *queues[T]) untilSettled(now time.Time) <-chan struct{} {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	if q.active == 0 {
+	busy := q.settling.active
+	for until := range q.settling.pauses {
+		if until.After(now) {
+			busy--
+		}
+	}
+	if busy == 0 {
 		return nil
 	}
-	if q.settled == nil {
-		q.settled = make(chan struct{})
+	if q.settling.changed == nil {
+		q.settling.changed = make(chan struct{})
 	}
-	return q.settled
+	return q.settling.changed
 }

@@ -3,14 +3,16 @@ package sandbox
 import (
 	"context"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/qismo-go/qismo/internal/sandbox/trouble"
 )
 
 func TestItSettlesWhenAllWebhooksWereAnswered(t *testing.T) {
-	w := newWorld(t, Config{Webhooks: Webhooks{Bot: "http://127.0.0.1:9/replaced"}})
-	w.SetWebhooks(w.receiver.addresses())
+	w := newWorld(t, Config{})
 	require.NoError(t, w.Settle(t.Context()))
 
 	arrived, answer := make(chan struct{}, 3), make(chan struct{})
@@ -30,10 +32,16 @@ func TestItSettlesWhenAllWebhooksWereAnswered(t *testing.T) {
 	require.NoError(t, w.Settle(t.Context()))
 }
 
-func TestOnlyTheAddressesThatAreGivenAreSet(t *testing.T) {
+// A webhook that is late is waited for once its time has come, and not before.
+func TestWhatIsLateIsNotUnderWayBeforeItsTime(t *testing.T) {
 	w := newWorld(t, Config{})
-	before := w.state.settings
-	w.SetWebhooks(Webhooks{Resolve: "http://127.0.0.1:9/resolved"})
-	assert.Equal(t, webhook{url: "http://127.0.0.1:9/resolved", on: true}, w.state.settings.resolve)
-	assert.Equal(t, before.bot, w.state.settings.bot)
+	require.NoError(t, w.SetTrouble(1, trouble.Rule{
+		Kind: trouble.LateWebhook, Rate: 1, Only: "botMessage", Delay: time.Hour,
+	}))
+	w.anyRoom()
+	require.NoError(t, w.Settle(t.Context()))
+	assert.Equal(t, []string{"newSession", "customAgentAllocation"}, events(w.receiver.all()))
+	require.NoError(t, w.Clock().Move(time.Hour))
+	require.NoError(t, w.Settle(t.Context()))
+	assert.Equal(t, []string{"newSession", "customAgentAllocation", "botMessage"}, events(w.receiver.all()))
 }

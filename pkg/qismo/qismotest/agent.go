@@ -117,6 +117,13 @@ func (a *Agent) ComesOnline() {
 	a.can("come online", a.server.sandbox.SetAvailable(a.server.t.Context(), a.number, true))
 }
 
+// PressesButton lets the agent press a custom button in a room; see [WithButtons]. It
+// must be sent to somebody: see [Of].
+func (a *Agent) PressesButton(room Room, button string) {
+	a.server.t.Helper()
+	a.can("press the button", a.server.sandbox.PressButton(a.server.t.Context(), room.ID, a.number, button))
+}
+
 // can ends the test when something could not be done.
 func (a *Agent) can(do string, err error) {
 	a.server.t.Helper()

@@ -29,7 +29,7 @@ func (c *Customer) Taps(label string) {
 				c.server.t.Fatalf("qismotest: a tap on %q opens a page: the platform hears nothing of it", label)
 				return
 			}
-			c.writes(button.tapped())
+			c.writes(button.tapped(c.source))
 			return
 		}
 	}
@@ -46,17 +46,17 @@ type button struct {
 	} `json:"payload"`
 }
 
-// tapped is what a customer sends who taps a button.
-func (b button) tapped() sandbox.CustomerMessage {
+// tapped is what a customer sends who taps a button. In the live chat their client says
+// that it was one, and what the button holds; elsewhere it is a text.
+func (b button) tapped(source string) sandbox.CustomerMessage {
 	text := b.PostbackText
 	if text == "" {
 		text = b.Label
 	}
-	message := sandbox.CustomerMessage{Type: "button_postback_response", Text: text}
-	if b.Payload.Payload != nil {
-		message.Payload = b.Payload.Payload
+	if source != "qiscus" {
+		return sandbox.CustomerMessage{Text: text}
 	}
-	return message
+	return sandbox.CustomerMessage{Type: "button_postback_response", Text: text, Payload: b.Payload.Payload}
 }
 
 // Buttons are the labels of the message's buttons, also of those on cards. It is nil

@@ -41,6 +41,7 @@ type delivery struct {
 	sign    []func(header http.Header, body []byte)
 	address string // where the request says that it comes from; "" for nothing special
 	only    []webhook.Name
+	of      string
 }
 
 // inventedPort is where requests of an invented address come from.
@@ -143,7 +144,8 @@ func FromAddress(client string, proxies ...string) DeliveryOption {
 	}
 }
 
-// Only chooses the events that [Server.SendTo] and [Server.SendToURL] are about.
+// Only chooses the events that [Server.SendTo] and [Server.SendToURL] are about. All
+// buttons and channels are meant that have the event, unless there is [Of] too.
 func Only(events ...webhook.Name) DeliveryOption {
 	return func(d *delivery) error {
 		if len(events) == 0 {
@@ -153,16 +155,33 @@ func Only(events ...webhook.Name) DeliveryOption {
 			if !slices.Contains(webhook.Names(), event) {
 				return fmt.Errorf("Only: no event has the name %q; there are %q", event, webhook.Names())
 			}
+			if event == webhook.PostComment {
+				return fmt.Errorf("Only: %s is not of the platform, but of the Chat SDK", event)
+			}
 		}
 		d.only = events
 		return nil
 	}
 }
 
+// Of chooses one custom button, by its name, or one channel, by its name, for
+// [Server.SendTo] and [Server.SendToURL]. Each button has an address of its own for
+// customButton, each custom channel one for customChannelMessage, and each WhatsApp
+// channel one for both whatsAppForwardMessage and whatsAppForwardStatus.
+func Of(channelOrButton string) DeliveryOption {
+	return func(d *delivery) error {
+		if channelOrButton == "" {
+			return errors.New("Of: the name is empty")
+		}
+		d.of = channelOrButton
+		return nil
+	}
+}
+
 // forSender refuses what a sender can make nothing of: it delivers what it is given.
 func (d *delivery) forSender() error {
-	if d.only != nil {
-		return errors.New("qismotest: Only: it is for the platform of a Server")
+	if d.only != nil || d.of != "" {
+		return errors.New("qismotest: Only and Of are for the platform of a Server")
 	}
 	return nil
 }

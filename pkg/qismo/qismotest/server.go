@@ -6,9 +6,6 @@ import (
 	"time"
 
 	"github.com/qismo-go/qismo/internal/sandbox"
-	"github.com/qismo-go/qismo/internal/sandbox/clock"
-	"github.com/qismo-go/qismo/internal/sandbox/trouble"
-	"github.com/qismo-go/qismo/pkg/qismo"
 )
 
 // Server is Qiscus Omnichannel for one test: an app of its own with agents, channels
@@ -24,8 +21,6 @@ type Server struct {
 	t        TB
 	settings settings
 	sandbox  *sandbox.Sandbox
-	clock    *clock.Clock
-	trouble  *trouble.Maker
 	api      *loopback
 	begun    time.Time // in the app's time
 
@@ -53,7 +48,6 @@ func New(t TB, options ...Option) *Server {
 	}
 	s := &Server{
 		t: t, settings: settings, receivers: map[string]*delivery{}, customers: map[customerKey]*Customer{},
-		clock: clock.New(settings.now), trouble: &trouble.Maker{},
 	}
 	if err := s.start(); err != nil {
 		t.Fatalf("qismotest: start the server: %v", err)
@@ -64,14 +58,14 @@ func New(t TB, options ...Option) *Server {
 }
 
 func (s *Server) start() error {
-	s.begun = s.clock.Now()
-	if err := s.makeTrouble(s.settings.troubles); err != nil {
-		return err
-	}
 	world := s.settings.world
-	world.Clock, world.Trouble, world.SignWebhook = s.clock, s.trouble, s.prepare
+	world.SignWebhook = s.prepare
 	var err error
 	if s.sandbox, err = sandbox.New(world); err != nil {
+		return err
+	}
+	s.begun = s.Now()
+	if err := s.makeTrouble(s.settings.troubles); err != nil {
 		return err
 	}
 	if s.api, err = serve(s.sandbox); err != nil {
@@ -111,40 +105,14 @@ func (s *Server) end() {
 // handlersGrace is how long handlers may take to end once their requests are cancelled.
 const handlersGrace = time.Second
 
-// Client makes a client of the app, with its secret key. It tries again at once and does
-// not wait before, so that a test with [Trouble] takes no time; the options may say
-// otherwise. For other credentials see [Agent.Client].
-func (s *Server) Client(options ...qismo.Option) *qismo.Client {
-	s.t.Helper()
-	return s.client(qismo.WithSecretKey(s.AppID, s.SecretKey), options)
-}
-
-func (s *Server) client(credentials qismo.Option, options []qismo.Option) *qismo.Client {
-	s.t.Helper()
-	own := []qismo.Option{
-		credentials, qismo.WithBaseURL(s.URL), qismo.WithoutProxy(),
-		qismo.WithRetries(qismo.Backoff{First: shortestWait, Longest: shortestWait}),
-	}
-	client, err := qismo.New(append(own, options...)...)
-	if err != nil {
-		s.t.Fatalf("%v", err)
-		return nil
-	}
-	s.t.Cleanup(client.CloseIdleConnections)
-	return client
-}
-
-// shortestWait is what a client waits before it tries again, at most.
-const shortestWait = time.Microsecond
-
 // Now tells what time it is for the app.
-func (s *Server) Now() time.Time { return s.clock.Now() }
+func (s *Server) Now() time.Time { return s.sandbox.Clock().Now() }
 
 // Advance moves the app's time ahead, so that users' tokens and WhatsApp's windows
 // expire, and what was to happen until then happens.
 func (s *Server) Advance(by time.Duration) {
 	s.t.Helper()
-	if err := s.clock.Move(by); err != nil {
+	if err := s.sandbox.Clock().Move(by); err != nil {
 		s.t.Fatalf("qismotest: Advance(%s): %v", by, err)
 	}
 }

@@ -2,7 +2,6 @@ package qismotest
 
 import (
 	"errors"
-	"fmt"
 	"math/rand/v2"
 	"os"
 	"strconv"
@@ -18,7 +17,6 @@ type Option func(*settings) error
 type settings struct {
 	world    sandbox.Config
 	patience time.Duration
-	now      func() time.Time // nil for the real time
 	seed     uint64
 	troubles []Trouble
 }
@@ -65,63 +63,12 @@ func WithPatience(patience time.Duration) Option {
 	}
 }
 
-// WithRooms begins with customers who have written once and wait for an agent. The same
-// number always gives the same rooms.
-func WithRooms(count int) Option {
-	return func(s *settings) error {
-		s.world.Rooms = count
-		return nil
-	}
-}
-
-// WithStaff sets who works for the app beside its admin, with any number of [Staff].
-// Without it there are five agents, the last of whom is offline.
-func WithStaff(staff ...Staff) Option {
-	return func(s *settings) error {
-		s.world.Agents = []sandbox.Agent{}
-		for _, member := range staff {
-			configured, err := member.configured()
-			if err != nil {
-				return fmt.Errorf("WithStaff: %w", err)
-			}
-			s.world.Agents = append(s.world.Agents, configured)
-		}
-		return nil
-	}
-}
-
-// WithAgents sets who works for the app beside its admin: agents with these names, who
-// are online. See [WithStaff] for more of them.
-func WithAgents(names ...string) Option {
-	var staff []Staff
-	for _, name := range names {
-		staff = append(staff, Staff{Name: name})
-	}
-	return WithStaff(staff...)
-}
-
-// WithChannels sets where customers write; the first one is where [Server.Customer]
-// does. Without it there are one each for WhatsApp (wa), live chat (qiscus) and
-// Instagram (ig), and a custom one with the identifier key ik-2207.
-func WithChannels(channels ...Channel) Option {
-	return func(s *settings) error {
-		if len(channels) == 0 {
-			return errors.New("WithChannels: there is none")
-		}
-		s.world.Channels = nil
-		for _, channel := range channels {
-			s.world.Channels = append(s.world.Channels, channel.configured())
-		}
-		return nil
-	}
-}
-
 // WithTime lets the app's time begin at a moment; from there it goes on as the real time
 // does, and as [Server.Advance] moves it.
 func WithTime(start time.Time) Option {
 	return func(s *settings) error {
 		begun := time.Now()
-		s.now = func() time.Time { return start.Add(time.Since(begun)) }
+		s.world.Now = func() time.Time { return start.Add(time.Since(begun)) }
 		return nil
 	}
 }

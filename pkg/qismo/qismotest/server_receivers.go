@@ -13,9 +13,10 @@ import (
 )
 
 // SendTo lets the platform send its webhooks to a handler, the program under test, over
-// HTTP on loopback. Options such as [ToPath] and [SignBase64] say how, and [Only] says
-// which events; all of them otherwise. Of two calls about an event the later one counts.
-// A handler that panics fails the test.
+// HTTP on loopback. Options such as [ToPath] and [SignBase64] say how, and [Only] and
+// [Of] say which events: otherwise those that the app has one address for, which are
+// botMessage, customAgentAllocation, markAsResolved, newSession and userLogout. Of two
+// calls about an event the later one counts. A handler that panics fails the test.
 func (s *Server) SendTo(handler http.Handler, options ...DeliveryOption) {
 	s.t.Helper()
 	if handler == nil {
@@ -57,21 +58,47 @@ func (s *Server) SendToURL(address string, options ...DeliveryOption) {
 }
 
 func (s *Server) sendTo(receiver *delivery, to url.URL) {
+	s.t.Helper()
 	place := receiver.place(to)
+	address := place.String()
 	s.mu.Lock()
-	s.receivers[place.String()] = receiver
+	s.receivers[address] = receiver
 	s.mu.Unlock()
-	address := func(event webhook.Name) string {
-		if receiver.only != nil && !slices.Contains(receiver.only, event) {
-			return "" // it stays where it is
+	found := false
+	for _, target := range s.sandbox.WebhookTargets() {
+		if !receiver.wants(target) {
+			continue
 		}
-		return place.String()
+		found = true
+		if err := s.sandbox.SetWebhook(target.Name, address, true); err != nil {
+			s.t.Fatalf("qismotest: %v", err)
+		}
 	}
-	s.sandbox.SetWebhooks(sandbox.Webhooks{
-		Bot: address(webhook.BotMessage), NewSession: address(webhook.NewSession),
-		Allocation: address(webhook.CustomAgentAllocation), Resolve: address(webhook.MarkAsResolved),
-		Auth: address(webhook.UserLogout),
-	})
+	if !found {
+		s.t.Fatalf("qismotest: there is no channel and no button %q with an event to send", receiver.of)
+	}
+}
+
+// wants tells whether the options mean a target.
+func (d *delivery) wants(target sandbox.WebhookTarget) bool {
+	if d.of != "" && d.of != target.Of {
+		return false
+	}
+	if d.only == nil {
+		return target.Of == "" || d.of != ""
+	}
+	return slices.ContainsFunc(d.only, func(event webhook.Name) bool { return targetOf(event) == target.Event })
+}
+
+// targetOf is the event of the target that an event goes to: the raw events of WhatsApp
+// have one in common.
+func targetOf(event webhook.Name) string {
+	switch event {
+	case webhook.WhatsAppForwardMessage, webhook.WhatsAppForwardStatus:
+		return "whatsAppForward"
+	default:
+		return string(event)
+	}
 }
 
 // prepare gives a webhook the headers and signatures of its receiver. An address that

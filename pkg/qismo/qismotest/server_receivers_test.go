@@ -82,6 +82,31 @@ func TestEachEventHasItsReceiver(t *testing.T) {
 	assert.Empty(t, elsewhere.seen[0].Header.Get("Content-Type"))
 }
 
+func TestChannelsAndButtonsHaveReceivers(t *testing.T) {
+	t.Parallel()
+	srv := qismotest.New(t, qismotest.WithButtons("Buat tiket", "Tagih"))
+	app, channel, tickets, buttons := &visits{}, &visits{}, &visits{}, &visits{}
+	srv.SendTo(app)
+	srv.SendTo(buttons, qismotest.Only(webhook.CustomButton), qismotest.ToPath("/button"))
+	srv.SendTo(tickets, qismotest.Of("Buat tiket"), qismotest.ToPath("/ticket"))
+	srv.SendTo(channel, qismotest.Only(webhook.CustomChannelMessage, webhook.WhatsAppForwardMessage))
+	budi, wulan := srv.Customer("Budi").On("ik-2207"), srv.Customer("Wulan")
+	budi.Says("halo")
+	srv.Settle()
+	rini := srv.Agent("Rini")
+	rini.PressesButton(budi.Room(), "Buat tiket")
+	rini.PressesButton(budi.Room(), "Tagih")
+	rini.Says(budi.Room(), "Selamat pagi!")
+	srv.Settle()
+	assert.Equal(t, []string{"/button"}, buttons.paths())
+	assert.Equal(t, []string{"/ticket"}, tickets.paths())
+	assert.Equal(t, []string{"/"}, channel.paths())
+	assert.Len(t, app.paths(), 3)
+	wulan.Says("pagi")
+	srv.Settle()
+	assert.Len(t, channel.paths(), 2)
+}
+
 func TestAProgramSetsItsWebhooksItself(t *testing.T) {
 	t.Parallel()
 	srv := qismotest.New(t)
@@ -102,6 +127,13 @@ func TestReceiversThatAreWrongEndTheTest(t *testing.T) {
 		"qismotest: ToPath: the path does not begin with a slash":        func(srv *qismotest.Server) { srv.SendTo(&visits{}, qismotest.ToPath("x")) },
 		"qismotest: Only: there is no event":                             func(srv *qismotest.Server) { srv.SendTo(&visits{}, qismotest.Only()) },
 		"qismotest: the address does not begin with http:// or https://": func(srv *qismotest.Server) { srv.SendToURL("rahasia") },
+		"qismotest: Only: postComment is not of the platform, but of the Chat SDK": func(srv *qismotest.Server) {
+			srv.SendTo(&visits{}, qismotest.Only(webhook.PostComment))
+		},
+		"qismotest: Of: the name is empty": func(srv *qismotest.Server) { srv.SendTo(&visits{}, qismotest.Of("")) },
+		"qismotest: there is no channel and no button \"Kirim\" with an event to send": func(srv *qismotest.Server) {
+			srv.SendTo(&visits{}, qismotest.Of("Kirim"))
+		},
 		"qismotest: FromAddress: it is for handlers in this process": func(srv *qismotest.Server) {
 			srv.SendToURL("http://127.0.0.1:1", qismotest.FromAddress("203.0.113.7"))
 		},
@@ -120,9 +152,9 @@ func TestOnlyIsNothingForASender(t *testing.T) {
 	t.Parallel()
 	only := qismotest.Only(webhook.BotMessage)
 	_, err := qismotest.NewSender(&visits{}, only)
-	require.EqualError(t, err, "qismotest: Only: it is for the platform of a Server")
+	require.EqualError(t, err, "qismotest: Only and Of are for the platform of a Server")
 	_, err = qismotest.NewHTTPSender(&http.Client{}, "http://127.0.0.1:1", only)
-	require.EqualError(t, err, "qismotest: Only: it is for the platform of a Server")
+	require.EqualError(t, err, "qismotest: Only and Of are for the platform of a Server")
 }
 
 func TestAProgramThatPanicsFailsTheTest(t *testing.T) {

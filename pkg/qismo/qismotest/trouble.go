@@ -1,12 +1,9 @@
 package qismotest
 
 import (
-	"fmt"
-	"slices"
 	"time"
 
 	"github.com/qismo-go/qismo/internal/sandbox/trouble"
-	"github.com/qismo-go/qismo/pkg/qismo/webhook"
 )
 
 // Trouble is something that fails on purpose; see [Server.Fail].
@@ -18,22 +15,25 @@ type Trouble struct {
 	Rate float64
 	// Times ends it after so many failures; 0 for never.
 	Times int
-	// Delay is that of Latency, half a second when zero, and of LateWebhook, a second, in
-	// the app's time; and it is the Retry-After of RateLimit, a second, of which only
-	// whole seconds count: one of a nanosecond lets a client try again at once.
+	// Delay is that of Latency, in real time, half a second when zero; that of
+	// LateWebhook, in the app's time, a second when zero; and the Retry-After of
+	// RateLimit, in whole seconds, one when zero.
 	Delay time.Duration
+	// Status is that of ServerError, HTMLError and LostAnswer; zero for the kind's own.
+	Status int
 }
 
 // TroubleKind is a way to fail.
 type TroubleKind string
 
-// The ways in which a call of the API fails.
+// The ways in which a call of the API fails. But for Latency, at most one of them
+// strikes a call.
 const (
 	Latency      TroubleKind = "latency"       // the answer is late by Trouble.Delay
 	RateLimit    TroubleKind = "rate-limit"    // 429 with Retry-After; nothing is done
-	ServerError  TroubleKind = "server-error"  // 503; nothing is done
-	HTMLError    TroubleKind = "html-error"    // 502 with a gateway's page; nothing is done
-	LostAnswer   TroubleKind = "lost-answer"   // all is done, and then a 504
+	ServerError  TroubleKind = "server-error"  // 503, or Trouble.Status; nothing is done
+	HTMLError    TroubleKind = "html-error"    // 502, or Trouble.Status, with a gateway's page; nothing is done
+	LostAnswer   TroubleKind = "lost-answer"   // all is done, and then a 504, or Trouble.Status
 	BrokenAnswer TroubleKind = "broken-answer" // all is done, and then the connection breaks
 	ExpiredToken TroubleKind = "expired-token" // 401; the user's token is void
 )
@@ -45,6 +45,9 @@ const (
 	LateWebhook   TroubleKind = "late-webhook"   // it is sent Trouble.Delay later, after what came after it
 )
 
+// AllTrouble stands for every kind, as if there were a Trouble of each.
+const AllTrouble TroubleKind = "all"
+
 // Fail lets things fail from now on, in place of all that failed until now: without an
 // argument nothing does any more. Where trouble of a Rate strikes depends on a seed and
 // on what happens in each room, not on the order in which rooms are busy; a test that
@@ -52,31 +55,28 @@ const (
 func (s *Server) Fail(troubles ...Trouble) {
 	s.t.Helper()
 	if err := s.makeTrouble(troubles); err != nil {
-		s.t.Fatalf("qismotest: Fail: %v", err)
+		s.t.Fatalf("qismotest: %v", err)
 	}
 }
 
 func (s *Server) makeTrouble(troubles []Trouble) error {
 	var rules []trouble.Rule
+	byChance := false
 	for _, wanted := range troubles {
-		if wanted.Only != "" && !isOperation(wanted.Only) && !slices.Contains(webhook.Names(), webhook.Name(wanted.Only)) {
-			return fmt.Errorf("no operation and no event has the name %q", wanted.Only)
-		}
-		if wanted.Rate == 0 {
-			wanted.Rate = 1
-		}
-		rules = append(rules, trouble.Rule{
+		rule := trouble.Rule{
 			Kind: trouble.Kind(wanted.Kind), Rate: wanted.Rate, Only: wanted.Only, Times: wanted.Times,
-			Delay: wanted.Delay,
-		})
-	}
-	if err := s.trouble.Set(s.settings.seed, rules...); err != nil {
-		return err
+			Delay: wanted.Delay, Status: wanted.Status,
+		}
+		if rule.Rate == 0 {
+			rule.Rate = 1
+		}
+		byChance = byChance || rule.Rate < 1
+		rules = append(rules, rule)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.byChance = s.byChance || slices.ContainsFunc(rules, func(rule trouble.Rule) bool { return rule.Rate < 1 })
-	return nil
+	s.byChance = s.byChance || byChance
+	return s.sandbox.SetTrouble(s.settings.seed, rules...)
 }
 
 // decidedByChance tells whether the seed mattered.

@@ -97,10 +97,11 @@ func TestTroubleThatMakesNoSenseEndsTheTest(t *testing.T) {
 	t.Parallel()
 	for _, trouble := range []qismotest.Trouble{
 		{Kind: "bad-weather"}, {Kind: qismotest.Latency, Rate: 1.5}, {Kind: qismotest.Latency, Times: -1},
+		{Kind: qismotest.ServerError, Only: "sendBotMesage"},
 	} {
 		test := record(t, func(t qismotest.TB) { qismotest.New(t).Fail(trouble) })
-		assert.Contains(t, test.failure(), "qismotest: Fail: trouble: ")
+		assert.Contains(t, test.failure(), "qismotest: sandbox: ")
 		test = record(t, func(t qismotest.TB) { qismotest.New(t, qismotest.WithTrouble(trouble)) })
-		assert.Contains(t, test.failure(), "qismotest: start the server: trouble: ")
+		assert.Contains(t, test.failure(), "qismotest: start the server: sandbox: ")
 	}
 }
