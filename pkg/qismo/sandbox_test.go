@@ -8,6 +8,10 @@ import (
 	"maps"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -17,6 +21,7 @@ import (
 
 	"github.com/qismo-go/qismo/gen/omnichannel"
 	"github.com/qismo-go/qismo/internal/document"
+	"github.com/qismo-go/qismo/internal/facade"
 	"github.com/qismo-go/qismo/internal/sandbox"
 	"github.com/qismo-go/qismo/pkg/qismo"
 	"github.com/qismo-go/qismo/pkg/qismo/flex"
@@ -358,4 +363,27 @@ func TestSecretsInAnswersPrintMasked(t *testing.T) {
 		require.NotEmpty(t, secret.Reveal())
 		assert.NotContains(t, printed.String(), secret.Reveal())
 	}
+}
+
+// Every method of the façade is called against the sandbox in one of the tests that play
+// with it, so that its part of the platform is played, too.
+func TestEveryMethodIsPlayed(t *testing.T) {
+	t.Parallel()
+	source, err := facade.Read(".")
+	require.NoError(t, err)
+	var played strings.Builder
+	for _, pattern := range []string{"sandbox*_test.go", "habits*_test.go"} {
+		files, err := filepath.Glob(pattern)
+		require.NoError(t, err)
+		require.NotEmpty(t, files, pattern)
+		for _, file := range files {
+			content, err := os.ReadFile(file)
+			require.NoError(t, err)
+			played.Write(content)
+		}
+	}
+	missing := slices.DeleteFunc(source.Methods, func(method facade.Method) bool {
+		return strings.Contains(played.String(), "."+method.String()+"(")
+	})
+	assert.Empty(t, missing, "no test of those calls them")
 }
