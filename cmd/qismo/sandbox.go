@@ -4,53 +4,129 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"net/http"
 	"net/url"
-	"text/tabwriter"
 	"time"
 
 	"github.com/qismo-go/qismo/internal/sandbox"
+	"github.com/qismo-go/qismo/internal/sandbox/control"
+	"github.com/qismo-go/qismo/internal/sandbox/inbox"
+	"github.com/qismo-go/qismo/internal/sandbox/trouble"
 )
 
-// shownRooms is how many rooms are named, to begin with: one of each channel that
-// customers write on by themselves.
-const shownRooms = 3
-
-// listedCountsLag is how old the numbers of customers are that listAgents tells: some
-// seconds, as on the platform.
-const listedCountsLag = 3 * time.Second
-
 type sandboxCommand struct {
-	Listen string `default:"127.0.0.1:7080" help:"Where the API is served."`
+	Listen string `default:"127.0.0.1:7080" help:"Where the API and the page are served."`
 	Rooms  int    `default:"12" help:"How many customers have written already and wait for an agent; each is about 1 KB."`
+
+	Webhook          []webhookFlag `sep:"none" help:"Send an event to an address, or all of the app's; repeatable." placeholder:"[EVENT=]URL"`
+	Shape            []shapeFlag   `sep:"none" help:"The form of an event, or of all: old, new or a year; repeatable." placeholder:"[EVENT=]SHAPE"`
+	WebhookAttempts  int           `default:"1" help:"How often a webhook is sent that does not arrive."`
+	WebhookTimeout   time.Duration `default:"10s" help:"How long a receiver may take to answer."`
+	DoubleAllocation bool          `help:"Send each customAgentAllocation twice, as happens under load."`
+
+	Trouble     []trouble.Rule `sep:"none" help:"What fails on purpose, such as server-error=5%; repeatable. See below." placeholder:"RULE"`
+	TroubleSeed uint64         `default:"1" help:"What fails depends on it: the same seed, the same failures."`
+
+	CountLag  time.Duration `default:"3s" help:"How old the numbers of customers are that listAgents tells."`
+	TokenLife time.Duration `default:"720h" help:"How long a user's token works."`
 }
 
 // Help says more than the one line of the list of commands.
 func (sandboxCommand) Help() string {
-	return `Serves the API of an invented app until it is interrupted, and tells who can log in
-and what there is. All is in memory and begins anew each time. Webhooks go where your
-program sets them with the API, as long as that is this machine or a network of your
-own.`
+	return `Serves the API of an invented app until it is interrupted, and a page to play its
+customers and agents on, and tells who can log in and what there is. All is in memory
+and begins anew each time. Webhooks go where --webhook says, and where your program sets
+them with the API, as long as that is this machine or a network of your own.
+
+  qismo sandbox --webhook http://127.0.0.1:8080/the-secret
+  qismo sandbox --webhook botMessage=http://127.0.0.1:8080/bot --shape old
+  qismo sandbox --trouble server-error=5% --trouble latency=0.1,delay=800ms,only=getRoom
+  qismo sandbox --trouble all=5% --trouble-seed 7
+
+A rule of --trouble is a kind of trouble, its rate (a share or a percentage; always when
+there is none) and, after commas, delay=, only= an operation or an event, times= and
+status=. The kinds, besides all:
+` + troubleKinds()
 }
 
+// Run serves until it is interrupted.
 func (c sandboxCommand) Run(ctx context.Context, std *streams) error {
-	if c.Rooms < 0 {
-		return usageError{errors.New("--rooms must not be negative")}
-	}
-	platform, err := sandbox.New(sandbox.Config{
-		Rooms: c.Rooms, Agents: inventedStaff(), Pace: sandbox.EverydayPace(), CountLag: listedCountsLag,
-		OnDelivery: func(delivery sandbox.Delivery) { tellFailure(std, delivery) },
-	})
+	platform, err := c.platform(std)
 	if err != nil {
 		return err
 	}
-	apiURL, stop, err := servePlatform(ctx, platform, c.Listen)
+	page := inbox.New(platform)
+	defer page.Close()
+	apiURL, stop, err := servePlatform(ctx, platform, c.handler(platform, page), c.Listen)
 	if err != nil {
 		return usageError{err}
 	}
 	introduce(std, platform, apiURL)
 	<-ctx.Done()
+	page.Close()
 	return stop()
+}
+
+// handler puts the platform, its page and its control together.
+func (c sandboxCommand) handler(platform *sandbox.Sandbox, page *inbox.Inbox) http.Handler {
+	host, _, err := net.SplitHostPort(c.Listen)
+	if err != nil {
+		host = "" // what listens will say what is wrong with it
+	}
+	mux := http.NewServeMux()
+	mux.Handle("/", platform)
+	mux.Handle("/{$}", control.Guard(page, host))
+	mux.Handle(inbox.Home, control.Guard(page, host))
+	mux.Handle(control.Home, control.New(platform, host))
+	return mux
+}
+
+// platform makes the sandbox that the flags ask for.
+func (c sandboxCommand) platform(std *streams) (*sandbox.Sandbox, error) {
+	if c.Rooms < 0 || c.WebhookAttempts < 1 || c.WebhookTimeout <= 0 || c.CountLag < 0 || c.TokenLife <= 0 {
+		return nil, usageError{errors.New("--rooms and --count-lag must not be negative, and --webhook-attempts, " +
+			"--webhook-timeout and --token-life not zero either")}
+	}
+	platform, err := sandbox.New(sandbox.Config{
+		Rooms: c.Rooms, Agents: inventedStaff(), Pace: sandbox.EverydayPace(), ShowUnsent: true,
+		CountLag: c.CountLag, TokenLife: c.TokenLife, DoubleAllocation: c.DoubleAllocation,
+		Delivery:   sandbox.DeliverySettings{Attempts: c.WebhookAttempts, Timeout: c.WebhookTimeout},
+		OnDelivery: func(delivery sandbox.Delivery) { tellFailure(std, delivery) },
+	})
+	if err != nil {
+		return nil, err
+	}
+	for _, webhook := range c.Webhook {
+		if err := webhook.set(platform); err != nil {
+			return nil, usageError{fmt.Errorf("--webhook: %w", err)}
+		}
+	}
+	for _, shape := range c.Shape {
+		if err := platform.SetShape(shape.event, shape.shape); err != nil {
+			return nil, usageError{fmt.Errorf("--shape: %w", err)}
+		}
+	}
+	if err := platform.SetTrouble(c.TroubleSeed, c.Trouble...); err != nil {
+		return nil, usageError{fmt.Errorf("--trouble: %w", err)}
+	}
+	return platform, nil
+}
+
+// troubleKinds lists what --trouble can let happen.
+func troubleKinds() string {
+	var text string
+	for _, kind := range trouble.Kinds() {
+		own := ""
+		switch {
+		case kind.Delay > 0:
+			own = fmt.Sprintf("; delay=%s", kind.Delay)
+		case kind.Status > 0:
+			own = fmt.Sprintf("; status=%d", kind.Status)
+		}
+		text += fmt.Sprintf("\n  %-15s %s%s", kind.Kind, kind.What, own)
+	}
+	return text
 }
 
 // inventedStaff is who works for the invented app beside its admin.
@@ -81,51 +157,4 @@ func tellFailure(std *streams, delivery sandbox.Delivery) {
 		host = address.Host
 	}
 	fmt.Fprintf(std.err, "the webhook %s did not reach %s: %s\n", delivery.Event, host, why)
-}
-
-// introduce tells what a program needs to know of an app.
-func introduce(std *streams, platform *sandbox.Sandbox, apiURL string) {
-	config := platform.Config()
-	fmt.Fprintf(std.out, `export QISCUS_APP_ID=%s QISCUS_SECRET_KEY=%s
-export QISCUS_OMNICHANNEL_URL=%s
-
-`, config.AppCode, config.SecretKey, apiURL)
-	table := tabwriter.NewWriter(std.out, 0, 4, 2, ' ', 0)
-	fmt.Fprintf(table, "to look at\tinbox\t%s/\n", apiURL)
-	fmt.Fprintf(table, "log in as\tadmin\t%s\n", config.AdminEmail)
-	for _, agent := range config.Agents {
-		state := "available"
-		if agent.Offline {
-			state = "offline"
-		}
-		for _, division := range agent.Divisions {
-			state += ", also in the division " + division
-		}
-		fmt.Fprintf(table, "\t%s\t%s, agent id %d, %s\n", agent.Type, agent.Email, agent.ID, state)
-	}
-	fmt.Fprintf(table, "\t\teach with the password %s\n", config.AdminPassword)
-	for i, channel := range config.Channels {
-		heading, kind := "", channel.Source
-		if i == 0 {
-			heading = "channels"
-		}
-		if channel.Custom {
-			kind = "custom, identifier key " + channel.Source
-		}
-		fmt.Fprintf(table, "%s\t%d\t%s\n", heading, channel.ID, kind)
-	}
-	fmt.Fprintf(table, "rooms\t%d\ttheir customers wait for an agent\n", config.Rooms)
-	for i, room := range platform.FirstRooms(shownRooms) {
-		heading := ""
-		if i == 0 {
-			heading = "such as"
-		}
-		fmt.Fprintf(table, "%s\t%s\t%s, customer %s\n", heading, room.ID, room.Source, room.UserID)
-	}
-	_ = table.Flush() // as with every other line, whoever closes the output has seen enough
-	fmt.Fprintln(std.out, `
-Your receiver gets an invented event in one of the rooms with "qismo trigger --room".
-Be a customer in the inbox, with any browser, or with Customer.InitiateChat or
-Customer.SendCustomChannelMessage; "qismo chat" has a sandbox of its own. WhatsApp
-numbers that end in 00000 cannot be reached. End with Ctrl-C.`)
 }

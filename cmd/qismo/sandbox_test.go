@@ -1,12 +1,12 @@
 package main
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"regexp"
 	"slices"
@@ -74,16 +74,6 @@ func TestSandbox(t *testing.T) {
 	}
 	assert.Len(t, sources, 3, "one of each channel")
 
-	// The page is there too. Somebody who looks at it does not hold up the end.
-	page := regexp.MustCompile(`inbox +(\S+)`).FindStringSubmatch(told)[1]
-	news := openPage(t, page+"_sandbox/inbox/events")
-	first, err := bufio.NewReader(news).ReadString('\n')
-	require.NoError(t, err)
-	assert.Equal(t, "event: bar\n", first)
-	shown, err := io.ReadAll(openPage(t, page))
-	require.NoError(t, err)
-	assert.Contains(t, string(shown), `id="row-`+named[0][1]+`"`)
-
 	password := regexp.MustCompile(`password (\S+)`).FindStringSubmatch(told)[1]
 	emails := regexp.MustCompile(`\S+@example\.id`).FindAllString(told, -1)
 	emails = slices.DeleteFunc(emails, func(email string) bool { return strings.Contains(told, "customer "+email) })
@@ -118,27 +108,116 @@ func TestSandbox(t *testing.T) {
 	assert.Error(t, err, "it listens no more")
 }
 
-// openPage asks for a page, and returns what is answered.
-func openPage(t *testing.T, address string) io.Reader {
-	t.Helper()
-	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, address, nil)
-	require.NoError(t, err)
-	answer, err := http.DefaultTransport.RoundTrip(request)
-	require.NoError(t, err)
-	t.Cleanup(func() { answer.Body.Close() })
-	require.Equal(t, http.StatusOK, answer.StatusCode)
-	return answer.Body
-}
-
 func TestSandboxThatCannotStart(t *testing.T) {
 	var listen net.ListenConfig
 	listener, err := listen.Listen(t.Context(), "tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	t.Cleanup(func() { assert.NoError(t, listener.Close()) })
-	for _, args := range [][]string{
-		{"--listen", listener.Addr().String()}, {"--rooms", "-1"},
+	for _, test := range []struct{ flag, value, why string }{
+		{"--listen", listener.Addr().String(), "listen"},
+		{"--rooms", "-1", "must not be negative"},
+		{"--webhook-attempts", "0", "not zero"},
+		{"--trouble", "earthquake", `there is no trouble "earthquake"; there is all, latency, `},
+		{"--trouble", "latency,delay=5", `the delay "5" is no duration`},
+		{"--trouble", "latency,only=getRom", "--trouble: sandbox: latency can strike nothing: getRom is no such operation or event"},
+		{"--webhook", "botMessage", "it must be an address such as"},
+		{"--webhook", "=http://127.0.0.1:1/", "it must be an address such as"},
+		{"--webhook", "fax=http://127.0.0.1:1/", "--webhook: there is no fax; there is botMessage, "},
+		{"--webhook", "http:///rahasia-alamat", "it is no address that webhooks can be sent to"},
+		{"--shape", "round", `no event has a shape "round"`},
+		{"--shape", "fax=old", `no event "fax" is sent`},
 	} {
-		code, _, said := call(t, "", append([]string{"sandbox"}, args...)...)
+		code, _, said := call(t, "", "sandbox", test.flag+"="+test.value)
 		assert.Equal(t, exitUsage, code, said)
+		assert.Contains(t, said, test.why)
+		assert.NotContains(t, said, "rahasia-alamat")
 	}
+}
+
+// startSandbox runs the command until the test ends, and tells its address and what it
+// says.
+func startSandbox(t *testing.T, args ...string) (address string, out *screen) {
+	t.Helper()
+	ctx, interrupt := context.WithCancel(t.Context())
+	out, ended := &screen{}, make(chan int, 1)
+	go func() {
+		ended <- run(ctx, append([]string{"sandbox", "--listen", "127.0.0.1:0"}, args...), &streams{out: out, err: out})
+	}()
+	t.Cleanup(func() {
+		interrupt()
+		assert.Equal(t, exitGood, <-ended)
+	})
+	require.Eventually(t, func() bool { return strings.Contains(out.String(), "End with Ctrl-C") }, 10*time.Second, time.Millisecond)
+	return regexp.MustCompile(`QISCUS_OMNICHANNEL_URL=(\S+)`).FindStringSubmatch(out.String())[1], out
+}
+
+// ask sends a request to a sandbox, by a host's name unless that is "".
+func ask(t *testing.T, method, url, host, body string) (status int, answer string) {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), method, url, strings.NewReader(body))
+	require.NoError(t, err)
+	request.Host = host
+	response, err := http.DefaultClient.Do(request)
+	require.NoError(t, err)
+	defer response.Body.Close()
+	raw, err := io.ReadAll(response.Body)
+	require.NoError(t, err)
+	return response.StatusCode, string(raw)
+}
+
+// The page and the control are where it says, and for this machine only.
+func TestSandboxHasAPageAndAControl(t *testing.T) {
+	address, out := startSandbox(t)
+	assert.Contains(t, out.String(), "page     "+address+"/ ")
+	assert.Contains(t, out.String(), "control  "+address+"/_sandbox/ ")
+	assert.NotContains(t, out.String(), "trouble  ")
+	for path, holds := range map[string]string{
+		"/": "<html", "/_sandbox/inbox/static/app.css": "color", "/_sandbox/clock": `"ahead": "0s"`, "/_sandbox/": `"paths"`,
+	} {
+		status, answer := ask(t, http.MethodGet, address+path, "", "")
+		assert.Equal(t, http.StatusOK, status, path)
+		assert.Contains(t, answer, holds, path)
+		status, answer = ask(t, http.MethodGet, address+path, "evil.example", "")
+		assert.Equal(t, http.StatusForbidden, status, path)
+		assert.NotContains(t, answer, holds, path)
+	}
+	status, _ := ask(t, http.MethodGet, address+"/api/v2/divisions", "", "")
+	assert.Equal(t, http.StatusUnauthorized, status, "the platform's own paths want a credential")
+	status, _ = ask(t, http.MethodPost, address+"/_sandbox/shutdown", "", "")
+	assert.Equal(t, http.StatusNotFound, status, "nobody ends it but who began it")
+}
+
+// Flags say where webhooks go, in which shape, and what fails.
+func TestSandboxFlags(t *testing.T) {
+	came := make(chan string, 9)
+	receiver := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, request *http.Request) {
+		body, err := io.ReadAll(request.Body)
+		assert.NoError(t, err)
+		came <- request.URL.Path + " " + string(body)
+	}))
+	defer receiver.Close()
+	address, out := startSandbox(t, "--webhook", receiver.URL+"/all-of-them?a=b", "--webhook", "botMessage="+receiver.URL+"/bot",
+		"--shape", "old", "--trouble", "rate-limit,only=listDivisions", "--trouble", "all=5%,only=getRoom",
+		"--trouble", "drop-webhook,only=newSession", "--trouble-seed", "77")
+	assert.Contains(t, out.String(), "botMessage")
+	assert.NotContains(t, out.String(), "all-of-them")
+	assert.Contains(t, out.String(), "with --trouble-seed 77 the same fails again:")
+	assert.Contains(t, out.String(), "rate-limit,delay=1s,only=listDivisions")
+
+	status, _ := ask(t, http.MethodPost, address+"/_sandbox/messages", "", `{"user_id":"628115550123","text":"Halo"}`)
+	assert.Equal(t, http.StatusOK, status)
+	said := <-came
+	assert.Contains(t, said, "/bot {")
+	assert.NotContains(t, said, `"app_code"`, "as it was in 2021")
+	assert.Contains(t, <-came, "/all-of-them {")
+	_, seed := ask(t, http.MethodGet, address+"/_sandbox/trouble", "", "")
+	assert.Contains(t, seed, `"seed": 77`)
+
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, address+"/api/v2/divisions", nil)
+	require.NoError(t, err)
+	request.Header = http.Header{"Qiscus-App-Id": {"wangi-qjxw1k2m3n4o"}, "Qiscus-Secret-Key": {"3f1d0a9b7c5e"}}
+	response, err := http.DefaultClient.Do(request)
+	require.NoError(t, err)
+	require.NoError(t, response.Body.Close())
+	assert.Equal(t, http.StatusTooManyRequests, response.StatusCode)
 }

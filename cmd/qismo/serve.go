@@ -9,29 +9,22 @@ import (
 	"time"
 
 	"github.com/qismo-go/qismo/internal/sandbox"
-	"github.com/qismo-go/qismo/internal/sandbox/inbox"
 )
 
 // servingPatience bounds how long a request's header and the end may take.
 const servingPatience = 10 * time.Second
 
-// servePlatform serves a sandbox's API and its page at an address, and tells the URL
-// that clients call. The function it returns ends both.
+// servePlatform serves a sandbox at an address, by a handler that may be the sandbox
+// itself, and tells the URL that clients call. The function it returns ends both.
 func servePlatform(
-	ctx context.Context, platform *sandbox.Sandbox, address string,
+	ctx context.Context, platform *sandbox.Sandbox, handler http.Handler, address string,
 ) (apiURL string, stop func() error, err error) {
 	var listen net.ListenConfig
 	listener, err := listen.Listen(ctx, "tcp", address)
 	if err != nil {
 		return "", nil, err
 	}
-	page := inbox.New(platform)
-	routes := http.NewServeMux()
-	routes.Handle("/{$}", page)
-	routes.Handle(inbox.Home, page)
-	routes.Handle("/", platform)
-	server := &http.Server{Handler: routes, ReadHeaderTimeout: servingPatience}
-	server.RegisterOnShutdown(page.Close) // browsers that wait for news would hold it up
+	server := &http.Server{Handler: handler, ReadHeaderTimeout: servingPatience}
 	var running sync.WaitGroup
 	var serveErr error
 	running.Go(func() {
