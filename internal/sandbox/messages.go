@@ -23,16 +23,21 @@ var typesWithPayload = []string{"file_attachment", "buttons", "carousel", "card"
 
 // checked returns a message with its payload as a JSON value, or what is wrong with
 // it. The document knows what the bot's messages need, and the same is asked of
-// agents'. A customer's may lack the payload. Types that the document does not name
-// are free.
+// agents'. Of customers' it knows files alone, and those may lack their payload. Types
+// that it does not name are free.
 func (s *Sandbox) checked(said Message) (Message, []document.Problem) {
-	payload, err := plainPayload(said.Payload)
+	isCustomer := said.Author == AuthorCustomer
+	payload, err := plainPayload(said.Payload, isCustomer)
 	if err != nil {
 		return said, []document.Problem{{Pointer: "/payload", Reason: err.Error()}}
 	}
 	said.Payload = payload
+	isKnown := slices.Contains(typesWithPayload, said.Type)
+	if isCustomer {
+		isKnown = said.Type == "file_attachment" && payload != nil
+	}
 	like := object{"sender_email": "-", "room_id": "0", "message": said.Text}
-	if slices.Contains(typesWithPayload, said.Type) && (payload != nil || said.Author != AuthorCustomer) {
+	if isKnown {
 		like["type"] = said.Type
 		if payload != nil {
 			like["payload"] = payload
@@ -41,8 +46,9 @@ func (s *Sandbox) checked(said Message) (Message, []document.Problem) {
 	return said, s.botMessages.Validate(like)
 }
 
-// plainPayload reads a payload that may be a value of Go's, or JSON inside text.
-func plainPayload(payload any) (any, error) {
+// plainPayload reads a payload that may be a value of Go's, or JSON inside text. Text
+// that is no JSON may stay as it is.
+func plainPayload(payload any, asText bool) (any, error) {
 	written, isText := payload.(string)
 	if !isText {
 		encoded, err := json.Marshal(payload)
@@ -55,7 +61,10 @@ func plainPayload(payload any) (any, error) {
 		return nil, nil //nolint:nilnil // there is none, as clients write it that always write one
 	}
 	read, err := decodeJSON([]byte(written))
-	if err != nil {
+	switch {
+	case err != nil && asText:
+		return written, nil
+	case err != nil:
 		return nil, errors.New("is text, but no JSON")
 	}
 	return read, nil
