@@ -1,10 +1,13 @@
 package qismo_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"slices"
@@ -15,6 +18,9 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/qismo-go/qismo/internal/sandbox"
+	"github.com/qismo-go/qismo/internal/sandbox/control"
+	"github.com/qismo-go/qismo/internal/sandbox/trouble"
 	"github.com/qismo-go/qismo/pkg/qismo/webhook"
 )
 
@@ -133,4 +139,32 @@ func TestWebhooksPageIsComplete(t *testing.T) {
 	for _, name := range webhook.Names() {
 		assert.Contains(t, page, "`"+string(name)+"`")
 	}
+}
+
+// The page on the sandbox has a row for every path of its control, and for every kind of
+// trouble.
+func TestSandboxPageHasEveryPath(t *testing.T) {
+	page, err := os.ReadFile("docs/sandbox.md")
+	require.NoError(t, err)
+	platform, err := sandbox.New(sandbox.Config{})
+	require.NoError(t, err)
+	defer func() { assert.NoError(t, platform.Shutdown(t.Context())) }()
+	recorder := httptest.NewRecorder()
+	request := httptest.NewRequestWithContext(t.Context(), http.MethodGet, control.Home, nil)
+	request.Host = "localhost"
+	control.New(platform).ServeHTTP(recorder, request)
+	var list struct {
+		Paths []struct{ Method, Path string }
+	}
+	require.NoError(t, json.Unmarshal(recorder.Body.Bytes(), &list))
+	var paths, kinds []string
+	for _, path := range list.Paths {
+		paths = append(paths, path.Method+" "+path.Path)
+	}
+	require.Contains(t, paths, "POST /_sandbox/clock")
+	assert.Empty(t, missingIn(string(page), "\n| `%s` | ", paths))
+	for _, kind := range trouble.Kinds() {
+		kinds = append(kinds, string(kind.Kind))
+	}
+	assert.Empty(t, missingIn(string(page), "\n| `%s` | ", kinds))
 }
