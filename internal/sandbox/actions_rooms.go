@@ -97,6 +97,7 @@ func (s *Sandbox) MarkAsRead(ctx context.Context, roomID string) error {
 func (s *Sandbox) Block(ctx context.Context, roomID string, blocked bool) error {
 	return s.act(ctx, "block a customer", roomID, 0, func(room *room, _ *staff) error {
 		s.state.book.blocked[room.customer()] = blocked
+		s.state.touch(blockedThing(room.customer()))
 		return nil
 	})
 }

@@ -34,10 +34,13 @@ const (
 // enter puts an errand down for a time.
 func (a *agenda) enter(at time.Time, kind errandKind, id int64) {
 	made := errand{at: at, order: a.entered.next(), kind: kind, id: id}
-	place, _ := slices.BinarySearchFunc(a.errands, made, func(one, other errand) int {
-		return cmp.Or(one.at.Compare(other.at), cmp.Compare(one.order, other.order))
-	})
+	place, _ := slices.BinarySearchFunc(a.errands, made, byTime)
 	a.errands = slices.Insert(a.errands, place, made)
+}
+
+// byTime orders errands by when they are due.
+func byTime(one, other errand) int {
+	return cmp.Or(one.at.Compare(other.at), cmp.Compare(one.order, other.order))
 }
 
 // next tells when the next errand is due, if there is one.
@@ -67,6 +70,7 @@ func (s *Sandbox) catchUp(now time.Time) (changed bool) {
 			return changed
 		}
 		s.moment, changed = due.at, true
+		s.state.touch(errandThing(due))
 		switch due.kind {
 		case decideTemplate:
 			s.state.decideTemplate(due.id)

@@ -180,6 +180,7 @@ func (s *Sandbox) uploadBroadcastCSV(r *request) (any, error) {
 	}
 	id := s.state.broadcasts.fileID.next()
 	s.state.broadcasts.files[text(id)] = broadcastFile{detail: detail, recipients: recipients}
+	s.state.touch(broadcastFileThing(text(id)))
 	return dataWithStatus(object{"id": id}), nil
 }
 
@@ -286,6 +287,10 @@ func (s *Sandbox) newBroadcast(r *request, detail *templateDetail, recipients []
 		})
 	}
 	s.state.broadcasts.jobs = append(s.state.broadcasts.jobs, job)
+	s.state.touch(job)
+	for _, log := range job.logs {
+		s.state.touch(broadcastLogThing{job, log})
+	}
 	return job
 }
 
@@ -293,6 +298,7 @@ func (s *Sandbox) newBroadcast(r *request, detail *templateDetail, recipients []
 func (s *state) broadcast(id int64) (*broadcastJob, error) {
 	for _, job := range s.broadcasts.jobs {
 		if job.id == id {
+			s.touch(job)
 			return job, nil
 		}
 	}
@@ -315,6 +321,7 @@ func (s *Sandbox) sendNext(id int64) {
 // send says the template in the recipient's room, which is made if there is none.
 func (s *Sandbox) send(job *broadcastJob, log *broadcastLog) {
 	log.status = sendFailed
+	s.state.touch(broadcastLogThing{job, log})
 	switch {
 	case strings.HasSuffix(log.number, unreachable):
 		log.notes, log.messageID = "the number is not on WhatsApp", whatsAppID(log.number, log.id)

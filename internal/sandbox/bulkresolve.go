@@ -88,6 +88,7 @@ func (s *Sandbox) getWaBulkResolve(r *request) (any, error) {
 // and counts as failed.
 func (s *Sandbox) resolveNext(channelID int64) {
 	run := s.state.bulkResolves[channelID]
+	s.state.touch(bulkResolveThing(channelID))
 	if run.status != bulkResolveRunning { // it was aborted
 		return
 	}
@@ -126,6 +127,7 @@ func (s *Sandbox) bulkResolveOf(r *request) (*Channel, *bulkResolve, error) {
 	if err != nil {
 		return nil, nil, err
 	}
+	s.state.touch(bulkResolveThing(channel.ID))
 	if run := s.state.bulkResolves[channel.ID]; run != nil {
 		return channel, run, nil
 	}

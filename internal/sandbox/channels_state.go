@@ -77,10 +77,15 @@ func (s *state) addChannel(source, name string, now time.Time) (*Channel, *chann
 	return made, details
 }
 
+// hasChannel tells whether there is or was a channel of the same source and id.
 func (s *state) hasChannel(wanted *Channel) bool {
-	return slices.ContainsFunc(s.channels, func(channel *Channel) bool {
-		return channel.Source == wanted.Source && channel.ID == wanted.ID
-	})
+	isIt := func(channel *Channel) bool { return keyOf(channel) == keyOf(wanted) }
+	for channel := range s.channelBook.details {
+		if isIt(channel) {
+			return true // it was taken away
+		}
+	}
+	return slices.ContainsFunc(s.channels, isIt)
 }
 
 // removeChannel takes a channel away, also from the agents who served it. Its rooms

@@ -64,6 +64,13 @@ type Config struct {
 	// for it.
 	OnMessage func(roomID string, message Message)
 
+	// Store keeps the state; it goes with the Sandbox when it is nil. What it holds
+	// already goes before AppCode, SecretKey, AdminEmail, AdminPassword, Agents,
+	// Channels, Buttons, Rooms and OfficeHours; of Webhooks those that are named go
+	// before what it holds. Not kept are the timeline, webhooks that wait, trouble, and
+	// how the platform is simulated: Pace, Shapes and the like. Close it after Shutdown.
+	Store Store
+
 	// Now is the clock below Clock.
 	Now func() time.Time
 	// Clock is the time of the Sandbox; one that goes as Now does when it is nil.

@@ -48,6 +48,7 @@ func (s *state) contactOf(room *room) *contact {
 		s.book.byUser[room.userID] = known
 	}
 	known.rooms = append(known.rooms, room)
+	s.touch(known)
 	return known
 }
 
@@ -60,6 +61,7 @@ func (s *state) roomOf(customer customerKey) (*room, bool) {
 	}
 	for _, room := range slices.Backward(known.rooms) {
 		if room.customer() == customer {
+			s.touchRoom(room)
 			return room, true
 		}
 	}
@@ -69,6 +71,7 @@ func (s *state) roomOf(customer customerKey) (*room, bool) {
 // contact finds the contact that a request's path names.
 func (s *Sandbox) contact(r *request) (*contact, error) {
 	if known, ok := s.state.book.byID.find(text(r.parameters["contact_id"])); ok {
+		s.state.touch(known)
 		return known, nil
 	}
 	return nil, notFound("contact")
@@ -229,5 +232,6 @@ func (s *Sandbox) setBlocked(r *request, blocked bool) (any, error) {
 		return nil, notFound("customer in the room")
 	}
 	s.state.book.blocked[room.customer()] = blocked
+	s.state.touch(blockedThing(room.customer()))
 	return nil, nil // an empty body
 }

@@ -31,6 +31,7 @@ type caller struct {
 type userToken struct {
 	user    *staff
 	expires time.Time
+	number  int64 // of the tokens, in the order in which they were given out
 }
 
 // authenticate checks a request's credentials against the combinations of
@@ -147,13 +148,26 @@ func (s *state) bearer(scheme, token string, now time.Time) (caller, error) {
 // issueToken gives a user a new token; older ones stay good, up to maxTokens.
 func (s *state) issueToken(user *staff, now time.Time) string {
 	user.token = newSecret("ut")
-	s.tokens[user.token] = userToken{user: user, expires: now.Add(s.settings.tokenLife)}
+	s.tokens[user.token] = userToken{
+		user: user, expires: now.Add(s.settings.tokenLife), number: s.tokenNumbers.next(),
+	}
 	user.tokens = append(user.tokens, user.token)
+	s.touch(tokenThing{user.token, int64(s.tokenNumbers)})
 	if len(user.tokens) > maxTokens {
-		delete(s.tokens, user.tokens[0])
-		user.tokens = user.tokens[1:]
+		s.voidToken(user.tokens[0])
 	}
 	return user.token
+}
+
+// voidToken forgets a user's token.
+func (s *state) voidToken(token string) {
+	issued, ok := s.tokens[token]
+	if !ok {
+		return
+	}
+	delete(s.tokens, token)
+	s.touch(tokenThing{token, issued.number})
+	issued.user.tokens = slices.DeleteFunc(issued.user.tokens, func(one string) bool { return one == token })
 }
 
 // newSecret makes a secret that nobody can guess. The prefix tells what it is

@@ -93,7 +93,7 @@ func (s *Sandbox) fail(ctx context.Context, call *call) error {
 	switch strikes := call.strikes; {
 	case strikes.Has(trouble.ExpiredToken):
 		return s.change(func() error {
-			delete(s.state.tokens, call.caller.token)
+			s.state.voidToken(call.caller.token)
 			return tokenExpired()
 		})
 	case strikes.Has(trouble.RateLimit):

@@ -23,7 +23,8 @@ import (
 )
 
 // world is a sandbox behind a real server, with a receiver for its webhooks.
-// Every answer and every webhook is validated against the documents.
+// Every answer and every webhook is validated against the documents, and in the end
+// it is seen that all was kept.
 type world struct {
 	*Sandbox
 
@@ -40,6 +41,9 @@ func newWorld(t *testing.T, config Config) *world {
 	if config.Webhooks == (Webhooks{}) {
 		config.Webhooks = receiver.addresses()
 	}
+	if config.Store == nil {
+		config.Store = newMemoryStore()
+	}
 	sandbox, err := New(config)
 	require.NoError(t, err)
 	w := &world{Sandbox: sandbox, t: t, receiver: receiver}
@@ -48,6 +52,9 @@ func newWorld(t *testing.T, config Config) *world {
 		w.server.Close()
 		assert.NoError(t, sandbox.Shutdown(context.Background())) // t.Context() has ended by now
 		receiver.server.Close()
+		if store, isMemory := config.Store.(*memoryStore); isMemory && store.fails == nil {
+			w.assertKept(t, newComparison())
+		}
 	})
 	return w
 }

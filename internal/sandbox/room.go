@@ -115,6 +115,7 @@ func (s *state) addRoom(channel *Channel, userID, name string, now time.Time) *r
 	}
 	made.contact = s.contactOf(made).id
 	s.rooms.add(made)
+	s.touchRoom(made)
 	return made
 }
 
@@ -123,6 +124,7 @@ func (s *state) openService(room *room, now time.Time) {
 	room.previous, room.division = room.service, nil
 	room.sessions++
 	room.service = &service{id: s.services.next(), room: room, created: now, lastChanged: now}
+	s.touchRoom(room)
 	// Nothing public says whether the bot comes back with a new session after it
 	// was switched off in the last one.
 	room.handledByBot = s.settings.bot.on
@@ -134,6 +136,8 @@ func (s *state) say(room *room, said Message, now time.Time) Message {
 	said.At, said.Status = now, MessageSent
 	said.Type = orDefault(said.Type, "text")
 	room.messages = append(room.messages, said)
+	s.touchRoom(room)
+	s.touch(messageThing{room, len(room.messages) - 1})
 	room.updated = now
 	s.rooms.renew(room)
 	if room.service != nil && !room.resolved() {

@@ -29,6 +29,7 @@ type Sandbox struct {
 	messages    *queues[Message] // what OnMessage is told
 	timeline    *timeline.Timeline
 	watchers    watchers
+	recorder    *recorder
 
 	// mu guards what follows. It is never held while a webhook is delivered.
 	mu     sync.Mutex
@@ -55,9 +56,12 @@ func New(config Config) (*Sandbox, error) {
 		botMessages: botMessages.Schema,
 		router:      rest.Router(),
 		timeline:    timeline.New(config.Remember),
-		state:       newState(config),
 		keeper:      newKeeper(),
 		moment:      config.Now(),
+		recorder:    newRecorder(config.Store),
+	}
+	if err := s.start(); err != nil {
+		return nil, err
 	}
 	s.deliveries = newDeliveries(config, s.timeline)
 	s.handlers = s.handlerTable()
@@ -66,6 +70,9 @@ func New(config Config) (*Sandbox, error) {
 	if config.OnMessage != nil { // from now on: nobody is told of what the rooms began with
 		s.state.tell = s.messages.add
 	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.keepOn() // with what was left
 	return s, nil
 }
 
@@ -82,8 +89,33 @@ func (s *Sandbox) Trouble() *trouble.Maker { return s.config.Trouble }
 // Timeline holds the newest calls and deliveries.
 func (s *Sandbox) Timeline() *timeline.Timeline { return s.timeline }
 
-// change does what changes the state, after all that is due by now, and tells
-// whoever watches. What is due at once because of it has happened when it returns.
+// start restores the state from the Store, or begins a new one and keeps that.
+func (s *Sandbox) start() error {
+	kept, err := s.recorder.restore(&s.config)
+	if err != nil {
+		return err
+	}
+	s.state = kept
+	if kept == nil {
+		s.state = newState(s.config)
+		if err := s.recorder.writeAll(s.state); err != nil {
+			return err
+		}
+	}
+	if kept != nil {
+		s.state.settings.setWebhooks(s.config.Webhooks)
+	}
+	if s.recorder != nil {
+		s.recorder.start(s.state)
+		s.config.Clock.OnMove(func() error { return s.change(func() error { return nil }) })
+	}
+	return nil
+}
+
+// change does what changes the state, after all that is due by now, keeps that, and
+// tells whoever watches. What is due at once because of it has happened when it
+// returns. When it cannot be kept, that is the error; what was done stays done, and
+// the next change is kept together with it.
 func (s *Sandbox) change(do func() error) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -92,8 +124,18 @@ func (s *Sandbox) change(do func() error) error {
 	err := do()
 	s.catchUp(now)
 	s.keepOn()
+	if failed := s.recorder.write(s.state); failed != nil {
+		err = failed
+	}
 	s.watchers.tell()
 	return err
+}
+
+// record keeps what happened by itself, and tells whoever watches. When it cannot be
+// kept, the next change says so and is kept together with it.
+func (s *Sandbox) record() {
+	_ = s.recorder.write(s.state)
+	s.watchers.tell()
 }
 
 // look reads the state, as it is when all has happened that is due by now.
@@ -101,7 +143,7 @@ func (s *Sandbox) look(do func()) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.catchUp(s.config.Now()) {
-		s.watchers.tell()
+		s.record()
 	}
 	do()
 }

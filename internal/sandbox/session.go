@@ -16,7 +16,7 @@ func (s *Sandbox) login(r *request) (any, error) {
 // logout voids the token that was sent. It leaves the user's availability
 // alone: no source says that logging out changes it.
 func (s *Sandbox) logout(r *request) (any, error) {
-	delete(s.state.tokens, r.caller.token)
+	s.state.voidToken(r.caller.token)
 	s.announceLogout(r.caller.user)
 	return data(true), nil
 }

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"slices"
 	"time"
+
+	"github.com/qismo-go/qismo/internal/sandbox/clock"
 )
 
 // state is all that the Sandbox remembers. It is guarded by Sandbox.mu.
@@ -23,12 +25,17 @@ type state struct {
 	bulkResolves map[int64]*bulkResolve
 	// channelBook is what is known of the channels besides.
 	channelBook channelBook
+	// touched is what may have changed since it was kept; nil while nothing is kept.
+	touched map[recorded]struct{}
+	// These belong to the configuration, and are kept with the rest.
+	appCode, secretKey string
+	clock              *clock.Clock
 	// tell, unless it is nil, takes each message that is said.
 	tell func(roomID string, message Message)
 	// toCustomer, unless it is nil, takes each message that is said to a customer.
 	toCustomer func(*room, Message)
 
-	roomRows, comments, services, tagIDs sequence
+	roomRows, comments, services, tagIDs, tokenNumbers sequence
 
 	whatsApp   whatsApp
 	broadcasts broadcasts
@@ -91,7 +98,7 @@ type staff struct {
 	chatEmail   string
 	passwordSet time.Time
 	token       string   // the newest user token
-	tokens      []string // all user tokens, the oldest first; some were logged out
+	tokens      []string // all user tokens that were not logged out, the oldest first
 	longToken   string
 	lastLogin   time.Time
 	// What allocation ranks by, and what the lists show.
@@ -100,8 +107,9 @@ type staff struct {
 	latest           *service
 }
 
-func newState(config Config) *state {
-	s := &state{
+// emptyState has neither staff nor channels.
+func emptyState(config Config) *state {
+	return &state{
 		settings: newSettings(config),
 		rooms:    newRoomIndex(),
 		book:     newContactBook(),
@@ -109,6 +117,7 @@ func newState(config Config) *state {
 		tokens:   map[string]userToken{},
 		account:  newAccount(),
 		made:     config.Now(),
+		clock:    config.Clock,
 		roomRows: firstRoomRow,
 		comments: firstComment,
 		services: firstService,
@@ -116,9 +125,17 @@ func newState(config Config) *state {
 
 		whatsApp:   newWhatsApp(),
 		broadcasts: newBroadcasts(),
+
+		bulkResolves: map[int64]*bulkResolve{},
+		channelBook:  newChannelBook(),
+		appCode:      config.AppCode,
+		secretKey:    config.SecretKey,
 	}
-	s.bulkResolves = map[int64]*bulkResolve{}
-	s.channelBook = newChannelBook()
+}
+
+// newState is what a Sandbox begins with.
+func newState(config Config) *state {
+	s := emptyState(config)
 	for _, channel := range config.Channels {
 		s.channels = append(s.channels, &channel)
 	}
@@ -199,6 +216,7 @@ func (s *state) member(id string) (*staff, error) {
 // room finds a room by its room id.
 func (s *state) room(id string) (*room, error) {
 	if room, ok := s.rooms.find(id); ok {
+		s.touchRoom(room)
 		return room, nil
 	}
 	return nil, notFound("room")

@@ -51,6 +51,7 @@ func (s *Sandbox) tag(by *staff, room *room, name string) (roomTag, error) {
 			return roomTag{}, refuse(http.StatusForbidden, "agents may not make new tags")
 		}
 		s.state.tags[name] = &tag{id: s.state.tagIDs.next(), name: name, made: now}
+		s.state.touch(s.state.tags[name])
 	}
 	added := roomTag{tag: s.state.tags[name], at: now}
 	room.tags = append(room.tags, added)

@@ -74,6 +74,7 @@ func (s *state) templateDetail(id int64) (*templateDetail, error) {
 	for _, template := range s.templates.list {
 		for _, detail := range template.details {
 			if detail.id == id {
+				s.touch(template)
 				return detail, nil
 			}
 		}
@@ -90,6 +91,7 @@ func (s *state) templateNamed(name, namespace, language string) (*templateDetail
 		}
 		for _, detail := range template.details {
 			if detail.language == language {
+				s.touch(template)
 				return detail, nil
 			}
 		}
@@ -101,6 +103,7 @@ func (s *state) templateNamed(name, namespace, language string) (*templateDetail
 func (s *state) template(id string) (*template, error) {
 	for _, template := range s.templates.list {
 		if text(template.id) == id {
+			s.touch(template)
 			return template, nil
 		}
 	}
@@ -135,6 +138,7 @@ func (s *state) addTemplate(made *template) {
 		}
 	}
 	s.templates.list = append(s.templates.list, made)
+	s.touch(made)
 }
 
 // countArguments counts the placeholders of a text, such as {{1}}. One that stands

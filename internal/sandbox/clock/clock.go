@@ -28,6 +28,7 @@ type Clock struct {
 	mu    sync.Mutex
 	ahead time.Duration
 	moved chan struct{} // closed, and replaced, each time that the clock is moved
+	told  func() error  // nil while nobody wants to know
 }
 
 // New makes a Clock that goes as the given time does; nil stands for [time.Now]. A
@@ -37,6 +38,14 @@ func New(realTime func() time.Time) *Clock {
 		realTime = time.Now
 	}
 	return &Clock{real: realTime, moved: make(chan struct{})}
+}
+
+// OnMove has a function called after each move, one at most. Its error is the move's,
+// which is done all the same.
+func (c *Clock) OnMove(tell func() error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.told = tell
 }
 
 // Now tells what time it is in the world.
@@ -59,30 +68,40 @@ func (c *Clock) Ahead() time.Duration {
 // It returns [ErrBackwards] for a negative duration and [ErrTooFar] for too long a
 // one; the Clock is then where it was.
 func (c *Clock) Move(by time.Duration) error {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.move(by)
+	return c.move(func() time.Duration { return by })
 }
 
 // MoveTo moves the Clock ahead to a time. It returns [ErrBackwards] for one that
 // has passed, and [ErrTooFar] for one that is too far ahead.
 func (c *Clock) MoveTo(at time.Time) error {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.move(at.Sub(c.now()))
+	return c.move(func() time.Duration { return at.Sub(c.now()) })
 }
 
-func (c *Clock) move(by time.Duration) error {
-	switch {
-	case by < 0:
-		return ErrBackwards
-	case by > Furthest-c.ahead:
-		return ErrTooFar
+// move moves the Clock and tells of it, without the lock: who is told may ask for the
+// time.
+func (c *Clock) move(by func() time.Duration) error {
+	tell, err := c.goAhead(by)
+	if err != nil || tell == nil {
+		return err
 	}
-	c.ahead += by
+	return tell()
+}
+
+// goAhead moves the Clock and returns who is to be told.
+func (c *Clock) goAhead(by func() time.Duration) (tell func() error, err error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	distance := by()
+	switch {
+	case distance < 0:
+		return nil, ErrBackwards
+	case distance > Furthest-c.ahead:
+		return nil, ErrTooFar
+	}
+	c.ahead += distance
 	close(c.moved)
 	c.moved = make(chan struct{})
-	return nil
+	return c.told, nil
 }
 
 // Moved returns a channel that is closed when the Clock is moved the next time.

@@ -1,0 +1,154 @@
+package sandbox
+
+import (
+	"fmt"
+	"iter"
+	"slices"
+	"time"
+)
+
+// This file keeps divisions, channels and what is done to a channel as a whole.
+
+func channelParts() []part {
+	return []part{
+		small(recordsOf("divisions", func(s *state) iter.Seq[recorded] { return each(s.divisions) }, restoreDivision)),
+		small(recordsOf("channels", channelThings, restoreChannel)),
+		small(recordsOf("whatsapp", single(whatsAppThing{}), restoreWhatsApp)),
+	}
+}
+
+type divisionRecord struct {
+	ID        int64  `json:"id"`
+	Name      string `json:"name"`
+	IsDefault bool   `json:"is_default,omitzero"`
+}
+
+func (d *division) place() (part, key string) { return "divisions", numberKey(d.id) }
+
+func (d *division) record(*state) any { return divisionRecord{d.id, d.name, d.isDefault} }
+
+func restoreDivision(r *restoration, kept divisionRecord) error {
+	made := &division{kept.ID, kept.Name, kept.IsDefault}
+	r.divisions = append(r.divisions, made)
+	r.divisionByID[made.id] = made
+	return nil
+}
+
+// channelKey tells channels apart, those that were taken away too: ids are not given
+// twice.
+type channelKey struct {
+	Source string `json:"source"`
+	ID     int64  `json:"id"`
+}
+
+func keyOf(channel *Channel) channelKey { return channelKey{channel.Source, channel.ID} }
+
+// channelThing is a channel, with its settings.
+type channelThing struct{ *Channel }
+
+// channelThings are those that there are and then those that were taken away, which
+// rooms still show.
+func channelThings(s *state) iter.Seq[recorded] {
+	return func(yield func(recorded) bool) {
+		for _, channel := range s.channels {
+			if !yield(channelThing{channel}) {
+				return
+			}
+		}
+		for channel := range s.channelBook.details {
+			if !slices.Contains(s.channels, channel) && !yield(channelThing{channel}) {
+				return
+			}
+		}
+	}
+}
+
+type channelRecord struct {
+	Channel Channel `json:"channel"`
+	Place   int     `json:"place"` // among the channels; -1 when it was taken away
+	// Details are absent until somebody has looked at them.
+	Details *channelDetailsRecord `json:"details,omitzero"`
+}
+
+type channelDetailsRecord struct {
+	Badge     string          `json:"badge"`
+	Off       bool            `json:"off"`
+	Secure    bool            `json:"secure"`
+	SecureTOC bool            `json:"secure_toc"`
+	BotToken  string          `json:"bot_token"`
+	Responder responderRecord `json:"responder"`
+	Style     jsonValue       `json:"style"`
+	Variables jsonValue       `json:"variables"`
+	Made      time.Time       `json:"made"`
+	Changed   time.Time       `json:"changed"`
+}
+
+type responderRecord struct {
+	On               bool      `json:"on"`
+	Offline          jsonValue `json:"offline"`
+	Online           jsonValue `json:"online"`
+	OfflineEach      bool      `json:"offline_each"`
+	OnlineIfResolved bool      `json:"online_if_resolved"`
+}
+
+func (c channelThing) place() (part, key string) {
+	return "channels", fmt.Sprintf("%s %s", numberKey(c.ID), c.Source)
+}
+
+func (c channelThing) record(s *state) any {
+	kept := channelRecord{Channel: *c.Channel, Place: slices.Index(s.channels, c.Channel)}
+	if details, ok := s.channelBook.details[c.Channel]; ok {
+		answers := details.responder
+		kept.Details = &channelDetailsRecord{
+			Badge: details.badge, Off: details.off, Secure: details.secure, SecureTOC: details.secureTOC,
+			BotToken: details.botToken, Style: jsonValue{details.style}, Variables: jsonValue{details.variables},
+			Made: details.made, Changed: details.changed,
+			Responder: responderRecord{
+				On: answers.on, Offline: jsonValue{answers.offline}, Online: jsonValue{answers.online},
+				OfflineEach: answers.offlineEach, OnlineIfResolved: answers.onlineIfResolved,
+			},
+		}
+	}
+	return kept
+}
+
+func restoreChannel(r *restoration, kept channelRecord) error {
+	made := &kept.Channel
+	r.allChannels[keyOf(made)] = made
+	if kept.Place >= 0 {
+		r.channels = append(r.channels, made)
+		r.places[made] = kept.Place
+	}
+	if details := kept.Details; details != nil {
+		answers := details.Responder
+		r.channelBook.details[made] = &channelDetails{
+			badge: details.Badge, off: details.Off, secure: details.Secure, secureTOC: details.SecureTOC,
+			botToken: details.BotToken, style: details.Style.value, variables: details.Variables.value,
+			made: details.Made, changed: details.Changed,
+			responder: responder{
+				on: answers.On, offline: answers.Offline.value, online: answers.Online.value,
+				offlineEach: answers.OfflineEach, onlineIfResolved: answers.OnlineIfResolved,
+			},
+		}
+	}
+	return nil
+}
+
+// whatsAppThing is what is remembered of WhatsApp.
+type whatsAppThing struct{}
+
+type whatsAppRecord struct {
+	Spent    map[int64]int64  `json:"spent"`
+	Forwards map[int64]string `json:"forwards"`
+}
+
+func (whatsAppThing) place() (part, key string) { return "whatsapp", onlyKey }
+
+func (whatsAppThing) record(s *state) any {
+	return whatsAppRecord{s.whatsApp.spent, s.whatsApp.forwards}
+}
+
+func restoreWhatsApp(r *restoration, kept whatsAppRecord) error {
+	r.whatsApp.spent, r.whatsApp.forwards = kept.Spent, kept.Forwards
+	return nil
+}
