@@ -47,6 +47,19 @@ func newSettings(config Config) settings {
 	}
 }
 
+// setWebhooks sends events to other addresses. An event whose address is empty keeps
+// the one that it has.
+func (s *settings) setWebhooks(urls Webhooks) {
+	for setting, url := range map[*webhook]string{
+		&s.bot: urls.Bot, &s.newSession: urls.NewSession, &s.allocation: urls.Allocation, &s.resolve: urls.Resolve,
+		&s.auth: urls.Auth,
+	} {
+		if url != "" {
+			*setting = webhook{url: url, on: true}
+		}
+	}
+}
+
 // getAppConfigs mixes booleans, text, booleans as text and null, as the
 // platform does. What show_all changes is not known, so it changes nothing.
 func (s *Sandbox) getAppConfigs(*request) (any, error) {
