@@ -4,14 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
 	"net/http"
 	"net/url"
 	"time"
 
 	"github.com/qismo-go/qismo/internal/sandbox"
-	"github.com/qismo-go/qismo/internal/sandbox/control"
-	"github.com/qismo-go/qismo/internal/sandbox/inbox"
 	"github.com/qismo-go/qismo/internal/sandbox/trouble"
 )
 
@@ -56,30 +53,13 @@ func (c sandboxCommand) Run(ctx context.Context, std *streams) error {
 	if err != nil {
 		return err
 	}
-	page := inbox.New(platform)
-	defer page.Close()
-	apiURL, stop, err := servePlatform(ctx, platform, c.handler(platform, page), c.Listen)
+	apiURL, stop, err := servePlatform(ctx, platform, c.Listen)
 	if err != nil {
 		return usageError{err}
 	}
 	introduce(std, platform, apiURL)
 	<-ctx.Done()
-	page.Close()
 	return stop()
-}
-
-// handler puts the platform, its page and its control together.
-func (c sandboxCommand) handler(platform *sandbox.Sandbox, page *inbox.Inbox) http.Handler {
-	host, _, err := net.SplitHostPort(c.Listen)
-	if err != nil {
-		host = "" // what listens will say what is wrong with it
-	}
-	mux := http.NewServeMux()
-	mux.Handle("/", platform)
-	mux.Handle("/{$}", control.Guard(page, host))
-	mux.Handle(inbox.Home, control.Guard(page, host))
-	mux.Handle(control.Home, control.New(platform, host))
-	return mux
 }
 
 // platform makes the sandbox that the flags ask for.

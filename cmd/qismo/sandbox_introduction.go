@@ -22,7 +22,7 @@ export QISCUS_OMNICHANNEL_URL=%s
 
 `, config.AppCode, config.SecretKey, apiURL)
 	table := tabwriter.NewWriter(std.out, 0, 4, 2, ' ', 0)
-	fmt.Fprintf(table, "page\t%s/\tplay customers and agents; see all calls and webhooks\n", apiURL)
+	fmt.Fprintf(table, "inbox\t%s/\tplay customers and agents; see all calls and webhooks\n", apiURL)
 	fmt.Fprintf(table, "control\t%s%s\tclock, trouble, timeline and more, as JSON; docs/sandbox.md\n", apiURL, control.Home)
 	introduceWebhooks(table, platform)
 	introduceTrouble(table, platform)
@@ -62,10 +62,9 @@ export QISCUS_OMNICHANNEL_URL=%s
 	_ = table.Flush()
 	fmt.Fprintln(std.out, `
 Your receiver gets an invented event in one of the rooms with "qismo trigger --room".
-Be a customer on the page, or with Customer.InitiateChat or
+Be a customer in the inbox, with any browser, or with Customer.InitiateChat or
 Customer.SendCustomChannelMessage; "qismo chat" has a sandbox of its own. WhatsApp
-numbers that end in 00000 cannot be reached.
-End with Ctrl-C.`)
+numbers that end in 00000 cannot be reached. End with Ctrl-C.`)
 }
 
 // introduceWebhooks tells where events go, without the addresses' paths, which may hold

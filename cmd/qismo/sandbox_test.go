@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"io"
@@ -74,6 +75,16 @@ func TestSandbox(t *testing.T) {
 	}
 	assert.Len(t, sources, 3, "one of each channel")
 
+	// The page is there too. Somebody who looks at it does not hold up the end.
+	page := regexp.MustCompile(`inbox +(\S+)`).FindStringSubmatch(told)[1]
+	news := openPage(t, page+"_sandbox/inbox/events")
+	first, err := bufio.NewReader(news).ReadString('\n')
+	require.NoError(t, err)
+	assert.Equal(t, "event: bar\n", first)
+	shown, err := io.ReadAll(openPage(t, page))
+	require.NoError(t, err)
+	assert.Contains(t, string(shown), `id="row-`+named[0][1]+`"`)
+
 	password := regexp.MustCompile(`password (\S+)`).FindStringSubmatch(told)[1]
 	emails := regexp.MustCompile(`\S+@example\.id`).FindAllString(told, -1)
 	emails = slices.DeleteFunc(emails, func(email string) bool { return strings.Contains(told, "customer "+email) })
@@ -106,6 +117,18 @@ func TestSandbox(t *testing.T) {
 	var dialer net.Dialer
 	_, err = dialer.DialContext(t.Context(), "tcp", strings.TrimPrefix(os.Getenv("QISCUS_OMNICHANNEL_URL"), "http://"))
 	assert.Error(t, err, "it listens no more")
+}
+
+// openPage asks for a page, and returns what is answered.
+func openPage(t *testing.T, address string) io.Reader {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, address, nil)
+	require.NoError(t, err)
+	answer, err := http.DefaultTransport.RoundTrip(request)
+	require.NoError(t, err)
+	t.Cleanup(func() { answer.Body.Close() })
+	require.Equal(t, http.StatusOK, answer.StatusCode)
+	return answer.Body
 }
 
 func TestSandboxThatCannotStart(t *testing.T) {
@@ -168,7 +191,7 @@ func ask(t *testing.T, method, url, host, body string) (status int, answer strin
 // The page and the control are where it says, and for this machine only.
 func TestSandboxHasAPageAndAControl(t *testing.T) {
 	address, out := startSandbox(t)
-	assert.Contains(t, out.String(), "page     "+address+"/ ")
+	assert.Contains(t, out.String(), "inbox    "+address+"/ ")
 	assert.Contains(t, out.String(), "control  "+address+"/_sandbox/ ")
 	assert.NotContains(t, out.String(), "trouble  ")
 	for path, holds := range map[string]string{

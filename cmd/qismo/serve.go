@@ -9,22 +9,26 @@ import (
 	"time"
 
 	"github.com/qismo-go/qismo/internal/sandbox"
+	"github.com/qismo-go/qismo/internal/sandbox/control"
+	"github.com/qismo-go/qismo/internal/sandbox/inbox"
 )
 
 // servingPatience bounds how long a request's header and the end may take.
 const servingPatience = 10 * time.Second
 
-// servePlatform serves a sandbox at an address, by a handler that may be the sandbox
-// itself, and tells the URL that clients call. The function it returns ends both.
+// servePlatform serves a sandbox's API, its page and its control at an address, and
+// tells the URL that clients call. The function it returns ends both.
 func servePlatform(
-	ctx context.Context, platform *sandbox.Sandbox, handler http.Handler, address string,
+	ctx context.Context, platform *sandbox.Sandbox, address string,
 ) (apiURL string, stop func() error, err error) {
 	var listen net.ListenConfig
 	listener, err := listen.Listen(ctx, "tcp", address)
 	if err != nil {
 		return "", nil, err
 	}
-	server := &http.Server{Handler: handler, ReadHeaderTimeout: servingPatience}
+	page := inbox.New(platform)
+	server := &http.Server{Handler: routes(platform, page, address), ReadHeaderTimeout: servingPatience}
+	server.RegisterOnShutdown(page.Close) // browsers that wait for news would hold it up
 	var running sync.WaitGroup
 	var serveErr error
 	running.Go(func() {
@@ -45,6 +49,21 @@ func servePlatform(
 		return errors.Join(err, serveErr)
 	}
 	return "http://" + reachable(listener.Addr().String()), stop, nil
+}
+
+// routes put a sandbox, its page and its control together. The page and the control
+// answer to the name that the server listens at, and to those that nobody else can have.
+func routes(platform *sandbox.Sandbox, page *inbox.Inbox, address string) http.Handler {
+	host, _, err := net.SplitHostPort(address)
+	if err != nil {
+		host = "" // it listens already, so there is one
+	}
+	mux := http.NewServeMux()
+	mux.Handle("/", platform)
+	mux.Handle("/{$}", control.Guard(page, host))
+	mux.Handle(inbox.Home, control.Guard(page, host))
+	mux.Handle(control.Home, control.New(platform, host))
+	return mux
 }
 
 // reachable is an address to connect to: a server may listen on every one.
