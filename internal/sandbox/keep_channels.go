@@ -14,6 +14,7 @@ func channelParts() []part {
 		small(recordsOf("divisions", func(s *state) iter.Seq[recorded] { return each(s.divisions) }, restoreDivision)),
 		small(recordsOf("channels", channelThings, restoreChannel)),
 		small(recordsOf("whatsapp", single(whatsAppThing{}), restoreWhatsApp)),
+		recordsOf("receipts", receiptThings, restoreReceipt),
 	}
 }
 
@@ -150,5 +151,49 @@ func (whatsAppThing) record(s *state) any {
 
 func restoreWhatsApp(r *restoration, kept whatsAppRecord) error {
 	r.whatsApp.spent, r.whatsApp.forwards = kept.Spent, kept.Forwards
+	return nil
+}
+
+// receiptThing is the message with an id, of which a receipt may still come.
+type receiptThing int64
+
+func receiptThings(s *state) iter.Seq[recorded] {
+	return func(yield func(recorded) bool) {
+		for id := range s.whatsApp.tracked {
+			if !yield(receiptThing(id)) {
+				return
+			}
+		}
+	}
+}
+
+type receiptRecord struct {
+	Message  int64      `json:"message"`
+	Channel  channelKey `json:"channel"`
+	Room     string     `json:"room"`
+	To       string     `json:"to"`
+	ID       string     `json:"id"` // WhatsApp's
+	Category string     `json:"category"`
+	Status   sendStatus `json:"status"`
+}
+
+func (m receiptThing) place() (part, key string) { return "receipts", numberKey(int64(m)) }
+
+func (m receiptThing) record(s *state) any {
+	sent, isTracked := s.whatsApp.tracked[int64(m)]
+	if !isTracked {
+		return nil
+	}
+	return receiptRecord{int64(m), keyOf(sent.channel), sent.roomID, sent.to, sent.id, sent.category, sent.status}
+}
+
+func restoreReceipt(r *restoration, kept receiptRecord) error {
+	channel, err := find(r.allChannels, "channel", kept.Channel)
+	if err != nil {
+		return err
+	}
+	r.whatsApp.tracked[kept.Message] = &sentMessage{
+		channel: channel, roomID: kept.Room, to: kept.To, id: kept.ID, category: kept.Category, status: kept.Status,
+	}
 	return nil
 }

@@ -27,7 +27,7 @@ func newStory(t *testing.T) *story {
 	channels[3].WebhookURL = "http://127.0.0.1:9/portal"
 	w := newWorld(t, Config{
 		AdminPassword: "rahasia-uji", Channels: channels, AllocateAgents: true, CountLag: time.Hour,
-		Pace:    Pace{Approval: time.Minute, Send: time.Minute, Resolve: time.Minute},
+		Pace:    Pace{Approval: time.Minute, Send: time.Minute, Resolve: time.Minute, Receipt: time.Minute},
 		Buttons: []Button{{Name: "Buat pesanan", URL: "http://127.0.0.1:9/pesanan"}},
 		OfficeHours: OfficeHours{
 			Online: "Kami jawab segera.", OnlineIfResolved: true, Offline: "Kami tutup.", OfflineEachMessage: true,
@@ -115,7 +115,20 @@ func (s *story) channels() []func() {
 }
 
 func (s *story) broadcasts() []func() {
+	number, name := []string{"628115551001", "628115551002"}, "kode_masuk"
 	return []func(){
+		func() { // receipts are told
+			s.ok(s.call("POST", "/whatsapp/"+s.Config().AppCode+"/5120/settings", object{
+				"webhooks": object{"url": "http://127.0.0.1:1/forward"},
+			}))
+		},
+		func() {
+			s.ok(s.call("POST", broadcastV2Path, object{
+				"channel_id": 5120, "phone_numbers": number, "template_name": name, "namespace": templateNamespace,
+				"language": "id", "variables": []string{"4471"},
+			}))
+		},
+		func() { s.passes(time.Minute) },
 		func() {
 			s.ok(s.call("POST", broadcastPath, object{
 				"phone_number": "628115500000", "template_name": "promo_akhir_pekan", "namespace": templateNamespace,

@@ -100,6 +100,7 @@ func (s *Sandbox) trackStatus(room *room, said Message) {
 	s.forwardStatus(*sent, said.At)
 	if pace := s.config.Pace.Receipt; pace > 0 && sent.status == sendDone {
 		s.state.whatsApp.tracked[said.ID] = sent
+		s.state.touch(receiptThing(said.ID))
 		s.state.agenda.enter(said.At.Add(pace), tellReceipt, said.ID)
 	}
 }
@@ -107,6 +108,7 @@ func (s *Sandbox) trackStatus(room *room, said Message) {
 // tellReceipt tells the next state of a message.
 func (s *Sandbox) tellReceipt(messageID int64) {
 	sent, isTracked := s.state.whatsApp.tracked[messageID]
+	s.state.touch(receiptThing(messageID))
 	switch {
 	case !isTracked:
 		return
