@@ -66,10 +66,13 @@ type Config struct {
 
 	// Store keeps the state; it goes with the Sandbox when it is nil. What it holds
 	// already goes before AppCode, SecretKey, AdminEmail, AdminPassword, Agents,
-	// Channels, Buttons, Rooms and OfficeHours; of Webhooks those that are named go
+	// Channels, Buttons, Rooms, OfficeHours and History; of Webhooks those that are named go
 	// before what it holds. Not kept are the timeline, webhooks that wait, trouble, and
 	// how the platform is simulated: Pace, Shapes and the like. Close it after Shutdown.
 	Store Store
+
+	// History is what happened before; nothing did when it is zero.
+	History History
 
 	// Now is the clock below Clock.
 	Now func() time.Time

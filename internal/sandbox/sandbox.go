@@ -92,18 +92,19 @@ func (s *Sandbox) Timeline() *timeline.Timeline { return s.timeline }
 // start restores the state from the Store, or begins a new one and keeps that.
 func (s *Sandbox) start() error {
 	kept, err := s.recorder.restore(&s.config)
-	if err != nil {
+	switch {
+	case err != nil:
 		return err
-	}
-	s.state = kept
-	if kept == nil {
-		s.state = newState(s.config)
+	case kept != nil:
+		s.state = kept
+		s.state.settings.setWebhooks(s.config.Webhooks)
+	default:
+		if s.state, err = s.config.begin(); err != nil {
+			return err
+		}
 		if err := s.recorder.writeAll(s.state); err != nil {
 			return err
 		}
-	}
-	if kept != nil {
-		s.state.settings.setWebhooks(s.config.Webhooks)
 	}
 	if s.recorder != nil {
 		s.recorder.start(s.state)
