@@ -1,5 +1,7 @@
 package qismotest
 
+import "slices"
+
 // named is something that came: its name, which is compared, and how it is shown.
 type named struct{ name, shown string }
 
@@ -36,10 +38,10 @@ func align(expected []string, came []named) []pair {
 	for i := range longest {
 		longest[i] = make([]int, len(came)+1)
 	}
-	for i := len(expected) - 1; i >= 0; i-- {
-		for j := len(came) - 1; j >= 0; j-- {
+	for i, name := range slices.Backward(expected) {
+		for j, record := range slices.Backward(came) {
 			longest[i][j] = max(longest[i+1][j], longest[i][j+1])
-			if expected[i] == came[j].name {
+			if name == record.name {
 				longest[i][j] = longest[i+1][j+1] + 1
 			}
 		}

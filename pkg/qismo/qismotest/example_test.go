@@ -11,19 +11,8 @@ import (
 	"github.com/qismo-go/qismo/pkg/qismo/webhook"
 )
 
-// exampleT stands for the *testing.T, which examples do not have.
-type exampleT struct{}
-
-func (exampleT) Helper()                                {}
-func (exampleT) Context() context.Context               { return context.Background() }
-func (exampleT) Cleanup(func())                         {}
-func (exampleT) Failed() bool                           { return false }
-func (exampleT) Logf(string, ...any)                    {}
-func (exampleT) Errorf(format string, arguments ...any) { panic(fmt.Sprintf(format, arguments...)) }
-func (exampleT) Fatalf(format string, arguments ...any) { panic(fmt.Sprintf(format, arguments...)) }
-
 // A bot, tested without a network.
-func Example() {
+func ExampleDeliver() {
 	said := make(chan string, 10)
 	bot, err := webhook.NewHandler(webhook.PathSecret("rahasia"), webhook.Callbacks{
 		BotMessage: func(_ context.Context, event *webhook.BotMessageEvent) error {
@@ -35,7 +24,7 @@ func Example() {
 		panic(err)
 	}
 
-	t := exampleT{} // in a test it is the *testing.T
+	t := &exampleT{} // in a test it is the *testing.T
 	events := qismotest.NewEvents()
 	event := events.BotMessage().Room("91840277").Customer("628115550101", "Ratna").Text("kopi")
 	answer := qismotest.Deliver(t, bot, event, qismotest.ToPath("/hooks/bot/rahasia"))
@@ -57,7 +46,7 @@ func ExampleShapes() {
 		panic(err)
 	}
 
-	t := exampleT{} // in a test it is the *testing.T
+	t := &exampleT{} // in a test it is the *testing.T
 	events := qismotest.NewEvents()
 	for _, shape := range qismotest.Shapes(webhook.CustomAgentAllocation) {
 		answer := qismotest.Deliver(t, allocator, events.CustomAgentAllocation().Shape(shape))
@@ -77,7 +66,7 @@ func ExampleSignHex() {
 		fmt.Println(request.Header.Get(webhook.ChatSDKSignatureHeader)[:8])
 	})
 
-	t := exampleT{} // in a test it is the *testing.T
+	t := &exampleT{} // in a test it is the *testing.T
 	noon := func() time.Time { return time.Date(2025, 9, 2, 12, 0, 0, 0, time.UTC) }
 	event := qismotest.NewEvents(qismotest.Clock(noon)).PostComment()
 	qismotest.Deliver(t, receiver, event, qismotest.SignHex(webhook.ChatSDKSignatureHeader, "a-token"))
@@ -99,7 +88,7 @@ func ExampleDeliver_duplicates() {
 		seen[string(body)]++
 	})
 
-	t := exampleT{} // in a test it is the *testing.T
+	t := &exampleT{} // in a test it is the *testing.T
 	events := qismotest.NewEvents()
 	first, second := events.BotMessage(), events.BotMessage()
 	for _, event := range []*qismotest.Event{first, second, first, first} {

@@ -2,6 +2,7 @@ package qismotest
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"time"
 
@@ -88,7 +89,7 @@ func (s *Server) end() {
 	}
 	s.mu.Lock()
 	s.isOver = true // from now on nothing is told of what the program does
-	servers := append(s.loopbacks, s.api)
+	servers := slices.Concat(s.loopbacks, []*loopback{s.api})
 	s.mu.Unlock()
 	ctx, cancel = context.WithTimeout(background, handlersGrace)
 	defer cancel()

@@ -1,6 +1,7 @@
 package qismotest_test
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/qismo-go/qismo/pkg/qismo/qismotest"
@@ -39,7 +40,7 @@ type untilEnded struct {
 func (u *untilEnded) Cleanup(end func()) { u.cleanups = append(u.cleanups, end) }
 
 func (u *untilEnded) end() {
-	for i := len(u.cleanups) - 1; i >= 0; i-- {
-		u.cleanups[i]()
+	for _, end := range slices.Backward(u.cleanups) {
+		end()
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"github.com/qismo-go/qismo/pkg/qismo/qismotest"
 	"github.com/qismo-go/qismo/pkg/qismo/webhook"
@@ -22,7 +23,7 @@ func TestItWaitsForWhatAProgramDoesLater(t *testing.T) {
 	go func() { written <- client.Bot.SendText(t.Context(), id, <-text) }()
 	text <- "Sebentar lagi."
 	srv.WaitFor("the bot has written", func() bool { return len(srv.Calls("sendBotMessage")) == 1 })
-	assert.NoError(t, <-written)
+	require.NoError(t, <-written)
 	budi.Hears("Sebentar lagi.")
 }
 

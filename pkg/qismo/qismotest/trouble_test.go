@@ -82,7 +82,8 @@ func TestASeedReplaysTheTrouble(t *testing.T) {
 	assert.Less(t, len(first), 64)
 	assert.Equal(t, first, struck(t, qismotest.WithSeed(7)))
 	assert.NotEqual(t, first, struck(t, qismotest.WithSeed(8)))
-	assert.NotEqual(t, struck(t), struck(t)) // of 2^64 possible pairs
+	other := struck(t)
+	assert.NotEqual(t, other, struck(t), "two seeds of 2^64 are the same")
 }
 
 func TestTheSeedComesFromTheEnvironment(t *testing.T) {
