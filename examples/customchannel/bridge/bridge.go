@@ -52,11 +52,15 @@ const (
 	lease      = time.Minute
 )
 
-// errLater says that a message was not sent, for a reason that passes.
-var errLater = errors.New("it should come again")
+// Why a message is not known to be on the platform.
+var (
+	errLater     = errors.New("it was not sent, and should come again")
+	errUncertain = errors.New("it may have been sent, and will not be again")
+)
 
-// ServeHTTP takes a message in. It answers 204 when it is on the platform, or may be, 400
-// when it cannot be sent, and 503 when it was not sent and should come again.
+// ServeHTTP takes a message in. It answers 204 when it is on the platform, 400 when it
+// cannot be sent, 503 when it was not sent and should come again, and 502 when nobody
+// knows: the messenger may have its user look, and send it anew under another id.
 func (b *Bridge) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	var message Message
 	err := json.NewDecoder(http.MaxBytesReader(w, r.Body, 1<<20)).Decode(&message)
@@ -65,14 +69,18 @@ func (b *Bridge) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	// What has begun is carried out, also when the messenger hangs up.
-	switch err := b.takeIn(context.WithoutCancel(r.Context()), message); {
+	err = b.takeIn(context.WithoutCancel(r.Context()), message)
+	if err != nil {
+		slog.Warn("a message was not taken in", "id", message.ID, "error", err)
+	}
+	switch {
 	case err == nil:
 		w.WriteHeader(http.StatusNoContent)
 	case errors.Is(err, errLater):
-		slog.Warn("a message was not taken in", "id", message.ID, "error", err)
-		http.Error(w, "not now", http.StatusServiceUnavailable)
+		http.Error(w, errLater.Error(), http.StatusServiceUnavailable)
+	case errors.Is(err, errUncertain):
+		http.Error(w, errUncertain.Error(), http.StatusBadGateway)
 	default:
-		slog.Error("a message cannot be taken in", "id", message.ID, "error", err)
 		http.Error(w, "the platform does not take such a message", http.StatusBadRequest)
 	}
 }
@@ -90,14 +98,13 @@ func (b *Bridge) takeIn(ctx context.Context, message Message) error {
 	}
 	err := b.send(ctx, message)
 	var failure *qismo.Error
-	isFailure := errors.As(err, &failure)
-	if err == nil || isFailure && failure.Uncertain() {
-		if err != nil {
-			slog.Warn("a message may be lost, but must not be sent twice", "id", message.ID, "error", err)
-		}
+	switch isFailure := errors.As(err, &failure); {
+	case err == nil:
 		return b.Seen.Commit(ctx, message.ID, owner, remembered)
-	}
-	if isFailure && !errors.Is(err, qismo.ErrBadRequest) {
+	case isFailure && failure.Uncertain():
+		err = fmt.Errorf("%w: %w", errUncertain, err)
+		return errors.Join(err, b.Seen.Commit(ctx, message.ID, owner, remembered))
+	case isFailure && !errors.Is(err, qismo.ErrBadRequest):
 		err = fmt.Errorf("%w: %w", errLater, err)
 	}
 	return errors.Join(err, b.Seen.Release(ctx, message.ID, owner))
