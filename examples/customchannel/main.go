@@ -9,6 +9,7 @@ import (
 	"cmp"
 	"context"
 	"crypto/rand"
+	"crypto/subtle"
 	"errors"
 	"flag"
 	"fmt"
@@ -64,7 +65,13 @@ func run(ctx context.Context, listen, messenger string) error {
 		return err
 	}
 	mux := http.NewServeMux()
-	mux.Handle("POST /in/"+secret, relay)
+	mux.HandleFunc("POST /in/{secret}", func(w http.ResponseWriter, r *http.Request) {
+		if subtle.ConstantTimeCompare([]byte(r.PathValue("secret")), []byte(secret)) != 1 {
+			http.NotFound(w, r)
+			return
+		}
+		relay.ServeHTTP(w, r)
+	})
 	mux.Handle("/hooks/", hooks)
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", listen)
 	if err != nil {

@@ -1,0 +1,206 @@
+// Package examples_test runs the examples as people do, each beside a sandbox of its own,
+// and holds what is true of all of them.
+package examples_test
+
+import (
+	"context"
+	"encoding/csv"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/qismo-go/qismo/internal/sandbox"
+	"github.com/qismo-go/qismo/pkg/qismo"
+)
+
+// Each example's own program is short enough to be read at once, and all connect in the
+// same way: without an app in the environment to the sandbox, by its real address and
+// credentials, and with them to nothing else.
+func TestExamplesAreShortAndConnectToTheSandbox(t *testing.T) {
+	platform, err := sandbox.New(sandbox.Config{})
+	require.NoError(t, err)
+	app := platform.Config()
+	command, err := os.ReadFile("../cmd/qismo/sandbox.go")
+	require.NoError(t, err)
+	listen := regexp.MustCompile("Listen +string +`default:\"([^\"]*)\"").FindSubmatch(command)
+	require.NotNil(t, listen)
+	for _, name := range []string{"allocator", "bot", "customchannel", "export"} {
+		files, err := filepath.Glob(filepath.Join(name, "*.go"))
+		require.NoError(t, err)
+		lines, all := 0, ""
+		for _, file := range files {
+			if text, err := os.ReadFile(file); assert.NoError(t, err) && !strings.HasSuffix(file, "_test.go") {
+				lines += strings.Count(string(text), "\n")
+				all += string(text)
+			}
+		}
+		assert.Less(t, lines, 150, "lines of %s", name)
+		credentials := `qismo.WithSecretKey("` + app.AppCode + `", "` + app.SecretKey + `")`
+		assert.Equal(t, 1, strings.Count(all, credentials), name)
+		address := `qismo.WithBaseURL("http://` + string(listen[1]) + `")`
+		before, _, _ := strings.Cut(all, credentials)
+		assert.True(t, strings.HasSuffix(strings.TrimRight(before, " \t\n"), address+","), "%s: the two stand together", name)
+	}
+}
+
+// process is a program that runs.
+type process struct {
+	command *exec.Cmd
+
+	mutex   sync.Mutex
+	said    strings.Builder
+	changed chan struct{}
+}
+
+// Write takes what it says.
+func (p *process) Write(chunk []byte) (int, error) {
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
+	select {
+	case p.changed <- struct{}{}:
+	default: // whoever waits has been told
+	}
+	return p.said.Write(chunk)
+}
+
+func (p *process) text() string {
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
+	return p.said.String()
+}
+
+// start starts a program, which is interrupted when the test ends, and then has to end
+// well.
+func start(t *testing.T, environment []string, path string, args ...string) *process {
+	t.Helper()
+	p := &process{
+		command: exec.CommandContext(context.WithoutCancel(t.Context()), path, args...), changed: make(chan struct{}, 1),
+	}
+	p.command.Env = append(os.Environ(), environment...)
+	p.command.Stdout, p.command.Stderr = p, p
+	require.NoError(t, p.command.Start())
+	t.Cleanup(func() {
+		assert.NoError(t, p.command.Process.Signal(os.Interrupt))
+		assert.NoError(t, p.command.Wait(), "%s said:\n%s", filepath.Base(path), p.text())
+	})
+	return p
+}
+
+// says waits until the program has said something, and returns all that it said until then.
+func (p *process) says(t *testing.T, what string) string {
+	t.Helper()
+	patience := time.NewTimer(time.Minute)
+	defer patience.Stop()
+	for !strings.Contains(p.text(), what) {
+		select {
+		case <-p.changed:
+		case <-patience.C:
+			require.FailNow(t, "it never said "+what, p.text())
+		}
+	}
+	return p.text()
+}
+
+// until waits for something that nobody tells of.
+func until(t *testing.T, what string, holds func() bool) {
+	t.Helper()
+	require.Eventually(t, holds, time.Minute, 20*time.Millisecond, what)
+}
+
+// scene is an example's sandbox.
+type scene struct {
+	programs    string // where they are
+	environment []string
+	client      *qismo.Client
+}
+
+// newScene starts a sandbox as a program, at a free port.
+func newScene(t *testing.T, programs string) scene {
+	t.Helper()
+	platform := start(t, nil, filepath.Join(programs, "qismo"), "sandbox", "--listen", "127.0.0.1:0", "--rooms", "8")
+	told := platform.says(t, "End with Ctrl-C")
+	s := scene{programs: programs}
+	settings := map[string]string{}
+	for _, setting := range regexp.MustCompile(`QISCUS_[A-Z_]+=\S+`).FindAllString(told, -1) {
+		name, value, _ := strings.Cut(setting, "=")
+		settings[name], s.environment = value, append(s.environment, setting)
+	}
+	var err error
+	s.client, err = qismo.New(qismo.WithBaseURL(settings["QISCUS_OMNICHANNEL_URL"]),
+		qismo.WithSecretKey(settings["QISCUS_APP_ID"], settings["QISCUS_SECRET_KEY"]))
+	require.NoError(t, err)
+	t.Cleanup(s.client.CloseIdleConnections)
+	return s
+}
+
+// run starts an example that goes on.
+func (s scene) run(t *testing.T, example string, args ...string) *process {
+	t.Helper()
+	p := start(t, s.environment, filepath.Join(s.programs, example), append([]string{"-listen", "127.0.0.1:0"}, args...)...)
+	p.says(t, "end with Ctrl-C")
+	return p
+}
+
+// says lets a customer write, and returns their room.
+func (s scene) says(t *testing.T, text string) *qismo.Room {
+	t.Helper()
+	delivery, err := s.client.Customer.SendCustomChannelMessage(t.Context(), qismo.SendCustomChannelMessageParams{
+		IdentifierKey: "ik-2207", UserID: "budi@example.id", Name: "Budi Santoso", Message: text,
+	})
+	require.NoError(t, err)
+	room, err := s.client.Rooms.Get(t.Context(), delivery.RoomLog.RoomID)
+	require.NoError(t, err)
+	return room
+}
+
+// The claim that each example runs with two commands.
+func TestTwoCommands(t *testing.T) {
+	programs := t.TempDir()
+	build := exec.CommandContext(t.Context(), "go", "build", "-o", programs,
+		"../cmd/qismo", "./allocator", "./bot", "./customchannel", "./export")
+	output, err := build.CombinedOutput()
+	require.NoError(t, err, "%s", output)
+
+	t.Run("bot", func(t *testing.T) {
+		t.Parallel()
+		s := newScene(t, programs)
+		s.run(t, "bot")
+		room := s.says(t, "halo")
+		until(t, "the bot answers", func() bool {
+			now, err := s.client.Rooms.Get(t.Context(), room.RoomID)
+			return err == nil && strings.HasPrefix(now.LastCommentText, "Welcome to")
+		})
+	})
+	t.Run("allocator", func(t *testing.T) {
+		t.Parallel()
+		s := newScene(t, programs)
+		s.run(t, "allocator", "-limit", "2")
+		until(t, "two agents have two customers each", func() bool {
+			served, err := s.client.Rooms.List(t.Context(), qismo.ListRoomsParams{ServeStatus: qismo.RoomServed})
+			return err == nil && len(served.Items) == 4
+		})
+	})
+	t.Run("export", func(t *testing.T) {
+		t.Parallel()
+		s := newScene(t, programs)
+		file := filepath.Join(t.TempDir(), "rooms.csv")
+		export := exec.CommandContext(t.Context(), filepath.Join(programs, "export"), "-o", file)
+		export.Env = append(os.Environ(), s.environment...)
+		output, err := export.CombinedOutput()
+		require.NoError(t, err, "%s", output)
+		written, err := os.Open(file)
+		require.NoError(t, err)
+		defer written.Close()
+		rows, err := csv.NewReader(written).ReadAll()
+		require.NoError(t, err)
+		assert.Len(t, rows, 1+8)
+	})
+}
