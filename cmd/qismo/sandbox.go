@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/qismo-go/qismo/internal/sandbox"
@@ -16,13 +17,14 @@ type sandboxCommand struct {
 	Listen string `default:"127.0.0.1:7080" help:"Where the API and the page are served."`
 	Rooms  int    `default:"12" help:"How many customers have written already and wait for an agent; each is about 1 KB."`
 
-	Webhook          []webhookFlag `sep:"none" help:"Send an event to an address, or all of the app's; repeatable." placeholder:"[EVENT=]URL"`
-	Shape            []shapeFlag   `sep:"none" help:"The form of an event, or of all: old, new or a year; repeatable." placeholder:"[EVENT=]SHAPE"`
+	Webhook []webhookFlag `sep:"none" help:"Where an event goes, or all; repeatable." placeholder:"[EVENT=]URL"`
+	Shape   []shapeFlag   `sep:"none" help:"Old, new or a year, of one event or of all." placeholder:"[EVENT=]SHAPE"`
+
 	WebhookAttempts  int           `default:"1" help:"How often a webhook is sent that does not arrive."`
 	WebhookTimeout   time.Duration `default:"10s" help:"How long a receiver may take to answer."`
 	DoubleAllocation bool          `help:"Send each customAgentAllocation twice, as happens under load."`
 
-	Trouble     []trouble.Rule `sep:"none" help:"What fails on purpose, such as server-error=5%; repeatable. See below." placeholder:"RULE"`
+	Trouble     []trouble.Rule `sep:"none" help:"What fails on purpose: see above; repeatable." placeholder:"RULE"`
 	TroubleSeed uint64         `default:"1" help:"What fails depends on it: the same seed, the same failures."`
 
 	CountLag  time.Duration `default:"3s" help:"How old the numbers of customers are that listAgents tells."`
@@ -95,7 +97,7 @@ func (c sandboxCommand) platform(std *streams) (*sandbox.Sandbox, error) {
 
 // troubleKinds lists what --trouble can let happen.
 func troubleKinds() string {
-	var text string
+	var text strings.Builder
 	for _, kind := range trouble.Kinds() {
 		own := ""
 		switch {
@@ -104,9 +106,9 @@ func troubleKinds() string {
 		case kind.Status > 0:
 			own = fmt.Sprintf("; status=%d", kind.Status)
 		}
-		text += fmt.Sprintf("\n  %-15s %s%s", kind.Kind, kind.What, own)
+		fmt.Fprintf(&text, "\n  %-15s %s%s", kind.Kind, kind.What, own)
 	}
-	return text
+	return text.String()
 }
 
 // inventedStaff is who works for the invented app beside its admin.

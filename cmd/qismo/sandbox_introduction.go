@@ -23,7 +23,7 @@ export QISCUS_OMNICHANNEL_URL=%s
 `, config.AppCode, config.SecretKey, apiURL)
 	table := tabwriter.NewWriter(std.out, 0, 4, 2, ' ', 0)
 	fmt.Fprintf(table, "inbox\t%s/\tplay customers and agents; see all calls and webhooks\n", apiURL)
-	fmt.Fprintf(table, "control\t%s%s\tclock, trouble, timeline and more, as JSON; docs/sandbox.md\n", apiURL, control.Home)
+	fmt.Fprintf(table, "control\t%s%s\tclock, trouble, timeline, as JSON; docs/sandbox.md\n", apiURL, control.Home)
 	introduceWebhooks(table, platform)
 	introduceTrouble(table, platform)
 	_ = table.Flush() // as with every other line, whoever closes the output has seen enough

@@ -148,6 +148,8 @@ func TestSandboxThatCannotStart(t *testing.T) {
 		{"--webhook", "fax=http://127.0.0.1:1/", "--webhook: there is no fax; there is botMessage, "},
 		{"--webhook", "http:///rahasia-alamat", "it is no address that webhooks can be sent to"},
 		{"--shape", "round", `no event has a shape "round"`},
+		{"--shape", "botMessage=", "it must be a shape such as old"},
+		{"--shape", "=old", "it must be a shape such as old"},
 		{"--shape", "fax=old", `no event "fax" is sent`},
 	} {
 		code, _, said := call(t, "", "sandbox", test.flag+"="+test.value)

@@ -64,6 +64,9 @@ func (f *shapeFlag) UnmarshalText(text []byte) error {
 	if !isNamed {
 		event, shape = "", event
 	}
+	if shape == "" || isNamed && event == "" {
+		return errors.New("it must be a shape such as old, or an event and a shape such as botMessage=2021")
+	}
 	f.event, f.shape = event, sandbox.Shape(shape)
 	return nil
 }

@@ -34,7 +34,8 @@
 // sends them; queues.go keeps them, and the messages that Config.OnMessage is told, in
 // order. rooms_index.go keeps the rooms in order, so that a page costs the same with a
 // million of them. What happens by itself stands in agenda.go; keeper.go sees to it
-// that it does.
+// that it does. fail.go lets calls fail on purpose, as package trouble decides, and
+// record.go enters them into the timeline.
 //
 // One mutex guards all state. Handlers run while it is held and only queue
 // webhooks, so that a receiver can call back while it answers one.
