@@ -25,7 +25,7 @@ type action func(ctx context.Context, form form, v *view) error
 // actions are what people can do, by the last part of their addresses.
 func (i *Inbox) actions() map[string]action {
 	return map[string]action{
-		"customer": i.newCustomer, "say": i.say, "click": i.click,
+		"customer": i.newCustomer, "say": i.say, "send": i.sendOther, "click": i.click,
 		"takeover": i.takeOver, "leave": i.leave, "resolve": i.resolve, "handover": i.handOver,
 		"tag": i.tag, "untag": i.untag, "bot": i.setBot, "block": i.block, "read": i.markAsRead, "press": i.press,
 		"replay": i.replay, "webhook": i.setWebhook,

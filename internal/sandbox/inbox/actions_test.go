@@ -52,6 +52,96 @@ func TestActions(t *testing.T) {
 	assert.Contains(t, w.get("/", "room", room).body, "Sudah dibayar")
 }
 
+// What a room's details offer.
+func TestSwitches(t *testing.T) {
+	w := newWorld(t, sandbox.Config{Webhooks: sandbox.Webhooks{Bot: "http://127.0.0.1:1/"}})
+	room := w.wulan()
+	require.True(t, w.shown(room).HandledByBot)
+	require.Equal(t, 1, w.shown(room).Unread)
+	for _, test := range []struct {
+		action, on string
+		became     func(sandbox.RoomSnapshot) bool
+	}{
+		{"bot", "false", func(r sandbox.RoomSnapshot) bool { return !r.HandledByBot }},
+		{"bot", "true", func(r sandbox.RoomSnapshot) bool { return r.HandledByBot }},
+		{"block", "true", func(r sandbox.RoomSnapshot) bool { return r.Blocked }},
+		{"block", "false", func(r sandbox.RoomSnapshot) bool { return !r.Blocked }},
+		{"read", "", func(r sandbox.RoomSnapshot) bool { return r.Unread == 0 }},
+	} {
+		assert.Equal(t, http.StatusSeeOther, w.post(test.action, "room", room, "on", test.on).status)
+		assert.True(t, test.became(w.shown(room)), test)
+	}
+}
+
+// A customer sends what is no text, ready or of one's own making.
+func TestSendOther(t *testing.T) {
+	w := newWorld(t, sandbox.Config{})
+	room := w.wulan()
+	send := func(fields ...string) sandbox.Message {
+		t.Helper()
+		got := w.post("send", append(fields, "room", room)...)
+		require.Equal(t, http.StatusSeeOther, got.status, got.body)
+		return w.shown(room).Last
+	}
+	sent := send("sample", "picture")
+	assert.Equal(t, "file_attachment", sent.Type)
+	file, err := url.Parse(sent.Payload.(object)["url"].(string))
+	require.NoError(t, err)
+	assert.Equal(t, "image/png", w.get(file.Path).header.Get("Content-Type"), "programs can fetch it")
+	assert.Equal(t, "location", send("sample", "place").Type)
+	assert.Equal(t, "contact_person", send("sample", "contact").Type)
+	sent = send("type", "custom", "text", "Notanya", "payload", `{"type":"nota","content":{"total":96000}}`)
+	assert.Equal(t, "Notanya", sent.Text)
+	assert.Equal(t, "nota", sent.Payload.(object)["type"])
+	for _, told := range []struct {
+		told   string
+		fields []string
+	}{
+		{"The payload is no JSON", []string{"type", "custom", "payload", "{"}},
+		{"The field type is empty", nil},
+		{"/payload", []string{"type", "location", "payload", `{"latitude":"selatan"}`}},
+	} {
+		assert.Contains(t, w.post("send", append(told.fields, "room", room)...).body, told.told)
+	}
+}
+
+// A button is pressed, once it has an address; a webhook and a call are repeated.
+func TestPressAndReplay(t *testing.T) {
+	got := make(chan string, 3)
+	hook := receiver(t, func(_ http.ResponseWriter, r *http.Request) {
+		got <- r.URL.Path
+	})
+	w := newWorld(t, sandbox.Config{Buttons: []sandbox.Button{{Name: "Buat tiket"}}})
+	room := w.wulan()
+	assert.Contains(t, w.post("press", "room", room, "button", "Buat tiket").body, "has no address")
+	for _, test := range []struct{ url, on, told string }{
+		{"ftp://127.0.0.1", "true", "not one of http or https"}, {strings.Repeat("a", 2001), "true", "longer than 2000"},
+	} {
+		assert.Contains(t, w.post("webhook", "target", "customButton:Buat tiket", "url", test.url, "on", test.on).body, test.told)
+	}
+	assert.Contains(t, w.post("webhook", "target", "nothing", "url", hook).body, "there is no such target")
+	require.Equal(t, http.StatusSeeOther, w.post("webhook", "target", "customButton:Buat tiket", "url", " "+hook+"/tiket ", "on", "true").status)
+	assert.Contains(t, w.get("/").body, `value="`+hook+`/tiket"`)
+	require.Equal(t, http.StatusSeeOther, w.post("press", "room", room, "button", "Buat tiket").status)
+	assert.Equal(t, "/tiket", <-got)
+	require.NoError(t, w.Settle(t.Context()))
+
+	delivered := w.Timeline().Newest(1, nil)[0].ID
+	again := w.post("replay", "entry", fmt.Sprint(delivered), "view", "tab=timeline")
+	assert.Equal(t, fmt.Sprintf("/?entry=%d&tab=timeline", delivered+1), again.header.Get("Location"))
+	assert.Equal(t, "/tiket", <-got)
+	assert.Contains(t, w.get(again.header.Get("Location")).body, fmt.Sprintf("Repeats #%d", delivered))
+
+	assert.Equal(t, http.StatusOK, w.call(http.MethodGet, "/api/v2/customer_rooms", nil))
+	called := w.Timeline().Newest(1, nil)[0].ID
+	assert.Equal(t, http.StatusSeeOther, w.post("replay", "entry", fmt.Sprint(called)).status)
+	assert.Equal(t, "listRoomsByQuery", w.Timeline().Newest(1, nil)[0].Name)
+	assert.Contains(t, w.post("replay", "entry", "99").body, "the timeline does not hold it")
+
+	require.Equal(t, http.StatusSeeOther, w.post("webhook", "target", "customButton:Buat tiket", "url", hook, "on", "false").status)
+	assert.Contains(t, w.post("press", "room", room, "button", "Buat tiket").body, "is off")
+}
+
 // Somebody new writes on a channel, and their room is opened.
 func TestNewCustomer(t *testing.T) {
 	w := newWorld(t, sandbox.Config{})
@@ -174,6 +264,10 @@ func TestTrouble(t *testing.T) {
 	page := w.get("/").body
 	assert.Contains(t, page, `name="latency" value="2.5"`)
 	assert.Contains(t, page, ">3 on<")
+	assert.Equal(t, http.StatusSeeOther, w.post("trouble", "all", "5", "latency", "2").status)
+	_, rules = w.Trouble().Rules()
+	assert.Len(t, rules, len(trouble.Kinds())+1, "and the one that is for getRoom only")
+	assert.InDelta(t, .05, rules[0].Rate, 1e-9)
 	assert.Equal(t, http.StatusSeeOther, w.post("trouble", "latency", "5", "off", "1").status)
 	_, rules = w.Trouble().Rules()
 	assert.Empty(t, rules)

@@ -87,9 +87,13 @@ func (w *world) bot(room, kind, text string, payload any) {
 // call calls the API with the secret key.
 func (w *world) call(method, path string, body any) int {
 	w.t.Helper()
-	written, err := json.Marshal(body)
-	require.NoError(w.t, err)
-	request, err := http.NewRequestWithContext(w.t.Context(), method, w.server.URL+path, strings.NewReader(string(written)))
+	var content io.Reader
+	if body != nil {
+		written, err := json.Marshal(body)
+		require.NoError(w.t, err)
+		content = strings.NewReader(string(written))
+	}
+	request, err := http.NewRequestWithContext(w.t.Context(), method, w.server.URL+path, content)
 	require.NoError(w.t, err)
 	request.Header.Set("Content-Type", "application/json")
 	request.Header.Set("Qiscus-App-Id", w.Config().AppCode)

@@ -206,7 +206,7 @@ func TestBarInTheBrowser(t *testing.T) {
 	page.fill("[name=latency]", "5")
 	page.click("#sheet-trouble .primary")
 	page.untilSays(".alarmed .badge", "1 on")
-	page.click("#sheet-trouble .quiet")
+	page.click("#sheet-trouble [name=off]")
 	page.until(`!document.querySelector('.alarmed')`)
 	page.until(`document.querySelector('[name=latency]').value === ''`)
 	page.click("[popovertarget=sheet-staff]")

@@ -1,10 +1,13 @@
 package inbox_test
 
 import (
-	"encoding/json"
+	"encoding/base64"
 	"net/http"
+	"os"
 	"strconv"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -13,27 +16,26 @@ import (
 	"github.com/qismo-go/qismo/internal/sandbox/timeline"
 )
 
-// busy is a world in which something of everything has happened.
+// busy is a world in which something of everything has happened, on one invented
+// morning.
 type busy struct {
 	*world
 
 	room string // in which most has
+	now  *atomic.Int64
 }
+
+// after lets some time pass.
+func (w *busy) after(wait time.Duration) { w.now.Add(int64(wait)) }
 
 func busyWorld(t *testing.T) *busy {
 	t.Helper()
-	w := &busy{}
-	failing := 0
-	hook := receiver(t, func(answer http.ResponseWriter, r *http.Request) {
-		var body struct {
-			Payload struct {
-				Message struct{ Text string }
-				Room    struct{ ID string }
-			}
-		}
-		assert.NoError(t, json.NewDecoder(r.Body).Decode(&body))
+	w := &busy{now: new(atomic.Int64)}
+	w.now.Store(time.Date(2026, time.March, 12, 9, 41, 0, 0, time.Local).UnixNano())
+	var received atomic.Int64
+	hook := receiver(t, func(answer http.ResponseWriter, _ *http.Request) {
 		answer.Header().Set("Content-Type", "application/json")
-		if failing++; failing%5 == 0 {
+		if received.Add(1)%5 == 0 {
 			answer.WriteHeader(http.StatusServiceUnavailable)
 		}
 		_, err := answer.Write([]byte(`{"ok":true}`))
@@ -41,6 +43,7 @@ func busyWorld(t *testing.T) *busy {
 	})
 	w.world = newWorld(t, sandbox.Config{
 		Rooms: 18,
+		Now:   func() time.Time { return time.Unix(0, w.now.Load()) },
 		Agents: []sandbox.Agent{
 			{Name: "Rini Astuti", Email: "rini@example.id"},
 			{Name: "Agus Setiawan", Email: "agus@example.id", Divisions: []string{"Keluhan"}},
@@ -48,49 +51,85 @@ func busyWorld(t *testing.T) *busy {
 		},
 		Webhooks: sandbox.Webhooks{Bot: hook + "/bot", NewSession: hook + "/session", Resolve: hook + "/resolved"},
 	})
-	ctx, agents := t.Context(), w.Config().Agents
-	w.writes("ig", "17841400000417", "Bayu Nugroho", "Kak, ongkir ke Makassar berapa ya?")
-	resolved := w.writes("qiscus", "laras@example.id", "Laras Puspita", "Pesanan saya sudah sampai, terima kasih!")
-	require.NoError(t, w.TakeOver(ctx, resolved, agents[0].ID))
-	require.NoError(t, w.Resolve(ctx, resolved, agents[0].ID, "Sudah diterima"))
-	complaint := w.writes("wa", "6281155507788", "Gilang Ramadhan", "Barangnya penyok, bisa ditukar?")
-	require.NoError(t, w.TakeOver(ctx, complaint, agents[1].ID))
-	require.NoError(t, w.Tag(ctx, complaint, "keluhan"))
-	require.NoError(t, w.AgentWrites(ctx, sandbox.AgentMessage{RoomID: complaint, AgentID: agents[1].ID, Text: "Mohon maaf, kami kirim yang baru hari ini."}))
-
-	w.room = w.writes("qiscus", "wulan@example.id", "Wulan Sari", "Halo, kopi Gayo masih ada?")
-	w.call(http.MethodPost, "/api/v1/qiscus/room/"+w.room+"/user_info", map[string]any{"user_properties": []any{
-		map[string]any{"key": "Pelanggan sejak", "value": "2023"}, map[string]any{"key": "Kota", "value": "Bandung"},
-	}})
-	w.bot(w.room, "buttons", "Masih ada! Mau yang mana?", map[string]any{
-		"text": "Masih ada! Mau yang mana?", "buttons": []any{
-			map[string]any{"label": "200 gram", "type": "postback", "postback_text": "Gayo 200 gram", "payload": map[string]any{"url": "", "payload": map[string]any{"sku": "gayo-200"}}},
-			map[string]any{"label": "1 kilo", "type": "postback", "postback_text": "Gayo 1 kilo", "payload": map[string]any{"url": "", "payload": nil}},
-			map[string]any{"label": "Lihat menu", "type": "link", "payload": map[string]any{"url": "https://example.id/menu"}},
-		},
-	})
-	w.writesMessage(sandbox.CustomerMessage{
-		Source: "qiscus", UserID: "wulan@example.id", Type: "button_postback_response", Text: "Gayo 1 kilo", Payload: map[string]any{"sku": "gayo-1000"},
-	})
-	w.bot(w.room, "carousel", "", map[string]any{"cards": []any{
-		map[string]any{"title": "Gayo Arabika", "description": "Sangrai sedang · Rp 240.000", "image": picture, "buttons": []any{
-			map[string]any{"label": "Pesan", "type": "postback", "postback_text": "Pesan Gayo Arabika", "payload": map[string]any{"url": ""}}}},
-		map[string]any{"title": "Gayo Wine", "description": "Fermentasi penuh · Rp 310.000", "image": picture, "buttons": []any{
-			map[string]any{"label": "Pesan", "type": "postback", "postback_text": "Pesan Gayo Wine", "payload": map[string]any{"url": ""}}}},
-	}})
-	w.writes("qiscus", "wulan@example.id", "", "Yang Wine dua bungkus. Bisa dikirim besok?")
-	require.NoError(t, w.TakeOver(ctx, w.room, agents[0].ID))
-	require.NoError(t, w.Tag(ctx, w.room, "grosir"))
-	require.NoError(t, w.AgentWrites(ctx, sandbox.AgentMessage{RoomID: w.room, AgentID: agents[0].ID, Text: "Bisa, Kak Wulan. Kami kirim besok pagi sebelum jam sembilan."}))
-	w.writesMessage(sandbox.CustomerMessage{
-		Source: "qiscus", UserID: "wulan@example.id", Type: "location",
-		Payload: map[string]any{"name": "Toko Wulan", "address": "Jalan Melati 8, Bandung", "latitude": -6.91, "longitude": 107.61},
-	})
-	w.call(http.MethodGet, "/api/v2/customer_rooms?limit=20", nil)
-	w.call(http.MethodPost, "/api/v1/admin/service/assign_agent", map[string]any{"room_id": complaint, "agent_id": "none"})
-	w.call(http.MethodGet, "/api/v2/admin/agents", nil)
-	w.call(http.MethodGet, "/api/v3/rooms", nil)
+	w.morning()
+	w.sale()
+	w.integration()
+	require.NoError(t, w.Settle(t.Context()))
 	return w
+}
+
+// morning is what goes on in other rooms.
+func (w *busy) morning() {
+	ctx, agents := w.t.Context(), w.Config().Agents
+	for i, waiting := range w.LatestRooms(9) {
+		if i%3 != 0 {
+			require.NoError(w.t, w.HandOver(ctx, waiting.ID, ""))
+		}
+	}
+	w.writes("ig", "17841400000417", "Bayu Nugroho", "Kak, ongkir ke Makassar berapa ya?")
+	w.after(50 * time.Second)
+	w.call(http.MethodGet, "/api/v2/customer_rooms?limit=20", nil)
+	resolved := w.writes("qiscus", "laras@example.id", "Laras Puspita", "Pesanan saya sudah sampai, terima kasih!")
+	require.NoError(w.t, w.TakeOver(ctx, resolved, agents[0].ID))
+	w.after(70 * time.Second)
+	require.NoError(w.t, w.Resolve(ctx, resolved, agents[0].ID, "Sudah diterima"))
+	complaint := w.writes("wa", "6281155507788", "Gilang Ramadhan", "Barangnya penyok, bisa ditukar?")
+	require.NoError(w.t, w.TakeOver(ctx, complaint, agents[1].ID))
+	require.NoError(w.t, w.Tag(ctx, complaint, "keluhan"))
+	w.after(40 * time.Second)
+	for range 4 {
+		w.writes("wa", "6281155507788", "", "Ini fotonya ya")
+		w.call(http.MethodGet, "/api/v2/admin/agents", nil)
+	}
+	require.NoError(w.t, w.AgentWrites(ctx, sandbox.AgentMessage{
+		RoomID: complaint, AgentID: agents[1].ID, Text: "Mohon maaf, kami kirim yang baru hari ini.",
+	}))
+}
+
+// sale is the conversation that is open: a bot offers, a customer chooses, an agent
+// closes.
+func (w *busy) sale() {
+	w.after(65 * time.Second)
+	w.room = w.writes("qiscus", "wulan@example.id", "Wulan Sari", "Halo, kopi Gayo masih ada?")
+	require.NoError(w.t, w.SetRoomInfo(w.t.Context(), w.room, []sandbox.Property{
+		{Key: "Pelanggan sejak", Value: "2023"}, {Key: "Kota", Value: "Bandung"},
+	}))
+	answer := func(label, text string) object {
+		return object{"label": label, "type": "postback", "postback_text": text, "payload": object{"url": ""}}
+	}
+	card := func(title, description string) object {
+		return object{"title": title, "description": description, "image": coffee(w.t), "buttons": []any{answer("Pesan", "Pesan "+title)}}
+	}
+	w.after(15 * time.Second)
+	w.bot(w.room, "carousel", "", object{"cards": []any{
+		card("Gayo Arabika", "Sangrai sedang · Rp 240.000"), card("Gayo Wine", "Fermentasi penuh · Rp 310.000"),
+	}})
+	w.after(20 * time.Second)
+	w.writesMessage(sandbox.CustomerMessage{
+		Source: "qiscus", UserID: "wulan@example.id", Type: "button_postback_response", Text: "Pesan Gayo Wine", Payload: object{},
+	})
+	w.bot(w.room, "buttons", "Mau yang mana?", object{"text": "Mau yang mana?", "buttons": []any{
+		answer("200 gram", "Gayo Wine 200 gram"), answer("1 kilo", "Gayo Wine 1 kilo"),
+		object{"label": "Lihat menu", "type": "link", "payload": object{"url": "https://example.id/menu"}},
+	}})
+	w.after(25 * time.Second)
+	w.writes("qiscus", "wulan@example.id", "", "Dua bungkus yang 1 kilo. Bisa dikirim besok?")
+	rini := w.Config().Agents[0].ID
+	require.NoError(w.t, w.TakeOver(w.t.Context(), w.room, rini))
+	require.NoError(w.t, w.Tag(w.t.Context(), w.room, "grosir"))
+	w.after(30 * time.Second)
+	require.NoError(w.t, w.AgentWrites(w.t.Context(), sandbox.AgentMessage{
+		RoomID: w.room, AgentID: rini, Text: "Bisa, Kak Wulan. Kami kirim besok pagi sebelum jam sembilan.",
+	}))
+}
+
+// integration is what programs ask for, rightly and wrongly.
+func (w *busy) integration() {
+	w.after(20 * time.Second)
+	w.call(http.MethodGet, "/api/v3/rooms", nil)
+	w.after(15 * time.Second)
+	w.call(http.MethodPost, "/api/v1/admin/service/assign_agent", object{"room_id": w.room, "agent_id": 7})
+	w.call(http.MethodGet, "/api/v2/customer_rooms/"+w.room, nil)
 }
 
 // entry is the newest call of the bot.
@@ -101,5 +140,13 @@ func (w *busy) entry() string {
 	return strconv.FormatInt(found[0].ID, 10)
 }
 
-// picture is a cup of coffee, more or less.
+// coffee is a picture that is in its own address.
+func coffee(t *testing.T) string {
+	t.Helper()
+	content, err := os.ReadFile("static/coffee.png")
+	require.NoError(t, err)
+	return "data:image/png;base64," + base64.StdEncoding.EncodeToString(content)
+}
+
+// picture is the smallest picture that there is.
 const picture = "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="

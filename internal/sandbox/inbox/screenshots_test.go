@@ -19,8 +19,8 @@ func TestScreenshots(t *testing.T) {
 		width, height int64
 		tab           string
 	}{
-		{"inbox-light", "light", 1440, 900, "room"},
-		{"inbox-dark", "dark", 1440, 900, "room"},
+		{"inbox-light", "light", 1280, 800, "room"},
+		{"inbox-dark", "dark", 1280, 800, "room"},
 		{"inbox-phone", "light", 390, 844, "room"},
 	} {
 		t.Run(picture.name, func(t *testing.T) {

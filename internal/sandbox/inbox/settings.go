@@ -46,7 +46,7 @@ func (i *Inbox) setTrouble(_ context.Context, form form, _ *view) error {
 	var rules []trouble.Rule
 	for _, kind := range trouble.Kinds() {
 		rule := generalRule(before, kind.Kind)
-		if rule.Rate, err = readPercent(form.PostFormValue(string(kind.Kind))); err != nil {
+		if rule.Rate, err = readPercent(form.PostFormValue(troubleField(form, kind.Kind))); err != nil {
 			return fmt.Errorf("%s: %w", kind.Kind, err)
 		}
 		if rule.Rate > 0 {
@@ -59,6 +59,15 @@ func (i *Inbox) setTrouble(_ context.Context, form form, _ *view) error {
 		}
 	}
 	return i.platform.SetTrouble(seed, rules...)
+}
+
+// troubleField names the field with the rate of a kind: the kind's own, or that of the
+// button that sets all to one.
+func troubleField(form form, kind trouble.Kind) string {
+	if form.PostFormValue("all") != "" {
+		return "all"
+	}
+	return string(kind)
 }
 
 // generalRule is the rule of a kind that is for everything, or a new one.

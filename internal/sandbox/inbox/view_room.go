@@ -22,7 +22,8 @@ type roomView struct {
 	Thread    []messageView
 	Earlier   string // where earlier messages are
 	Buttons   []sandbox.Button
-	Window    stamp // when WhatsApp's closes, or has closed
+	Samples   []pair // what the customer can send besides text
+	Window    stamp  // when WhatsApp's closes, or has closed
 }
 
 func (i *Inbox) room(v view) roomView {
@@ -39,7 +40,7 @@ func (i *Inbox) room(v view) roomView {
 	shown.Serves = slices.Contains(room.AgentIDs, shown.Agent.ID)
 	shown.Divisions = i.platform.Divisions()
 	shown.Thread, shown.Earlier = i.thread(v)
-	shown.Buttons = i.platform.Buttons()
+	shown.Buttons, shown.Samples = i.platform.Buttons(), sampleNames()
 	if !room.Expires.IsZero() {
 		shown.Window = stampOf(room.Expires, i.platform.Clock().Now())
 	}

@@ -97,8 +97,19 @@ func (i *Inbox) roomRow(v view, room sandbox.RoomSnapshot) roomRow {
 
 // preview is a message in one line.
 func preview(message sandbox.Message) string {
-	text := strings.Join(strings.Fields(message.Text), " ")
-	if text == "" && message.Type != "" {
+	shown := messageView{Text: message.Text}
+	shown.show(message)
+	text := strings.Join(strings.Fields(shown.Text), " ")
+	switch {
+	case shown.File != nil:
+		text = "File: " + shown.File.Name
+	case shown.Place != nil:
+		text = "Place: " + shown.Place.Name
+	case shown.Contact != nil:
+		text = "Contact: " + shown.Contact.Name
+	case text == "" && len(shown.Cards) > 0:
+		text = "Cards: " + shown.Cards[0].Title
+	case text == "" && message.Type != "":
 		text = "[" + message.Type + "]"
 	}
 	if message.Author == sandbox.AuthorBot || message.Author == sandbox.AuthorAgent {
