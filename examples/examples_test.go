@@ -3,6 +3,7 @@
 package examples_test
 
 import (
+	"bytes"
 	"context"
 	"encoding/csv"
 	"os"
@@ -163,6 +164,7 @@ func (s scene) says(t *testing.T, text string) *qismo.Room {
 
 // The claim that each example runs with two commands.
 func TestTwoCommands(t *testing.T) {
+	t.Parallel()
 	programs := t.TempDir()
 	build := exec.CommandContext(t.Context(), "go", "build", "-o", programs,
 		"../cmd/qismo", "./allocator", "./bot", "./customchannel", "./export")
@@ -196,10 +198,9 @@ func TestTwoCommands(t *testing.T) {
 		export.Env = append(os.Environ(), s.environment...)
 		output, err := export.CombinedOutput()
 		require.NoError(t, err, "%s", output)
-		written, err := os.Open(file)
+		written, err := os.ReadFile(file)
 		require.NoError(t, err)
-		defer written.Close()
-		rows, err := csv.NewReader(written).ReadAll()
+		rows, err := csv.NewReader(bytes.NewReader(written)).ReadAll()
 		require.NoError(t, err)
 		assert.Len(t, rows, 1+8)
 	})

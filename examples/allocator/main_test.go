@@ -27,7 +27,7 @@ func served(srv *qismotest.Server) map[string]int {
 // The whole program: five customers, two agents with two places each, so that one has to
 // wait until another's conversation has ended.
 func TestAllocator(t *testing.T) {
-	srv := qismotest.New(t, qismotest.WithAgents("Rini Astuti", "Agus Setiawan"))
+	srv := qismotest.New(t, qismotest.WithAgents("Rini Astuti", "Agus Setiawan"), qismotest.WithPatience(time.Minute))
 	t.Setenv("QISCUS_APP_ID", srv.AppID)
 	t.Setenv("QISCUS_SECRET_KEY", srv.SecretKey)
 	t.Setenv("QISCUS_OMNICHANNEL_URL", srv.URL)

@@ -17,7 +17,7 @@ import (
 // waits until it has told where its webhooks go.
 func start(t *testing.T, options ...qismotest.Option) *qismotest.Server {
 	t.Helper()
-	srv := qismotest.New(t, options...)
+	srv := qismotest.New(t, append(options, qismotest.WithPatience(time.Minute))...)
 	t.Setenv("QISCUS_APP_ID", srv.AppID)
 	t.Setenv("QISCUS_SECRET_KEY", srv.SecretKey)
 	t.Setenv("QISCUS_OMNICHANNEL_URL", srv.URL)

@@ -83,7 +83,8 @@ func run(ctx context.Context, listen, messenger string) error {
 	if err = register(ctx, client, channel, "http://"+listener.Addr().String()+"/hooks/"+secret); err == nil {
 		log.Printf("relaying for %s; end with Ctrl-C", channel)
 		if os.Getenv("WEBHOOK_SECRET") == "" {
-			log.Printf(`be a user: curl -d '{"id":"1","user":"budi","text":"halo"}' http://%s/in/%s`, listener.Addr(), secret)
+			fmt.Printf("Be a user:\ncurl http://%s/in/%s -d '%s'\n", listener.Addr(), secret,
+				`{"id": "1", "user": "budi", "text": "halo"}`)
 		}
 		select {
 		case <-ctx.Done():

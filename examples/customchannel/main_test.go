@@ -140,7 +140,7 @@ func TestCustomChannel(t *testing.T) {
 	told = <-w.delivered
 	assert.Equal(t, bridge.Message{ID: told.ID, User: "budi", Text: "faktur", File: "https://cdn.example.id/faktur.pdf"}, told)
 	require.NoError(t, w.Resolve(t.Context(), room.ID, w.agent(), ""))
-	require.NoError(t, w.Sandbox.Shutdown(t.Context())) // when all webhooks were answered
+	require.NoError(t, w.Shutdown(t.Context())) // when all webhooks were answered
 	assert.Empty(t, w.delivered)
 }
 
@@ -175,12 +175,12 @@ func TestTroubleOnTheWayIn(t *testing.T) {
 func TestWhatCannotBeTakenIn(t *testing.T) {
 	w := newWorld(t)
 	for name, body := range map[string]string{
-		"no JSON":   `halo`,
-		"no id":     `{"user":"budi","text":"halo"}`,
-		"no user":   `{"id":"m-1","text":"halo"}`,
-		"no words":  `{"id":"m-1","user":"budi"}`,
-		"too long":  `{"id":"m-1","user":"budi","text":"` + strings.Repeat("a", qismo.MaxMessageLength+1) + `"}`,
-		"no adress": `{"id":"m-1","user":"budi","file":"foto.jpg"}`,
+		"no JSON":    `halo`,
+		"no id":      `{"user":"budi","text":"halo"}`,
+		"no user":    `{"id":"m-1","text":"halo"}`,
+		"no words":   `{"id":"m-1","user":"budi"}`,
+		"too long":   `{"id":"m-1","user":"budi","text":"` + strings.Repeat("a", qismo.MaxMessageLength+1) + `"}`,
+		"no address": `{"id":"m-1","user":"budi","file":"foto.jpg"}`,
 	} {
 		assert.Equal(t, http.StatusBadRequest, w.post(t, w.in, body), name)
 	}
@@ -200,6 +200,6 @@ func TestTroubleOnTheWayOut(t *testing.T) {
 		require.NoError(t, w.AgentWrites(t.Context(), sandbox.AgentMessage{RoomID: room.ID, AgentID: w.agent(), Text: text}))
 		assert.Equal(t, text, (<-w.delivered).Text)
 	}
-	require.NoError(t, w.Sandbox.Shutdown(t.Context()))
+	require.NoError(t, w.Shutdown(t.Context()))
 	assert.Empty(t, w.delivered)
 }

@@ -88,7 +88,9 @@ func export(ctx context.Context, client *qismo.Client, begin, end time.Time, w i
 		progressbar.OptionSetVisibility(term.IsTerminal(int(os.Stderr.Fd()))), progressbar.OptionClearOnFinish(),
 		progressbar.OptionThrottle(100*time.Millisecond))
 	rows := csv.NewWriter(w)
-	err := rows.Write([]string{"room", "customer", "customer id", "source", "channel id", "resolved", "last message at", "last message"})
+	err := rows.Write([]string{
+		"room", "customer", "customer id", "source", "channel id", "resolved", "last message at", "last message",
+	})
 	written := 0
 	for room, listErr := range client.Rooms.All(ctx, qismo.ListRoomsParams{Limit: 100}) {
 		at := room.LastCommentTimestamp.Time()

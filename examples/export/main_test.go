@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/csv"
 	"errors"
@@ -22,7 +23,7 @@ func platform(t *testing.T, day string) *qismotest.Server {
 	t.Helper()
 	noon, err := time.ParseInLocation(time.DateTime, day+" 12:00:00", time.Local)
 	require.NoError(t, err)
-	srv := qismotest.New(t, qismotest.WithTime(noon))
+	srv := qismotest.New(t, qismotest.WithTime(noon), qismotest.WithPatience(time.Minute))
 	t.Setenv("QISCUS_APP_ID", srv.AppID)
 	t.Setenv("QISCUS_SECRET_KEY", srv.SecretKey)
 	t.Setenv("QISCUS_OMNICHANNEL_URL", srv.URL)
@@ -31,10 +32,9 @@ func platform(t *testing.T, day string) *qismotest.Server {
 
 func read(t *testing.T, file string) [][]string {
 	t.Helper()
-	opened, err := os.Open(file)
+	written, err := os.ReadFile(file)
 	require.NoError(t, err)
-	defer opened.Close()
-	rows, err := csv.NewReader(opened).ReadAll()
+	rows, err := csv.NewReader(bytes.NewReader(written)).ReadAll()
 	require.NoError(t, err)
 	return rows
 }
@@ -66,8 +66,8 @@ func TestExport(t *testing.T) {
 	assert.Len(t, seen, rooms, "each once")
 	assert.Equal(t, "Customer 229", rows[1][1], "the newest first")
 
-	assert.ErrorContains(t, run(t.Context(), "2026-03-03", "2026-03-02", file), "before the first")
-	assert.Error(t, run(t.Context(), "3 March", "2026-03-02", file))
+	require.ErrorContains(t, run(t.Context(), "2026-03-03", "2026-03-02", file), "before the first")
+	require.Error(t, run(t.Context(), "3 March", "2026-03-02", file))
 }
 
 // No spreadsheet takes what customers write for a formula.

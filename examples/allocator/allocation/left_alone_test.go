@@ -15,6 +15,11 @@ import (
 	"github.com/qismo-go/qismo/pkg/qismo/qismotest"
 )
 
+func newPlatform(t *testing.T, options ...qismotest.Option) *qismotest.Server {
+	t.Helper()
+	return qismotest.New(t, append(options, qismotest.WithPatience(time.Minute))...)
+}
+
 // allocate runs an allocator without webhooks until the test ends, and returns what waits
 // until it has looked at everybody who waits by then.
 func allocate(t *testing.T, srv *qismotest.Server, opts ...qismo.Option) (looked func()) {
@@ -44,7 +49,7 @@ func allocateWith(
 // tells.
 func TestBotsCustomersAreLeftAlone(t *testing.T) {
 	t.Parallel()
-	srv := qismotest.New(t, qismotest.WithAgents("Rini Astuti"))
+	srv := newPlatform(t, qismotest.WithAgents("Rini Astuti"))
 	srv.SendTo(hints(t, func() {})) // a bot, which says nothing
 	siti := srv.Customer("Siti")
 	siti.Says("halo")
@@ -59,7 +64,7 @@ func TestBotsCustomersAreLeftAlone(t *testing.T) {
 // Who was left over on another day takes nobody's place.
 func TestThoseOfOtherDaysAreLeftAlone(t *testing.T) {
 	t.Parallel()
-	srv := qismotest.New(t, qismotest.WithAgents("Rini Astuti"), qismotest.WithTime(time.Now().Add(-25*time.Hour)))
+	srv := newPlatform(t, qismotest.WithAgents("Rini Astuti"), qismotest.WithTime(time.Now().Add(-25*time.Hour)))
 	siti, budi := srv.Customer("Siti"), srv.Customer("Budi")
 	siti.Says("halo")
 	looked := allocate(t, srv)
@@ -74,7 +79,7 @@ func TestThoseOfOtherDaysAreLeftAlone(t *testing.T) {
 // Who waits while nobody is online is served when somebody comes, of which no webhook tells.
 func TestWhoComesOnlineIsFound(t *testing.T) {
 	t.Parallel()
-	srv := qismotest.New(t, qismotest.WithStaff(qismotest.Staff{Name: "Rini Astuti", Offline: true}))
+	srv := newPlatform(t, qismotest.WithStaff(qismotest.Staff{Name: "Rini Astuti", Offline: true}))
 	budi := srv.Customer("Budi")
 	budi.Says("halo")
 	looked := allocate(t, srv)
@@ -87,7 +92,7 @@ func TestWhoComesOnlineIsFound(t *testing.T) {
 // What was taken over by hand counts, and is not taken away.
 func TestWhatPeopleDoCounts(t *testing.T) {
 	t.Parallel()
-	srv := qismotest.New(t, qismotest.WithAgents("Rini Astuti"))
+	srv := newPlatform(t, qismotest.WithAgents("Rini Astuti"))
 	siti, budi := srv.Customer("Siti"), srv.Customer("Budi")
 	siti.Says("halo")
 	rini := srv.Agent("Rini")
@@ -103,7 +108,7 @@ func TestWhatPeopleDoCounts(t *testing.T) {
 // Who was faster keeps the customer: no second agent joins.
 func TestWhoWasFasterKeepsTheCustomer(t *testing.T) {
 	t.Parallel()
-	srv := qismotest.New(t, qismotest.WithAgents("Rini Astuti"))
+	srv := newPlatform(t, qismotest.WithAgents("Rini Astuti"))
 	siti := srv.Customer("Siti")
 	siti.Says("halo")
 	sari := srv.Admin()
@@ -124,7 +129,7 @@ func TestWhoWasFasterKeepsTheCustomer(t *testing.T) {
 // What may have been carried out is not asked for again before that must show.
 func TestDoubtIsWaitedOut(t *testing.T) {
 	t.Parallel()
-	srv := qismotest.New(t, qismotest.WithAgents("Rini Astuti", "Agus Setiawan"),
+	srv := newPlatform(t, qismotest.WithAgents("Rini Astuti", "Agus Setiawan"),
 		qismotest.WithTrouble(qismotest.Trouble{Kind: qismotest.ServerError, Only: "assignAgent", Times: 1}))
 	srv.Customer("Siti").Says("halo")
 	config := inTests(1)
