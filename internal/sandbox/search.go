@@ -35,23 +35,23 @@ func (s *Sandbox) SearchRooms(search RoomSearch, limit int) []RoomSnapshot {
 // searchStretch searches some rooms, from below a position on (0 for the newest). It
 // tells the position of the last one that it looked at, 0 at the end.
 func (s *Sandbox) searchStretch(search RoomSearch, below int64, limit int) (found []RoomSnapshot, last int64) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	rooms := &s.state.rooms
-	if below == 0 {
-		below = int64(rooms.activities) + 1
-	}
-	looked := 0
-	rooms.byActivity.Descend(below-1, func(activity int64, room *room) bool {
-		if len(found) == limit || looked == searchStretch {
-			last = activity + 1
-			return false
+	s.look(func() {
+		rooms := &s.state.rooms
+		if below == 0 {
+			below = int64(rooms.activities) + 1
 		}
-		looked++
-		if s.wanted(room, search) {
-			found = append(found, s.snapshot(room))
-		}
-		return true
+		looked := 0
+		rooms.byActivity.Descend(below-1, func(activity int64, room *room) bool {
+			if len(found) == limit || looked == searchStretch {
+				last = activity + 1
+				return false
+			}
+			looked++
+			if s.wanted(room, search) {
+				found = append(found, s.snapshot(room))
+			}
+			return true
+		})
 	})
 	return found, last
 }

@@ -52,3 +52,14 @@ func TestUnanswered(t *testing.T) {
 	require.NoError(t, w.Resolve(t.Context(), room, 0, ""))
 	assert.Zero(t, w.shown(room).Unanswered)
 }
+
+// A search tells where rooms are now, though nothing else has happened since the clock
+// was moved.
+func TestSearchGoesByTheClock(t *testing.T) {
+	w := newWorld(t, Config{Now: frozen})
+	room := w.anyRoom()
+	w.move(windowLength)
+	found := w.SearchRooms(RoomSearch{State: RoomExpired}, 5)
+	require.Len(t, found, 1)
+	assert.Equal(t, room, found[0].ID)
+}
