@@ -33,7 +33,7 @@ const (
 
 // What the README and the pages in docs/ show compiles and does what it is shown for:
 // each piece is run against a sandbox of its own. Whole programs are those of examples/,
-// which is tested by itself.
+// which is tested by itself; tests are run as tests.
 func TestDocsWork(t *testing.T) {
 	pages, err := filepath.Glob("docs/*.md")
 	require.NoError(t, err)
@@ -47,7 +47,7 @@ func TestDocsWork(t *testing.T) {
 	require.NoError(t, err)
 	snippets = append(snippets, snippetsOf("README.md", string(text))...)
 	snippets = slices.DeleteFunc(snippets, func(s snippet) bool {
-		return strings.HasPrefix(s.code, "package main\n") || strings.Contains(s.code, "\npackage main\n")
+		return strings.HasPrefix(s.code, "package main\n") || strings.Contains(s.code, "\npackage main\n") || s.isTest()
 	})
 	require.NotEmpty(t, snippets)
 	program, err := compile(t, snippets)
