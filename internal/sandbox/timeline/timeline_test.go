@@ -3,10 +3,12 @@ package timeline_test
 import (
 	"fmt"
 	"net/http"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
 	"time"
+	"weak"
 
 	"github.com/stretchr/testify/assert"
 
@@ -214,4 +216,30 @@ func BenchmarkChart(b *testing.B) {
 	for b.Loop() {
 		line.Chart(now, 5*time.Second, 60)
 	}
+}
+
+// What is forgotten is gone from the memory, with the secrets in it.
+func TestWhatIsForgottenIsGone(t *testing.T) {
+	for name, forget := range map[string]func(*timeline.Timeline){
+		"by others": func(line *timeline.Timeline) { line.Add(timeline.Entry{}); line.Add(timeline.Entry{}) },
+		"by Clear":  (*timeline.Timeline).Clear,
+	} {
+		t.Run(name, func(t *testing.T) {
+			line := timeline.New(2)
+			secret := weak.Make(&addSecret(line)[0])
+			runtime.GC()
+			assert.NotNil(t, secret.Value(), "it is kept so far")
+			forget(line)
+			runtime.GC()
+			assert.Nil(t, secret.Value())
+			runtime.KeepAlive(line)
+		})
+	}
+}
+
+//go:noinline
+func addSecret(line *timeline.Timeline) []byte {
+	secret := []byte(strings.Repeat("rahasia ", 100))
+	line.Add(timeline.Entry{Request: timeline.Body{Bytes: secret}})
+	return secret
 }
