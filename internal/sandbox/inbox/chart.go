@@ -41,22 +41,26 @@ func (i *Inbox) chart(now time.Time) chart {
 		calls, deliveries = calls+bucket.Calls, deliveries+bucket.Deliveries
 	}
 	for at, bucket := range buckets {
-		title := fmt.Sprintf("%s: %d calls, %d webhooks", bucket.Begin.Local().Format("15:04:05"), bucket.Calls, bucket.Deliveries)
-		add := func(class string, count, from, direction int) {
-			height := scaled(count, shown.Most)
-			if height == 0 {
-				return
+		title := fmt.Sprintf("%s: %d calls, %d webhooks",
+			bucket.Begin.Local().Format("15:04:05"), bucket.Calls, bucket.Deliveries)
+		for _, part := range []struct {
+			class   string
+			count   int
+			isBelow bool
+		}{
+			{"calls", bucket.Calls, false}, {"failed", bucket.FailedCalls, false},
+			{"deliveries", bucket.Deliveries, true}, {"failed", bucket.FailedDeliveries, true},
+		} {
+			if part.count == 0 {
+				continue
 			}
-			y := chartHalf - from - height
-			if direction < 0 {
-				y = chartHalf + from
+			height := scaled(part.count, shown.Most)
+			y := chartHalf - height
+			if part.isBelow {
+				y = chartHalf
 			}
-			shown.Bars = append(shown.Bars, bar{class, at * barWidth, y, barWidth - barGap, height, title})
+			shown.Bars = append(shown.Bars, bar{part.class, at * barWidth, y, barWidth - barGap, height, title})
 		}
-		add("calls", bucket.Calls, 0, 1)
-		add("failed", bucket.FailedCalls, 0, 1)
-		add("deliveries", bucket.Deliveries, 0, -1)
-		add("failed", bucket.FailedDeliveries, 0, -1)
 	}
 	shown.Label = fmt.Sprintf("%d calls and %d webhooks in the last %s", calls, deliveries, shown.Span)
 	return shown
@@ -64,8 +68,5 @@ func (i *Inbox) chart(now time.Time) chart {
 
 // scaled is how high a bar is: something that happened can be seen.
 func scaled(count, most int) int {
-	if count == 0 {
-		return 0
-	}
 	return max(2, count*(chartHalf-2)/most)
 }

@@ -35,9 +35,8 @@ func (i *Inbox) page(w http.ResponseWriter, r *http.Request) {
 func (i *Inbox) writePage(w http.ResponseWriter, r *http.Request, status int, v view, notice string) {
 	v = i.settle(v)
 	page := pageView{View: v, Version: i.version, Home: Home, Theme: theme(r), Notice: notice}
-	for _, each := range []tab{{Name: tabRooms, Title: "Customers"}, {Name: tabRoom, Title: "Room"}, {Name: tabTimeline, Title: "Events"}} {
-		each.Current = each.Name == v.Tab
-		page.Tabs = append(page.Tabs, each)
+	for _, column := range []pair{{tabRooms, "Customers"}, {tabRoom, "Room"}, {tabTimeline, "Events"}} {
+		page.Tabs = append(page.Tabs, tab{column.Name, column.Value, column.Name == v.Tab})
 	}
 	var err error
 	for _, part := range partNames() {

@@ -17,8 +17,12 @@ import (
 // This file changes the world around the rooms: its clock, what fails on purpose,
 // who is there, and where webhooks go.
 
-// mostMoved is how far a clock is moved at once.
-const mostMoved = 366 * 24 * time.Hour
+const (
+	// mostMoved is how far a clock is moved at once.
+	mostMoved = 366 * 24 * time.Hour
+	// themeLasts is how long a browser remembers what somebody chose.
+	themeLasts = 365 * 24 * time.Hour
+)
 
 func (i *Inbox) moveClock(_ context.Context, form form, _ *view) error {
 	by, err := time.ParseDuration(form.PostFormValue("by"))
@@ -100,8 +104,9 @@ func (i *Inbox) setAvailable(ctx context.Context, form form, _ *view) error {
 // setTheme remembers whether somebody wants the page light or dark.
 func (i *Inbox) setTheme(w http.ResponseWriter, r *http.Request) {
 	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
-	cookie := http.Cookie{
-		Name: themeCookie, Path: "/", HttpOnly: true, SameSite: http.SameSiteStrictMode, MaxAge: int(365 * 24 * time.Hour / time.Second),
+	cookie := http.Cookie{ //nolint:gosec // the sandbox is served without TLS, and this is no secret
+		Name: themeCookie, Path: "/", HttpOnly: true, SameSite: http.SameSiteStrictMode,
+		MaxAge: int(themeLasts / time.Second),
 	}
 	switch chosen := r.PostFormValue("theme"); chosen {
 	case "dark", "light":
@@ -110,7 +115,7 @@ func (i *Inbox) setTheme(w http.ResponseWriter, r *http.Request) {
 		cookie.MaxAge = -1 // what the system has
 	}
 	http.SetCookie(w, &cookie)
-	http.Redirect(w, r, viewOf(r).Link(), http.StatusSeeOther)
+	http.Redirect(w, r, viewOf(r).Link(), http.StatusSeeOther) //nolint:gosec // a link begins with the page's own path
 }
 
 // channelValue names a channel in a form.
@@ -149,5 +154,6 @@ func (i *Inbox) setWebhook(_ context.Context, form form, _ *view) error {
 	if err != nil {
 		return err
 	}
-	return i.platform.SetWebhook(form.PostFormValue("target"), strings.TrimSpace(address), form.PostFormValue("on") == "true")
+	on := form.PostFormValue("on") == "true"
+	return i.platform.SetWebhook(form.PostFormValue("target"), strings.TrimSpace(address), on)
 }

@@ -2,6 +2,7 @@ package inbox
 
 import (
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/qismo-go/qismo/internal/sandbox"
@@ -84,14 +85,14 @@ func ahead(by time.Duration) string {
 		return ""
 	}
 	days, rest := by/(24*time.Hour), by%(24*time.Hour)
-	text := ""
+	var parts []string
 	for _, part := range []struct {
 		count time.Duration
 		unit  string
 	}{{days, "d"}, {rest / time.Hour, "h"}, {rest % time.Hour / time.Minute, "min"}} {
 		if part.count > 0 {
-			text += strconv.FormatInt(int64(part.count), 10) + " " + part.unit + " "
+			parts = append(parts, strconv.FormatInt(int64(part.count), 10)+" "+part.unit)
 		}
 	}
-	return text + "ahead"
+	return strings.Join(parts, " ") + " ahead"
 }

@@ -76,8 +76,9 @@ func (i *Inbox) thread(v view) (thread []messageView, earlier string) {
 	for at, message := range all {
 		shown := messageView{
 			ID: message.ID, Author: string(message.Author), Name: message.Name, Type: message.Type,
-			Text: message.Text, Status: message.Status, When: stampOf(message.At, now), Initial: faceOf(message.Name, message.Sender),
-			First: at == 0 || all[at-1].Author != message.Author || all[at-1].Sender != message.Sender,
+			Text: message.Text, Status: message.Status, When: stampOf(message.At, now),
+			Initial: faceOf(message.Name, message.Sender),
+			First:   at == 0 || all[at-1].Author != message.Author || all[at-1].Sender != message.Sender,
 		}
 		if message.Author == sandbox.AuthorCustomer && message.NotForBot != sandbox.NoBot {
 			shown.Note = message.NotForBot
