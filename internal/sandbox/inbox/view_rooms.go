@@ -154,7 +154,7 @@ type face struct {
 // faceOf makes a face of the beginnings of a name and a colour of the id.
 func faceOf(name, id string) face {
 	var initials []rune
-	for _, word := range strings.FieldsSeq(name) {
+	for word := range strings.FieldsSeq(name) {
 		first, _ := utf8.DecodeRuneInString(word)
 		if unicode.IsLetter(first) || unicode.IsDigit(first) {
 			initials = append(initials, unicode.ToUpper(first))
