@@ -170,22 +170,7 @@ func main() {
 // the function's parameters.
 func (s snippet) source(name string) string {
 	var source strings.Builder
-	source.WriteString("package main\n\nimport (\n")
-	all := s.code
-	if s.declared != nil {
-		all += s.declared.code
-	}
-	for _, path := range []string{
-		"context", "crypto/tls", "crypto/x509", "errors", "fmt", "io/fs", "log/slog", "net/url", "os", "sync", "time",
-		"github.com/qismo-go/qismo/pkg/qismo", "github.com/qismo-go/qismo/pkg/qismo/contract",
-		"github.com/qismo-go/qismo/pkg/qismo/flex", "github.com/qismo-go/qismo/pkg/qismo/otelqismo",
-		"github.com/qismo-go/qismo/pkg/qismo/qismotest", "github.com/qismo-go/qismo/pkg/qismo/ratelimit",
-		"github.com/qismo-go/qismo/pkg/qismo/webhook",
-	} {
-		if regexp.MustCompile(`\b` + filepath.Base(path) + `\.`).MatchString(all) {
-			fmt.Fprintf(&source, "\t%q\n", path)
-		}
-	}
+	source.WriteString("package main\n\nimport (\n" + s.imports())
 	// Under other names, so that a piece that imports them as well can.
 	source.WriteString("\tgocontext \"context\"\n\tours \"github.com/qismo-go/qismo/pkg/qismo\"\n" +
 		"\tids \"github.com/qismo-go/qismo/pkg/qismo/flex\"\n)\n\n")
@@ -200,4 +185,26 @@ func (s snippet) source(name string) string {
 	}
 	source.WriteString("}\n")
 	return source.String()
+}
+
+// imports are those of the packages that a piece names.
+func (s snippet) imports() string {
+	all := s.code
+	if s.declared != nil {
+		all += s.declared.code
+	}
+	var imports strings.Builder
+	for _, path := range []string{
+		"context", "crypto/tls", "crypto/x509", "errors", "fmt", "io/fs", "log/slog", "net/http", "net/url", "os", "sync",
+		"testing", "time",
+		"github.com/qismo-go/qismo/pkg/qismo", "github.com/qismo-go/qismo/pkg/qismo/contract",
+		"github.com/qismo-go/qismo/pkg/qismo/flex", "github.com/qismo-go/qismo/pkg/qismo/otelqismo",
+		"github.com/qismo-go/qismo/pkg/qismo/qismotest", "github.com/qismo-go/qismo/pkg/qismo/ratelimit",
+		"github.com/qismo-go/qismo/pkg/qismo/webhook",
+	} {
+		if regexp.MustCompile(`\b` + filepath.Base(path) + `\.`).MatchString(all) {
+			fmt.Fprintf(&imports, "\t%q\n", path)
+		}
+	}
+	return imports.String()
 }

@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -14,47 +13,27 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/qismo-go/qismo/internal/document"
-	"github.com/qismo-go/qismo/internal/sandbox"
 	"github.com/qismo-go/qismo/pkg/qismo"
 	"github.com/qismo-go/qismo/pkg/qismo/contract"
+	"github.com/qismo-go/qismo/pkg/qismo/flex"
+	"github.com/qismo-go/qismo/pkg/qismo/qismotest"
 )
 
-// newApp starts a sandbox with customers, and a service that remembers what it was
-// asked.
-func newApp(t *testing.T) (config Config, asked func() []*document.Operation) {
+// newApp starts an app with customers. It returns what a doctor must know of it, and what
+// it was asked since.
+func newApp(t *testing.T) (config Config, asked func() []qismotest.Call) {
 	t.Helper()
-	box, err := sandbox.New(sandbox.Config{Rooms: 3})
+	srv := qismotest.New(t, qismotest.WithRooms(3))
+	client, err := qismo.New(qismo.WithAppID(srv.AppID), qismo.WithBaseURL(srv.URL))
 	require.NoError(t, err)
-	rest, err := document.REST()
+	admin := srv.Admin()
+	login, err := client.Session.Login(t.Context(), qismo.LoginParams{Email: admin.Email, Password: flex.Credential(admin.Password)})
 	require.NoError(t, err)
-	router := document.NewRouter(rest.Operations())
-	var mu sync.Mutex
-	var seen []*document.Operation
-	service := newService(t, func(w http.ResponseWriter, r *http.Request) {
-		operation, _, _ := router.Find(r.Method, r.URL.EscapedPath())
-		mu.Lock()
-		seen = append(seen, operation)
-		mu.Unlock()
-		box.ServeHTTP(w, r)
-	})
-	t.Cleanup(func() { assert.NoError(t, box.Shutdown(context.WithoutCancel(t.Context()))) })
-	app := box.Config()
-	client, err := qismo.New(qismo.WithAppID(app.AppCode), qismo.WithBaseURL(service.URL))
-	require.NoError(t, err)
-	login, err := client.Session.Login(t.Context(), qismo.LoginParams{Email: app.AdminEmail, Password: "rahasia-sari"})
-	require.NoError(t, err)
-	mu.Lock()
-	seen = nil
-	mu.Unlock()
 	config = Config{
-		AppID: app.AppCode, SecretKey: app.SecretKey, Token: login.User.AuthenticationToken.Reveal(),
-		BaseURL: service.URL, Timeout: time.Minute,
+		AppID: srv.AppID, SecretKey: srv.SecretKey, Token: login.User.AuthenticationToken.Reveal(),
+		BaseURL: srv.URL, Timeout: time.Minute,
 	}
-	return config, func() []*document.Operation {
-		mu.Lock()
-		defer mu.Unlock()
-		return seen
-	}
+	return config, func() []qismotest.Call { return srv.Calls()[1:] } // without the log-in
 }
 
 func newService(t *testing.T, handle http.HandlerFunc) *httptest.Server {
@@ -103,7 +82,8 @@ func TestTheSandboxIsHealthy(t *testing.T) {
 			assert.Equal(t, "ok", verdict, id)
 		}
 	}
-	for _, operation := range asked() {
+	for _, call := range asked() {
+		operation := rest.Operation(call.Operation)
 		require.NotNil(t, operation)
 		assert.True(t, reads(operation), operation.ID)
 		assert.Empty(t, leftOut(operation.ID), operation.ID)
