@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/csv"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -128,7 +129,7 @@ func newScene(t *testing.T, programs string) scene {
 	t.Helper()
 	platform := start(t, nil, filepath.Join(programs, "qismo"), "sandbox", "--listen", "127.0.0.1:0", "--rooms", "8")
 	told := platform.says(t, "End with Ctrl-C")
-	s := scene{programs: programs}
+	s := scene{programs: programs, environment: []string{"WEBHOOK_SECRET="}}
 	settings := map[string]string{}
 	for _, setting := range regexp.MustCompile(`QISCUS_[A-Z_]+=\S+`).FindAllString(told, -1) {
 		name, value, _ := strings.Cut(setting, "=")
@@ -189,6 +190,26 @@ func TestTwoCommands(t *testing.T) {
 			served, err := s.client.Rooms.List(t.Context(), qismo.ListRoomsParams{ServeStatus: qismo.RoomServed})
 			return err == nil && len(served.Items) == 4
 		})
+	})
+	t.Run("customchannel", func(t *testing.T) {
+		t.Parallel()
+		s := newScene(t, programs)
+		p := s.run(t, "customchannel")
+		address := regexp.MustCompile(`http://\S+/in/\S+`).FindString(p.says(t, "-d '"))
+		message := strings.NewReader(`{"id": "1", "user": "budi", "text": "halo"}`)
+		request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, address, message)
+		require.NoError(t, err)
+		response, err := http.DefaultTransport.RoundTrip(request)
+		require.NoError(t, err)
+		require.NoError(t, response.Body.Close())
+		require.Equal(t, http.StatusNoContent, response.StatusCode)
+		rooms, err := s.client.Rooms.List(t.Context(), qismo.ListRoomsParams{Name: "budi"})
+		require.NoError(t, err)
+		require.NotEmpty(t, rooms.Items)
+		require.Equal(t, "budi", rooms.Items[0].UserID)
+		assert.Equal(t, "halo", rooms.Items[0].LastCommentText)
+		require.NoError(t, s.client.Bot.SendText(t.Context(), rooms.Items[0].RoomID, "Selamat pagi!"))
+		p.says(t, "to budi: Selamat pagi!")
 	})
 	t.Run("export", func(t *testing.T) {
 		t.Parallel()

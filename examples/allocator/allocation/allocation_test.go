@@ -19,19 +19,11 @@ import (
 
 // allTrouble lets each kind of trouble strike one in twenty.
 func allTrouble() []trouble.Rule {
-	const rate = 0.05
-	return []trouble.Rule{
-		{Kind: trouble.Latency, Rate: rate, Delay: 20 * time.Millisecond},
-		{Kind: trouble.RateLimit, Rate: rate, Delay: time.Millisecond},
-		{Kind: trouble.ServerError, Rate: rate},
-		{Kind: trouble.HTMLError, Rate: rate},
-		{Kind: trouble.LostAnswer, Rate: rate},
-		{Kind: trouble.BrokenAnswer, Rate: rate},
-		{Kind: trouble.ExpiredToken, Rate: rate},
-		{Kind: trouble.DropWebhook, Rate: rate},
-		{Kind: trouble.RepeatWebhook, Rate: rate},
-		{Kind: trouble.LateWebhook, Rate: rate, Delay: 50 * time.Millisecond},
+	var rules []trouble.Rule
+	for _, kind := range trouble.Kinds() {
+		rules = append(rules, trouble.Rule{Kind: kind.Kind, Rate: 0.05, Delay: min(kind.Delay, 50*time.Millisecond)})
 	}
+	return rules
 }
 
 // inTests does everything sooner than a program would.
@@ -70,8 +62,12 @@ func TestSoakLimitHolds(t *testing.T) {
 	told := f.history(t)
 	assert.LessOrEqual(t, told.worst(), f.limit)
 	assert.Len(t, told.served, f.customers)
-	t.Logf("%d customers, of whom %d came back, were served by %d agents; the most at one moment were %d",
-		f.customers, f.returning, len(told.most), told.worst())
+	struck := f.struck()
+	for _, kind := range trouble.Kinds() {
+		assert.Positive(t, struck[string(kind.Kind)], "%s never struck", kind.Kind)
+	}
+	t.Logf("%d customers, of whom %d came back, were served by %d agents; the most at one moment were %d; %v",
+		f.customers, f.returning, len(told.most), told.worst(), struck)
 }
 
 // The limit also holds, and nobody is forgotten, where one thing goes wrong most of the

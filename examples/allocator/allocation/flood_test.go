@@ -41,9 +41,10 @@ func (f *flood) open(t *testing.T) {
 	sessions := f.customers + f.returning
 	f.joined, f.resolved = make(chan string, 8*sessions), make(chan string, 8*sessions)
 	config := sandbox.Config{
-		Channels:  []sandbox.Channel{{ID: 5120, Source: "wa", Name: "Kopi Wangi"}},
-		OnMessage: f.hear,
-		Remember:  -1,
+		Channels:         []sandbox.Channel{{ID: 5120, Source: "wa", Name: "Kopi Wangi"}},
+		OnMessage:        f.hear,
+		DoubleAllocation: true, // as under load
+		Remember:         100_000,
 	}
 	for i := range f.agents {
 		config.Agents = append(config.Agents, sandbox.Agent{
@@ -268,6 +269,17 @@ func (f *flood) history(t *testing.T) history {
 		require.Equal(t, now[member.Name], member.Customers, "the history of %s is not whole", member.Name)
 	}
 	return told
+}
+
+// struck counts what went wrong on purpose, by kind.
+func (f *flood) struck() map[string]int {
+	struck := map[string]int{}
+	for _, entry := range f.platform.Timeline().Since(0, nil) {
+		for _, kind := range entry.Trouble {
+			struck[kind]++
+		}
+	}
+	return struck
 }
 
 // worst is the largest number of customers that an agent had at one moment.
