@@ -6,6 +6,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -32,6 +34,23 @@ func TestTheTestsInDocsPass(t *testing.T) {
 		}
 	}
 	assert.NotZero(t, shown)
+}
+
+// So does the README's, which is of the bot that the page on the sandbox has.
+func TestTheTestInTheReadmePasses(t *testing.T) {
+	page, err := os.ReadFile("docs/sandbox.md")
+	require.NoError(t, err)
+	bot := regexp.MustCompile(`(?s)\n// newBot is .*?\n}\n`).FindString(string(page))
+	require.NotEmpty(t, bot)
+	readme, err := os.ReadFile("README.md")
+	require.NoError(t, err)
+	shown := slices.DeleteFunc(snippetsOf("README.md", string(readme)), func(s snippet) bool { return !s.isTest() })
+	require.Len(t, shown, 1)
+	test := shown[0]
+	test.code += bot
+	require.NoError(t, runShown(t, test))
+	test.code = strings.Replace(test.code, "You wrote", "She wrote", 1)
+	assert.ErrorContains(t, runShown(t, test), "You wrote", "what came instead is told")
 }
 
 // A test that fails, or does not compile, is told by the page and the line.
@@ -65,7 +84,7 @@ func runShown(t *testing.T, s snippet) error {
 	list := filepath.Join(folder, "overlay.json")
 	require.NoError(t, os.WriteFile(list, overlay, 0o600))
 	program := filepath.Join(folder, "shown.exe") // which the other systems do not mind
-	build := exec.CommandContext(t.Context(), // go vet would look for the package's folder
+	build := exec.CommandContext(t.Context(),     // go vet would look for the package's folder
 		"go", "test", "-c", "-vet=off", "-overlay", list, "-o", program, "./internal/shown")
 	if output, err := build.CombinedOutput(); err != nil {
 		return fmt.Errorf("%w:\n%s", err, output)
