@@ -154,14 +154,25 @@ func (b *tab) do(steps ...chromedp.Action[chromedp.Void]) {
 	}
 }
 
-// until waits until an expression is true on the page.
+// until waits until an expression is true on the page. One that fails is not, as while
+// another page takes the place of the one before.
 func (b *tab) until(expression string) {
 	b.t.Helper()
 	bounded, cancel := context.WithTimeout(b.ctx, patience)
 	defer cancel()
-	_, err := chromedp.Run(bounded, chromedp.Poll[bool]("Boolean("+expression+")",
-		chromedp.WithPollingInterval(20*time.Millisecond), chromedp.WithPollingTimeout(patience)))
-	require.NoError(b.t, err, "%s\nthe page: %s", expression, b.seen())
+	again := time.NewTicker(pollEvery)
+	defer again.Stop()
+	for {
+		holds, err := chromedp.Run(bounded, chromedp.Evaluate[bool]("Boolean("+expression+")"))
+		if holds {
+			return
+		}
+		select {
+		case <-again.C:
+		case <-bounded.Done():
+			require.Fail(b.t, "this has not become true", "%s: %v\nthe page: %s", expression, err, b.seen())
+		}
+	}
 }
 
 // seen is what somebody sees who looks at the page, for a test that has failed.
@@ -169,7 +180,7 @@ func (b *tab) seen() string {
 	bounded, cancel := context.WithTimeout(b.ctx, patience)
 	defer cancel()
 	text, err := chromedp.Run(bounded, chromedp.Evaluate[string](
-		`document.querySelector('#notice').innerText + '\n' + document.querySelector('#room').innerText + '\nfocus: ' + document.activeElement.outerHTML`))
+		`document.querySelector('#notice')?.innerText + '\n' + document.querySelector('#room')?.innerText + '\nfocus: ' + document.activeElement.outerHTML`))
 	if err != nil {
 		return err.Error()
 	}

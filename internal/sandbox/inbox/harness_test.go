@@ -170,3 +170,6 @@ func (w *world) shown(room string) sandbox.RoomSnapshot {
 
 // pollEvery is how often something is looked at that will come.
 const pollEvery = 20 * time.Millisecond
+
+// picture is the smallest picture that there is.
+const picture = "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="

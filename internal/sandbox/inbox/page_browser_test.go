@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"testing"
 
+	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 	"github.com/stretchr/testify/assert"
@@ -307,4 +308,30 @@ func TestNames(t *testing.T) {
 	assert.Equal(t, []string{"rooms", "room", "timeline"}, evaluate[[]string](page, `[...document.querySelectorAll('main > section[aria-labelledby]')].map((e) => e.id)`))
 	assert.Equal(t, 1, evaluate[int](page, `document.querySelectorAll('[role=log][aria-live=polite]').length`))
 	assert.Equal(t, 0, evaluate[int](page, `(() => { const ids = [...document.querySelectorAll('[id]')].map((e) => e.id); return ids.length - new Set(ids).size; })()`))
+}
+
+// Without a script all can be read and done; the page is loaded anew each time.
+func TestWithoutScript(t *testing.T) {
+	w := newWorld(t, sandbox.Config{Rooms: 3})
+	page := w.open()
+	_, err := chromedp.Call(page.ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
+	require.NoError(t, err)
+	page.do(chromedp.Navigate(w.server.URL + "/"))
+	require.False(t, evaluate[bool](page, `'live' in document.documentElement.dataset`))
+	room := w.LatestRooms(1)[0].ID
+	page.fill("#say-"+room, "tanpa skrip")
+	page.click("#composer-" + room + " .primary")
+	page.untilSays("#room .by-customer .text", "tanpa skrip")
+	page.fill("#search", "budi")
+	page.click(".rooms .search .plainly")
+	page.until(`document.querySelectorAll('#room-list .row').length === 1`)
+	page.click("#resolve-" + room + " > summary")
+	page.click("#resolve-" + room + " .primary")
+	page.untilSays("#room .title .state", "resolved")
+	page.click("[popovertarget=sheet-clock]")
+	page.click("#sheet-clock button:nth-of-type(3)")
+	page.untilSays("[popovertarget=sheet-clock]", "1 h ahead")
+	page.fill("#tag-"+room, "grosir")
+	page.press(kb.Enter)
+	page.untilSays("#room .tag", "grosir")
 }

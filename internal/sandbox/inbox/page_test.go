@@ -107,6 +107,21 @@ func TestRows(t *testing.T) {
 	page = w.get("/").body
 	assert.NotContains(t, page, "not answered")
 	assert.Contains(t, page, "Sari: Masih ada", "who wrote, in a word")
+	for _, test := range []struct {
+		shown   string
+		message sandbox.CustomerMessage
+	}{
+		{"Place: Kopi Wangi", sandbox.CustomerMessage{Type: "location", Payload: object{"name": "Kopi Wangi"}}},
+		{"File: harga.pdf", sandbox.CustomerMessage{Type: "file_attachment", Payload: object{"url": "https://cdn.example.id/harga.pdf"}}},
+		{"Contact: Bu Ratna", sandbox.CustomerMessage{Type: "contact_person", Payload: object{"name": "Bu Ratna"}}},
+		{"Cards: Gayo", sandbox.CustomerMessage{Type: "carousel", Payload: object{"cards": []any{object{"title": "Gayo"}}}}},
+		{"[custom]", sandbox.CustomerMessage{Type: "custom", Payload: object{"type": "nota", "content": 1}}},
+		{strings.Repeat("é", 119) + "…", sandbox.CustomerMessage{Text: strings.Repeat("é", 200)}},
+	} {
+		test.message.Source, test.message.UserID = "wa", "6281155501234"
+		w.writesMessage(test.message)
+		assert.Contains(t, w.get("/").body, `<span class="preview">`+test.shown+`</span>`)
+	}
 }
 
 // What makes no sense in an address is left out.

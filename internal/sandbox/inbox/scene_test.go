@@ -1,3 +1,5 @@
+//go:build screenshots
+
 package inbox_test
 
 import (
@@ -14,10 +16,10 @@ import (
 
 	"github.com/qismo-go/qismo/internal/sandbox"
 	"github.com/qismo-go/qismo/internal/sandbox/timeline"
+	sandboxworld "github.com/qismo-go/qismo/internal/sandbox/world"
 )
 
-// busy is a world in which something of everything has happened, on one invented
-// morning.
+// busy is the demo's world on one invented morning, in which a shop sells coffee.
 type busy struct {
 	*world
 
@@ -41,16 +43,16 @@ func busyWorld(t *testing.T) *busy {
 		_, err := answer.Write([]byte(`{"ok":true}`))
 		assert.NoError(t, err)
 	})
-	w.world = newWorld(t, sandbox.Config{
-		Rooms: 18,
-		Now:   func() time.Time { return time.Unix(0, w.now.Load()) },
-		Agents: []sandbox.Agent{
-			{Name: "Rini Astuti", Email: "rini@example.id"},
-			{Name: "Agus Setiawan", Email: "agus@example.id", Divisions: []string{"Keluhan"}},
-			{Name: "Putri Rahayu", Email: "putri@example.id", Offline: true},
-		},
-		Webhooks: sandbox.Webhooks{Bot: hook + "/bot", NewSession: hook + "/session", Resolve: hook + "/resolved"},
+	demo, err := sandboxworld.Demo()
+	require.NoError(t, err)
+	config, err := demo.Configure(sandbox.Config{
+		Now: func() time.Time { return time.Unix(0, w.now.Load()) }, Pace: sandbox.EverydayPace(),
 	})
+	require.NoError(t, err)
+	w.world = newWorld(t, config)
+	for event, path := range map[string]string{"botMessage": "/bot", "newSession": "/session", "markAsResolved": "/resolved"} {
+		require.NoError(t, w.SetWebhook(event, hook+path, true))
+	}
 	w.morning()
 	w.sale()
 	w.integration()
@@ -60,37 +62,26 @@ func busyWorld(t *testing.T) *busy {
 
 // morning is what goes on in other rooms.
 func (w *busy) morning() {
-	ctx, agents := w.t.Context(), w.Config().Agents
-	for i, waiting := range w.LatestRooms(9) {
-		if i%3 != 0 {
-			require.NoError(w.t, w.HandOver(ctx, waiting.ID, ""))
+	for i, wait := range []time.Duration{50, 25, 15, 40, 15, 30, 20, 45, 15} {
+		w.after(wait * time.Second)
+		switch i % 3 {
+		case 0:
+			w.call(http.MethodGet, "/api/v2/customer_rooms?limit=20", nil)
+			w.writes("wa", "62811777012", "", []string{"Masih ada?", "Halo?", "Saya tunggu ya"}[i/3])
+		case 1:
+			w.call(http.MethodGet, "/api/v2/admin/agents", nil)
+			w.writes("qiscus", "dodi@example.id", "", "Tiga bulan saja")
+		default:
+			w.writes("ig", "17841400000417", "Bayu Nugroho", "Kak, ongkir ke Makassar berapa ya?")
 		}
 	}
-	w.writes("ig", "17841400000417", "Bayu Nugroho", "Kak, ongkir ke Makassar berapa ya?")
-	w.after(50 * time.Second)
-	w.call(http.MethodGet, "/api/v2/customer_rooms?limit=20", nil)
-	resolved := w.writes("qiscus", "laras@example.id", "Laras Puspita", "Pesanan saya sudah sampai, terima kasih!")
-	require.NoError(w.t, w.TakeOver(ctx, resolved, agents[0].ID))
-	w.after(70 * time.Second)
-	require.NoError(w.t, w.Resolve(ctx, resolved, agents[0].ID, "Sudah diterima"))
-	complaint := w.writes("wa", "6281155507788", "Gilang Ramadhan", "Barangnya penyok, bisa ditukar?")
-	require.NoError(w.t, w.TakeOver(ctx, complaint, agents[1].ID))
-	require.NoError(w.t, w.Tag(ctx, complaint, "keluhan"))
-	w.after(40 * time.Second)
-	for range 4 {
-		w.writes("wa", "6281155507788", "", "Ini fotonya ya")
-		w.call(http.MethodGet, "/api/v2/admin/agents", nil)
-	}
-	require.NoError(w.t, w.AgentWrites(ctx, sandbox.AgentMessage{
-		RoomID: complaint, AgentID: agents[1].ID, Text: "Mohon maaf, kami kirim yang baru hari ini.",
-	}))
 }
 
 // sale is the conversation that is open: a bot offers, a customer chooses, an agent
 // closes.
 func (w *busy) sale() {
-	w.after(65 * time.Second)
-	w.room = w.writes("qiscus", "wulan@example.id", "Wulan Sari", "Halo, kopi Gayo masih ada?")
+	w.after(25 * time.Second)
+	w.room = w.writes("qiscus", "kirana@example.id", "Kirana Putri", "Halo, kopi Gayo masih ada?")
 	require.NoError(w.t, w.SetRoomInfo(w.t.Context(), w.room, []sandbox.Property{
 		{Key: "Pelanggan sejak", Value: "2023"}, {Key: "Kota", Value: "Bandung"},
 	}))
@@ -106,20 +97,20 @@ func (w *busy) sale() {
 	}})
 	w.after(20 * time.Second)
 	w.writesMessage(sandbox.CustomerMessage{
-		Source: "qiscus", UserID: "wulan@example.id", Type: "button_postback_response", Text: "Pesan Gayo Wine", Payload: object{},
+		Source: "qiscus", UserID: "kirana@example.id", Type: "button_postback_response", Text: "Pesan Gayo Wine", Payload: object{},
 	})
 	w.bot(w.room, "buttons", "Mau yang mana?", object{"text": "Mau yang mana?", "buttons": []any{
 		answer("200 gram", "Gayo Wine 200 gram"), answer("1 kilo", "Gayo Wine 1 kilo"),
 		object{"label": "Lihat menu", "type": "link", "payload": object{"url": "https://example.id/menu"}},
 	}})
 	w.after(25 * time.Second)
-	w.writes("qiscus", "wulan@example.id", "", "Dua bungkus yang 1 kilo. Bisa dikirim besok?")
+	w.writes("qiscus", "kirana@example.id", "", "Dua bungkus yang 1 kilo. Bisa dikirim besok?")
 	rini := w.Config().Agents[0].ID
 	require.NoError(w.t, w.TakeOver(w.t.Context(), w.room, rini))
 	require.NoError(w.t, w.Tag(w.t.Context(), w.room, "grosir"))
 	w.after(30 * time.Second)
 	require.NoError(w.t, w.AgentWrites(w.t.Context(), sandbox.AgentMessage{
-		RoomID: w.room, AgentID: rini, Text: "Bisa, Kak Wulan. Kami kirim besok pagi sebelum jam sembilan.",
+		RoomID: w.room, AgentID: rini, Text: "Bisa, Kak Kirana. Kami kirim besok pagi sebelum jam sembilan.",
 	}))
 }
 
@@ -147,6 +138,3 @@ func coffee(t *testing.T) string {
 	require.NoError(t, err)
 	return "data:image/png;base64," + base64.StdEncoding.EncodeToString(content)
 }
-
-// picture is the smallest picture that there is.
-const picture = "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="

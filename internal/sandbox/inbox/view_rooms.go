@@ -95,8 +95,11 @@ func (i *Inbox) roomRow(v view, room sandbox.RoomSnapshot) roomRow {
 	return row
 }
 
-// preview is a message in one line.
+// preview is the newest message of a room in one line.
 func preview(message sandbox.Message) string {
+	if message.At.IsZero() {
+		return "Nothing was written yet"
+	}
 	shown := messageView{Text: message.Text}
 	shown.show(message)
 	text := strings.Join(strings.Fields(shown.Text), " ")
