@@ -17,6 +17,8 @@ type sandboxCommand struct {
 	Listen string `default:"127.0.0.1:7080" help:"Where the API and the page are served."`
 	Rooms  int    `default:"12" help:"How many customers have written already and wait for an agent; each is about 1 KB."`
 
+	worldFlags
+
 	Webhook []webhookFlag `sep:"none" help:"Where an event goes, or all; repeatable." placeholder:"[EVENT=]URL"`
 	Shape   []shapeFlag   `sep:"none" help:"Old, new or a year, of one event or of all." placeholder:"[EVENT=]SHAPE"`
 
@@ -35,9 +37,12 @@ type sandboxCommand struct {
 func (sandboxCommand) Help() string {
 	return `Serves the API of an invented app until it is interrupted, and a page to play its
 customers and agents on, and tells who can log in and what there is. All is in memory
-and begins anew each time. Webhooks go where --webhook says, and where your program sets
-them with the API, as long as that is this machine or a network of your own.
+and begins anew each time, unless --data keeps it. Webhooks go where --webhook says, and
+where your program sets them with the API, as long as that is this machine or a network
+of your own.
 
+  qismo sandbox --demo
+  qismo sandbox --data shop.db --seed shop.yaml
   qismo sandbox --webhook http://127.0.0.1:8080/the-secret
   qismo sandbox --webhook botMessage=http://127.0.0.1:8080/bot --shape old
   qismo sandbox --trouble server-error=5% --trouble latency=0.1,delay=800ms,only=getRoom
@@ -51,33 +56,45 @@ status=. The kinds, besides all:
 
 // Run serves until it is interrupted.
 func (c sandboxCommand) Run(ctx context.Context, std *streams) error {
-	platform, err := c.platform(std)
+	opened, err := c.open()
+	if err != nil {
+		return usageError{err}
+	}
+	return errors.Join(c.serve(ctx, std, opened), opened.close())
+}
+
+func (c sandboxCommand) serve(ctx context.Context, std *streams, opened openedWorld) error {
+	platform, err := c.platform(std, opened)
 	if err != nil {
 		return err
 	}
 	apiURL, stop, err := servePlatform(ctx, platform, c.Listen)
 	if err != nil {
-		return usageError{err}
+		return usageError{errors.Join(err, platform.Shutdown(ctx))}
 	}
-	introduce(std, platform, apiURL)
+	introduce(std, platform, opened, apiURL)
 	<-ctx.Done()
 	return stop()
 }
 
 // platform makes the sandbox that the flags ask for.
-func (c sandboxCommand) platform(std *streams) (*sandbox.Sandbox, error) {
+func (c sandboxCommand) platform(std *streams, opened openedWorld) (*sandbox.Sandbox, error) {
 	if c.Rooms < 0 || c.WebhookAttempts < 1 || c.WebhookTimeout <= 0 || c.CountLag < 0 || c.TokenLife <= 0 {
 		return nil, usageError{errors.New("--rooms and --count-lag must not be negative, and --webhook-attempts, " +
 			"--webhook-timeout and --token-life not zero either")}
 	}
-	platform, err := sandbox.New(sandbox.Config{
+	config, err := opened.configure(sandbox.Config{
 		Rooms: c.Rooms, Agents: inventedStaff(), Pace: sandbox.EverydayPace(), ShowUnsent: true,
 		CountLag: c.CountLag, TokenLife: c.TokenLife, DoubleAllocation: c.DoubleAllocation,
 		Delivery:   sandbox.DeliverySettings{Attempts: c.WebhookAttempts, Timeout: c.WebhookTimeout},
 		OnDelivery: func(delivery sandbox.Delivery) { tellFailure(std, delivery) },
 	})
 	if err != nil {
-		return nil, err
+		return nil, usageError{err}
+	}
+	platform, err := sandbox.New(config)
+	if err != nil {
+		return nil, usageError{err}
 	}
 	for _, webhook := range c.Webhook {
 		if err := webhook.set(platform); err != nil {

@@ -15,7 +15,7 @@ import (
 const shownRooms = 3
 
 // introduce tells what a program and its author need to know of an app.
-func introduce(std *streams, platform *sandbox.Sandbox, apiURL string) {
+func introduce(std *streams, platform *sandbox.Sandbox, opened openedWorld, apiURL string) {
 	config := platform.Config()
 	fmt.Fprintf(std.out, `export QISCUS_APP_ID=%s QISCUS_SECRET_KEY=%s
 export QISCUS_OMNICHANNEL_URL=%s
@@ -24,6 +24,7 @@ export QISCUS_OMNICHANNEL_URL=%s
 	table := tabwriter.NewWriter(std.out, 0, 4, 2, ' ', 0)
 	fmt.Fprintf(table, "inbox\t%s/\tplay customers and agents; see all calls and webhooks\n", apiURL)
 	fmt.Fprintf(table, "control\t%s%s\tclock, trouble, timeline, as JSON; docs/sandbox.md\n", apiURL, control.Home)
+	opened.introduce(table)
 	introduceWebhooks(table, platform)
 	introduceTrouble(table, platform)
 	_ = table.Flush() // as with every other line, whoever closes the output has seen enough
@@ -38,6 +39,9 @@ export QISCUS_OMNICHANNEL_URL=%s
 		for _, division := range agent.Divisions {
 			state += ", also in the division " + division
 		}
+		if agent.Password != config.AdminPassword {
+			state += ", password " + agent.Password
+		}
 		fmt.Fprintf(table, "\t%s\t%s, agent id %d, %s\n", agent.Type, agent.Email, agent.ID, state)
 	}
 	fmt.Fprintf(table, "\t\teach with the password %s\n", config.AdminPassword)
@@ -51,7 +55,11 @@ export QISCUS_OMNICHANNEL_URL=%s
 		}
 		fmt.Fprintf(table, "%s\t%d\t%s\n", heading, channel.ID, kind)
 	}
-	fmt.Fprintf(table, "rooms\t%d\ttheir customers wait for an agent\n", config.Rooms)
+	what := "their customers wait for an agent"
+	if opened.said != "" {
+		what = ""
+	}
+	fmt.Fprintf(table, "rooms\t%d\t%s\n", platform.CountRooms(), what)
 	for i, room := range platform.FirstRooms(shownRooms) {
 		heading := ""
 		if i == 0 {
