@@ -43,7 +43,7 @@ func TestNothingFailsWithoutRules(t *testing.T) {
 // Rates are met, for many rooms and for one, with every seed. The bounds are five
 // standard deviations.
 func TestRatesAreMet(t *testing.T) {
-	const draws = 40_000
+	const draws = 10_000
 	for _, rate := range []float64{0.001, 0.05, 0.5, 0.99, 1} {
 		for seed := range uint64(3) {
 			for name, subject := range map[string]func(int) string{
@@ -253,29 +253,6 @@ func TestRulesThatAreRefusedChangeNothing(t *testing.T) {
 	assert.True(t, made.Call("getRoom", "1").Has(trouble.Latency))
 	require.NoError(t, made.Set(9))
 	assert.Empty(t, made.Call("getRoom", "1"))
-}
-
-// More subjects than are remembered: the rates hold, and a call that is repeated does
-// not fail for ever.
-func TestMoreSubjectsThanAreRemembered(t *testing.T) {
-	made := maker(t, 3, "server-error=50%")
-	struck := 0
-	const known = 1 << 20
-	for i := range known {
-		made.Call("", fmt.Sprint(i))
-	}
-	const draws = 10_000
-	for i := range draws {
-		if made.Call("", fmt.Sprint(known+i)).Has(trouble.ServerError) {
-			struck++
-		}
-	}
-	assert.InDelta(t, draws/2, struck, 300)
-	attempts := 1
-	for made.Call("", "another").Has(trouble.ServerError) {
-		attempts++
-		require.Less(t, attempts, 60)
-	}
 }
 
 func BenchmarkCall(b *testing.B) {
