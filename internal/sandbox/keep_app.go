@@ -40,10 +40,10 @@ func (accountThing) place() (part, key string)  { return "account", onlyKey }
 // appRecord is the app, and what time it is there.
 type appRecord struct {
 	Format     int           `json:"format"`
-	AppCode    string        `json:"app_code"`
-	SecretKey  string        `json:"secret_key"`
-	Made       time.Time     `json:"made"`
-	ClockAhead time.Duration `json:"clock_ahead"`
+	AppCode    string        `json:"app_code,omitzero"`
+	SecretKey  string        `json:"secret_key,omitzero"`
+	Made       time.Time     `json:"made,omitzero"`
+	ClockAhead time.Duration `json:"clock_ahead,omitzero"`
 }
 
 func (appThing) record(s *state) any {
@@ -63,21 +63,21 @@ func restoreApp(r *restoration, kept appRecord) error {
 
 // countersRecord is the last number of each sequence.
 type countersRecord struct {
-	RoomRows          sequence `json:"room_rows"`
-	Comments          sequence `json:"comments"`
-	Services          sequence `json:"services"`
-	Tags              sequence `json:"tags"`
-	Tokens            sequence `json:"tokens"`
-	Activities        sequence `json:"activities"`
-	ContactProperties sequence `json:"contact_properties"`
-	Channels          sequence `json:"channels"`
-	Templates         sequence `json:"templates"`
-	TemplateDetails   sequence `json:"template_details"`
-	TemplateButtons   sequence `json:"template_buttons"`
-	Errands           sequence `json:"errands"`
-	BroadcastJobs     sequence `json:"broadcast_jobs"`
-	BroadcastLogs     sequence `json:"broadcast_logs"`
-	BroadcastFiles    sequence `json:"broadcast_files"`
+	RoomRows          sequence `json:"room_rows,omitzero"`
+	Comments          sequence `json:"comments,omitzero"`
+	Services          sequence `json:"services,omitzero"`
+	Tags              sequence `json:"tags,omitzero"`
+	Tokens            sequence `json:"tokens,omitzero"`
+	Activities        sequence `json:"activities,omitzero"`
+	ContactProperties sequence `json:"contact_properties,omitzero"`
+	Channels          sequence `json:"channels,omitzero"`
+	Templates         sequence `json:"templates,omitzero"`
+	TemplateDetails   sequence `json:"template_details,omitzero"`
+	TemplateButtons   sequence `json:"template_buttons,omitzero"`
+	Errands           sequence `json:"errands,omitzero"`
+	BroadcastJobs     sequence `json:"broadcast_jobs,omitzero"`
+	BroadcastLogs     sequence `json:"broadcast_logs,omitzero"`
+	BroadcastFiles    sequence `json:"broadcast_files,omitzero"`
 }
 
 func (countersThing) record(s *state) any {
@@ -104,25 +104,25 @@ func restoreCounters(r *restoration, kept countersRecord) error {
 // settingsRecord is the app's settings. How the platform is simulated is not among
 // them: that is said anew each time.
 type settingsRecord struct {
-	Bot            webhookRecord   `json:"bot"`
-	NewSession     webhookRecord   `json:"new_session"`
-	Allocation     webhookRecord   `json:"allocation"`
-	Resolve        webhookRecord   `json:"resolve"`
-	Auth           webhookRecord   `json:"auth"`
-	Buttons        []Button        `json:"buttons"`
-	Off            map[string]bool `json:"off"` // targets that were switched off
-	Sessional      bool            `json:"sessional"`
-	ForceSendBot   bool            `json:"force_send_bot"`
-	Takeover       bool            `json:"takeover"`
-	AllocateAgents bool            `json:"allocate_agents"`
-	NewTags        bool            `json:"new_tags"`
-	OfficeHours    OfficeHours     `json:"office_hours"`
-	Changed        time.Time       `json:"changed"`
+	Bot            webhookRecord   `json:"bot,omitzero"`
+	NewSession     webhookRecord   `json:"new_session,omitzero"`
+	Allocation     webhookRecord   `json:"allocation,omitzero"`
+	Resolve        webhookRecord   `json:"resolve,omitzero"`
+	Auth           webhookRecord   `json:"auth,omitzero"`
+	Buttons        []Button        `json:"buttons,omitzero"`
+	Off            map[string]bool `json:"off,omitzero"` // targets that were switched off
+	Sessional      bool            `json:"sessional,omitzero"`
+	ForceSendBot   bool            `json:"force_send_bot,omitzero"`
+	Takeover       bool            `json:"takeover,omitzero"`
+	AllocateAgents bool            `json:"allocate_agents,omitzero"`
+	NewTags        bool            `json:"new_tags,omitzero"`
+	OfficeHours    OfficeHours     `json:"office_hours,omitzero"`
+	Changed        time.Time       `json:"changed,omitzero"`
 }
 
 type webhookRecord struct {
-	URL string `json:"url"`
-	On  bool   `json:"on"`
+	URL string `json:"url,omitzero"`
+	On  bool   `json:"on,omitzero"`
 }
 
 func keepWebhook(set webhook) webhookRecord { return webhookRecord{set.url, set.on} }
@@ -155,11 +155,11 @@ func restoreSettings(r *restoration, kept settingsRecord) error {
 
 // accountRecord is what the app's owner tells, and who signed up.
 type accountRecord struct {
-	Company       string    `json:"company"`
-	Address       string    `json:"address"`
-	Phone         string    `json:"phone"`
-	BillingEmails jsonValue `json:"billing_emails"`
-	SignedUp      []string  `json:"signed_up"`
+	Company       string    `json:"company,omitzero"`
+	Address       string    `json:"address,omitzero"`
+	Phone         string    `json:"phone,omitzero"`
+	BillingEmails jsonValue `json:"billing_emails,omitzero"`
+	SignedUp      []string  `json:"signed_up,omitzero"`
 }
 
 func (accountThing) record(s *state) any {
@@ -195,9 +195,9 @@ func errandsAfter(s *state, last sequence) iter.Seq[recorded] {
 }
 
 type errandRecord struct {
-	At    time.Time  `json:"at"`
+	At    time.Time  `json:"at,omitzero"`
 	Order int64      `json:"order"`
-	Kind  errandKind `json:"kind"`
+	Kind  errandKind `json:"kind,omitzero"`
 	ID    int64      `json:"id"`
 }
 

@@ -53,34 +53,34 @@ func templateThings(s *state) iter.Seq[recorded] {
 type templateRecord struct {
 	ID        int64                  `json:"id"`
 	Deleted   bool                   `json:"deleted,omitzero"`
-	Name      string                 `json:"name"`
-	Namespace string                 `json:"namespace"`
-	Category  string                 `json:"category"`
+	Name      string                 `json:"name,omitzero"`
+	Namespace string                 `json:"namespace,omitzero"`
+	Category  string                 `json:"category,omitzero"`
 	Channel   channelKey             `json:"channel"`
-	Resumes   bool                   `json:"resumes"`
-	Details   []templateDetailRecord `json:"details"`
+	Resumes   bool                   `json:"resumes,omitzero"`
+	Details   []templateDetailRecord `json:"details,omitzero"`
 }
 
 type templateDetailRecord struct {
 	ID            int64                  `json:"id"`
-	Language      string                 `json:"language"`
-	Content       string                 `json:"content"`
-	Footer        string                 `json:"footer"`
-	HeaderType    string                 `json:"header_type"`
-	HeaderContent string                 `json:"header_content"`
-	HeaderDefault string                 `json:"header_default"`
-	Arguments     int                    `json:"arguments"`
-	Approval      int                    `json:"approval"`
-	Rejection     string                 `json:"rejection"`
-	Buttons       []templateButtonRecord `json:"buttons"`
+	Language      string                 `json:"language,omitzero"`
+	Content       string                 `json:"content,omitzero"`
+	Footer        string                 `json:"footer,omitzero"`
+	HeaderType    string                 `json:"header_type,omitzero"`
+	HeaderContent string                 `json:"header_content,omitzero"`
+	HeaderDefault string                 `json:"header_default,omitzero"`
+	Arguments     int                    `json:"arguments,omitzero"`
+	Approval      int                    `json:"approval,omitzero"`
+	Rejection     string                 `json:"rejection,omitzero"`
+	Buttons       []templateButtonRecord `json:"buttons,omitzero"`
 }
 
 type templateButtonRecord struct {
 	ID          int64  `json:"id"`
-	Kind        string `json:"kind"`
-	Text        string `json:"text"`
-	URL         string `json:"url"`
-	PhoneNumber string `json:"phone_number"`
+	Kind        string `json:"kind,omitzero"`
+	Text        string `json:"text,omitzero"`
+	URL         string `json:"url,omitzero"`
+	PhoneNumber string `json:"phone_number,omitzero"`
 }
 
 func (t *template) place() (part, key string) { return "templates", numberKey(t.id) }
@@ -134,7 +134,7 @@ func restoreTemplate(r *restoration, kept templateRecord) error {
 // recipientRecord is who gets a template.
 type recipientRecord struct {
 	Number    string   `json:"number"`
-	Variables []string `json:"variables"`
+	Variables []string `json:"variables,omitzero"`
 }
 
 func keepRecipient(one recipient) recipientRecord { return recipientRecord{one.number, one.variables} }
@@ -146,8 +146,8 @@ type broadcastFileThing string
 
 type broadcastFileRecord struct {
 	ID         string            `json:"id"`
-	Detail     int64             `json:"detail"`
-	Recipients []recipientRecord `json:"recipients"`
+	Detail     int64             `json:"detail,omitzero"`
+	Recipients []recipientRecord `json:"recipients,omitzero"`
 }
 
 func broadcastFileThings(s *state) iter.Seq[recorded] {
@@ -181,14 +181,14 @@ func restoreBroadcastFile(r *restoration, kept broadcastFileRecord) error {
 
 type broadcastRecord struct {
 	ID        int64     `json:"id"`
-	Name      string    `json:"name"`
-	By        int64     `json:"by"`
-	Detail    int64     `json:"detail"`
-	Header    string    `json:"header"`
-	Buttons   jsonValue `json:"buttons"`
-	Made      time.Time `json:"made"`
-	NotBefore time.Time `json:"not_before"`
-	Next      int       `json:"next"` // of the logs, the first that waits
+	Name      string    `json:"name,omitzero"`
+	By        int64     `json:"by,omitzero"`
+	Detail    int64     `json:"detail,omitzero"`
+	Header    string    `json:"header,omitzero"`
+	Buttons   jsonValue `json:"buttons,omitzero"`
+	Made      time.Time `json:"made,omitzero"`
+	NotBefore time.Time `json:"not_before,omitzero"`
+	Next      int       `json:"next,omitzero"` // of the logs, the first that waits
 }
 
 func (j *broadcastJob) place() (part, key string) { return "broadcasts", numberKey(j.id) }
@@ -238,12 +238,12 @@ func broadcastLogThings(s *state) iter.Seq[recorded] {
 
 type broadcastLogRecord struct {
 	ID        int64           `json:"id"`
-	Job       int64           `json:"job"`
-	Recipient recipientRecord `json:"recipient"`
-	Status    sendStatus      `json:"status"`
-	Notes     string          `json:"notes"`
-	MessageID string          `json:"message_id"`
-	Sent      time.Time       `json:"sent"`
+	Job       int64           `json:"job,omitzero"`
+	Recipient recipientRecord `json:"recipient,omitzero"`
+	Status    sendStatus      `json:"status,omitzero"`
+	Notes     string          `json:"notes,omitzero"`
+	MessageID string          `json:"message_id,omitzero"`
+	Sent      time.Time       `json:"sent,omitzero"`
 }
 
 func (l broadcastLogThing) place() (part, key string) { return "broadcast logs", numberKey(l.log.id) }

@@ -20,7 +20,7 @@ func channelParts() []part {
 
 type divisionRecord struct {
 	ID        int64  `json:"id"`
-	Name      string `json:"name"`
+	Name      string `json:"name,omitzero"`
 	IsDefault bool   `json:"is_default,omitzero"`
 }
 
@@ -38,7 +38,7 @@ func restoreDivision(r *restoration, kept divisionRecord) error {
 // channelKey tells channels apart, those that were taken away too: ids are not given
 // twice.
 type channelKey struct {
-	Source string `json:"source"`
+	Source string `json:"source,omitzero"`
 	ID     int64  `json:"id"`
 }
 
@@ -72,24 +72,24 @@ type channelRecord struct {
 }
 
 type channelDetailsRecord struct {
-	Badge     string          `json:"badge"`
-	Off       bool            `json:"off"`
-	Secure    bool            `json:"secure"`
-	SecureTOC bool            `json:"secure_toc"`
-	BotToken  string          `json:"bot_token"`
-	Responder responderRecord `json:"responder"`
-	Style     jsonValue       `json:"style"`
-	Variables jsonValue       `json:"variables"`
-	Made      time.Time       `json:"made"`
-	Changed   time.Time       `json:"changed"`
+	Badge     string          `json:"badge,omitzero"`
+	Off       bool            `json:"off,omitzero"`
+	Secure    bool            `json:"secure,omitzero"`
+	SecureTOC bool            `json:"secure_toc,omitzero"`
+	BotToken  string          `json:"bot_token,omitzero"`
+	Responder responderRecord `json:"responder,omitzero"`
+	Style     jsonValue       `json:"style,omitzero"`
+	Variables jsonValue       `json:"variables,omitzero"`
+	Made      time.Time       `json:"made,omitzero"`
+	Changed   time.Time       `json:"changed,omitzero"`
 }
 
 type responderRecord struct {
-	On               bool      `json:"on"`
-	Offline          jsonValue `json:"offline"`
-	Online           jsonValue `json:"online"`
-	OfflineEach      bool      `json:"offline_each"`
-	OnlineIfResolved bool      `json:"online_if_resolved"`
+	On               bool      `json:"on,omitzero"`
+	Offline          jsonValue `json:"offline,omitzero"`
+	Online           jsonValue `json:"online,omitzero"`
+	OfflineEach      bool      `json:"offline_each,omitzero"`
+	OnlineIfResolved bool      `json:"online_if_resolved,omitzero"`
 }
 
 func (c channelThing) place() (part, key string) {
@@ -139,8 +139,8 @@ func restoreChannel(r *restoration, kept channelRecord) error {
 type whatsAppThing struct{}
 
 type whatsAppRecord struct {
-	Spent    map[int64]int64  `json:"spent"`
-	Forwards map[int64]string `json:"forwards"`
+	Spent    map[int64]int64  `json:"spent,omitzero"`
+	Forwards map[int64]string `json:"forwards,omitzero"`
 }
 
 func (whatsAppThing) place() (part, key string) { return "whatsapp", onlyKey }
@@ -168,13 +168,13 @@ func receiptThings(s *state) iter.Seq[recorded] {
 }
 
 type receiptRecord struct {
-	Message  int64      `json:"message"`
+	Message  int64      `json:"message,omitzero"`
 	Channel  channelKey `json:"channel"`
 	Room     string     `json:"room"`
-	To       string     `json:"to"`
+	To       string     `json:"to,omitzero"`
 	ID       string     `json:"id"` // WhatsApp's
-	Category string     `json:"category"`
-	Status   sendStatus `json:"status"`
+	Category string     `json:"category,omitzero"`
+	Status   sendStatus `json:"status,omitzero"`
 }
 
 func (m receiptThing) place() (part, key string) { return "receipts", numberKey(int64(m)) }

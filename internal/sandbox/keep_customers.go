@@ -10,8 +10,8 @@ import (
 
 type tagRecord struct {
 	ID   int64     `json:"id"`
-	Name string    `json:"name"`
-	Made time.Time `json:"made"`
+	Name string    `json:"name,omitzero"`
+	Made time.Time `json:"made,omitzero"`
 }
 
 func tagThings(s *state) iter.Seq[recorded] {
@@ -37,13 +37,13 @@ func restoreTag(r *restoration, kept tagRecord) error {
 // contactRecord has no rooms: they say whose they are.
 type contactRecord struct {
 	ID         int64                   `json:"id"`
-	Properties []contactPropertyRecord `json:"properties"`
+	Properties []contactPropertyRecord `json:"properties,omitzero"`
 }
 
 type contactPropertyRecord struct {
 	ID    int64  `json:"id"`
-	Label string `json:"label"`
-	Value string `json:"value"`
+	Label string `json:"label,omitzero"`
+	Value string `json:"value,omitzero"`
 }
 
 func (c *contact) place() (part, key string) { return "contacts", numberKey(c.id) }
@@ -72,8 +72,8 @@ type blockedThing customerKey
 
 type blockedRecord struct {
 	Channel channelKey `json:"channel"`
-	UserID  string     `json:"user_id"`
-	Blocked bool       `json:"blocked"`
+	UserID  string     `json:"user_id,omitzero"`
+	Blocked bool       `json:"blocked,omitzero"`
 }
 
 func blockedThings(s *state) iter.Seq[recorded] {
@@ -104,12 +104,12 @@ type bulkResolveThing int64
 
 type bulkResolveRecord struct {
 	Channel int64    `json:"channel"`
-	By      int64    `json:"by"`
-	Status  string   `json:"status"`
-	Left    []string `json:"left"`
-	Total   int      `json:"total"`
-	Success int      `json:"success"`
-	Failed  int      `json:"failed"`
+	By      int64    `json:"by,omitzero"`
+	Status  string   `json:"status,omitzero"`
+	Left    []string `json:"left,omitzero"`
+	Total   int      `json:"total,omitzero"`
+	Success int      `json:"success,omitzero"`
+	Failed  int      `json:"failed,omitzero"`
 }
 
 func bulkResolveThings(s *state) iter.Seq[recorded] {

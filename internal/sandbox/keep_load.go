@@ -1,10 +1,10 @@
 package sandbox
 
 import (
-	"bytes"
 	"cmp"
 	"encoding/json"
 	"fmt"
+	"io"
 	"iter"
 	"slices"
 )
@@ -116,15 +116,30 @@ func missing(what string, id any) error { return fmt.Errorf("there is no %s %v",
 func recordsOf[T any](
 	name string, all func(*state) iter.Seq[recorded], restore func(*restoration, T) error,
 ) part {
+	var values feed // one decoder reads them all, which takes half the time
+	decoder := json.NewDecoder(&values)
+	decoder.DisallowUnknownFields() // a newer sandbox wrote what this one would forget
 	return part{name: name, all: all, restore: func(r *restoration, value []byte) error {
 		var record T
-		decoder := json.NewDecoder(bytes.NewReader(value))
-		decoder.DisallowUnknownFields() // a newer sandbox wrote what this one would forget
+		values.rest = value
 		if err := decoder.Decode(&record); err != nil {
 			return err
 		}
 		return restore(r, record)
 	}}
+}
+
+// feed is a reader of one value after the other.
+type feed struct{ rest []byte }
+
+// Read reads what is left of the newest value.
+func (f *feed) Read(into []byte) (int, error) {
+	if len(f.rest) == 0 {
+		return 0, io.ErrUnexpectedEOF
+	}
+	count := copy(into, f.rest)
+	f.rest = f.rest[count:]
+	return count, nil
 }
 
 // small says of a part that all its records are looked at after each change.

@@ -21,33 +21,33 @@ func roomParts() []part {
 
 type roomRecord struct {
 	ID           string          `json:"id"`
-	Row          int64           `json:"row"`
-	Contact      int64           `json:"contact"`
+	Row          int64           `json:"row,omitzero"`
+	Contact      int64           `json:"contact,omitzero"`
 	Channel      channelKey      `json:"channel"`
-	UserID       string          `json:"user_id"`
-	Name         string          `json:"name"`
-	Avatar       string          `json:"avatar"`
+	UserID       string          `json:"user_id,omitzero"`
+	Name         string          `json:"name,omitzero"`
+	Avatar       string          `json:"avatar,omitzero"`
 	Origin       string          `json:"origin,omitzero"`
 	WidgetID     string          `json:"widget_id,omitzero"`
-	HandledByBot bool            `json:"handled_by_bot"`
-	Properties   jsonValue       `json:"properties"`
-	Options      jsonValue       `json:"options"`
-	Tags         []roomTagRecord `json:"tags"`
-	ReadUpTo     int64           `json:"read_up_to"`
-	Agents       []int64         `json:"agents"`
-	Division     int64           `json:"division"` // 0 for none
-	Service      int64           `json:"service"`  // 0 for none
-	Previous     int64           `json:"previous"`
-	Sessions     int             `json:"sessions"`
-	FirstAnswer  time.Time       `json:"first_answer"`
-	Created      time.Time       `json:"created"`
-	Updated      time.Time       `json:"updated"`
-	Activity     int64           `json:"activity"`
+	HandledByBot bool            `json:"handled_by_bot,omitzero"`
+	Properties   jsonValue       `json:"properties,omitzero"`
+	Options      jsonValue       `json:"options,omitzero"`
+	Tags         []roomTagRecord `json:"tags,omitzero"`
+	ReadUpTo     int64           `json:"read_up_to,omitzero"`
+	Agents       []int64         `json:"agents,omitzero"`
+	Division     int64           `json:"division,omitzero"` // 0 for none
+	Service      int64           `json:"service,omitzero"`  // 0 for none
+	Previous     int64           `json:"previous,omitzero"`
+	Sessions     int             `json:"sessions,omitzero"`
+	FirstAnswer  time.Time       `json:"first_answer,omitzero"`
+	Created      time.Time       `json:"created,omitzero"`
+	Updated      time.Time       `json:"updated,omitzero"`
+	Activity     int64           `json:"activity,omitzero"`
 }
 
 type roomTagRecord struct {
-	Tag int64     `json:"tag"`
-	At  time.Time `json:"at"`
+	Tag int64     `json:"tag,omitzero"`
+	At  time.Time `json:"at,omitzero"`
 }
 
 func (r *room) place() (part, key string) { return "rooms", r.id }
@@ -135,17 +135,17 @@ func (x *roomIndex) restore(room *room) error {
 type serviceRecord struct {
 	ID             int64     `json:"id"`
 	Room           string    `json:"room"`
-	Agent          int64     `json:"agent"` // 0 while nobody has taken it
-	Notes          jsonValue `json:"notes"`
-	Resolved       bool      `json:"resolved"`
-	ToldOffline    bool      `json:"told_offline"`
-	Created        time.Time `json:"created"`
-	Retrieved      time.Time `json:"retrieved"`
-	Ended          time.Time `json:"ended"`
-	FirstComment   int64     `json:"first_comment"`
-	LastComment    int64     `json:"last_comment"`
-	FirstCommentAt time.Time `json:"first_comment_at"`
-	LastChanged    time.Time `json:"last_changed"`
+	Agent          int64     `json:"agent,omitzero"` // 0 while nobody has taken it
+	Notes          jsonValue `json:"notes,omitzero"`
+	Resolved       bool      `json:"resolved,omitzero"`
+	ToldOffline    bool      `json:"told_offline,omitzero"`
+	Created        time.Time `json:"created,omitzero"`
+	Retrieved      time.Time `json:"retrieved,omitzero"`
+	Ended          time.Time `json:"ended,omitzero"`
+	FirstComment   int64     `json:"first_comment,omitzero"`
+	LastComment    int64     `json:"last_comment,omitzero"`
+	FirstCommentAt time.Time `json:"first_comment_at,omitzero"`
+	LastChanged    time.Time `json:"last_changed,omitzero"`
 }
 
 // serviceThings are the sessions that somebody still knows. Others stay in a Store, to
@@ -226,14 +226,14 @@ func messageThings(s *state) iter.Seq[recorded] {
 type messageRecord struct {
 	Room      string    `json:"room"`
 	ID        int64     `json:"id"`
-	Author    Author    `json:"author"`
-	Sender    string    `json:"sender"`
-	Name      string    `json:"name"`
-	Type      string    `json:"type"`
-	Text      string    `json:"text"`
-	Payload   jsonValue `json:"payload"`
-	At        time.Time `json:"at"`
-	Status    string    `json:"status"`
+	Author    Author    `json:"author,omitzero"`
+	Sender    string    `json:"sender,omitzero"`
+	Name      string    `json:"name,omitzero"`
+	Type      string    `json:"type,omitzero"`
+	Text      string    `json:"text,omitzero"`
+	Payload   jsonValue `json:"payload,omitzero"`
+	At        time.Time `json:"at,omitzero"`
+	Status    string    `json:"status,omitzero"`
 	NotForBot string    `json:"not_for_bot,omitzero"`
 }
 

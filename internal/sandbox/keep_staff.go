@@ -16,28 +16,28 @@ func staffParts() []part {
 }
 
 type staffRecord struct {
-	Agent       Agent        `json:"agent"`
+	Agent       Agent        `json:"agent,omitzero"`
 	Place       int          `json:"place"` // among the staff; the admin has the first
-	Available   bool         `json:"available"`
-	Divisions   []int64      `json:"divisions"`
-	Channels    []channelKey `json:"channels"`
-	Avatar      string       `json:"avatar"`
-	ChatEmail   string       `json:"chat_email"`
-	PasswordSet time.Time    `json:"password_set"`
+	Available   bool         `json:"available,omitzero"`
+	Divisions   []int64      `json:"divisions,omitzero"`
+	Channels    []channelKey `json:"channels,omitzero"`
+	Avatar      string       `json:"avatar,omitzero"`
+	ChatEmail   string       `json:"chat_email,omitzero"`
+	PasswordSet time.Time    `json:"password_set,omitzero"`
 	Token       string       `json:"token"`
-	LongToken   string       `json:"long_token"`
-	LastLogin   time.Time    `json:"last_login"`
-	Customers   int          `json:"customers"`
-	Past        []pastRecord `json:"past"` // customers
-	Served      int          `json:"served"`
-	Resolved    int          `json:"resolved"`
-	Latest      int64        `json:"latest"` // the service's id; 0 for none
+	LongToken   string       `json:"long_token,omitzero"`
+	LastLogin   time.Time    `json:"last_login,omitzero"`
+	Customers   int          `json:"customers,omitzero"`
+	Past        []pastRecord `json:"past,omitzero"` // customers
+	Served      int          `json:"served,omitzero"`
+	Resolved    int          `json:"resolved,omitzero"`
+	Latest      int64        `json:"latest,omitzero"` // the service's id; 0 for none
 }
 
 // pastRecord is how many customers somebody had from a moment on.
 type pastRecord struct {
-	From      time.Time `json:"from"`
-	Customers int       `json:"customers"`
+	From      time.Time `json:"from,omitzero"`
+	Customers int       `json:"customers,omitzero"`
 }
 
 func (m *staff) place() (part, key string) { return "staff", numberKey(m.ID) }
@@ -106,8 +106,8 @@ func tokenThings(s *state) iter.Seq[recorded] {
 type tokenRecord struct {
 	Token   string    `json:"token"`
 	Number  int64     `json:"number"`
-	User    int64     `json:"user"`
-	Expires time.Time `json:"expires"`
+	User    int64     `json:"user,omitzero"`
+	Expires time.Time `json:"expires,omitzero"`
 }
 
 func (t tokenThing) place() (part, key string) { return "tokens", numberKey(t.number) }

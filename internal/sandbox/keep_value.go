@@ -10,6 +10,9 @@ import (
 // int64, all others as a float64, also those that happen to be whole.
 type jsonValue struct{ value any }
 
+// IsZero tells whether there is nothing to write.
+func (v jsonValue) IsZero() bool { return v.value == nil }
+
 // MarshalJSON writes the value.
 func (v jsonValue) MarshalJSON() ([]byte, error) { return json.Marshal(tellNumbersApart(v.value)) }
 
