@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"iter"
@@ -81,14 +82,15 @@ func (s *state) touchRoom(room *room) {
 type recorder struct {
 	store   Store
 	small   []part
-	errands sequence // the last that is kept, or was done
+	last    map[recorded][]byte // of the small parts, what the Store holds
+	errands sequence            // the last that is kept, or was done
 }
 
 func newRecorder(store Store) *recorder {
 	if store == nil {
 		return nil
 	}
-	w := &recorder{store: store}
+	w := &recorder{store: store, last: map[recorded][]byte{}}
 	for _, part := range parts() {
 		if part.isSmall {
 			w.small = append(w.small, part)
@@ -145,19 +147,45 @@ func (w *recorder) write(s *state) error {
 			return err
 		}
 	}
-	for _, part := range w.small {
-		for thing := range part.all(s) {
-			if err := add(thing); err != nil {
-				return err
-			}
-		}
+	small, err := w.changedSmall(s)
+	if err != nil {
+		return err
+	}
+	for _, change := range small {
+		changes = append(changes, change)
+	}
+	if len(changes) == 0 {
+		return nil
 	}
 	if err := w.store.Write(changes); err != nil {
 		return fmt.Errorf("sandbox: keep the state: %w", err)
 	}
 	clear(s.touched)
 	w.errands = s.agenda.entered
+	for thing, change := range small {
+		w.last[thing] = change.Value
+	}
 	return nil
+}
+
+// changedSmall are the changes of the small parts.
+func (w *recorder) changedSmall(s *state) (map[recorded]Change, error) {
+	var changed map[recorded]Change
+	for _, part := range w.small {
+		for thing := range part.all(s) {
+			change, err := changeOf(thing, s)
+			switch {
+			case err != nil:
+				return nil, err
+			case bytes.Equal(change.Value, w.last[thing]):
+				continue
+			case changed == nil:
+				changed = map[recorded]Change{}
+			}
+			changed[thing] = change
+		}
+	}
+	return changed, nil
 }
 
 // changeOf is the change that writes the record of something.
