@@ -88,7 +88,7 @@ func (s *Sandbox) post(event string, to webhook, roomID string, body object) {
 	next := delivery{event: event, roomID: roomID, url: to.url, body: encode(body)}
 	switch {
 	case to.set():
-		s.deliveries.add(roomID, next)
+		s.outbox = append(s.outbox, func() { s.deliveries.add(roomID, next) })
 	case s.config.ShowUnsent:
 		next.url = ""
 		entry := s.deliveries.entry(next, 0)

@@ -36,6 +36,9 @@ type Sandbox struct {
 	state  *state
 	moment time.Time // what the method now tells
 	keeper keeper
+	// outbox holds what is told when a change is kept, so that nobody hears of what
+	// may be lost.
+	outbox []func()
 }
 
 // New makes a Sandbox. It sends nothing before the first request or customer's
@@ -68,7 +71,9 @@ func New(config Config) (*Sandbox, error) {
 	s.state.toCustomer = s.wasSaid
 	s.messages = newQueues(config.OnMessage)
 	if config.OnMessage != nil { // from now on: nobody is told of what the rooms began with
-		s.state.tell = s.messages.add
+		s.state.tell = func(roomID string, said Message) {
+			s.outbox = append(s.outbox, func() { s.messages.add(roomID, said) })
+		}
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -125,18 +130,23 @@ func (s *Sandbox) change(do func() error) error {
 	err := do()
 	s.catchUp(now)
 	s.keepOn()
-	if failed := s.recorder.write(s.state); failed != nil {
+	if failed := s.record(); failed != nil {
 		err = failed
 	}
-	s.watchers.tell()
 	return err
 }
 
-// record keeps what happened by itself, and tells whoever watches. When it cannot be
-// kept, the next change says so and is kept together with it.
-func (s *Sandbox) record() {
-	_ = s.recorder.write(s.state)
+// record keeps what has changed, sends what waits for that, and tells whoever watches.
+// What cannot be kept is not forgotten: it is kept with the next change.
+func (s *Sandbox) record() error {
+	err := s.recorder.write(s.state)
+	for _, tell := range s.outbox {
+		tell()
+	}
+	clear(s.outbox)
+	s.outbox = s.outbox[:0]
 	s.watchers.tell()
+	return err
 }
 
 // look reads the state, as it is when all has happened that is due by now.
@@ -144,7 +154,7 @@ func (s *Sandbox) look(do func()) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.catchUp(s.config.Now()) {
-		s.record()
+		_ = s.record() // the next call that changes something says so
 	}
 	do()
 }
