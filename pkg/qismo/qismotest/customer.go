@@ -1,6 +1,7 @@
 package qismotest
 
 import (
+	"encoding/json"
 	"fmt"
 	"strings"
 	"sync"
@@ -93,9 +94,22 @@ func (c *Customer) Says(text string) {
 // SendsFile lets the customer send a file, by its address.
 func (c *Customer) SendsFile(url, caption string) {
 	c.server.t.Helper()
-	c.writes(sandbox.CustomerMessage{
-		Type: "file_attachment", Text: "[file] " + url + " [/file]", Payload: map[string]any{"url": url, "caption": caption},
-	})
+	c.Sends("file_attachment", "[file] "+url+" [/file]", map[string]any{"url": url, "caption": caption})
+}
+
+// Sends lets the customer send a message of any type, such as location, with a payload as
+// [json.Marshal] writes it; nil for none.
+func (c *Customer) Sends(kind, text string, payload any) {
+	c.server.t.Helper()
+	written, err := json.Marshal(payload)
+	if err == nil {
+		err = json.Unmarshal(written, &payload)
+	}
+	if err != nil {
+		c.server.t.Fatalf("qismotest: a payload cannot be a %T", payload)
+		return
+	}
+	c.writes(sandbox.CustomerMessage{Type: kind, Text: text, Payload: payload})
 }
 
 func (c *Customer) writes(message sandbox.CustomerMessage) {

@@ -3,6 +3,7 @@ package qismotest
 import (
 	"fmt"
 	"regexp"
+	"slices"
 )
 
 // Hears waits until the bot or an agent has written a text to the customer, and returns
@@ -36,7 +37,7 @@ func (c *Customer) HearsMessage(what string, fits func(Message) bool) Message {
 		heard, found = c.hear(fits)
 		return found
 	}); late != "" {
-		c.server.t.Fatalf("qismotest: %s did not hear it %s\n\n%s", c.Name, late, instead(what, c.unheard()))
+		c.server.t.Fatalf("qismotest: %s did not hear it %s\n\n%s%s", c.Name, late, instead(what, c.unheard()), c.notForBot())
 	}
 	return heard
 }
@@ -82,6 +83,19 @@ func (c *Customer) unheard() []Message {
 		}
 	}
 	return unheard
+}
+
+// notForBot says why the bot was not told of the customer's last message, for failures.
+func (c *Customer) notForBot() string {
+	for _, message := range slices.Backward(c.server.messages(c.room())) {
+		if message.By == ByCustomer && message.NotForBot != "" {
+			return "\n\nThe bot was not told of " + message.content() + ": " + message.NotForBot + "."
+		}
+		if message.By == ByCustomer {
+			return ""
+		}
+	}
+	return ""
 }
 
 // instead shows what was expected above what came.

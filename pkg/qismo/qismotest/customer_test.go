@@ -1,6 +1,7 @@
 package qismotest_test
 
 import (
+	"net/http"
 	"testing"
 	"time"
 
@@ -10,6 +11,7 @@ import (
 	"github.com/qismo-go/qismo/pkg/qismo"
 	"github.com/qismo-go/qismo/pkg/qismo/flex"
 	"github.com/qismo-go/qismo/pkg/qismo/qismotest"
+	"github.com/qismo-go/qismo/pkg/qismo/webhook"
 )
 
 // impatient lets a wait that is meant to fail do so soon.
@@ -53,11 +55,14 @@ qismotest: Budi did not hear it within 100ms
   expected  "You wrote: halo"
   came      "You wrote: hallo"  by bot
             "Selamat pagi!"     by Rini Astuti
+
+The bot was not told of "halo": the app has no bot.
 `, test.failure())
 
 	test = record(t, func(t qismotest.TB) {
 		srv := qismotest.New(t, impatient)
 		budi := srv.Customer("Budi")
+		srv.SendTo(http.NotFoundHandler(), qismotest.Only(webhook.BotMessage))
 		budi.Says("halo")
 		budi.HearsMatch("^You")
 	})
@@ -143,6 +148,23 @@ func TestAFileIsSent(t *testing.T) {
 	message := budi.Room().Messages[0]
 	assert.Equal(t, "file_attachment", message.Type)
 	assert.JSONEq(t, `{"url":"https://cdn.example.id/nota.pdf","caption":"notanya"}`, string(message.Payload))
+}
+
+func TestAnyMessageIsSent(t *testing.T) {
+	t.Parallel()
+	srv := qismotest.New(t)
+	budi := srv.Customer("Budi")
+	budi.Sends("location", "", struct {
+		Name      string  `json:"name"`
+		Latitude  float64 `json:"latitude"`
+		Longitude float64 `json:"longitude"`
+	}{"Kedai", -6.2, 106.8})
+	message := budi.Room().Messages[0]
+	assert.Equal(t, "location", message.Type)
+	assert.JSONEq(t, `{"name":"Kedai","latitude":-6.2,"longitude":106.8}`, string(message.Payload))
+
+	test := record(t, func(t qismotest.TB) { qismotest.New(t).Customer("Budi").Sends("custom", "", func() {}) })
+	assert.Equal(t, "\nqismotest: a payload cannot be a func()\n", test.failure())
 }
 
 func TestAButtonIsTapped(t *testing.T) {

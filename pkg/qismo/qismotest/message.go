@@ -20,6 +20,9 @@ type Message struct {
 	Text string
 	// Payload is what belongs to the type, as JSON; nil for a plain text.
 	Payload json.RawMessage
+	// NotForBot says why a customer's message was not sent to the bot, such as that an
+	// agent serves the room; "" when it was.
+	NotForBot string
 	// At is when it was written, in the app's time.
 	At time.Time
 }
@@ -82,7 +85,7 @@ func (s *Server) messages(roomID string) []Message {
 func messageOf(said sandbox.Message) Message {
 	message := Message{
 		ID: strconv.FormatInt(said.ID, 10), By: Author(said.Author), Name: said.Name, Type: said.Type, Text: said.Text,
-		At: said.At,
+		NotForBot: said.NotForBot, At: said.At,
 	}
 	if said.Payload != nil {
 		if written, err := json.Marshal(said.Payload); err == nil { // which it came from

@@ -36,7 +36,7 @@ func (s *Server) expectCalls(expected []string, calls []Call) {
 }
 
 // ExpectDeliveries settles, and fails the test unless exactly these events were
-// delivered, in this order, also those that got no answer. What was sent again counts
+// delivered, in this order, also those that got no answer or were dropped on purpose. What was sent again counts
 // each time. The webhooks of one room come one after the other; those of several rooms
 // in any order, for which there is [Customer.ExpectDeliveries].
 func (s *Server) ExpectDeliveries(events ...webhook.Name) {

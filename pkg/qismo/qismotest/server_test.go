@@ -97,35 +97,6 @@ func TestTimeIsMoved(t *testing.T) {
 	assert.Equal(t, "\nqismotest: Advance(-1h0m0s): a clock is moved ahead only\n", test.failure())
 }
 
-func TestTheWorldIsAsTheOptionsSay(t *testing.T) {
-	t.Parallel()
-	srv := qismotest.New(t,
-		qismotest.WithRooms(3),
-		qismotest.WithStaff(
-			qismotest.Staff{Name: "Rini Astuti", Divisions: []string{"Keluhan"}},
-			qismotest.Staff{Name: "Bambang", Email: "bos@example.id", Password: "rahasia-bos", Role: qismotest.RoleSupervisor},
-			qismotest.Staff{Name: "Tuti", Role: qismotest.RoleAdmin, Offline: true},
-		),
-		qismotest.WithChannels(
-			qismotest.Channel{ID: 7, Source: "telegram", Name: "Kopi"},
-			qismotest.Channel{ID: 8, Source: "portal", Name: "Portal", Custom: true},
-		),
-	)
-	assert.Len(t, srv.Rooms(), 3)
-	assert.Equal(t, "telegram", srv.Rooms()[0].Source)
-	assert.Equal(t, "rini.astuti@example.id", srv.Agent("Rini").Email)
-	assert.Equal(t, qismotest.RoleSupervisor, srv.Agent("bos@example.id").Role)
-	assert.Equal(t, "rahasia-bos", srv.Agent("Bambang").Password)
-	budi := srv.Customer("Budi").On("portal")
-	budi.Says("halo")
-	assert.Equal(t, "Portal", budi.Room().Channel)
-
-	names := qismotest.New(t, qismotest.WithAgents("Rini", "Dimas"))
-	agents, err := names.Client().Agents.List(t.Context(), qismo.ListAgentsParams{})
-	require.NoError(t, err)
-	assert.Len(t, agents.Items, 3) // with the admin
-}
-
 func TestOptionsThatAreWrongEndTheTest(t *testing.T) {
 	t.Parallel()
 	for told, option := range map[string]qismotest.Option{
