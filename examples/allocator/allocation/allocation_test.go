@@ -76,8 +76,8 @@ func TestLimitHoldsThrough(t *testing.T) {
 	t.Parallel()
 	restarts := func(client *qismo.Client, config allocation.Config) (run func(context.Context), hint func()) {
 		return func(ctx context.Context) {
-			for ctx.Err() == nil {
-				short, cancel := context.WithTimeout(ctx, 30*time.Millisecond)
+			for lifetime := 30 * time.Millisecond; ctx.Err() == nil; lifetime += lifetime / 10 { // a round has to fit in
+				short, cancel := context.WithTimeout(ctx, lifetime)
 				allocation.New(client, config).Run(short)
 				cancel()
 			}
