@@ -198,7 +198,9 @@ func (a *Allocator) assign(ctx context.Context, agent *agent) {
 		})
 		if err != nil {
 			slog.Warn("an assignment is looked at again", "room", roomID, "agent", agent.id, "error", err)
+			continue
 		}
+		slog.Info("a customer has an agent", "room", roomID, "agent", agent.id)
 	}
 }
 
