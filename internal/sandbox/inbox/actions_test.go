@@ -99,7 +99,7 @@ func TestSendOther(t *testing.T) {
 	}{
 		{"The payload is no JSON", []string{"type", "custom", "payload", "{"}},
 		{"The field type is empty", nil},
-		{"/payload", []string{"type", "location", "payload", `{"latitude":"selatan"}`}},
+		{"/payload", []string{"type", "file_attachment", "payload", `{"url":7}`}},
 	} {
 		assert.Contains(t, w.post("send", append(told.fields, "room", room)...).body, told.told)
 	}

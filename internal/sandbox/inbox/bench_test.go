@@ -21,7 +21,7 @@ func BenchmarkPage(b *testing.B) {
 		b.Run(name, func(b *testing.B) {
 			for b.Loop() {
 				answer := httptest.NewRecorder()
-				page.ServeHTTP(answer, httptest.NewRequest(http.MethodGet, path, nil))
+				page.ServeHTTP(answer, httptest.NewRequestWithContext(b.Context(), http.MethodGet, path, nil))
 				require.Equal(b, http.StatusOK, answer.Code)
 			}
 		})

@@ -62,8 +62,8 @@ func busyWorld(t *testing.T) *busy {
 
 // morning is what goes on in other rooms.
 func (w *busy) morning() {
-	for i, wait := range []time.Duration{50, 25, 15, 40, 15, 30, 20, 45, 15} {
-		w.after(wait * time.Second)
+	for i, seconds := range []int{50, 25, 15, 40, 15, 30, 20, 45, 15} {
+		w.after(time.Duration(seconds) * time.Second)
 		switch i % 3 {
 		case 0:
 			w.call(http.MethodGet, "/api/v2/customer_rooms?limit=20", nil)
