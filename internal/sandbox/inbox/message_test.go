@@ -81,7 +81,7 @@ func TestMessages(t *testing.T) {
 			kind: "hologram", text: "lihat", payload: []any{"a"},
 			shown: []string{`<p class="kind">hologram</p>`, "lihat", `<span class="json-text">&#34;a&#34;</span>`},
 		},
-		"parts that are none":    {kind: "contact_person", payload: object{"name": 7, "value": []any{}}, shown: []string{"<b>7</b>"}},
+		"parts that are none": {kind: "contact_person", payload: object{"name": 7, "value": []any{}}, shown: []string{"<b>7</b>"}},
 		"cards that are none": {
 			kind: "carousel", payload: object{"cards": []any{nil, "x", object{"title": 7, "buttons": object{}}}}, shown: []string{"<b>7</b>"},
 		},
