@@ -117,6 +117,15 @@ func TestKeyboard(t *testing.T) {
 	page.press(kb.Escape, "f")
 	focused("filter")
 
+	// Whoever speaks to their computer can do without.
+	page.press(kb.Escape, "?")
+	page.click("#keys")
+	page.press(kb.Escape, "n")
+	assert.False(t, evaluate[bool](page, `document.querySelector('#new-customer').open`))
+	page.do(chromedp.Reload())
+	page.until(`document.documentElement.dataset.live === ''`)
+	assert.False(t, evaluate[bool](page, `document.querySelector('#keys').checked`), "and it is remembered")
+
 	// What has the focus can be seen.
 	for range 12 {
 		page.press(kb.Tab)

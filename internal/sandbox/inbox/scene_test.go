@@ -27,8 +27,12 @@ type busy struct {
 	now  *atomic.Int64
 }
 
-// after lets some time pass.
-func (w *busy) after(wait time.Duration) { w.now.Add(int64(wait)) }
+// after lets some time pass, once all webhooks have arrived.
+func (w *busy) after(wait time.Duration) {
+	w.t.Helper()
+	require.NoError(w.t, w.Settle(w.t.Context()))
+	w.now.Add(int64(wait))
+}
 
 func busyWorld(t *testing.T) *busy {
 	t.Helper()

@@ -235,6 +235,7 @@ document.addEventListener('input', (event) => {
 });
 
 document.addEventListener('change', (event) => {
+  if (event.target.id === 'keys') localStorage.setItem('keys', event.target.checked ? 'on' : 'off');
   if (event.target.matches('[data-instant] :is(select, [type=checkbox])')) instantly(event.target.form, 0);
 });
 
@@ -291,7 +292,7 @@ document.addEventListener('keydown', (event) => {
   } else if (event.key === 'Enter' && !event.shiftKey && field.matches('textarea[data-enter]')) {
     event.preventDefault();
     field.form.requestSubmit();
-  } else if (!isWriting(field) && shortcuts[event.key]) {
+  } else if (!isWriting(field) && byId('keys').checked && shortcuts[event.key]) {
     event.preventDefault();
     shortcuts[event.key]();
   }
@@ -308,5 +309,6 @@ document.addEventListener('visibilitychange', () => {
 });
 
 document.documentElement.dataset.live = '';
+byId('keys').checked = localStorage.getItem('keys') !== 'off';
 toEnd();
 listen();
