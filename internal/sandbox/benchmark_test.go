@@ -10,9 +10,9 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// BenchmarkCall has 64 callers call one sandbox at once, without a network. Half of the
+// BenchmarkCallers has 64 callers call one sandbox at once, without a network. Half of the
 // variants remember what is called, as sandboxes do unless they are told not to.
-func BenchmarkCall(b *testing.B) {
+func BenchmarkCallers(b *testing.B) {
 	const callers = 64
 	for _, operation := range []struct{ name, method, path, body string }{
 		{"GetRoom", http.MethodGet, "/api/v2/customer_rooms/ROOM", ""},
