@@ -159,7 +159,7 @@ func (d *deliveries) attempt(ctx context.Context, next delivery, number int) (en
 	err := d.exchange(ctx, next, &entry)
 	entry.Duration = time.Since(started)
 	if err != nil {
-		entry.Failure = err.Error()
+		entry.Failure = withoutAddress(err)
 	}
 	if d.remembers {
 		entry.Problems = webhookProblems(next.event, next.body)

@@ -4,9 +4,11 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 
 	"github.com/qismo-go/qismo/internal/document"
 	"github.com/qismo-go/qismo/internal/sandbox/timeline"
@@ -30,7 +32,7 @@ func (d *deliveries) exchange(ctx context.Context, next delivery, entry *timelin
 	defer cancel()
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, next.url, bytes.NewReader(next.body))
 	if err != nil {
-		return fmt.Errorf("make the delivery: %w", err)
+		return errors.New("make the delivery: its address cannot be read") // the error repeats it
 	}
 	request.Header.Set("Content-Type", "application/json")
 	request.Header.Set("User-Agent", "qismo-sandbox")
@@ -48,6 +50,17 @@ func (d *deliveries) exchange(ctx context.Context, next delivery, entry *timelin
 	entry.Response = kept(response.Header, read)
 	entry.Response.Cut = entry.Response.Cut || err != nil
 	return nil
+}
+
+// withoutAddress is why there was no answer. An error of net/http begins with the whole
+// address, whose query may hold a credential; it stands in the entry, and is masked
+// there.
+func withoutAddress(err error) string {
+	var failed *url.Error
+	if errors.As(err, &failed) {
+		return "deliver: " + failed.Err.Error()
+	}
+	return err.Error()
 }
 
 // kept is as much of a body as the timeline keeps: a copy of a part, so that the rest

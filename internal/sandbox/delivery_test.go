@@ -249,3 +249,22 @@ func TestShutdownClosesConnections(t *testing.T) {
 	require.NoError(t, w.Shutdown(t.Context()))
 	<-closed
 }
+
+// What nobody answered is told without its address, whose query may hold a credential.
+func TestFailuresHoldNoAddress(t *testing.T) {
+	for name, address := range map[string]string{
+		"nobody listens": "http://127.0.0.1:1/hook?token=rahasia",
+		"a password":     "http://rahasia:rahasia@127.0.0.1:1/hook",
+		"no address":     "http://127.0.0.1:rahasia/",
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t, Config{Webhooks: Webhooks{Bot: address}})
+			w.anyRoom()
+			require.NoError(t, w.Settle(t.Context()))
+			entries := w.Timeline().Since(0, nil)
+			require.Len(t, entries, 1)
+			assert.NotEmpty(t, entries[0].Failure)
+			assert.NotContains(t, entries[0].Failure, "rahasia")
+		})
+	}
+}

@@ -1,7 +1,6 @@
 package qismotest
 
 import (
-	"fmt"
 	"net/http"
 	"slices"
 	"strconv"
@@ -151,9 +150,7 @@ func deliveryOf(entry timeline.Entry) Delivery {
 func exchangeOf(entry timeline.Entry) Exchange {
 	exchange := Exchange{
 		At: entry.At, Duration: entry.Duration, Request: Body(entry.Request), Response: Body(entry.Response),
-		Status: entry.Status, Problems: entry.Problems,
-		// The address in a client's error may hold the receiver's secret.
-		Failure: strings.Replace(entry.Failure, fmt.Sprintf("Post %q: ", entry.URL), "", 1),
+		Status: entry.Status, Problems: entry.Problems, Failure: entry.Failure,
 	}
 	for _, name := range entry.Trouble {
 		exchange.Trouble = append(exchange.Trouble, TroubleKind(name))
