@@ -64,7 +64,7 @@ func (c sandboxCommand) Run(ctx context.Context, std *streams) error {
 }
 
 func (c sandboxCommand) serve(ctx context.Context, std *streams, opened openedWorld) error {
-	platform, err := c.platform(std, opened)
+	platform, err := c.platform(ctx, std, opened)
 	if err != nil {
 		return err
 	}
@@ -78,12 +78,12 @@ func (c sandboxCommand) serve(ctx context.Context, std *streams, opened openedWo
 }
 
 // platform makes the sandbox that the flags ask for.
-func (c sandboxCommand) platform(std *streams, opened openedWorld) (*sandbox.Sandbox, error) {
+func (c sandboxCommand) platform(ctx context.Context, std *streams, opened openedWorld) (*sandbox.Sandbox, error) {
 	if c.Rooms < 0 || c.WebhookAttempts < 1 || c.WebhookTimeout <= 0 || c.CountLag < 0 || c.TokenLife <= 0 {
 		return nil, usageError{errors.New("--rooms and --count-lag must not be negative, and --webhook-attempts, " +
 			"--webhook-timeout and --token-life not zero either")}
 	}
-	config, err := opened.configure(sandbox.Config{
+	config, err := opened.configure(ctx, sandbox.Config{
 		Rooms: c.Rooms, Agents: inventedStaff(), Pace: sandbox.EverydayPace(), ShowUnsent: true,
 		CountLag: c.CountLag, TokenLife: c.TokenLife, DoubleAllocation: c.DoubleAllocation,
 		Delivery:   sandbox.DeliverySettings{Attempts: c.WebhookAttempts, Timeout: c.WebhookTimeout},

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -74,7 +75,7 @@ func holdsWorld(store *boltstore.Store) (bool, error) {
 }
 
 func readSeed(path string) (*world.World, error) {
-	file, err := os.Open(path)
+	file, err := os.Open(path) //nolint:gosec // whoever calls the command names the file
 	if err != nil {
 		return nil, fmt.Errorf("--seed: %w", err)
 	}
@@ -87,14 +88,14 @@ func readSeed(path string) (*world.World, error) {
 }
 
 // configure adds the world to a configuration.
-func (o openedWorld) configure(config sandbox.Config) (sandbox.Config, error) {
+func (o openedWorld) configure(ctx context.Context, config sandbox.Config) (sandbox.Config, error) {
 	if o.store != nil { // a nil *Store in an interface would be one
 		config.Store = o.store
 	}
 	if o.seed == nil {
 		return config, nil
 	}
-	return o.seed.Configure(config)
+	return o.seed.Configure(ctx, config)
 }
 
 // close lets go of the file.

@@ -1,6 +1,6 @@
 // Package sandbox plays Qiscus Omnichannel on one machine: agents, divisions,
-// customers' rooms, assignments, tags and webhooks, all in memory. No account, phone
-// or tunnel is needed.
+// customers' rooms, assignments, tags and webhooks, in memory and, with Config.Store,
+// beyond it. No account, phone or tunnel is needed.
 //
 // What it answers is driven by the documents in api/. A request finds its
 // operation by the document's paths, is authenticated by the document's
@@ -34,7 +34,9 @@
 // sends them; queues.go keeps them, and the messages that Config.OnMessage is told, in
 // order. rooms_index.go keeps the rooms in order, so that a page costs the same with a
 // million of them. What happens by itself stands in agenda.go; keeper.go sees to it
-// that it does. fail.go lets calls fail on purpose, as package trouble decides, and
+// that it does. What is to outlive the process keep.go hands to a Store, as records
+// that stand in the files that begin with "keep"; history.go begins with what happened
+// before. fail.go lets calls fail on purpose, as package trouble decides, and
 // record.go enters them into the timeline.
 //
 // One mutex guards all state. Handlers run while it is held and only queue

@@ -85,7 +85,8 @@ func (countersThing) record(s *state) any {
 		RoomRows: s.roomRows, Comments: s.comments, Services: s.services, Tags: s.tagIDs, Tokens: s.tokenNumbers,
 		Activities: s.rooms.activities, ContactProperties: s.book.properties, Channels: s.channelBook.ids,
 		Templates: s.templates.templateIDs, TemplateDetails: s.templates.detailIDs, TemplateButtons: s.templates.buttons,
-		Errands: s.agenda.entered, BroadcastJobs: s.broadcasts.jobIDs, BroadcastLogs: s.broadcasts.logIDs, BroadcastFiles: s.broadcasts.fileID,
+		Errands: s.agenda.entered, BroadcastJobs: s.broadcasts.jobIDs, BroadcastLogs: s.broadcasts.logIDs,
+		BroadcastFiles: s.broadcasts.fileID,
 	}
 }
 

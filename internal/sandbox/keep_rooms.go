@@ -58,7 +58,8 @@ func (r *room) record(*state) any {
 		Avatar: r.avatar, Origin: r.origin, WidgetID: r.widgetID, HandledByBot: r.handledByBot,
 		Properties: jsonValue{r.properties}, Options: jsonValue{r.options}, Agents: eachOf(r.agents, (*staff).number),
 		Tags:     eachOf(r.tags, func(tag roomTag) roomTagRecord { return roomTagRecord{tag.id, tag.at} }),
-		ReadUpTo: r.readUpTo, FirstAnswer: r.firstResponse, Sessions: r.sessions, Created: r.created, Updated: r.updated, Activity: r.activity,
+		ReadUpTo: r.readUpTo, FirstAnswer: r.firstResponse, Sessions: r.sessions,
+		Created: r.created, Updated: r.updated, Activity: r.activity,
 	}
 	if r.division != nil {
 		kept.Division = r.division.id
@@ -190,7 +191,8 @@ func (v *service) record(*state) any {
 func restoreService(r *restoration, kept serviceRecord) error {
 	made := &service{
 		id: kept.ID, notes: kept.Notes.value, resolved: kept.Resolved, toldOffline: kept.ToldOffline,
-		created: kept.Created, retrieved: kept.Retrieved, ended: kept.Ended, firstComment: kept.FirstComment, lastComment: kept.LastComment,
+		created: kept.Created, retrieved: kept.Retrieved, ended: kept.Ended,
+		firstComment: kept.FirstComment, lastComment: kept.LastComment,
 		firstCommentAt: kept.FirstCommentAt, lastChanged: kept.LastChanged,
 	}
 	if kept.Agent != 0 {

@@ -2,6 +2,7 @@ package world
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -53,35 +54,37 @@ func (a answer) at(place ...string) string {
 	}
 }
 
-func (c *caller) get(path string) (answer, error) { return c.call(http.MethodGet, path, "", nil) }
+func (c *caller) get(ctx context.Context, path string) (answer, error) {
+	return c.call(ctx, http.MethodGet, path, "", nil)
+}
 
 // ask posts JSON and returns the answer.
-func (c *caller) ask(path string, body object) (answer, error) {
+func (c *caller) ask(ctx context.Context, path string, body object) (answer, error) {
 	written, err := json.Marshal(body)
 	if err != nil {
 		return answer{}, errors.New("the payload is no JSON value")
 	}
-	return c.call(http.MethodPost, path, "application/json", written)
+	return c.call(ctx, http.MethodPost, path, "application/json", written)
 }
 
 // post posts JSON.
-func (c *caller) post(path string, body object) error {
-	_, err := c.ask(path, body)
+func (c *caller) post(ctx context.Context, path string, body object) error {
+	_, err := c.ask(ctx, path, body)
 	return err
 }
 
 // postForm posts a form as the admin who is logged in.
-func (c *caller) postForm(path string, members url.Values) error {
-	if err := c.logIn(); err != nil {
+func (c *caller) postForm(ctx context.Context, path string, members url.Values) error {
+	if err := c.logIn(ctx); err != nil {
 		return err
 	}
-	_, err := c.call(http.MethodPost, path, "application/x-www-form-urlencoded", []byte(members.Encode()))
+	_, err := c.call(ctx, http.MethodPost, path, "application/x-www-form-urlencoded", []byte(members.Encode()))
 	return err
 }
 
 // postParts posts a form in the encoding of those that can hold files.
-func (c *caller) postParts(path string, members url.Values) error {
-	if err := c.logIn(); err != nil {
+func (c *caller) postParts(ctx context.Context, path string, members url.Values) error {
+	if err := c.logIn(ctx); err != nil {
 		return err
 	}
 	var body bytes.Buffer
@@ -94,24 +97,24 @@ func (c *caller) postParts(path string, members url.Values) error {
 	if err := writer.Close(); err != nil {
 		return fmt.Errorf("write a form: %w", err)
 	}
-	_, err := c.call(http.MethodPost, path, writer.FormDataContentType(), body.Bytes())
+	_, err := c.call(ctx, http.MethodPost, path, writer.FormDataContentType(), body.Bytes())
 	return err
 }
 
 // logIn gets the admin a token, which some operations want in place of the key.
-func (c *caller) logIn() error {
+func (c *caller) logIn(ctx context.Context) error {
 	if c.token != "" {
 		return nil
 	}
 	config := c.platform.Config()
-	user, err := c.ask("/api/v1/auth", object{"email": config.AdminEmail, "password": config.AdminPassword})
+	user, err := c.ask(ctx, "/api/v1/auth", object{"email": config.AdminEmail, "password": config.AdminPassword})
 	c.token = user.at("data", "user", "authentication_token")
 	return err
 }
 
 // call calls the API. The error tells what the platform said.
-func (c *caller) call(method, path, contentType string, body []byte) (answer, error) {
-	request, err := http.NewRequest(method, path, bytes.NewReader(body)) //nolint:noctx // it goes to no network
+func (c *caller) call(ctx context.Context, method, path, contentType string, body []byte) (answer, error) {
+	request, err := http.NewRequestWithContext(ctx, method, path, bytes.NewReader(body))
 	if err != nil {
 		return answer{}, fmt.Errorf("make a call: %w", err)
 	}

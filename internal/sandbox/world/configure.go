@@ -1,6 +1,7 @@
 package world
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -12,8 +13,9 @@ import (
 )
 
 // Configure adds a world to a configuration. Its moments are seen from the present of
-// the configuration's clock; an error names the one that has not passed.
-func (w *World) Configure(config sandbox.Config) (sandbox.Config, error) {
+// the configuration's clock; an error names the one that has not passed. The context
+// ends the history that is played when the sandbox is made.
+func (w *World) Configure(ctx context.Context, config sandbox.Config) (sandbox.Config, error) {
 	if config.Clock == nil {
 		config.Clock = clock.New(config.Now)
 	}
@@ -34,7 +36,7 @@ func (w *World) Configure(config sandbox.Config) (sandbox.Config, error) {
 		config.Rooms = 0
 	}
 	config.History = sandbox.History{Begins: now, Play: func(before *sandbox.Sandbox) error {
-		return w.play(before, events)
+		return w.play(ctx, before, events)
 	}}
 	if len(events) > 0 {
 		config.History.Begins = events[0].at
@@ -107,7 +109,7 @@ func weekday(name string) (time.Weekday, bool) {
 type event struct {
 	at    time.Time
 	place []any
-	do    func(*player) error
+	do    func(context.Context, *player) error
 }
 
 // betweenSteps is the time between two steps of a room when nothing is said of it.
@@ -130,18 +132,22 @@ func (w *World) events(now time.Time) ([]event, error) {
 				return nil, w.fail(errNotPassed, "rooms", i, "history", j)
 			}
 			last = at
-			events = append(events, event{at, []any{"rooms", i, "history", j}, func(p *player) error {
-				return p.step(i, room, step)
+			events = append(events, event{at, []any{"rooms", i, "history", j}, func(ctx context.Context, p *player) error {
+				return p.step(ctx, i, room, step)
 			}})
 		}
-		events = append(events, event{last, []any{"rooms", i}, func(p *player) error { return p.finish(i, room) }})
+		events = append(events, event{last, []any{"rooms", i}, func(ctx context.Context, p *player) error {
+			return p.finish(ctx, i, room)
+		}})
 	}
 	for i, broadcast := range w.Broadcasts {
 		at := broadcast.At.before(now)
 		if at.After(now) {
 			return nil, w.fail(errNotPassed, "broadcasts", i)
 		}
-		events = append(events, event{at, []any{"broadcasts", i}, func(p *player) error { return p.broadcast(broadcast) }})
+		events = append(events, event{at, []any{"broadcasts", i}, func(ctx context.Context, p *player) error {
+			return p.broadcast(ctx, broadcast)
+		}})
 	}
 	slices.SortStableFunc(events, func(a, b event) int { return a.at.Compare(b.at) })
 	return events, nil

@@ -31,7 +31,7 @@ func FuzzRead(f *testing.F) {
 		if err != nil {
 			return
 		}
-		config, err := w.Configure(sandbox.Config{Now: present, Remember: -1})
+		config, err := w.Configure(t.Context(), sandbox.Config{Now: present, Remember: -1})
 		if err != nil {
 			return
 		}

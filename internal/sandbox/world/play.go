@@ -21,19 +21,19 @@ type player struct {
 }
 
 // play lets all events happen at their times.
-func (w *World) play(before *sandbox.Sandbox, events []event) error {
+func (w *World) play(ctx context.Context, before *sandbox.Sandbox, events []event) error {
 	p := &player{Sandbox: before, caller: newCaller(before), rooms: map[int]string{}, staff: map[string]int64{}}
 	for _, member := range before.Staff() {
 		p.staff[member.Email] = member.ID
 	}
-	if err := w.prepare(p); err != nil {
+	if err := w.prepare(ctx, p); err != nil {
 		return err
 	}
 	for _, event := range events {
 		if err := before.Clock().MoveTo(event.at); err != nil {
 			return w.fail(err, event.place...)
 		}
-		if err := event.do(p); err != nil {
+		if err := event.do(ctx, p); err != nil {
 			return w.fail(err, event.place...)
 		}
 	}
@@ -41,7 +41,7 @@ func (w *World) play(before *sandbox.Sandbox, events []event) error {
 }
 
 // prepare sets what holds from the beginning.
-func (w *World) prepare(p *player) error {
+func (w *World) prepare(ctx context.Context, p *player) error {
 	for _, name := range slices.Sorted(maps.Keys(w.Webhooks)) {
 		if err := p.SetWebhook(name, w.Webhooks[name], true); err != nil {
 			return w.fail(err, "webhooks", name)
@@ -57,12 +57,12 @@ func (w *World) prepare(p *player) error {
 		}
 	}
 	if w.Settings.Sessional {
-		if err := p.post("/api/v1/admin/service/set_sessional", object{"is_sessional": true}); err != nil {
+		if err := p.post(ctx, "/api/v1/admin/service/set_sessional", object{"is_sessional": true}); err != nil {
 			return w.fail(err, "settings", "sessional")
 		}
 	}
 	if w.Settings.ForceSendBot {
-		if err := p.postForm("/api/v2/app/bot/force_send", url.Values{"is_force_send_bot": {"true"}}); err != nil {
+		if err := p.postForm(ctx, "/api/v2/app/bot/force_send", url.Values{"is_force_send_bot": {"true"}}); err != nil {
 			return w.fail(err, "settings", "force_send_bot")
 		}
 	}
@@ -70,15 +70,15 @@ func (w *World) prepare(p *player) error {
 }
 
 // step lets one step of a room happen.
-func (p *player) step(i int, room Room, step Step) error {
-	ctx, id := context.Background(), p.rooms[i]
+func (p *player) step(ctx context.Context, i int, room Room, step Step) error {
+	id := p.rooms[i]
 	switch {
 	case step.Opens:
-		return p.open(i, room)
+		return p.open(ctx, i, room)
 	case step.From == "customer":
-		return p.customer(i, room, step)
+		return p.customer(ctx, i, room, step)
 	case step.From == "bot":
-		return p.post("/"+p.Config().AppCode+"/bot", step.message(object{
+		return p.post(ctx, "/"+p.Config().AppCode+"/bot", step.message(object{
 			"sender_email": p.Config().AppCode + "_admin@qismo.com", "room_id": id,
 		}))
 	case step.Bot != nil:
@@ -127,12 +127,12 @@ func (p *player) channel(name string) (sandbox.Channel, error) {
 }
 
 // customer lets the customer write. The room can become another one by it.
-func (p *player) customer(i int, room Room, step Step) error {
+func (p *player) customer(ctx context.Context, i int, room Room, step Step) error {
 	channel, err := p.channel(room.Channel)
 	if err != nil {
 		return err
 	}
-	p.rooms[i], err = p.CustomerWrites(context.Background(), sandbox.CustomerMessage{
+	p.rooms[i], err = p.CustomerWrites(ctx, sandbox.CustomerMessage{
 		Source: channel.Source, ChannelID: channel.ID, UserID: room.Customer.ID, Name: room.Customer.Name,
 		Type: step.Type, Text: step.Text, Payload: step.Payload,
 	})
@@ -140,7 +140,7 @@ func (p *player) customer(i int, room Room, step Step) error {
 }
 
 // open lets the customer open a live chat.
-func (p *player) open(i int, room Room) error {
+func (p *player) open(ctx context.Context, i int, room Room) error {
 	channel, err := p.channel(room.Channel)
 	if err != nil {
 		return err
@@ -149,7 +149,7 @@ func (p *player) open(i int, room Room) error {
 	if name == "" {
 		name = room.Customer.ID
 	}
-	answer, err := p.ask("/api/v2/qiscus/initiate_chat", object{
+	answer, err := p.ask(ctx, "/api/v2/qiscus/initiate_chat", object{
 		"app_id": p.Config().AppCode, "user_id": room.Customer.ID, "name": name, "nonce": "-", "channel_id": channel.ID,
 	})
 	if err != nil {
@@ -160,8 +160,8 @@ func (p *player) open(i int, room Room) error {
 }
 
 // finish gives a room what it has in the end.
-func (p *player) finish(i int, room Room) error {
-	ctx, id := context.Background(), p.rooms[i]
+func (p *player) finish(ctx context.Context, i int, room Room) error {
+	id := p.rooms[i]
 	for _, tag := range room.Tags {
 		if err := p.Tag(ctx, id, tag); err != nil {
 			return err
@@ -176,7 +176,7 @@ func (p *player) finish(i int, room Room) error {
 			return err
 		}
 	}
-	if err := p.contact(id, room.Contact); err != nil {
+	if err := p.contact(ctx, id, room.Contact); err != nil {
 		return err
 	}
 	if room.Read {
@@ -191,17 +191,17 @@ func (p *player) finish(i int, room Room) error {
 }
 
 // contact sets the customer's properties.
-func (p *player) contact(roomID string, properties map[string]string) error {
+func (p *player) contact(ctx context.Context, roomID string, properties map[string]string) error {
 	if len(properties) == 0 {
 		return nil
 	}
-	room, err := p.get("/api/v2/customer_rooms/" + roomID)
+	room, err := p.get(ctx, "/api/v2/customer_rooms/"+roomID)
 	if err != nil {
 		return err
 	}
 	path := "/api/v2/contacts/properties/" + room.at("data", "customer_room", "contact_id")
 	for _, label := range slices.Sorted(maps.Keys(properties)) {
-		if err := p.postParts(path, url.Values{"label": {label}, "value": {properties[label]}}); err != nil {
+		if err := p.postParts(ctx, path, url.Values{"label": {label}, "value": {properties[label]}}); err != nil {
 			return err
 		}
 	}
@@ -209,7 +209,7 @@ func (p *player) contact(roomID string, properties map[string]string) error {
 }
 
 // broadcast sends a template.
-func (p *player) broadcast(sent Broadcast) error {
+func (p *player) broadcast(ctx context.Context, sent Broadcast) error {
 	name := sent.Channel
 	if name == "" {
 		name = "wa"
@@ -218,7 +218,7 @@ func (p *player) broadcast(sent Broadcast) error {
 	if err != nil {
 		return err
 	}
-	template, err := p.get("/api/v2/admin/hsm?channel_id=" + strconv.FormatInt(channel.ID, 10) + "&name=" + sent.Template)
+	template, err := p.get(ctx, "/api/v2/admin/hsm?channel_id="+strconv.FormatInt(channel.ID, 10)+"&name="+sent.Template)
 	if err != nil {
 		return err
 	}
@@ -232,5 +232,5 @@ func (p *player) broadcast(sent Broadcast) error {
 	if sent.Variables != nil {
 		body["variables"] = sent.Variables
 	}
-	return p.post("/api/v2/admin/broadcast/client_broadcast", body)
+	return p.post(ctx, "/api/v2/admin/broadcast/client_broadcast", body)
 }

@@ -144,18 +144,23 @@ func (w *World) checkRoom(i int, room Room) error {
 	return nil
 }
 
-// check sees that one thing happens in a step, and that a room exists by then.
-func (s Step) check(isFirst bool) error {
-	things := 0
+// things counts what happens in a step.
+func (s Step) things() int {
+	count := 0
 	for _, happens := range []bool{
 		s.From != "", s.Opens, s.Joins != "", s.Leaves != "", s.Resolves != "", s.HandsOver != "", s.Bot != nil,
 	} {
 		if happens {
-			things++
+			count++
 		}
 	}
+	return count
+}
+
+// check sees that one thing happens in a step, and that a room exists by then.
+func (s Step) check(isFirst bool) error {
 	switch {
-	case things != 1:
+	case s.things() != 1:
 		return errors.New("a step has one of from, opens, joins, leaves, resolves, hands_over and bot")
 	case s.From == "" && (s.Text != "" || s.Type != "" || s.Payload != nil):
 		return errors.New("text, type and payload go with from")

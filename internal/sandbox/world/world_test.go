@@ -34,7 +34,7 @@ func start(t *testing.T, w *world.World) *sandbox.Sandbox {
 
 func begin(t *testing.T, w *world.World) (*sandbox.Sandbox, error) {
 	t.Helper()
-	config, err := w.Configure(sandbox.Config{Now: present, Pace: sandbox.EverydayPace()})
+	config, err := w.Configure(t.Context(), sandbox.Config{Now: present, Pace: sandbox.EverydayPace()})
 	if err != nil {
 		return nil, err
 	}
@@ -171,7 +171,7 @@ broadcasts:
 // A world that leaves everything out is that of a sandbox that was told nothing.
 func TestAnEmptyWorld(t *testing.T) {
 	for _, written := range []string{"", "# nothing\n", "{}"} {
-		config, err := read(t, written).Configure(sandbox.Config{Now: present, Rooms: 3})
+		config, err := read(t, written).Configure(t.Context(), sandbox.Config{Now: present, Rooms: 3})
 		require.NoError(t, err)
 		platform, err := sandbox.New(config)
 		require.NoError(t, err)
