@@ -1,8 +1,6 @@
 package sandbox
 
 import (
-	"bytes"
-	"encoding/json"
 	"fmt"
 	"iter"
 	"slices"
@@ -59,7 +57,7 @@ func parts() []part {
 // touch says that something may have changed and is to be written. It is called
 // wherever something is made or looked up that a handler could change.
 func (s *state) touch(things ...recorded) {
-	if s.touched == nil {
+	if s.touched == nil { // nothing is kept, or somebody reads
 		return
 	}
 	for _, thing := range things {
@@ -76,132 +74,6 @@ func (s *state) touchRoom(room *room) {
 	if room.previous != nil {
 		s.touch(room.previous)
 	}
-}
-
-// recorder writes what changes into a Store; nil keeps nothing.
-type recorder struct {
-	store   Store
-	small   []part
-	last    map[recorded][]byte // of the small parts, what the Store holds
-	errands sequence            // the last that is kept, or was done
-}
-
-func newRecorder(store Store) *recorder {
-	if store == nil {
-		return nil
-	}
-	w := &recorder{store: store, last: map[recorded][]byte{}}
-	for _, part := range parts() {
-		if part.isSmall {
-			w.small = append(w.small, part)
-		}
-	}
-	return w
-}
-
-// start has the state tell what is touched from now on.
-func (w *recorder) start(s *state) {
-	s.touched = map[recorded]struct{}{}
-	w.errands = s.agenda.entered
-}
-
-// writeAll writes a whole state.
-func (w *recorder) writeAll(s *state) error {
-	if w == nil {
-		return nil
-	}
-	var changes []Change
-	for _, part := range parts() {
-		for thing := range part.all(s) {
-			change, err := changeOf(thing, s)
-			if err != nil {
-				return err
-			}
-			changes = append(changes, change)
-		}
-	}
-	if err := w.store.Write(changes); err != nil {
-		return fmt.Errorf("sandbox: keep the state: %w", err)
-	}
-	return nil
-}
-
-// write writes what may have changed since it last succeeded.
-func (w *recorder) write(s *state) error {
-	if w == nil {
-		return nil
-	}
-	changes := make([]Change, 0, len(s.touched)+16)
-	add := func(thing recorded) error {
-		change, err := changeOf(thing, s)
-		changes = append(changes, change)
-		return err
-	}
-	for thing := range s.touched {
-		if err := add(thing); err != nil {
-			return err
-		}
-	}
-	for errand := range errandsAfter(s, w.errands) {
-		if err := add(errand); err != nil {
-			return err
-		}
-	}
-	small, err := w.changedSmall(s)
-	if err != nil {
-		return err
-	}
-	for _, change := range small {
-		changes = append(changes, change)
-	}
-	if len(changes) == 0 {
-		return nil
-	}
-	if err := w.store.Write(changes); err != nil {
-		return fmt.Errorf("sandbox: keep the state: %w", err)
-	}
-	clear(s.touched)
-	w.errands = s.agenda.entered
-	for thing, change := range small {
-		w.last[thing] = change.Value
-	}
-	return nil
-}
-
-// changedSmall are the changes of the small parts.
-func (w *recorder) changedSmall(s *state) (map[recorded]Change, error) {
-	var changed map[recorded]Change
-	for _, part := range w.small {
-		for thing := range part.all(s) {
-			change, err := changeOf(thing, s)
-			switch {
-			case err != nil:
-				return nil, err
-			case bytes.Equal(change.Value, w.last[thing]):
-				continue
-			case changed == nil:
-				changed = map[recorded]Change{}
-			}
-			changed[thing] = change
-		}
-	}
-	return changed, nil
-}
-
-// changeOf is the change that writes the record of something.
-func changeOf(thing recorded, s *state) (Change, error) {
-	part, key := thing.place()
-	change := Change{Part: part, Key: key}
-	record := thing.record(s)
-	if record == nil {
-		return change, nil
-	}
-	written, err := json.Marshal(record)
-	if err != nil {
-		return change, fmt.Errorf("sandbox: keep the state: write %s %s: %w", part, key, err)
-	}
-	change.Value = written
-	return change, nil
 }
 
 // single is a part of one record.

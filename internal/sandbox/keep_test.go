@@ -29,6 +29,8 @@ func newMemoryStore() *memoryStore { return &memoryStore{parts: map[string]map[s
 
 // copy is what another Sandbox finds.
 func (m *memoryStore) copy() *memoryStore {
+	m.mu.Lock()
+	defer m.mu.Unlock()
 	copied := newMemoryStore()
 	for part, records := range m.parts {
 		copied.parts[part] = maps.Clone(records)
@@ -132,35 +134,6 @@ func TestAStoreThatFails(t *testing.T) {
 	store.fails = nil
 	w.assertKept(t, newComparison())
 	assert.Len(t, restored(t, store, Config{}).rooms.all()[0].messages, 2)
-}
-
-// storeThat calls a function before each write.
-type storeThat struct {
-	Store
-
-	writes func()
-}
-
-func (s storeThat) Write(changes []Change) error {
-	s.writes()
-	return s.Store.Write(changes)
-}
-
-// Nobody is told of what may still be lost: webhooks are sent when all is kept.
-func TestWebhooksWaitForTheStore(t *testing.T) {
-	store := storeThat{newMemoryStore(), func() {}}
-	var w *world
-	waits := false
-	store.writes = func() {
-		if w != nil && waits {
-			assert.Nil(t, w.deliveries.untilSettled(w.config.Now()), "nothing is on its way")
-		}
-	}
-	w = newWorld(t, Config{Store: &store})
-	waits = true
-	w.writes("wa", "628115550123", "Halo")
-	waits = false
-	assert.Len(t, w.delivered(), 3)
 }
 
 // That the clock was moved is kept at once: what has expired stays so.

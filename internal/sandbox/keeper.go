@@ -49,12 +49,13 @@ func (s *Sandbox) keep() {
 
 // keepUp lets happen what is due, and tells how long it is until the next errand.
 func (s *Sandbox) keepUp() (waiting context.Context, left time.Duration, goesOn bool) {
+	defer s.recorder.commit() //nolint:errcheck // what cannot be kept, the next call tells
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.keeper.wake()
 	now := s.config.Now()
 	if s.catchUp(now) {
-		_ = s.record() // the next call that changes something says so
+		_ = s.collect()
 	}
 	next, waits := s.state.agenda.next()
 	if !waits || s.keeper.stopped.Err() != nil {

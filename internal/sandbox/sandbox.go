@@ -123,6 +123,14 @@ func (s *Sandbox) start() error {
 // returns. When it cannot be kept, that is the error; what was done stays done, and
 // the next change is kept together with it.
 func (s *Sandbox) change(do func() error) error {
+	err := s.changeState(do)
+	if failed := s.recorder.commit(); failed != nil {
+		return failed
+	}
+	return err
+}
+
+func (s *Sandbox) changeState(do func() error) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	now := s.config.Now()
@@ -130,33 +138,60 @@ func (s *Sandbox) change(do func() error) error {
 	err := do()
 	s.catchUp(now)
 	s.keepOn()
-	if failed := s.record(); failed != nil {
-		err = failed
+	if failed := s.collect(); failed != nil {
+		return failed
 	}
 	return err
 }
 
-// record keeps what has changed, sends what waits for that, and tells whoever watches.
-// What cannot be kept is not forgotten: it is kept with the next change.
-func (s *Sandbox) record() error {
-	err := s.recorder.write(s.state)
-	for _, tell := range s.outbox {
-		tell()
+// collect hands what has changed to the recorder, with what waits for it to be kept,
+// and tells whoever watches. Sandbox.mu is held; the recorder commits without it.
+func (s *Sandbox) collect() (err error) {
+	tells := s.outbox
+	s.outbox = nil
+	if s.recorder != nil {
+		err = s.recorder.collect(s.state, tells)
+	} else {
+		for _, tell := range tells {
+			tell()
+		}
 	}
-	clear(s.outbox)
-	s.outbox = s.outbox[:0]
 	s.watchers.tell()
 	return err
 }
 
-// look reads the state, as it is when all has happened that is due by now.
-func (s *Sandbox) look(do func()) {
+// read reads the state, as it is when all has happened that is due by now. What it
+// reads is kept when it returns.
+func (s *Sandbox) read(do func() error) error {
+	err := s.readState(do)
+	if failed := s.recorder.commit(); failed != nil {
+		return failed
+	}
+	return err
+}
+
+func (s *Sandbox) readState(do func() error) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.catchUp(s.config.Now()) {
-		_ = s.record() // the next call that changes something says so
+		s.keepOn()
+		if err := s.collect(); err != nil {
+			return err
+		}
 	}
-	do()
+	touched := s.state.touched
+	s.state.touched = nil // what is looked up does not change
+	defer func() { s.state.touched = touched }()
+	return do()
+}
+
+// look reads the state for who is in the same process. What cannot be kept, the next
+// call tells.
+func (s *Sandbox) look(do func()) {
+	_ = s.read(func() error {
+		do()
+		return nil
+	})
 }
 
 // Shutdown stops sending webhooks: it delivers those that were accepted before
@@ -176,6 +211,7 @@ func (s *Sandbox) look(do func()) {
 // what they write until the last webhook was answered.
 func (s *Sandbox) Shutdown(ctx context.Context) error {
 	s.mu.Lock()
+	_ = s.recorder.commit() // and with it come the last webhooks; what fails, the next call tells
 	s.deliveries.close()
 	s.keeper.stop()
 	s.mu.Unlock()

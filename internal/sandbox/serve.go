@@ -101,7 +101,11 @@ func (s *Sandbox) handle(request *request) (answer content, err error) {
 	if !ok {
 		return content{}, refuse(http.StatusNotImplemented, "the sandbox does not play "+request.operation.ID+" yet")
 	}
-	err = s.change(func() error {
+	do := s.change
+	if request.operation.Method == http.MethodGet {
+		do = s.read
+	}
+	err = do(func() error {
 		value, err := handle(request)
 		if err != nil || value == nil {
 			return err
