@@ -49,11 +49,13 @@ func FuzzRequests(f *testing.F) {
 	require.NoError(f, err)
 	f.Cleanup(func() { assert.NoError(f, sandbox.Shutdown(context.Background())) })
 	config := sandbox.Config()
-	token := sandbox.state.admin().token
+	roles := []string{"admin", "agent", "spv"} // the admin may go a supervisor's way, too
 
-	f.Fuzz(func(t *testing.T, which, contentType uint8, query string, body []byte) {
+	// How it is sent is the content type and, of what is left, by whom.
+	f.Fuzz(func(t *testing.T, which, how uint8, query string, body []byte) {
 		operation := operations[int(which)%len(operations)]
-		target := strings.NewReplacer("{role}", "admin", "{room_id}", "98120701", "{agent_id}", "73011",
+		role := roles[int(how)/len(contentTypes)%len(roles)]
+		target := strings.NewReplacer("{role}", role, "{room_id}", "98120701", "{agent_id}", "73011",
 			"{tag_id}", "4401", "{template_id}", "30511", "{contact_id}", "880001",
 			"{channel_id}", "5120", "{media_id}", "3120045601", "{broadcast_job_id}", "10301",
 			"{channel_type}", "qiscus", "{app_code}", config.AppCode).Replace(operation.Path)
@@ -61,13 +63,31 @@ func FuzzRequests(f *testing.F) {
 		request := httptest.NewRequestWithContext(t.Context(), operation.Method, target, bytes.NewReader(body))
 		request.URL.RawQuery = query
 		request.Header = http.Header{
-			"Qiscus-App-Id": {config.AppCode}, "Qiscus-Secret-Key": {config.SecretKey}, "Authorization": {token},
-			"Content-Type": {contentTypes[int(contentType)%len(contentTypes)]},
+			"Qiscus-App-Id": {config.AppCode}, "Qiscus-Secret-Key": {config.SecretKey},
+			"Content-Type": {contentTypes[int(how)%len(contentTypes)]},
 		}
+		if role == "agent" { // the secret key would make an admin of them
+			request.Header.Del("Qiscus-Secret-Key")
+		}
+		request.Header.Set("Authorization", signedIn(sandbox, role))
 		recorder := httptest.NewRecorder()
 		conforming(t, sandbox).ServeHTTP(recorder, request)
 		assert.Less(t, recorder.Code, http.StatusInternalServerError, "%s %s", operation.ID, recorder.Body)
 	})
+}
+
+// signedIn is the token of one of the staff, a new one where a request before ended it.
+func signedIn(sandbox *Sandbox, role string) string {
+	sandbox.mu.Lock()
+	defer sandbox.mu.Unlock()
+	member := sandbox.state.admin()
+	if role == "agent" {
+		member = sandbox.state.staff[1]
+	}
+	if _, works := sandbox.state.tokens[member.token]; !works {
+		sandbox.state.issueToken(member, sandbox.config.Now())
+	}
+	return member.token
 }
 
 // Cursors come back from outside: any text is refused or read.
