@@ -9121,7 +9121,7 @@ type ClientInterface interface {
 	//
 	// A tag that does not exist yet is made, if the app lets it: agents may make tags only where
 	// the app's setting `is_create_tags_enabled` is true. A tag that the room has already is refused
-	// with 400, `Tag already exist`.
+	// with 400, `Tag already exist`: so a repeat does no harm.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -9132,7 +9132,7 @@ type ClientInterface interface {
 	//
 	// A tag that does not exist yet is made, if the app lets it: agents may make tags only where
 	// the app's setting `is_create_tags_enabled` is true. A tag that the room has already is refused
-	// with 400, `Tag already exist`.
+	// with 400, `Tag already exist`: so a repeat does no harm.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -9143,7 +9143,7 @@ type ClientInterface interface {
 	//
 	// A tag that does not exist yet is made, if the app lets it: agents may make tags only where
 	// the app's setting `is_create_tags_enabled` is true. A tag that the room has already is refused
-	// with 400, `Tag already exist`.
+	// with 400, `Tag already exist`: so a repeat does no harm.
 	//
 	// Takes a body of the `application/x-www-form-urlencoded` content type.
 	//
@@ -12171,7 +12171,7 @@ func (c *Client) ListRoomTags(ctx context.Context, roomID RoomID, reqEditors ...
 //
 // A tag that does not exist yet is made, if the app lets it: agents may make tags only where
 // the app's setting `is_create_tags_enabled` is true. A tag that the room has already is refused
-// with 400, `Tag already exist`.
+// with 400, `Tag already exist`: so a repeat does no harm.
 //
 // Takes any type of body and a specified content type.
 //
@@ -12192,7 +12192,7 @@ func (c *Client) CreateRoomTagWithBody(ctx context.Context, roomID RoomID, conte
 //
 // A tag that does not exist yet is made, if the app lets it: agents may make tags only where
 // the app's setting `is_create_tags_enabled` is true. A tag that the room has already is refused
-// with 400, `Tag already exist`.
+// with 400, `Tag already exist`: so a repeat does no harm.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -12213,7 +12213,7 @@ func (c *Client) CreateRoomTag(ctx context.Context, roomID RoomID, body CreateRo
 //
 // A tag that does not exist yet is made, if the app lets it: agents may make tags only where
 // the app's setting `is_create_tags_enabled` is true. A tag that the room has already is refused
-// with 400, `Tag already exist`.
+// with 400, `Tag already exist`: so a repeat does no harm.
 //
 // Takes a body of the `application/x-www-form-urlencoded` content type.
 //
@@ -20004,7 +20004,7 @@ type ClientWithResponsesInterface interface {
 	//
 	// A tag that does not exist yet is made, if the app lets it: agents may make tags only where
 	// the app's setting `is_create_tags_enabled` is true. A tag that the room has already is refused
-	// with 400, `Tag already exist`.
+	// with 400, `Tag already exist`: so a repeat does no harm.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -20015,7 +20015,7 @@ type ClientWithResponsesInterface interface {
 	//
 	// A tag that does not exist yet is made, if the app lets it: agents may make tags only where
 	// the app's setting `is_create_tags_enabled` is true. A tag that the room has already is refused
-	// with 400, `Tag already exist`.
+	// with 400, `Tag already exist`: so a repeat does no harm.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -20026,7 +20026,7 @@ type ClientWithResponsesInterface interface {
 	//
 	// A tag that does not exist yet is made, if the app lets it: agents may make tags only where
 	// the app's setting `is_create_tags_enabled` is true. A tag that the room has already is refused
-	// with 400, `Tag already exist`.
+	// with 400, `Tag already exist`: so a repeat does no harm.
 	//
 	// Takes a body of the `application/x-www-form-urlencoded` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -25835,7 +25835,7 @@ func (c *ClientWithResponses) ListRoomTagsWithResponse(ctx context.Context, room
 //
 // A tag that does not exist yet is made, if the app lets it: agents may make tags only where
 // the app's setting `is_create_tags_enabled` is true. A tag that the room has already is refused
-// with 400, `Tag already exist`.
+// with 400, `Tag already exist`: so a repeat does no harm.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -25852,7 +25852,7 @@ func (c *ClientWithResponses) CreateRoomTagWithBodyWithResponse(ctx context.Cont
 //
 // A tag that does not exist yet is made, if the app lets it: agents may make tags only where
 // the app's setting `is_create_tags_enabled` is true. A tag that the room has already is refused
-// with 400, `Tag already exist`.
+// with 400, `Tag already exist`: so a repeat does no harm.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -25869,7 +25869,7 @@ func (c *ClientWithResponses) CreateRoomTagWithResponse(ctx context.Context, roo
 //
 // A tag that does not exist yet is made, if the app lets it: agents may make tags only where
 // the app's setting `is_create_tags_enabled` is true. A tag that the room has already is refused
-// with 400, `Tag already exist`.
+// with 400, `Tag already exist`: so a repeat does no harm.
 //
 // Takes a body of the `application/x-www-form-urlencoded` content type, and returns a wrapper object for the known response body format(s).
 //

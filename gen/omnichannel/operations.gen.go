@@ -3,7 +3,7 @@
 package omnichannel
 
 // DocumentSHA256 is the checksum of the document that this package was made from.
-const DocumentSHA256 = "9c20d025f142bd4ec09868d079edc5310847bf1cf5a714d7a1ca7338a1573c21"
+const DocumentSHA256 = "a7df63898669a0a51a2811223820da8c366cbc995c7172e9701b23aaa4590ca8"
 
 // OperationID names an operation of the document.
 type OperationID string
@@ -813,7 +813,7 @@ func (id OperationID) Operation() (Operation, bool) {
 			Evidence:    "seen",
 			Credential:  CredentialApp,
 			OnlyWith:    "",
-			Idempotent:  false,
+			Idempotent:  true,
 			AnswersJSON: true,
 			WrapsData:   true,
 		}, true
@@ -1653,7 +1653,7 @@ func (id OperationID) Operation() (Operation, bool) {
 			Evidence:    "seen",
 			Credential:  CredentialApp,
 			OnlyWith:    "",
-			Idempotent:  false,
+			Idempotent:  true,
 			AnswersJSON: true,
 			WrapsData:   true,
 		}, true

@@ -223,7 +223,7 @@ func TestSuccessesThatAreNone(t *testing.T) {
 		require.ErrorIs(t, failure, test.err, name)
 		assert.Equal(t, test.message, failure.Message, name)
 		assert.Equal(t, test.text, failure.Error(), name)
-		assert.True(t, failure.Uncertain(), name)
+		assert.True(t, perhapsDone(failure), name)
 		assert.Len(t, failure.Failed, 1, "%s: it is not tried again", name)
 	}
 }
@@ -326,7 +326,7 @@ func TestUnusable(t *testing.T) {
 	var failure *Error
 	require.ErrorAs(t, err, &failure)
 	assert.Equal(t, 2, failure.Attempts)
-	assert.True(t, failure.Uncertain())
+	assert.True(t, perhapsDone(failure))
 
 	err = Unusable(t.Context(), ErrNotFound, errBroke)
 	require.EqualError(t, err, "qismo: status 200 OK: it broke")
@@ -389,7 +389,7 @@ func FuzzAnswers(f *testing.F) {
 			t.Errorf("status %d with %q says %q", status, body, err)
 		}
 		kinds := []error{ErrUnexpectedAnswer, ErrServer, ErrRateLimited, ErrNotFound, ErrForbidden, ErrPaymentRequired, ErrUnauthorized, ErrBadRequest}
-		if !slices.ContainsFunc(kinds, failure.Is) || failure.Uncertain() == (status >= 400 && status < 500) {
+		if !slices.ContainsFunc(kinds, failure.Is) || perhapsDone(failure) == (status >= 400 && status < 500) {
 			t.Errorf("status %d with %q is of no kind, or uncertain: %t", status, body, failure.Uncertain())
 		}
 	})

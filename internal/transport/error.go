@@ -149,10 +149,13 @@ func (e *Error) failedTexts() []string {
 }
 
 // Uncertain reports whether the service may have carried the call out although it
-// failed: an answer was lost or was none, or was a failure of the service's own. A
-// message may have reached its customer then, and a repeat would reach them again. It
-// is false when nothing was sent, and when the service refused.
-func (e *Error) Uncertain() bool { return slices.ContainsFunc(e.Failed, FailedAttempt.Uncertain) }
+// failed, and a repeat would carry it out once more: an answer was lost or was none, or
+// was a failure of the service's own. A message may have reached its customer then, and
+// a repeat would reach them again. It is false when nothing was sent, when the service
+// refused, and for what may be done twice: reads, and operations that are idempotent.
+func (e *Error) Uncertain() bool {
+	return slices.ContainsFunc(e.Failed, func(failed FailedAttempt) bool { return !failed.Harmless() })
+}
 
 // Is reports whether the failure is of the kind that a sentinel names.
 // That of its status needs nothing but the status, so that tests can make an Error.

@@ -92,9 +92,16 @@ func TestUncertain(t *testing.T) {
 		"refused, then not sent":  {[]FailedAttempt{{Reason: ReasonRateLimited}, {Reason: ReasonNotConnected}}, false},
 		"cancelled before":        {[]FailedAttempt{{Reason: ReasonCancelled, settled: true}}, false},
 		"cancelled in the middle": {[]FailedAttempt{{Reason: ReasonCancelled}}, true},
+		"broken, but harmless":    {[]FailedAttempt{{Reason: ReasonBroken, Idempotent: true}}, false},
 	} {
 		assert.Equal(t, test.want, (&Error{Failed: test.failed}).Uncertain(), name)
 	}
+}
+
+// perhapsDone tells whether some attempt may have been carried out, though that may do
+// no harm: most tests make calls that may be repeated.
+func perhapsDone(failure *Error) bool {
+	return slices.ContainsFunc(failure.Failed, FailedAttempt.Uncertain)
 }
 
 // What can be logged of an error, in JSON and by slog, is what its text says.

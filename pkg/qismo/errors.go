@@ -83,7 +83,8 @@ var (
 //   - Failed are the attempts that failed, each with its reason.
 //
 // Its method Uncertain reports whether the service may have carried the call out
-// all the same: whether a message may have reached its customer.
+// all the same, and a repeat would carry it out once more: whether a message may have
+// reached its customer. It is false for reads and for what can be carried out twice.
 //
 // Its methods:
 //

@@ -38,8 +38,8 @@ func (s *TagsService) List(ctx context.Context, roomID flex.ID, opts ...Option) 
 
 // Create tags a room, and makes the tag if the app lets it: agents may only where
 // its setting IsCreateTagsEnabled is on. A tag that the room has already is
-// [ErrTagExists]. An empty tag is an error before anything is sent. It is never
-// carried out twice.
+// [ErrTagExists], which may be this call's own, if an answer was lost and it was tried
+// again. An empty tag is an error before anything is sent.
 //
 // Operation createRoomTag, POST /api/v2/room_tags/{room_id}; seen in public
 // clients.
@@ -170,7 +170,8 @@ func (s *TagsService) ListV1(ctx context.Context, roomID flex.ID, opts ...Option
 }
 
 // CreateV1 tags a room by the older route; [TagsService.Create] is preferred. A tag
-// that the room has already is refused, presumably as [ErrTagExists] too.
+// that the room has already is refused, presumably as [ErrTagExists] too, also when it
+// is this call's own.
 //
 // Operation createRoomTagV1, POST /api/v1/room_tag/create; seen in public clients.
 func (s *TagsService) CreateV1(ctx context.Context, roomID flex.ID, tag string, opts ...Option) (*Tag, error) {
