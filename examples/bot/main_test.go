@@ -110,6 +110,8 @@ func TestBotLeavesARealAppAlone(t *testing.T) {
 	t.Setenv("QISCUS_OMNICHANNEL_URL", "https://omnichannel.invalid")
 	ctx, end := context.WithCancel(t.Context())
 	end()
+	require.ErrorContains(t, run(ctx, "127.0.0.1:0", ""), "secret 1 of 1 is empty", "the sandbox's is nobody else's")
+	t.Setenv("WEBHOOK_SECRET", "a-long-one")
 	require.NoError(t, run(ctx, "127.0.0.1:0", ""))
 
 	t.Setenv("QISCUS_EMAIL", "admin@example.id")
