@@ -49,7 +49,7 @@ func busyWorld(t *testing.T) *busy {
 	})
 	demo, err := sandboxworld.Demo()
 	require.NoError(t, err)
-	config, err := demo.Configure(sandbox.Config{
+	config, err := demo.Configure(t.Context(), sandbox.Config{
 		Now: func() time.Time { return time.Unix(0, w.now.Load()) }, Pace: sandbox.EverydayPace(),
 	})
 	require.NoError(t, err)
