@@ -1,11 +1,16 @@
 package sandbox
 
 // sendBotMessage writes into a room as the bot. Its answer has no body: no
-// client was ever seen to read one.
+// client was ever seen to read one. WhatsApp takes nothing but templates when its window
+// has closed; how the platform tells the bot so is not known, and here it is as
+// sendWaMessage is told.
 func (s *Sandbox) sendBotMessage(r *request) (any, error) {
 	room, err := s.state.room(text(r.body["room_id"]))
 	if err != nil {
 		return nil, err
+	}
+	if room.channel.Source == "wa" && !s.windowOpen(room.channel, room.userID) {
+		return nil, outsideWindow()
 	}
 	said, problems := s.checked(Message{
 		Author:  AuthorBot,

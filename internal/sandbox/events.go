@@ -24,7 +24,8 @@ func (s *Sandbox) customerSays(room *room, said Message) {
 	if isNewSession && s.wants(set.newSession) {
 		s.post("newSession", set.newSession, room.id, s.newSessionBody(room, said))
 	}
-	if (said.NotForBot == "" || said.NotForBot == NoBot) && s.wants(set.bot) {
+	isForBot := said.NotForBot == "" || said.NotForBot == NoBot && len(room.agents) == 0
+	if isForBot && s.wants(set.bot) {
 		s.post("botMessage", set.bot, room.id, s.botMessageBody(room, said))
 	}
 	if len(room.agents) == 0 && s.wants(set.allocation) && !set.allocates() {

@@ -24,6 +24,11 @@ func TestWhatHasNoAddressIsShown(t *testing.T) {
 	}
 	assert.Equal(t, []string{"customAgentAllocation", "botMessage", "newSession"}, names)
 
+	// While somebody serves, a bot would hear nothing either.
+	require.NoError(t, w.TakeOver(ctx, room, 0))
+	w.anyRoom()
+	assert.Len(t, w.Timeline().Newest(10, nil), len(shown))
+
 	// Once there is a program, it can have what it missed.
 	missed := shown[1]
 	_, err := w.Replay(ctx, missed.ID)

@@ -73,14 +73,19 @@ func (s *Sandbox) sendWaMessage(r *request) (any, error) {
 			return nil, metaRefusal(http.StatusPaymentRequired, metaPayment, "Payment issue", "the channel has no credit left")
 		}
 	case !s.windowOpen(channel, to):
-		return nil, metaRefusal(http.StatusBadRequest, metaOutsideWindow, "Re-engagement message",
-			"more than 24 hours have passed since the customer last replied")
+		return nil, outsideWindow()
 	}
 	id := s.sayOutbound(s.customersRoom(channel, to, ""), r.caller.user, whatsAppContent(kind, holds))
 	return object{
 		"contacts": []object{{"wa_id": to}},
 		"messages": []object{{"id": id}},
 	}, nil
+}
+
+// outsideWindow refuses what is no template when a customer has not written for 24 hours.
+func outsideWindow() *refusedError {
+	return metaRefusal(http.StatusBadRequest, metaOutsideWindow, "Re-engagement message",
+		"more than 24 hours have passed since the customer last replied")
 }
 
 // metaRefusal is a refusal as WhatsApp's own API words it.

@@ -131,3 +131,21 @@ func TestWhatsAppKindsInARoom(t *testing.T) {
 		assert.Equal(t, member["link"], last.Payload.(object)["url"])
 	}
 }
+
+// WhatsApp's rule holds for the bot as well: a reminder that comes too late is a template.
+func TestTheBotOutsideTheWindow(t *testing.T) {
+	w := newWorld(t, Config{})
+	room := w.anyRoom()
+	send := func() answer {
+		return w.call("POST", "/wangi-qjxw1k2m3n4o/bot", object{
+			"sender_email": "wangi-qjxw1k2m3n4o_admin@qismo.com", "message": "Masih di sana?", "type": "text", "room_id": room,
+		})
+	}
+	require.Equal(t, http.StatusOK, send().status)
+	require.NoError(t, w.Clock().Move(25*time.Hour))
+	refused := send()
+	assert.Equal(t, http.StatusBadRequest, refused.status)
+	assert.Contains(t, refused.raw, "131047")
+	w.anyRoom() // the customer writes again
+	assert.Equal(t, http.StatusOK, send().status)
+}

@@ -71,7 +71,9 @@ const (
 // message that is not whole is an error before anything goes out.
 //
 // The message reaches the customer on every kind of channel, though buttons do not
-// show on WhatsApp. No id of it comes back. It is never sent twice: when the call
+// show on WhatsApp, which also takes nothing but templates once the customer has not
+// written for 24 hours: how that is told here is not known, perhaps as
+// [ErrOutsideWindow], perhaps not at all. No id of it comes back. It is never sent twice: when the call
 // fails, [Error.Uncertain] tells whether the message may have gone out.
 //
 // Operation sendBotMessage, POST /{app_code}/bot; documented by the vendor.
