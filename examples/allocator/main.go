@@ -1,7 +1,5 @@
 // Command allocator gives waiting customers to agents, none of whom gets more than -limit
-// at once; see package allocation for how. Run one of it for an app.
-//
-// Without QISCUS_APP_ID in the environment it works for "qismo sandbox" on this machine.
+// at once. Without QISCUS_APP_ID it works for "qismo sandbox" on this machine. Run only one.
 package main
 
 import (
@@ -15,14 +13,90 @@ import (
 	"net/http"
 	"os"
 	"os/signal"
-	"sync"
+	"slices"
 	"syscall"
 	"time"
 
-	"github.com/qismo-go/qismo/examples/allocator/allocation"
 	"github.com/qismo-go/qismo/pkg/qismo"
+	"github.com/qismo-go/qismo/pkg/qismo/flex"
 	"github.com/qismo-go/qismo/pkg/qismo/webhook"
 )
+
+// allocator gives customers to agents in rounds, one after the other. What counts is what
+// the API lists then. A webhook only says that there is something to do.
+type allocator struct {
+	client *qismo.Client
+	limit  int           // how many customers an agent has at most
+	settle time.Duration // by then the lists show what was done, also if its answer was lost
+	sweep  time.Duration // by then there is a round without a webhook: none tells who comes online
+}
+
+// run makes a round whenever one is due, until ctx ends. Before each it waits until the
+// lists show what was done before, also by a process that this one replaces.
+func (a *allocator) run(ctx context.Context, due *time.Timer) {
+	for {
+		select {
+		case <-time.After(a.settle):
+		case <-ctx.Done():
+			return
+		}
+		select {
+		case <-due.C:
+		case <-ctx.Done():
+			return
+		}
+		due.Reset(a.sweep)
+		if err := a.round(ctx); err != nil && ctx.Err() == nil {
+			log.Println("a round has failed, and there will be another:", err)
+		}
+	}
+}
+
+// round gives those who wait, the longest first, to the least busy agents. Whatever comes
+// of an assignment, its place is used and its customer had their turn.
+func (a *allocator) round(ctx context.Context) error {
+	var waiting []flex.ID
+	unserved := qismo.ListRoomsParams{Status: qismo.RoomUnresolved, ServeStatus: qismo.RoomUnserved}
+	for room, err := range a.client.Rooms.All(ctx, unserved) {
+		if err != nil {
+			return err
+		}
+		if !room.IsHandledByBot {
+			waiting = append(waiting, room.RoomID)
+		}
+	}
+	if len(waiting) == 0 {
+		return nil
+	}
+	slices.Reverse(waiting)              // they are listed from the newest on
+	places := make([][]flex.ID, a.limit) // agents, by how many customers they have before it is used
+	for agent, err := range a.client.Agents.AllAvailable(ctx, qismo.ListAvailableAgentsParams{RoomID: waiting[0]}) {
+		if err != nil {
+			return err
+		}
+		page, err := a.client.Rooms.List(ctx, qismo.ListRoomsParams{
+			Status: qismo.RoomUnresolved, UserIDs: []flex.NumberID{flex.NumberID(agent.ID)}, Limit: flex.Int(a.limit),
+		})
+		if err != nil {
+			log.Printf("agent %s gets nobody in this round: %v", agent.ID, err)
+			continue
+		}
+		for customers := len(page.Items); customers < a.limit; customers++ {
+			if !slices.Contains(places[customers], agent.ID) { // pages may overlap
+				places[customers] = append(places[customers], agent.ID)
+			}
+		}
+	}
+	free := slices.Concat(places...)
+	for i := 0; i < min(len(waiting), len(free)) && ctx.Err() == nil; i++ {
+		log.Printf("giving room %s to agent %s", waiting[i], free[i])
+		assignment := qismo.AssignAgentParams{RoomID: waiting[i], AgentID: free[i], MaxAgent: 1} // nobody joins another
+		if _, err := a.client.Allocation.Assign(context.WithoutCancel(ctx), assignment); err != nil {
+			log.Printf("room %s is looked at again in the next round: %v", waiting[i], err)
+		}
+	}
+	return nil
+}
 
 func main() {
 	limit := flag.Int("limit", 3, "how many customers an agent serves at most")
@@ -30,70 +104,42 @@ func main() {
 	public := flag.String("url", "", "where Qiscus reaches that; a sandbox on this machine needs none")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	err := run(ctx, allocation.Config{
-		Limit: *limit, Pause: time.Second, Sweep: 5 * time.Second, Settle: 5 * time.Second,
-	}, *listen, *public)
+	err := run(ctx, &allocator{limit: max(*limit, 0), settle: 5 * time.Second, sweep: 10 * time.Second}, *listen, *public)
 	stop()
 	if err != nil {
 		log.Fatal(err)
 	}
 }
 
-func run(ctx context.Context, config allocation.Config, listen, public string) error {
-	client, err := connect()
-	if err != nil {
-		return err
-	}
-	allocator := allocation.New(client, config)
+func run(ctx context.Context, a *allocator, listen, public string) error {
+	client, clientErr := connect()
+	due := time.NewTimer(0) // somebody may be waiting already
 	secret := cmp.Or(os.Getenv("WEBHOOK_SECRET"), rand.Text())
-	hooks, err := webhook.NewHandler(webhook.PathSecret(secret), webhook.Callbacks{
+	hooks, hooksErr := webhook.NewHandler(webhook.PathSecret(secret), webhook.Callbacks{
 		CustomAgentAllocation: func(context.Context, *webhook.CustomAgentAllocationEvent) error {
-			allocator.Hint()
+			due.Reset(0)
 			return nil
 		},
-		MarkAsResolved: func(context.Context, *webhook.MarkAsResolvedEvent) error {
-			allocator.Hint()
-			return nil
-		},
-	}, webhook.WithoutDeduplication()) // a hint more does no harm
-	if err != nil {
+	})
+	listener, listenErr := new(net.ListenConfig).Listen(ctx, "tcp", listen)
+	if err := errors.Join(clientErr, hooksErr, listenErr); err != nil {
 		return err
 	}
-	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", listen)
-	if err != nil {
-		return err
-	}
+	a.client = client
 	server := &http.Server{Handler: hooks, ReadTimeout: 10 * time.Second}
-	served := make(chan error, 1)
-	go func() { served <- server.Serve(listener) }()
+	go func() { log.Println("no webhooks come in:", server.Serve(listener)) }()
 	address := cmp.Or(public, "http://"+listener.Addr().String()) + "/" + secret
-	_, err = client.WebhookSettings.SetAll(ctx, qismo.SetAllWebhooksParams{AgentAllocation: address, Resolve: address})
+	_, err := client.WebhookSettings.SetAgentAllocation(ctx, address, true)
 	if err == nil {
-		log.Printf("giving customers to agents, at most %d to each; end with Ctrl-C", config.Limit)
-		err = allocateUntil(ctx, allocator, served)
+		log.Printf("giving customers to agents, at most %d to each; end with Ctrl-C", a.limit)
+		a.run(ctx, due)
 	}
 	rest, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Minute)
 	defer cancel()
 	return errors.Join(err, server.Shutdown(rest), hooks.Shutdown(rest))
 }
 
-// allocateUntil runs the allocator until ctx or the server ends, and through what it has
-// begun.
-func allocateUntil(ctx context.Context, allocator *allocation.Allocator, served <-chan error) (err error) {
-	ctx, end := context.WithCancel(ctx)
-	var running sync.WaitGroup
-	running.Go(func() { allocator.Run(ctx) })
-	select {
-	case <-ctx.Done():
-	case err = <-served:
-	}
-	end()
-	running.Wait()
-	return err
-}
-
-// connect makes a client of the environment's app or, without one, of the sandbox's, whose
-// invented credentials go nowhere but to this machine.
+// connect makes a client of the environment's app or, without one, of the sandbox's.
 func connect() (*qismo.Client, error) {
 	if os.Getenv("QISCUS_APP_ID") != "" {
 		return qismo.New()

@@ -9,7 +9,6 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
-	"github.com/qismo-go/qismo/examples/allocator/allocation"
 	"github.com/qismo-go/qismo/pkg/qismo/qismotest"
 )
 
@@ -24,27 +23,39 @@ func served(srv *qismotest.Server) map[string]int {
 	return customers
 }
 
-// The whole program: five customers, two agents with two places each, so that one has to
-// wait until another's conversation has ended.
-func TestAllocator(t *testing.T) {
-	srv := qismotest.New(t, qismotest.WithAgents("Rini Astuti", "Agus Setiawan"), qismotest.WithPatience(time.Minute))
+// start runs the whole program until the test ends, and waits for its first round, in which
+// nobody waits.
+func start(t *testing.T, srv *qismotest.Server, a *allocator) {
+	t.Helper()
 	t.Setenv("QISCUS_APP_ID", srv.AppID)
 	t.Setenv("QISCUS_SECRET_KEY", srv.SecretKey)
 	t.Setenv("QISCUS_OMNICHANNEL_URL", srv.URL)
 	ctx, end := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
-	go func() {
-		ended <- run(ctx, allocation.Config{
-			Limit: 2, Pause: 10 * time.Millisecond, Sweep: 100 * time.Millisecond, Settle: 50 * time.Millisecond,
-		}, "127.0.0.1:0", "")
-	}()
+	go func() { ended <- run(ctx, a, "127.0.0.1:0", "") }()
 	t.Cleanup(func() {
 		end()
 		if err := <-ended; !errors.Is(err, context.Canceled) { // a test that fails may end it at its beginning
 			assert.NoError(t, err)
 		}
 	})
-	srv.WaitForCalls("setResolveWebhook", 1)
+	srv.WaitForCalls("listRooms", 1)
+}
+
+// A webhook is enough.
+func TestWebhookMakesARound(t *testing.T) {
+	srv := qismotest.New(t, qismotest.WithAgents("Rini Astuti"), qismotest.WithPatience(time.Minute))
+	start(t, srv, &allocator{limit: 1, settle: soon, sweep: time.Hour})
+	siti := srv.Customer("Siti")
+	siti.Says("halo")
+	siti.WaitForState(qismotest.RoomServed)
+}
+
+// Five customers, two agents with two places each, so that one has to wait until another's
+// conversation has ended.
+func TestAllocator(t *testing.T) {
+	srv := qismotest.New(t, qismotest.WithAgents("Rini Astuti", "Agus Setiawan"), qismotest.WithPatience(time.Minute))
+	start(t, srv, &allocator{limit: 2, settle: soon, sweep: 2 * soon})
 
 	for i := range 5 {
 		srv.Customer(fmt.Sprintf("Customer %d", i+1)).Says("halo")

@@ -1,4 +1,4 @@
-package allocation_test
+package main
 
 import (
 	"context"
@@ -10,7 +10,6 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/qismo-go/qismo/examples/allocator/allocation"
 	"github.com/qismo-go/qismo/internal/sandbox/trouble"
 	"github.com/qismo-go/qismo/internal/soak"
 	"github.com/qismo-go/qismo/pkg/qismo"
@@ -26,11 +25,14 @@ func allTrouble() []trouble.Rule {
 	return rules
 }
 
-// inTests does everything sooner than a program would.
-func inTests(limit int) allocation.Config {
-	return allocation.Config{
-		Limit: limit, Pause: 5 * time.Millisecond, Sweep: 100 * time.Millisecond, Settle: 50 * time.Millisecond,
-	}
+// soon is how long things take to show in tests, sooner than a program would believe.
+const soon = 20 * time.Millisecond
+
+// newAllocator makes an allocator, and what its webhooks do.
+func newAllocator(client *qismo.Client, limit int, settle time.Duration) (run func(context.Context), hint func()) {
+	a := &allocator{client: client, limit: limit, settle: settle, sweep: 2 * settle}
+	due := time.NewTimer(0)
+	return func(ctx context.Context) { a.run(ctx, due) }, func() { due.Reset(0) }
 }
 
 // hints is a receiver whose every webhook is a hint.
@@ -54,10 +56,10 @@ func TestSoakLimitHolds(t *testing.T) {
 		chat: 40 * time.Millisecond,
 	}
 	f.open(t)
-	allocator := allocation.New(f.client(t, f.asAdmin()), inTests(f.limit))
-	f.listen(t, hints(t, allocator.Hint))
+	run, hint := newAllocator(f.client(t, f.asAdmin()), f.limit, soon)
+	f.listen(t, hints(t, hint))
 	require.NoError(t, f.platform.Trouble().Set(7, allTrouble()...))
-	f.run(t, allocator.Run)
+	f.run(t, run)
 
 	told := f.history(t)
 	assert.LessOrEqual(t, told.worst(), f.limit)
@@ -74,42 +76,38 @@ func TestSoakLimitHolds(t *testing.T) {
 // time, and through any number of restarts.
 func TestLimitHoldsThrough(t *testing.T) {
 	t.Parallel()
-	restarts := func(client *qismo.Client, config allocation.Config) (run func(context.Context), hint func()) {
+	restarts := func(client *qismo.Client, limit int, settle time.Duration) (run func(context.Context), hint func()) {
 		return func(ctx context.Context) {
 			for lifetime := 30 * time.Millisecond; ctx.Err() == nil; lifetime += lifetime / 10 { // a round has to fit in
 				short, cancel := context.WithTimeout(ctx, lifetime)
-				allocation.New(client, config).Run(short)
+				run, _ := newAllocator(client, limit, settle)
+				run(short)
 				cancel()
 			}
 		}, func() {}
 	}
 	for name, scene := range map[string]struct {
 		rules []trouble.Rule
-		make  func(*qismo.Client, allocation.Config) (run func(context.Context), hint func())
+		make  func(*qismo.Client, int, time.Duration) (run func(context.Context), hint func())
 	}{
-		"no webhook comes":        {[]trouble.Rule{{Kind: trouble.DropWebhook, Rate: 1}}, once},
-		"all webhooks come twice": {[]trouble.Rule{{Kind: trouble.RepeatWebhook, Rate: 1}}, once},
-		"answers are lost":        {[]trouble.Rule{{Kind: trouble.LostAnswer, Rate: 0.5, Only: "assignAgent"}}, once},
-		"connections break":       {[]trouble.Rule{{Kind: trouble.BrokenAnswer, Rate: 0.5, Only: "assignAgent"}}, once},
-		"agents cannot be read":   {[]trouble.Rule{{Kind: trouble.ServerError, Rate: 0.5, Only: "listRooms"}}, once},
+		"no webhook comes":        {[]trouble.Rule{{Kind: trouble.DropWebhook, Rate: 1}}, newAllocator},
+		"all webhooks come twice": {[]trouble.Rule{{Kind: trouble.RepeatWebhook, Rate: 1}}, newAllocator},
+		"answers are lost":        {[]trouble.Rule{{Kind: trouble.LostAnswer, Rate: 0.5, Only: "assignAgent"}}, newAllocator},
+		"connections break":       {[]trouble.Rule{{Kind: trouble.BrokenAnswer, Rate: 0.5, Only: "assignAgent"}}, newAllocator},
+		"agents cannot be read":   {[]trouble.Rule{{Kind: trouble.ServerError, Rate: 0.5, Only: "listRooms"}}, newAllocator},
 		"it is started again":     {allTrouble(), restarts},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			f := &flood{customers: 24, agents: 3, limit: 2, returning: 6, chat: 20 * time.Millisecond}
 			f.open(t)
-			run, hint := scene.make(f.client(t, f.asAdmin()), inTests(f.limit))
+			run, hint := scene.make(f.client(t, f.asAdmin()), f.limit, soon)
 			f.listen(t, hints(t, hint))
 			require.NoError(t, f.platform.Trouble().Set(11, scene.rules...))
 			f.run(t, run)
 			assert.LessOrEqual(t, f.history(t).worst(), f.limit)
 		})
 	}
-}
-
-func once(client *qismo.Client, config allocation.Config) (run func(context.Context), hint func()) {
-	allocator := allocation.New(client, config)
-	return allocator.Run, allocator.Hint
 }
 
 // Lists may be behind, as those of search engines and replicas are. The limit holds as
@@ -119,11 +117,9 @@ func TestLimitHoldsWhileListsAreBehind(t *testing.T) {
 	const lag = 150 * time.Millisecond
 	f := &flood{customers: 10, agents: 2, limit: 2, chat: 100 * time.Millisecond}
 	f.open(t)
-	allocator := allocation.New(f.client(t, f.asAdmin(), qismo.WithTransport(newBehind(lag))), allocation.Config{
-		Limit: f.limit, Pause: time.Millisecond, Sweep: 10 * time.Millisecond, Settle: 2 * lag,
-	})
-	f.listen(t, hints(t, allocator.Hint))
-	f.run(t, allocator.Run)
+	run, hint := newAllocator(f.client(t, f.asAdmin(), qismo.WithTransport(newBehind(lag))), f.limit, 2*lag)
+	f.listen(t, hints(t, hint))
+	f.run(t, run)
 	assert.LessOrEqual(t, f.history(t).worst(), f.limit)
 }
 
@@ -132,13 +128,11 @@ func TestLimitBreaksWhenListsAreBelieved(t *testing.T) {
 	t.Parallel()
 	f := &flood{customers: 10, agents: 2, limit: 2}
 	f.open(t)
-	allocator := allocation.New(f.client(t, f.asAdmin(), qismo.WithTransport(newBehind(time.Hour))), allocation.Config{
-		Limit: f.limit, Pause: time.Millisecond, Sweep: time.Millisecond,
-	})
+	run, _ := newAllocator(f.client(t, f.asAdmin(), qismo.WithTransport(newBehind(time.Hour))), f.limit, time.Millisecond)
 	f.customersWrite(t)
 	ctx, end := context.WithCancel(t.Context())
 	var running sync.WaitGroup
-	running.Go(func() { allocator.Run(ctx) })
+	running.Go(func() { run(ctx) })
 	for range f.customers {
 		<-f.joined
 	}

@@ -1,4 +1,4 @@
-package allocation_test
+package main
 
 import (
 	"context"
@@ -9,7 +9,6 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/qismo-go/qismo/examples/allocator/allocation"
 	"github.com/qismo-go/qismo/pkg/qismo"
 	"github.com/qismo-go/qismo/pkg/qismo/flex"
 	"github.com/qismo-go/qismo/pkg/qismo/qismotest"
@@ -24,17 +23,17 @@ func newPlatform(t *testing.T, options ...qismotest.Option) *qismotest.Server {
 // until it has looked at everybody who waits by then.
 func allocate(t *testing.T, srv *qismotest.Server, opts ...qismo.Option) (looked func()) {
 	t.Helper()
-	return allocateWith(t, srv, inTests(1), opts...)
+	return allocateSettled(t, srv, soon, opts...)
 }
 
-func allocateWith(
-	t *testing.T, srv *qismotest.Server, config allocation.Config, opts ...qismo.Option,
+func allocateSettled(
+	t *testing.T, srv *qismotest.Server, settle time.Duration, opts ...qismo.Option,
 ) (looked func()) {
 	t.Helper()
-	allocator := allocation.New(srv.Client(opts...), config)
+	run, _ := newAllocator(srv.Client(opts...), 1, settle)
 	ctx, end := context.WithCancel(t.Context())
 	var running sync.WaitGroup
-	running.Go(func() { allocator.Run(ctx) })
+	running.Go(func() { run(ctx) })
 	t.Cleanup(func() {
 		end()
 		running.Wait()
@@ -59,21 +58,6 @@ func TestBotsCustomersAreLeftAlone(t *testing.T) {
 	_, err := srv.Client().Bot.SetActive(t.Context(), flex.ID(siti.Room().ID), false)
 	require.NoError(t, err)
 	siti.WaitForState(qismotest.RoomServed)
-}
-
-// Who was left over on another day takes nobody's place.
-func TestThoseOfOtherDaysAreLeftAlone(t *testing.T) {
-	t.Parallel()
-	srv := newPlatform(t, qismotest.WithAgents("Rini Astuti"), qismotest.WithTime(time.Now().Add(-25*time.Hour)))
-	siti, budi := srv.Customer("Siti"), srv.Customer("Budi")
-	siti.Says("halo")
-	looked := allocate(t, srv)
-	looked()
-	srv.Advance(25 * time.Hour)
-	require.NoError(t, srv.Client().Bot.SendText(t.Context(), flex.ID(siti.Room().ID), "Promo!"))
-	budi.Says("halo")
-	budi.WaitForState(qismotest.RoomServed)
-	assert.Empty(t, siti.Room().Agents)
 }
 
 // Who waits while nobody is online is served when somebody comes, of which no webhook tells.
@@ -126,17 +110,47 @@ func TestWhoWasFasterKeepsTheCustomer(t *testing.T) {
 	assert.Equal(t, []string{sari.Name}, siti.Room().Agents)
 }
 
-// What may have been carried out is not asked for again before that must show.
+// What may have been carried out is waited for: no round looks before that must show, and
+// none begins before what another process did must show.
 func TestDoubtIsWaitedOut(t *testing.T) {
 	t.Parallel()
 	srv := newPlatform(t, qismotest.WithAgents("Rini Astuti", "Agus Setiawan"),
-		qismotest.WithTrouble(qismotest.Trouble{Kind: qismotest.ServerError, Only: "assignAgent", Times: 1}))
-	srv.Customer("Siti").Says("halo")
-	config := inTests(1)
-	config.Settle = time.Hour
-	looked := allocateWith(t, srv, config)
-	looked()
-	assert.Len(t, srv.Calls("assignAgent"), 1)
+		qismotest.WithTrouble(qismotest.Trouble{Kind: qismotest.ServerError, Only: "assignAgent", Times: 3}))
+	siti := srv.Customer("Siti")
+	siti.Says("halo")
+	const settle = 100 * time.Millisecond
+	settled := time.Now().Add(settle)
+	allocateSettled(t, srv, settle, qismo.WithHooks(qismo.Hooks{
+		Operation: func(ctx context.Context, start qismo.OperationStart) (context.Context, func(qismo.OperationEnd)) {
+			if start.Operation != "assignAgent" {
+				assert.False(t, time.Now().Before(settled), "%s comes too soon", start.Operation)
+				return ctx, nil
+			}
+			return ctx, func(qismo.OperationEnd) { settled = time.Now().Add(settle) }
+		},
+	}))
+	siti.WaitForState(qismotest.RoomServed)
+	srv.WaitForCalls("listRooms", len(srv.Calls("listRooms"))+2)
+}
+
+// An assignment that has begun when the program ends is carried out.
+func TestWhatHasBegunIsCarriedOut(t *testing.T) {
+	t.Parallel()
+	srv := newPlatform(t, qismotest.WithAgents("Rini Astuti"))
+	siti := srv.Customer("Siti")
+	siti.Says("halo")
+	ctx, end := context.WithCancel(t.Context())
+	defer end()
+	run, _ := newAllocator(srv.Client(qismo.WithHooks(qismo.Hooks{
+		Operation: func(ctx context.Context, start qismo.OperationStart) (context.Context, func(qismo.OperationEnd)) {
+			if start.Operation == "assignAgent" {
+				end()
+			}
+			return ctx, nil
+		},
+	})), 1, soon)
+	run(ctx)
+	assert.Equal(t, qismotest.RoomServed, siti.Room().State)
 }
 
 // An agent whose customers cannot be counted gets none.
@@ -145,13 +159,17 @@ func TestWhoCannotBeCountedGetsNobody(t *testing.T) {
 	f := &flood{customers: 1, agents: 1, limit: 1}
 	f.open(t)
 	way := blind{make(chan struct{})}
-	allocator := allocation.New(f.client(t, f.asAdmin(), qismo.WithTransport(way)), inTests(f.limit))
+	run, _ := newAllocator(f.client(t, f.asAdmin(), qismo.WithTransport(way)), f.limit, soon)
 	f.customersWrite(t)
 	ctx, end := context.WithCancel(t.Context())
 	var running sync.WaitGroup
-	running.Go(func() { allocator.Run(ctx) })
+	running.Go(func() { run(ctx) })
 	for range 6 { // three attempts a round
-		<-way.asked
+		select {
+		case <-way.asked:
+		case <-f.joined:
+			require.FailNow(t, "somebody was given a customer")
+		}
 	}
 	end()
 	running.Wait()
