@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/qismo-go/qismo/internal/sandbox"
@@ -69,6 +70,9 @@ func (c sandboxCommand) serve(ctx context.Context, std *streams, opened openedWo
 		return err
 	}
 	apiURL, stop, err := servePlatform(ctx, platform, c.Listen)
+	if errors.Is(err, syscall.EADDRINUSE) {
+		err = fmt.Errorf("%w; another sandbox may run, and --listen takes another address", err)
+	}
 	if err != nil {
 		return usageError{errors.Join(err, platform.Shutdown(ctx))}
 	}

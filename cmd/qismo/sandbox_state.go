@@ -24,6 +24,7 @@ type openedWorld struct {
 	store *boltstore.Store // nil when nothing is kept
 	said  string           // what is told of it
 	seed  *world.World     // nil for the invented one, or that of the store
+	flag  string           // where the seed is from
 }
 
 // open opens the file and reads the world. A file that holds a world goes before
@@ -45,9 +46,11 @@ func (f worldFlags) open() (opened openedWorld, err error) {
 	}
 	switch {
 	case f.Demo:
+		opened.flag = "--demo"
 		opened.seed, err = world.Demo()
 		opened.say("that of --demo")
 	case f.Seed != "":
+		opened.flag = "--seed " + f.Seed
 		opened.seed, err = readSeed(f.Seed)
 		opened.say("that of " + f.Seed)
 	}
@@ -95,7 +98,11 @@ func (o openedWorld) configure(ctx context.Context, config sandbox.Config) (sand
 	if o.seed == nil {
 		return config, nil
 	}
-	return o.seed.Configure(ctx, config)
+	configured, err := o.seed.Configure(ctx, config)
+	if err != nil {
+		return config, fmt.Errorf("%s: %w", o.flag, err)
+	}
+	return configured, nil
 }
 
 // close lets go of the file.

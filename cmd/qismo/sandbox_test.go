@@ -137,7 +137,7 @@ func TestSandboxThatCannotStart(t *testing.T) {
 	require.NoError(t, err)
 	t.Cleanup(func() { assert.NoError(t, listener.Close()) })
 	for _, test := range []struct{ flag, value, why string }{
-		{"--listen", listener.Addr().String(), "listen"},
+		{"--listen", listener.Addr().String(), "another sandbox may run, and --listen takes another address"},
 		{"--rooms", "-1", "must not be negative"},
 		{"--webhook-attempts", "0", "not zero"},
 		{"--trouble", "earthquake", `there is no trouble "earthquake"; there is all, latency, `},

@@ -50,7 +50,11 @@ func run(ctx context.Context, from, to, file string) error {
 	if last.Before(begin) {
 		return errors.New("the last day is before the first")
 	}
-	return create(file, func(w io.Writer) error { return export(ctx, client, begin, last.AddDate(0, 0, 1), w) })
+	err := create(file, func(w io.Writer) error { return export(ctx, client, begin, last.AddDate(0, 0, 1), w) })
+	if err == nil {
+		log.Println("written to", file)
+	}
+	return err
 }
 
 // connect makes a client of the environment's app or, without one, of the sandbox's, whose
