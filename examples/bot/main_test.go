@@ -80,7 +80,7 @@ func TestBotIsSilentAboutWhatIsLate(t *testing.T) {
 	budi.Says("hours")
 	budi.Says("people")
 	budi.HearsMatch("somebody will be with you")
-	srv.Advance(time.Hour)
+	srv.Clock().Advance(time.Hour)
 	srv.WaitForDeliveries(webhook.BotMessage, 2)
 	budi.HearsNothingElse()
 }

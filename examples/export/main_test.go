@@ -44,12 +44,12 @@ func read(t *testing.T, file string) [][]string {
 func TestExport(t *testing.T) {
 	srv := platform(t, "2026-03-01")
 	srv.Customer("Too early").Says("halo")
-	srv.Advance(24 * time.Hour)
+	srv.Clock().Advance(24 * time.Hour)
 	const rooms = 230 // three pages
 	for i := range rooms {
 		srv.Customer(fmt.Sprintf("Customer %d", i)).Says("halo")
 	}
-	srv.Advance(48 * time.Hour)
+	srv.Clock().Advance(48 * time.Hour)
 	srv.Customer("Too late").Says("halo")
 	srv.Fail(qismotest.Trouble{Kind: qismotest.BrokenAnswer, Only: "listRooms", Rate: 0.5, Times: 3})
 

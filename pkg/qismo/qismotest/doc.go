@@ -32,7 +32,7 @@
 //
 // Waits, such as [Customer.Hears], watch what happens and take no longer than needed;
 // [WithPatience] bounds them. [Server.Settle] waits until all webhooks were answered, and
-// [Server.Advance] moves the app's time: nothing in a test has to sleep.
+// [AppClock.Advance] moves the app's time: nothing in a test has to sleep.
 //
 // [Customer.Room], [Server.Calls] and [Server.Deliveries] tell what came of it.
 // [Server.ExpectCalls] and [Server.ExpectDeliveries] show what was expected beside what

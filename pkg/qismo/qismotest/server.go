@@ -65,7 +65,7 @@ func (s *Server) start() error {
 	if s.sandbox, err = sandbox.New(world); err != nil {
 		return err
 	}
-	s.begun = s.Now()
+	s.begun = s.sandbox.Clock().Now()
 	if err := s.makeTrouble(s.settings.troubles); err != nil {
 		return err
 	}
@@ -105,15 +105,3 @@ func (s *Server) end() {
 
 // handlersGrace is how long handlers may take to end once their requests are cancelled.
 const handlersGrace = time.Second
-
-// Now tells what time it is for the app.
-func (s *Server) Now() time.Time { return s.sandbox.Clock().Now() }
-
-// Advance moves the app's time ahead, so that users' tokens and WhatsApp's windows
-// expire, and what was to happen until then happens.
-func (s *Server) Advance(by time.Duration) {
-	s.t.Helper()
-	if err := s.sandbox.Clock().Move(by); err != nil {
-		s.t.Fatalf("qismotest: Advance(%s): %v", by, err)
-	}
-}

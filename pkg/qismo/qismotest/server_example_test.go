@@ -104,7 +104,7 @@ func ExampleServer_Fail() {
 }
 
 // On WhatsApp a customer who has not written for a day can be sent templates only.
-func ExampleServer_Advance() {
+func ExampleAppClock_Advance() {
 	t := &exampleT{} // in a test it is the *testing.T
 	defer t.end()    // which a test does by itself
 
@@ -112,7 +112,7 @@ func ExampleServer_Advance() {
 	budi := srv.Customer("Budi")
 	budi.Says("halo")
 	fmt.Println(budi.Room().State)
-	srv.Advance(24 * time.Hour)
+	srv.Clock().Advance(24 * time.Hour)
 	fmt.Println(budi.Room().State)
 	// Output:
 	// waiting

@@ -64,7 +64,7 @@ func WithPatience(patience time.Duration) Option {
 }
 
 // WithTime lets the app's time begin at a moment; from there it goes on as the real time
-// does, and as [Server.Advance] moves it.
+// does, and as [AppClock.Advance] moves it.
 func WithTime(start time.Time) Option {
 	return func(s *settings) error {
 		begun := time.Now()

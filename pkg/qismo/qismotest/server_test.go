@@ -76,7 +76,7 @@ func TestTimeIsMoved(t *testing.T) {
 	t.Parallel()
 	start := time.Date(2026, 3, 4, 9, 0, 0, 0, time.UTC)
 	srv := qismotest.New(t, qismotest.WithTime(start))
-	assert.WithinRange(t, srv.Now(), start, start.Add(time.Minute))
+	assert.WithinRange(t, srv.Clock().Now(), start, start.Add(time.Minute))
 	budi := srv.Customer("Budi")
 	budi.Says("halo")
 	assert.WithinRange(t, budi.Room().Messages[0].At, start, start.Add(time.Minute))
@@ -84,8 +84,8 @@ func TestTimeIsMoved(t *testing.T) {
 	_, err := client.Rooms.List(t.Context(), qismo.ListRoomsParams{})
 	require.NoError(t, err)
 
-	srv.Advance(31 * 24 * time.Hour) // longer than WhatsApp's window and a token last
-	assert.WithinRange(t, srv.Now(), start.Add(31*24*time.Hour), start.Add(32*24*time.Hour))
+	srv.Clock().Advance(31 * 24 * time.Hour) // longer than WhatsApp's window and a token last
+	assert.WithinRange(t, srv.Clock().Now(), start.Add(31*24*time.Hour), start.Add(32*24*time.Hour))
 	assert.Equal(t, qismotest.RoomExpired, budi.Room().State)
 	_, err = client.Rooms.List(t.Context(), qismo.ListRoomsParams{})
 	require.NoError(t, err)
@@ -93,8 +93,43 @@ func TestTimeIsMoved(t *testing.T) {
 	require.Len(t, calls, 3)
 	assert.Equal(t, http.StatusUnauthorized, calls[1].Status)
 
-	test := record(t, func(t qismotest.TB) { qismotest.New(t).Advance(-time.Hour) })
+	test := record(t, func(t qismotest.TB) { qismotest.New(t).Clock().Advance(-time.Hour) })
 	assert.Equal(t, "\nqismotest: Advance(-1h0m0s): a clock is moved ahead only\n", test.failure())
+}
+
+func TestTimeIsMovedToAMoment(t *testing.T) {
+	t.Parallel()
+	start := time.Date(2026, 3, 4, 9, 0, 0, 0, time.UTC)
+	srv := qismotest.New(t, qismotest.WithTime(start))
+	monday := start.Add(5 * 24 * time.Hour)
+	srv.Clock().AdvanceTo(monday)
+	assert.WithinRange(t, srv.Clock().Now(), monday, monday.Add(time.Minute))
+	test := record(t, func(t qismotest.TB) { qismotest.New(t, qismotest.WithTime(start)).Clock().AdvanceTo(start) })
+	assert.Equal(t, "\nqismotest: AdvanceTo(2026-03-04T09:00:00Z): a clock is moved ahead only\n", test.failure())
+}
+
+// What a handler remembers goes by the app's time when its store does.
+func TestARepetitionIsForgottenByTheClockOfTheApp(t *testing.T) {
+	t.Parallel()
+	srv := qismotest.New(t)
+	store, err := webhook.NewMemoryStore(webhook.DefaultMemory, webhook.MemoryStoreClock(srv.Clock().Now))
+	require.NoError(t, err)
+	told := make(chan string, 3)
+	bot, err := webhook.NewHandler(webhook.WithoutAuthentication(), webhook.Callbacks{
+		BotMessage: func(_ context.Context, event *webhook.BotMessageEvent) error {
+			told <- event.Text()
+			return nil
+		},
+	}, webhook.Deduplicate(store), webhook.RememberFor(time.Hour))
+	require.NoError(t, err)
+	event := qismotest.NewEvents().BotMessage()
+	for range 2 {
+		qismotest.Deliver(t, bot, event)
+	}
+	assert.Len(t, told, 1)
+	srv.Clock().Advance(2 * time.Hour)
+	qismotest.Deliver(t, bot, event)
+	assert.Len(t, told, 2)
 }
 
 func TestOptionsThatAreWrongEndTheTest(t *testing.T) {

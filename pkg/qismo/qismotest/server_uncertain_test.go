@@ -36,7 +36,7 @@ func TestAFailedReadLosesNoMessage(t *testing.T) {
 			budi := srv.Customer("Budi")
 			budi.Says("halo")
 			srv.Settle()
-			srv.Advance(time.Hour)
+			srv.Clock().Advance(time.Hour)
 			budi.Hears("You wrote: halo")
 			budi.HearsNothingElse()
 		})

@@ -63,11 +63,11 @@ func TestWebhooksAreSentAgain(t *testing.T) {
 	srv.SendTo(http.NotFoundHandler(), qismotest.Only(webhook.BotMessage))
 	srv.Customer("Budi").Says("halo")
 	srv.ExpectDeliveries(webhook.BotMessage)
-	srv.Advance(time.Hour)
+	srv.Clock().Advance(time.Hour)
 	srv.ExpectDeliveries(webhook.BotMessage, webhook.BotMessage)
-	srv.Advance(time.Hour)
+	srv.Clock().Advance(time.Hour)
 	srv.Settle()
-	srv.Advance(time.Hour)
+	srv.Clock().Advance(time.Hour)
 	srv.ExpectDeliveries(webhook.BotMessage, webhook.BotMessage, webhook.BotMessage)
 	assert.Equal(t, 3, srv.Deliveries()[2].Attempt)
 }
@@ -97,7 +97,7 @@ func TestMessagesAreReceived(t *testing.T) {
 	srv.Admin().Says(budi.Room(), "Selamat pagi!")
 	srv.Settle()
 	before := len(srv.Deliveries(webhook.WhatsAppForwardStatus))
-	srv.Advance(2 * time.Minute)
+	srv.Clock().Advance(2 * time.Minute)
 	srv.Settle()
 	assert.Len(t, srv.Deliveries(webhook.WhatsAppForwardStatus), before+2) // delivered and read
 }
