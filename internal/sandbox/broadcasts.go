@@ -275,12 +275,9 @@ func (s *Sandbox) newBroadcast(r *request, detail *templateDetail, recipients []
 	job := &broadcastJob{
 		id: s.state.broadcasts.jobIDs.next(), name: orDefault(text(r.body["name"]), detail.template.name),
 		by: r.caller.user, detail: detail, header: detail.header(text(header["text"])),
-		made: now, notBefore: now,
+		made: now, notBefore: startOf(text(r.body["started_at"]), now),
 	}
 	job.buttons, _ = r.body["button_params"].([]any)
-	if start, err := flex.ParseTime(text(r.body["started_at"])); err == nil && !start.IsZero() {
-		job.notBefore = start.Time()
-	}
 	for _, recipient := range recipients {
 		job.logs = append(job.logs, &broadcastLog{
 			recipient: recipient, id: s.state.broadcasts.logIDs.next(), status: sendPending,
@@ -292,6 +289,22 @@ func (s *Sandbox) newBroadcast(r *request, detail *templateDetail, recipients []
 		s.state.touch(broadcastLogThing{job, log})
 	}
 	return job
+}
+
+// startOf is when a broadcast begins: at once where no time is named, and where one is
+// that has passed, as nothing is sent in the past. A time that cannot be kept, since its
+// year has five digits in UTC, is the last one that can: neither ever comes.
+func startOf(named string, now time.Time) time.Time {
+	start, err := flex.ParseTime(named)
+	last := time.Date(9999, time.December, 31, 23, 59, 59, 0, time.UTC)
+	switch {
+	case err != nil || start.Time().Before(now):
+		return now
+	case start.Time().After(last):
+		return last
+	default:
+		return start.Time().UTC()
+	}
 }
 
 // broadcast finds a broadcast by its id.

@@ -100,6 +100,29 @@ func TestScheduledBroadcast(t *testing.T) {
 	assert.Equal(t, "2026-11-20T04:00:00Z", log.at("data/broadcast_logs/0/sent_at"))
 }
 
+// Nothing is sent in the past, whatever time is named, and what is named is kept.
+func TestTimesOfBroadcasts(t *testing.T) {
+	for started, sent := range map[string]bool{
+		"2001-01-01T00:00:00Z": true, "0000-01-01T00:00:00+23:00": true, "2026-11-20T10:00:00+07:00": true,
+		"2026-11-20T03:00:01Z": false, "2030-01-01T00:00:00+24:00": false, "9999-12-31T23:00:00-23:00": false,
+	} {
+		t.Run(started, func(t *testing.T) {
+			w := newWorld(t, Config{Now: frozen})
+			got := w.call("POST", broadcastV2Path, object{
+				"channel_id": 5120, "template_name": "kode_masuk", "namespace": templateNamespace, "language": "id",
+				"phone_numbers": []string{"628115551001"}, "variables": []string{"4471"}, "started_at": started,
+			})
+			require.Equal(t, http.StatusOK, got.status, got.raw)
+			rooms := w.LatestRooms(9)
+			require.Equal(t, sent, len(rooms) == 1)
+			if sent {
+				assert.Equal(t, frozen(), rooms[0].Last.At)
+				assert.Equal(t, frozen(), rooms[0].Created)
+			}
+		})
+	}
+}
+
 // A broadcast to a file goes on by the clock: one send after the other, and what was
 // sent is delivered and read.
 func TestBroadcastFile(t *testing.T) {
