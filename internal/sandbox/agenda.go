@@ -60,6 +60,17 @@ func (a *agenda) take(now time.Time) (due errand, ok bool) {
 	return due, true
 }
 
+// cancel takes all errands of a kind off that are about one thing.
+func (s *state) cancel(kind errandKind, id int64) {
+	s.agenda.errands = slices.DeleteFunc(s.agenda.errands, func(one errand) bool {
+		isIt := one.kind == kind && one.id == id
+		if isIt {
+			s.touch(errandThing(one))
+		}
+		return isIt
+	})
+}
+
 // catchUp lets happen what is due by now, each thing at its own time, and tells
 // whether there was any. Whatever is done afterwards is done now.
 func (s *Sandbox) catchUp(now time.Time) (changed bool) {

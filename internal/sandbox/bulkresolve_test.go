@@ -130,3 +130,15 @@ func TestBulkResolveOfOtherChannels(t *testing.T) {
 		assert.Equal(t, http.StatusNotFound, w.asAdmin("POST", bulkPath+"/"+channel+"/abort", nil).status, channel)
 	}
 }
+
+// One that is begun anew goes no faster than the first.
+func TestABulkResolveThatIsBegunAnew(t *testing.T) {
+	w, _, _ := bulkWorld(t, 9)
+	for range 3 {
+		require.Equal(t, http.StatusOK, w.asAdmin("POST", bulkPath+"/5120", nil).status)
+		require.Equal(t, http.StatusOK, w.asAdmin("POST", bulkPath+"/5120/abort", nil).status)
+	}
+	require.Equal(t, http.StatusOK, w.asAdmin("POST", bulkPath+"/5120", nil).status)
+	w.move(2 * time.Second)
+	assert.InDelta(t, 2, w.asAdmin("GET", bulkPath+"/5120", nil).at("data/progress/processed"), 0)
+}
