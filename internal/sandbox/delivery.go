@@ -60,12 +60,12 @@ type deliveries struct {
 	stop    context.CancelFunc
 }
 
-func newDeliveries(config Config, timeline *timeline.Timeline) *deliveries {
+func newDeliveries(config Config, named map[string]bool, timeline *timeline.Timeline) *deliveries {
 	d := &deliveries{
 		settings:   config.Delivery,
 		client:     newClient(config.HTTPClient),
 		ownsClient: config.HTTPClient == nil,
-		targets:    newTargets(config),
+		targets:    newTargets(config, named),
 		sign:       config.SignWebhook,
 		report:     config.OnDelivery,
 		timeline:   timeline,

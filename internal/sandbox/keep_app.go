@@ -111,7 +111,8 @@ type settingsRecord struct {
 	Resolve        webhookRecord   `json:"resolve,omitzero"`
 	Auth           webhookRecord   `json:"auth,omitzero"`
 	Buttons        []Button        `json:"buttons,omitzero"`
-	Off            map[string]bool `json:"off,omitzero"` // targets that were switched off
+	Off            map[string]bool `json:"off,omitzero"`   // targets that were switched off
+	Named          map[string]bool `json:"named,omitzero"` // hosts that webhooks may be sent to
 	Sessional      bool            `json:"sessional,omitzero"`
 	ForceSendBot   bool            `json:"force_send_bot,omitzero"`
 	Takeover       bool            `json:"takeover,omitzero"`
@@ -137,7 +138,7 @@ func (settingsThing) record(s *state) any {
 		Resolve: keepWebhook(set.resolve), Auth: keepWebhook(set.auth), Buttons: set.buttons, Off: set.off,
 		Sessional: set.switches.sessional, ForceSendBot: set.switches.forceSendBot, Takeover: set.switches.takeover,
 		AllocateAgents: set.switches.allocation, NewTags: set.switches.newTags, OfficeHours: set.hours,
-		Changed: set.changed,
+		Changed: set.changed, Named: set.named,
 	}
 }
 
@@ -147,6 +148,7 @@ func restoreSettings(r *restoration, kept settingsRecord) error {
 	set.allocation, set.resolve = restoreWebhook(kept.Allocation), restoreWebhook(kept.Resolve)
 	set.auth, set.buttons, set.off = restoreWebhook(kept.Auth), kept.Buttons, kept.Off
 	set.hours, set.changed = kept.OfficeHours, kept.Changed
+	maps.Copy(set.named, kept.Named)
 	set.switches = appSwitches{
 		sessional: kept.Sessional, forceSendBot: kept.ForceSendBot, takeover: kept.Takeover,
 		allocation: kept.AllocateAgents, newTags: kept.NewTags,

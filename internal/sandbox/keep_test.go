@@ -167,6 +167,24 @@ func TestWhatIsDueHappensAfterARestart(t *testing.T) {
 	assert.Equal(t, 2, next.CountRooms())
 }
 
+// To a public host that was named, and not to one that a program has set, the next Sandbox
+// sends as well.
+func TestNamedHostsAreKept(t *testing.T) {
+	store := newMemoryStore()
+	w := newWorld(t, Config{Store: store, Webhooks: Webhooks{Auth: "https://configured.example.id/auth"}})
+	require.NoError(t, w.SetWebhook("botMessage", "https://named.example.id/bot", true))
+	require.NoError(t, w.SetButtons(Button{Name: "Tiket", URL: "https://button.example.id/"}))
+	contentType, form := asContent(t, "multipart/form-data", map[string]any{"url": "https://program.example.id/", "enabled": "true"})
+	set := w.send("POST", "/api/v2/app/config/new_session_webhook", w.secret(), contentType, form)
+	require.Equal(t, http.StatusOK, set.status, set.raw)
+	next := newWorld(t, Config{Store: store.copy()})
+	targets := next.deliveries.targets
+	for _, host := range []string{"configured", "named", "button"} {
+		assert.NoError(t, targets.check("https://"+host+".example.id/"), host)
+	}
+	require.ErrorIs(t, targets.check("https://program.example.id/"), errPublicTarget)
+}
+
 // What a Store holds goes before what a configuration says, but for the webhooks that
 // are named.
 func TestTheConfigurationOfAKeptWorld(t *testing.T) {

@@ -66,7 +66,7 @@ func New(config Config) (*Sandbox, error) {
 	if err := s.start(); err != nil {
 		return nil, err
 	}
-	s.deliveries = newDeliveries(config, s.timeline)
+	s.deliveries = newDeliveries(config, s.state.settings.named, s.timeline)
 	s.handlers = s.handlerTable()
 	s.state.toCustomer = s.wasSaid
 	s.messages = newQueues(config.OnMessage)

@@ -25,6 +25,8 @@ type settings struct {
 	changed                                    time.Time
 	tokenLife                                  time.Duration
 	countLag                                   time.Duration
+	// named are hosts to which webhooks may be sent though they may be public.
+	named map[string]bool
 
 	eventSettings
 }
@@ -41,7 +43,7 @@ func newSettings(config Config) settings {
 		hours:   config.OfficeHours,
 		changed: config.Now(),
 
-		tokenLife: config.TokenLife, countLag: config.CountLag,
+		tokenLife: config.TokenLife, countLag: config.CountLag, named: urls.hosts(),
 
 		eventSettings: newEventSettings(config),
 	}

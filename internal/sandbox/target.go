@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"errors"
+	"maps"
 	"net/netip"
 	"net/url"
 	"strings"
@@ -19,9 +20,10 @@ type targets struct {
 	named map[string]bool
 }
 
-func newTargets(config Config) *targets {
-	t := &targets{named: map[string]bool{}}
-	t.nameAll(config.Webhooks)
+// newTargets allows what the configuration names, and the given hosts.
+func newTargets(config Config, hosts map[string]bool) *targets {
+	t := &targets{named: maps.Clone(hosts)}
+	maps.Copy(t.named, config.Webhooks.hosts())
 	for _, channel := range config.Channels {
 		t.name(channel.WebhookURL)
 	}
@@ -31,18 +33,41 @@ func newTargets(config Config) *targets {
 	return t
 }
 
-func (t *targets) nameAll(to Webhooks) {
-	for _, address := range []string{to.Bot, to.NewSession, to.Allocation, to.Resolve, to.Auth} {
-		t.name(address)
+// hosts are those of the addresses.
+func (w Webhooks) hosts() map[string]bool {
+	hosts := map[string]bool{}
+	for _, address := range []string{w.Bot, w.NewSession, w.Allocation, w.Resolve, w.Auth} {
+		if host := hostOf(address); host != "" {
+			hosts[host] = true
+		}
 	}
+	return hosts
 }
 
 // name allows the host of an address.
 func (t *targets) name(address string) {
-	if parsed, err := url.Parse(address); err == nil && address != "" {
+	if host := hostOf(address); host != "" {
 		t.mu.Lock()
 		defer t.mu.Unlock()
-		t.named[parsed.Hostname()] = true
+		t.named[host] = true
+	}
+}
+
+// hostOf is an address's host, without the port; "" when it has none.
+func hostOf(address string) string {
+	parsed, err := url.Parse(address)
+	if err != nil {
+		return ""
+	}
+	return parsed.Hostname()
+}
+
+// nameHost allows the host of an address, from now on and in the Sandbox that goes on
+// from here. Sandbox.mu is held.
+func (s *Sandbox) nameHost(address string) {
+	s.deliveries.targets.name(address)
+	if host := hostOf(address); host != "" {
+		s.state.settings.named[host] = true
 	}
 }
 

@@ -12,7 +12,7 @@ import (
 
 func TestTargets(t *testing.T) {
 	t.Parallel()
-	named := newTargets(Config{Webhooks: Webhooks{Bot: "https://bot.example.id/rahasia"}})
+	named := newTargets(Config{Webhooks: Webhooks{Bot: "https://bot.example.id/rahasia"}}, map[string]bool{})
 	for address, allowed := range map[string]bool{
 		"http://127.0.0.1:8080/x":        true,
 		"http://[::1]:8080":              true,

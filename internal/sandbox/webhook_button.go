@@ -54,7 +54,7 @@ func (s *Sandbox) SetButtons(buttons ...Button) error {
 		}
 		set.buttons = slices.Clone(buttons)
 		for _, button := range buttons {
-			s.deliveries.targets.name(button.URL)
+			s.nameHost(button.URL)
 		}
 		set.changed = s.now()
 		return nil

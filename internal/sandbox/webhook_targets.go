@@ -151,7 +151,7 @@ func (s *Sandbox) SetWebhook(name, address string, on bool) error {
 			return fmt.Errorf("sandbox: set the webhook %s: there is no such target", name)
 		}
 		s.state.settings.changed = s.now()
-		s.deliveries.targets.name(address)
+		s.nameHost(address)
 		return nil
 	})
 }
