@@ -48,16 +48,14 @@ const fill = 0.9
 // Store keeps records in a file. It is a [sandbox.Store].
 type Store struct{ file *bbolt.DB }
 
-// Open opens a file, or makes it. Its errors are [ErrInUse], [ErrForeign],
+// Open opens a file, or makes it. Its errors are [ErrInUse], [ErrForeign], [ErrDamaged],
 // [ErrVersion], and those of the operating system. Close the Store when the Sandbox has
 // been shut down.
 func Open(path string) (*Store, error) {
 	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
 		return nil, fmt.Errorf("boltstore: open %s: %w", path, ErrForeign)
 	}
-	file, err := bbolt.Open(path, 0o600, &bbolt.Options{
-		Timeout: patience, NoSync: true, NoGrowSync: true, NoFreelistSync: true, FreelistType: bbolt.FreelistMapType,
-	})
+	file, err := open(path)
 	switch {
 	case errors.Is(err, bolterrors.ErrTimeout):
 		err = ErrInUse
@@ -72,6 +70,16 @@ func Open(path string) (*Store, error) {
 		return nil, fmt.Errorf("boltstore: open %s: %w", path, errors.Join(err, file.Close()))
 	}
 	return &Store{file}, nil
+}
+
+// open opens a file that was seen to be whole.
+func open(path string) (*bbolt.DB, error) {
+	if err := examine(path); err != nil {
+		return nil, err
+	}
+	return bbolt.Open(path, 0o600, &bbolt.Options{
+		Timeout: patience, NoSync: true, NoGrowSync: true, NoFreelistSync: true, FreelistType: bbolt.FreelistMapType,
+	})
 }
 
 // introduce sees that the file is a sandbox's, and makes it one if it is new.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -131,4 +132,32 @@ func TestFilesThatAreRefused(t *testing.T) {
 	whole, err := os.ReadFile(text)
 	require.NoError(t, err)
 	assert.Len(t, whole, 17*1000, "it was left alone")
+}
+
+// A file that is not whole is refused, and ends nobody's process.
+func TestDamagedFiles(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "world")
+	store := open(t, path)
+	platform, err := sandbox.New(sandbox.Config{Store: store, Rooms: 500})
+	require.NoError(t, err)
+	require.NoError(t, platform.Shutdown(t.Context()))
+	require.NoError(t, store.Close())
+	whole, err := os.ReadFile(path)
+	require.NoError(t, err)
+	for name, damaged := range map[string][]byte{
+		"a half":         whole[:len(whole)/2],
+		"the end is off": whole[:len(whole)-len(whole)/10],
+		"two pages":      whole[:2*os.Getpagesize()],
+		"a hole":         slices.Concat(whole[:len(whole)/3], make([]byte, len(whole)/3), whole[2*(len(whole)/3):]),
+		"noise":          slices.Concat(whole[:len(whole)/4], bytes.Repeat([]byte{0xa5}, len(whole)/2), whole[len(whole)/4+len(whole)/2:]),
+	} {
+		t.Run(name, func(t *testing.T) {
+			require.NoError(t, os.WriteFile(path, damaged, 0o600))
+			_, err := boltstore.Open(path)
+			require.ErrorIs(t, err, boltstore.ErrDamaged)
+			left, err := os.ReadFile(path)
+			require.NoError(t, err)
+			assert.True(t, bytes.Equal(damaged, left), "it was left alone")
+		})
+	}
 }
