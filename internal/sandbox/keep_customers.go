@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"crypto/sha256"
 	"fmt"
 	"iter"
 	"time"
@@ -86,8 +87,16 @@ func blockedThings(s *state) iter.Seq[recorded] {
 	}
 }
 
+// longestUserID is the longest that stands in a key, which a Store may bound; of longer
+// ones the hash does.
+const longestUserID = 200
+
 func (b blockedThing) place() (part, key string) {
-	return "blocked", fmt.Sprintf("%s %s %s", numberKey(b.channelID), b.source, b.userID)
+	userID := b.userID
+	if len(userID) > longestUserID {
+		userID = fmt.Sprintf("%x", sha256.Sum256([]byte(userID)))
+	}
+	return "blocked", fmt.Sprintf("%s %s %s", numberKey(b.channelID), b.source, userID)
 }
 
 func (b blockedThing) record(s *state) any {

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -160,4 +161,24 @@ func TestDamagedFiles(t *testing.T) {
 			assert.True(t, bytes.Equal(damaged, left), "it was left alone")
 		})
 	}
+}
+
+// However long what customers are called is, it is kept: one that was not would let all
+// later changes fail.
+func TestLongIDsAreKept(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "world")
+	store := open(t, path)
+	platform, err := sandbox.New(sandbox.Config{Store: store})
+	require.NoError(t, err)
+	room, err := platform.CustomerWrites(t.Context(), sandbox.CustomerMessage{UserID: strings.Repeat("a", 40_000), Text: "Halo"})
+	require.NoError(t, err)
+	require.NoError(t, platform.Block(t.Context(), room, true))
+	require.NoError(t, platform.Shutdown(t.Context()))
+	require.NoError(t, store.Close())
+	store = open(t, path)
+	defer func() { assert.NoError(t, store.Close()) }()
+	platform, err = sandbox.New(sandbox.Config{Store: store})
+	require.NoError(t, err)
+	found, ok := platform.Room(room)
+	assert.True(t, ok && found.Blocked)
 }
