@@ -100,7 +100,10 @@ func (b *Bridge) takeIn(ctx context.Context, message Message) error {
 	var failure *qismo.Error
 	switch isFailure := errors.As(err, &failure); {
 	case err == nil:
-		return b.Seen.Commit(ctx, message.ID, owner, remembered)
+		if err := b.Seen.Commit(ctx, message.ID, owner, remembered); err != nil {
+			slog.Warn("a message was taken in, and is not remembered", "id", message.ID, "error", err)
+		}
+		return nil
 	case isFailure && failure.Uncertain():
 		err = fmt.Errorf("%w: %w", errUncertain, err)
 		return errors.Join(err, b.Seen.Commit(ctx, message.ID, owner, remembered))
