@@ -30,6 +30,10 @@ func TestMessages(t *testing.T) {
 			kind: "buttons", payload: object{"text": "Jadi?", "buttons": []any{postback, link}},
 			shown: []string{"Jadi?", `title="The customer sends: ya, pesan">Ya</button>`, `href="https://example.id/menu" target="_blank" rel="noopener noreferrer">Menu ↗</a>`},
 		},
+		"a link to a telephone": {
+			kind: "buttons", payload: object{"text": "Jadi?", "buttons": []any{object{"label": "Telepon", "type": "link", "payload": object{"url": "tel:+628115550117"}}}},
+			shown: []string{`href="tel:&#43;628115550117"`},
+		},
 		"card": {
 			kind: "card", payload: object{"text": "Baru", "title": "Gayo", "description": "200 gram", "image": "https://example.id/gayo.jpg", "buttons": []any{postback}},
 			shown:  []string{"Baru", "<b>Gayo</b>", "<p>200 gram</p>", `class="picture" href="https://example.id/gayo.jpg"`, ">Ya</button>"},

@@ -37,27 +37,30 @@ type messageView struct {
 type card struct {
 	Image              file
 	Title, Description string
-	Link               string
+	Link               template.URL
 	Buttons            []button
 }
 
 // button is a button that a customer sees: it leads somewhere, or answers for them.
 type button struct {
 	Label  string
-	Link   string // where a link leads, if that is a place one may go
-	Choice string // which button of the room this is, if it answers
-	Text   string // what the customer is then seen to send
-	Data   any    // and what the program gets along with it
+	Link   template.URL // where a link leads, if that is a place one may go
+	Choice string       // which button of the room this is, if it answers
+	Text   string       // what the customer is then seen to send
+	Data   any          // and what the program gets along with it
 }
 
 // file is something to open.
 type file struct {
 	Name, Caption, Kind string
-	Link                string       // "" for an address that one may not go to
+	Link                template.URL // "" for an address that one may not go to
 	Picture             template.URL // a picture that is in the address itself
 }
 
-type place struct{ Name, Address, Point, Link string }
+type place struct {
+	Name, Address, Point string
+	Link                 template.URL
+}
 
 // quote is what a reply is about.
 type quote struct{ Name, Text string }
@@ -207,14 +210,14 @@ func placeOf(content payload) *place {
 
 // safeLink is an address that a click may lead to; "" for all others, such as one
 // that is a program.
-func safeLink(address string) string {
+func safeLink(address string) template.URL {
 	parsed, err := url.Parse(address)
 	if err != nil {
 		return ""
 	}
 	switch parsed.Scheme {
 	case "http", "https", "tel", "mailto":
-		return address
+		return template.URL(address) //nolint:gosec // its scheme runs nothing
 	default:
 		return ""
 	}
