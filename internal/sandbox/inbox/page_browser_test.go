@@ -104,6 +104,7 @@ func TestKeyboard(t *testing.T) {
 	focused("notes-" + room)
 	page.press("selesai", kb.Enter)
 	page.untilSays("#room .title .state", "resolved")
+	page.until(`!document.activeElement.matches('textarea')`) // the news may come before the answer
 
 	page.press("j")
 	page.until(fmt.Sprintf(`document.querySelector('#room').dataset.room !== %q`, room))
