@@ -60,8 +60,8 @@ func (s *Sandbox) able(rule trouble.Rule) []trouble.Rule {
 // or customer that it names.
 func (s *Sandbox) strike(r *http.Request, request *request) trouble.Strikes {
 	about := request.roomID()
-	if about == "" {
-		about = text(request.body["user_id"])
+	for _, customer := range []string{"user_id", "to", "phone_number"} {
+		about = orDefault(about, text(request.body[customer]))
 	}
 	var leftOut []trouble.Kind
 	if !s.canExpire(request.caller) {

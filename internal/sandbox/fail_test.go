@@ -3,8 +3,10 @@ package sandbox
 import (
 	"context"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -245,4 +247,38 @@ func TestTroubleComesAgain(t *testing.T) {
 	first := statuses()
 	assert.Equal(t, first, statuses())
 	assert.Contains(t, fmt.Sprint(first), "503")
+}
+
+// To whom a message fails does not depend on who else is written to before, by whichever
+// operation.
+func TestTroubleOfCustomersInAnotherOrder(t *testing.T) {
+	customers := []string{"628115551001", "628115551002", "628115551003", "628115551004", "628115551005", "628115551006"}
+	for name, write := range map[string]func(w *world, to string) int{
+		"sendWaMessage": func(w *world, to string) int {
+			return w.call("POST", messagesPath, object{"to": to, "type": "template", "template": object{
+				"namespace": "", "name": "salam", "language": object{"policy": "deterministic", "code": "id"},
+			}}).status
+		},
+		"sendBroadcast": func(w *world, to string) int {
+			return w.call("POST", broadcastPath, object{"phone_number": to, "template_detail_id": promoTemplate}).status
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			statuses := func(customers []string) map[string]int {
+				w := unchecked(t, Config{})
+				w.trouble(7, "server-error=50%")
+				told := map[string]int{}
+				for _, customer := range customers {
+					told[customer] = write(w, customer)
+				}
+				return told
+			}
+			first := statuses(customers)
+			backwards := slices.Clone(customers)
+			slices.Reverse(backwards)
+			assert.Equal(t, first, statuses(backwards))
+			assert.Contains(t, slices.Collect(maps.Values(first)), http.StatusOK)
+			assert.Contains(t, slices.Collect(maps.Values(first)), http.StatusServiceUnavailable)
+		})
+	}
 }
