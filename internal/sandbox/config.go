@@ -46,9 +46,9 @@ type Config struct {
 	// Buttons are the custom buttons that agents press in rooms. When it is nil there
 	// is one, without an address.
 	Buttons []Button
-	// SignWebhook is called with each delivery and its body before it is sent,
+	// SignWebhook is called with each delivery's event and body before it is sent,
 	// for instance to add a signature to the headers.
-	SignWebhook func(delivery *http.Request, body []byte)
+	SignWebhook func(event string, delivery *http.Request, body []byte)
 	// HTTPClient sends the webhooks.
 	HTTPClient *http.Client
 	// OnDelivery is told how each attempt to deliver ended. It is called by several

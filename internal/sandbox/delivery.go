@@ -46,7 +46,7 @@ type deliveries struct {
 	client     *http.Client
 	ownsClient bool
 	targets    *targets
-	sign       func(*http.Request, []byte)
+	sign       func(string, *http.Request, []byte)
 	report     func(Delivery)
 	timeline   *timeline.Timeline
 	remembers  bool // whether the timeline keeps anything

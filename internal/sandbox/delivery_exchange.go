@@ -36,7 +36,7 @@ func (d *deliveries) exchange(ctx context.Context, next delivery, entry *timelin
 	}
 	request.Header.Set("Content-Type", "application/json")
 	request.Header.Set("User-Agent", "qismo-sandbox")
-	d.sign(request, next.body)
+	d.sign(next.event, request, next.body)
 	entry.Request.Header = request.Header
 	response, err := d.client.Do(request)
 	if err != nil {

@@ -18,7 +18,7 @@ func TestReplayAWebhook(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		sandbox, box := newPosting(t, Config{
 			Webhooks: Webhooks{Bot: botURL}, Delivery: DeliverySettings{Attempts: 3},
-			SignWebhook: func(request *http.Request, _ []byte) { request.Header.Set("X-Signature", "tanda") },
+			SignWebhook: func(_ string, request *http.Request, _ []byte) { request.Header.Set("X-Signature", "tanda") },
 		})
 		require.NoError(t, sandbox.Trouble().Set(1, trouble.Rule{Kind: trouble.DropWebhook, Rate: 1}))
 		room := says(t, sandbox, "Halo")

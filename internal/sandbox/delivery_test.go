@@ -58,7 +58,7 @@ func TestReceiverCallsBack(t *testing.T) {
 	reported := []Delivery{}
 	w = newWorld(t, Config{
 		Webhooks: receiver.addresses(),
-		SignWebhook: func(request *http.Request, body []byte) {
+		SignWebhook: func(_ string, request *http.Request, body []byte) {
 			request.Header.Set("X-Length", fmt.Sprint(len(body)))
 		},
 		OnDelivery: func(delivery Delivery) {
@@ -208,7 +208,7 @@ func TestShutdownLeavesBlockedCallbacksBehind(t *testing.T) {
 	for name, block := range map[string]func(config *Config, released <-chan struct{}){
 		"OnDelivery":  func(c *Config, released <-chan struct{}) { c.OnDelivery = func(Delivery) { <-released } },
 		"OnMessage":   func(c *Config, released <-chan struct{}) { c.OnMessage = func(string, Message) { <-released } },
-		"SignWebhook": func(c *Config, released <-chan struct{}) { c.SignWebhook = func(*http.Request, []byte) { <-released } },
+		"SignWebhook": func(c *Config, released <-chan struct{}) { c.SignWebhook = func(string, *http.Request, []byte) { <-released } },
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

@@ -32,7 +32,7 @@ func (c Config) withWebhookDefaults() (Config, error) {
 		c.OnDelivery = func(Delivery) {}
 	}
 	if c.SignWebhook == nil {
-		c.SignWebhook = func(*http.Request, []byte) {}
+		c.SignWebhook = func(string, *http.Request, []byte) {}
 	}
 	if c.Buttons == nil {
 		c.Buttons = defaultButtons()

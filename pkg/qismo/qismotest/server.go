@@ -26,15 +26,18 @@ type Server struct {
 	begun    time.Time // in the app's time
 
 	mu        sync.Mutex
-	isOver    bool                 // the test has ended
-	byChance  bool                 // some trouble had a rate, so that the seed matters
-	receivers map[string]*delivery // how webhooks are delivered, by their address
-	loopbacks []*loopback          // the receivers' servers, also of those that were replaced
+	isOver    bool                      // the test has ended
+	byChance  bool                      // some trouble had a rate, so that the seed matters
+	receivers map[receiverKey]*delivery // how webhooks are delivered
+	loopbacks []*loopback               // the receivers' servers, also of those that were replaced
 	customers map[customerKey]*Customer
 }
 
 // customerKey tells customers apart: one person on two channels is two customers.
 type customerKey struct{ source, name string }
+
+// receiverKey tells apart where webhooks go: by the target's event, and the address.
+type receiverKey struct{ event, address string }
 
 // New starts a Server for a test, and ends the test if an option is wrong. When the test
 // ends, the webhooks that are under way are awaited, for as long as [WithPatience] says,
@@ -48,7 +51,7 @@ func New(t TB, options ...Option) *Server {
 		return nil
 	}
 	s := &Server{
-		t: t, settings: settings, receivers: map[string]*delivery{}, customers: map[customerKey]*Customer{},
+		t: t, settings: settings, receivers: map[receiverKey]*delivery{}, customers: map[customerKey]*Customer{},
 	}
 	if err := s.start(); err != nil {
 		t.Fatalf("qismotest: start the server: %v", err)

@@ -61,15 +61,15 @@ func (s *Server) sendTo(receiver *delivery, to url.URL) {
 	s.t.Helper()
 	place := receiver.place(to)
 	address := place.String()
-	s.mu.Lock()
-	s.receivers[address] = receiver
-	s.mu.Unlock()
 	found := false
 	for _, target := range s.sandbox.WebhookTargets() {
 		if !receiver.wants(target) {
 			continue
 		}
 		found = true
+		s.mu.Lock()
+		s.receivers[receiverKey{target.Event, address}] = receiver
+		s.mu.Unlock()
 		if err := s.sandbox.SetWebhook(target.Name, address, true); err != nil {
 			s.t.Fatalf("qismotest: %v", err)
 		}
@@ -103,9 +103,9 @@ func targetOf(event webhook.Name) string {
 
 // prepare gives a webhook the headers and signatures of its receiver. An address that
 // the program has set through the API has none.
-func (s *Server) prepare(request *http.Request, body []byte) {
+func (s *Server) prepare(event string, request *http.Request, body []byte) {
 	s.mu.Lock()
-	receiver, ok := s.receivers[request.URL.String()]
+	receiver, ok := s.receivers[receiverKey{targetOf(webhook.Name(event)), request.URL.String()}]
 	s.mu.Unlock()
 	if !ok {
 		return

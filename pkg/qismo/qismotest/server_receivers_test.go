@@ -174,3 +174,17 @@ func TestAProgramThatPanicsFailsTheTest(t *testing.T) {
 	srv.Settle()
 	assert.Zero(t, srv.Deliveries()[0].Status)
 }
+
+// Each event is delivered as was said of it, also where several have one address.
+func TestOneAddressForSeveralEvents(t *testing.T) {
+	srv := qismotest.New(t)
+	receiver := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+	defer receiver.Close()
+	srv.SendToURL(receiver.URL+"/hooks", qismotest.Only(webhook.BotMessage), qismotest.WithHeader("X-Secret", "bot"))
+	srv.SendToURL(receiver.URL+"/hooks", qismotest.Only(webhook.NewSession))
+	budi := srv.Customer("Budi")
+	budi.Says("halo")
+	budi.ExpectDeliveries(webhook.NewSession, webhook.BotMessage)
+	assert.Empty(t, budi.Deliveries()[0].Request.Header.Get("X-Secret"))
+	assert.Equal(t, "bot", budi.Deliveries()[1].Request.Header.Get("X-Secret"))
+}
