@@ -206,9 +206,11 @@ func TestSlowReceiversTimeOut(t *testing.T) {
 // A function of the caller's that never returns does not keep Shutdown.
 func TestShutdownLeavesBlockedCallbacksBehind(t *testing.T) {
 	for name, block := range map[string]func(config *Config, released <-chan struct{}){
-		"OnDelivery":  func(c *Config, released <-chan struct{}) { c.OnDelivery = func(Delivery) { <-released } },
-		"OnMessage":   func(c *Config, released <-chan struct{}) { c.OnMessage = func(string, Message) { <-released } },
-		"SignWebhook": func(c *Config, released <-chan struct{}) { c.SignWebhook = func(string, *http.Request, []byte) { <-released } },
+		"OnDelivery": func(c *Config, released <-chan struct{}) { c.OnDelivery = func(Delivery) { <-released } },
+		"OnMessage":  func(c *Config, released <-chan struct{}) { c.OnMessage = func(string, Message) { <-released } },
+		"SignWebhook": func(c *Config, released <-chan struct{}) {
+			c.SignWebhook = func(string, *http.Request, []byte) { <-released }
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

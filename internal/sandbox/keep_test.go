@@ -180,7 +180,7 @@ func TestNamedHostsAreKept(t *testing.T) {
 	next := newWorld(t, Config{Store: store.copy()})
 	targets := next.deliveries.targets
 	for _, host := range []string{"configured", "named", "button"} {
-		assert.NoError(t, targets.check("https://"+host+".example.id/"), host)
+		require.NoError(t, targets.check("https://"+host+".example.id/"), host)
 	}
 	require.ErrorIs(t, targets.check("https://program.example.id/"), errPublicTarget)
 }
