@@ -5,6 +5,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/csv"
 	"errors"
@@ -24,6 +25,7 @@ import (
 	"golang.org/x/term"
 
 	"github.com/qismo-go/qismo/pkg/qismo"
+	"github.com/qismo-go/qismo/pkg/qismo/flex"
 )
 
 func main() {
@@ -86,7 +88,10 @@ func create(name string, write func(io.Writer) error) (err error) {
 	return os.Rename(temporary.Name(), name)
 }
 
-// export writes a row for each room whose last message was at begin or later, and before end.
+// export writes a row for each room whose last message was at begin or later, and before
+// end. Rooms are listed from the newest message on, so that one in which somebody writes
+// meanwhile jumps over the page that is read: therefore the newest are listed again until
+// no other turns up.
 func export(ctx context.Context, client *qismo.Client, begin, end time.Time, w io.Writer) error {
 	bar := progressbar.NewOptions64(int64(end.Sub(begin)/time.Second), progressbar.OptionSetWriter(os.Stderr),
 		progressbar.OptionSetVisibility(term.IsTerminal(int(os.Stderr.Fd()))), progressbar.OptionClearOnFinish(),
@@ -95,27 +100,33 @@ func export(ctx context.Context, client *qismo.Client, begin, end time.Time, w i
 	err := rows.Write([]string{
 		"room", "customer", "customer id", "source", "channel id", "resolved", "last message at", "last message",
 	})
-	written := 0
-	for room, listErr := range client.Rooms.All(ctx, qismo.ListRoomsParams{Limit: 100}) {
-		at := room.LastCommentTimestamp.Time()
-		if err = errors.Join(err, listErr); err != nil || !at.IsZero() && at.Before(begin) {
-			break // the newest come first
+	written, since := map[flex.ID]bool{}, begin
+	for before := -1; err == nil && before < len(written); {
+		before = len(written)
+		var newest time.Time
+		for room, listErr := range client.Rooms.All(ctx, qismo.ListRoomsParams{Limit: 100}) {
+			at := room.LastCommentTimestamp.Time()
+			newest = cmp.Or(newest, at)
+			if err = errors.Join(err, listErr); err != nil || !at.IsZero() && at.Before(since) {
+				break
+			}
+			if at.IsZero() || at.Before(begin) || !at.Before(end) || written[room.RoomID] {
+				continue
+			}
+			err = rows.Write([]string{
+				text(room.RoomID.String()), text(room.Name), text(room.UserID), text(room.Source), text(room.ChannelID.String()),
+				strconv.FormatBool(room.IsResolved), at.Format(time.RFC3339), text(room.LastCommentText),
+			})
+			written[room.RoomID] = true
+			_ = bar.Set64(int64(end.Sub(at) / time.Second)) // a bar that cannot be drawn is no reason to stop
 		}
-		if at.IsZero() || !at.Before(end) {
-			continue
-		}
-		err = rows.Write([]string{
-			text(room.RoomID.String()), text(room.Name), text(room.UserID), text(room.Source), text(room.ChannelID.String()),
-			strconv.FormatBool(room.IsResolved), at.Format(time.RFC3339), text(room.LastCommentText),
-		})
-		written++
-		_ = bar.Set64(int64(end.Sub(at) / time.Second)) // a bar that cannot be drawn is no reason to stop
+		since = newest
 	}
 	rows.Flush()
 	if err = errors.Join(err, rows.Error(), bar.Exit()); err != nil {
-		return fmt.Errorf("export after %d rooms: %w", written, err)
+		return fmt.Errorf("export after %d rooms: %w", len(written), err)
 	}
-	log.Printf("%d rooms", written)
+	log.Printf("%d rooms", len(written))
 	return nil
 }
 

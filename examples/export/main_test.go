@@ -70,6 +70,39 @@ func TestExport(t *testing.T) {
 	require.Error(t, run(t.Context(), "3 March", "2026-03-02", file))
 }
 
+// onWrite does something when the first rows are written.
+type onWrite struct {
+	io.Writer
+	once func()
+}
+
+func (w *onWrite) Write(chunk []byte) (int, error) {
+	if w.once != nil {
+		w.once()
+		w.once = nil
+	}
+	return w.Writer.Write(chunk)
+}
+
+// Whoever writes while the export runs jumps to the front of the list, which has been read.
+func TestExportLosesNobodyWhoWrites(t *testing.T) {
+	srv := platform(t, "2026-03-01")
+	const rooms = 250
+	for i := range rooms {
+		srv.Customer(fmt.Sprintf("Customer %d", i)).Says("halo")
+	}
+	srv.Clock().Advance(time.Minute)
+	var written bytes.Buffer
+	begin := srv.Clock().Now().AddDate(0, 0, -1)
+	require.NoError(t, export(t.Context(), srv.Client(), begin, begin.AddDate(0, 0, 2), &onWrite{&written, func() {
+		srv.Customer("Customer 0").Says("once more")
+	}}))
+	rows, err := csv.NewReader(&written).ReadAll()
+	require.NoError(t, err)
+	require.Len(t, rows, 1+rooms)
+	assert.Equal(t, []string{"Customer 0", "once more"}, []string{rows[rooms][1], rows[rooms][7]})
+}
+
 // No spreadsheet takes what customers write for a formula.
 func TestExportWritesNoFormula(t *testing.T) {
 	srv := platform(t, "2026-03-01")
