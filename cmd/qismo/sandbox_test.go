@@ -208,6 +208,8 @@ func TestSandboxHasAPageAndAControl(t *testing.T) {
 	}
 	status, _ := ask(t, http.MethodGet, address+"/api/v2/divisions", "", "")
 	assert.Equal(t, http.StatusUnauthorized, status, "the platform's own paths want a credential")
+	status, _ = ask(t, http.MethodGet, address+"/api/v2/divisions", "evil.example", "")
+	assert.Equal(t, http.StatusForbidden, status, "which everybody knows")
 	status, _ = ask(t, http.MethodPost, address+"/_sandbox/shutdown", "", "")
 	assert.Equal(t, http.StatusNotFound, status, "nobody ends it but who began it")
 }

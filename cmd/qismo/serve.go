@@ -51,15 +51,16 @@ func servePlatform(
 	return "http://" + reachable(listener.Addr().String()), stop, nil
 }
 
-// routes put a sandbox, its page and its control together. The page and the control
-// answer to the name that the server listens at, and to those that nobody else can have.
+// routes put a sandbox, its page and its control together. They answer to the name that
+// the server listens at, and to those that nobody else can have: who can log in, and with
+// what, is no secret.
 func routes(platform *sandbox.Sandbox, page *inbox.Inbox, address string) http.Handler {
 	host, _, err := net.SplitHostPort(address)
 	if err != nil {
 		host = "" // it listens already, so there is one
 	}
 	mux := http.NewServeMux()
-	mux.Handle("/", platform)
+	mux.Handle("/", control.GuardHost(platform, host))
 	mux.Handle("/{$}", control.Guard(page, host))
 	mux.Handle(inbox.Home, control.Guard(page, host))
 	mux.Handle(control.Home, control.New(platform, host))

@@ -9,24 +9,29 @@ import (
 )
 
 // Guard keeps web pages of others away from what steers a sandbox, which asks for no
-// password. A page from elsewhere can make a browser on this machine call it. So what
+// password. A page from elsewhere can make a browser on this machine call it: what
 // changes something is refused where the browser says that it comes from another page.
-// And since a page can also give its own name this machine's address, a host name is
-// refused that anybody in the world can register: only numbers, names without a dot,
-// those that end with localhost, local, internal or test, and the given ones pass.
+// The rest is what [GuardHost] does.
 func Guard(next http.Handler, hosts ...string) http.Handler {
 	protection := http.NewCrossOriginProtection()
 	protection.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		refuse(http.StatusForbidden, "", "a browser sent it from another page").write(w)
 	}))
-	protected := protection.Handler(next)
+	return GuardHost(protection.Handler(next), hosts...)
+}
+
+// GuardHost refuses a host name that anybody in the world can register, since a web page
+// can give its own name this machine's address, and read what is answered there. Only
+// numbers, names without a dot, those that end with localhost, local, internal or test,
+// and the given ones pass.
+func GuardHost(next http.Handler, hosts ...string) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if host := hostName(r.Host); !isOwn(host) && !slices.Contains(hosts, host) {
 			refuse(http.StatusForbidden, "", "the sandbox does not answer to the host name in the address; "+
 				"use its IP address, or start it with --listen and the name").write(w)
 			return
 		}
-		protected.ServeHTTP(w, r)
+		next.ServeHTTP(w, r)
 	})
 }
 
