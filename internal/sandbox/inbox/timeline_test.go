@@ -149,3 +149,58 @@ func TestWhatHappensIsInTheTimeline(t *testing.T) {
 	assert.Contains(t, page, "NEW_SESSION_WEBHOOK")
 	require.Contains(t, page, hook)
 }
+
+// A webhook tells whether it fits the document, and what its failure may mean.
+func TestWebhookEntries(t *testing.T) {
+	w := newWorld(t, sandbox.Config{})
+	const (
+		fits  = "fits the document"
+		unset = "No address is set: nobody was sent this."
+		gone  = "No program listens there."
+		other = "was it started again with another address or secret?"
+	)
+	webhook := func(change func(*timeline.Entry)) timeline.Entry {
+		entry := timeline.Entry{
+			Kind: timeline.Delivery, Name: "botMessage", Method: "POST", URL: "http://127.0.0.1:1/bot", Attempt: 1, Status: 200,
+		}
+		change(&entry)
+		return entry
+	}
+	for name, test := range map[string]struct {
+		change       func(*timeline.Entry)
+		grade        string
+		shown, lacks []string
+	}{
+		"sent":     {func(*timeline.Entry) {}, "good", []string{fits, "POST http://127.0.0.1:1/bot"}, []string{unset, gone, other}},
+		"replayed": {func(e *timeline.Entry) { e.ReplayOf = 7 }, "good", []string{fits, "Repeats #7"}, nil},
+		"odd":      {func(e *timeline.Entry) { e.Problems = []string{"/a: odd"} }, "odd", []string{"/a: odd"}, []string{fits}},
+		"unsent": {
+			func(e *timeline.Entry) { e.URL, e.Attempt, e.Status = "", 0, 0 }, "unsent",
+			[]string{fits, unset, `popovertarget="sheet-hooks">`, "not sent"}, []string{gone, other, `class="address"`},
+		},
+		"nobody there": {
+			func(e *timeline.Entry) { e.Status, e.Failure = 0, "deliver: dial tcp 127.0.0.1:1: connect: connection refused" },
+			"bad", []string{fits, gone}, []string{unset, other},
+		},
+		"late":    {func(e *timeline.Entry) { e.Status, e.Failure = 0, "deliver: context deadline exceeded" }, "bad", []string{fits}, []string{gone, other}},
+		"secret":  {func(e *timeline.Entry) { e.Status = 401 }, "odd", []string{fits, other}, []string{gone}},
+		"address": {func(e *timeline.Entry) { e.Status = 404 }, "odd", []string{other}, []string{gone}},
+		"dropped": {func(e *timeline.Entry) { e.Attempt, e.Status, e.Failure = 0, 0, "it was dropped on purpose" }, "bad", nil, []string{fits, unset}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			id := w.enter(webhook(test.change))
+			page := w.get("/", "entry", id).body
+			_, entry, found := strings.Cut(page, `<li id="entry-`+id+`"`)
+			require.True(t, found)
+			entry, _, _ = strings.Cut(entry, "</li>\n    <li")
+			assert.Contains(t, entry, `class="entry delivery `+test.grade+` opened"`)
+			for _, text := range test.shown {
+				assert.Contains(t, entry, text)
+			}
+			for _, text := range test.lacks {
+				assert.NotContains(t, entry, text)
+			}
+		})
+	}
+	assert.NotContains(t, w.get("/", "entry", w.enter(timeline.Entry{Kind: timeline.Call, Name: "getRoom", Status: 404})).body, other)
+}

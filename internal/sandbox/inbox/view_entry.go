@@ -13,8 +13,10 @@ import (
 
 // entryDetails are all that is known of a call or a delivery.
 type entryDetails struct {
-	Line     string // method and address
+	Line     string // method and address; "" for a webhook that had none
 	Failure  string
+	Advice   string // what somebody can do about it, or look for
+	Unsent   bool
 	Problems []string
 	Checked  bool // whether there is a verdict on it
 	ReplayOf int64
@@ -33,10 +35,38 @@ type bodyView struct {
 
 // details shows an entry whose credentials are masked.
 func (i *Inbox) details(entry timeline.Entry) *entryDetails {
-	return &entryDetails{
-		Line: entry.Method + " " + entry.URL, Failure: entry.Failure, Problems: entry.Problems,
-		Checked: entry.Kind == timeline.Call && entry.Name != "", ReplayOf: entry.ReplayOf,
+	shown := &entryDetails{
+		Failure: entry.Failure, Advice: advice(entry), Unsent: entry.Unsent(), Problems: entry.Problems,
+		Checked: isChecked(entry), ReplayOf: entry.ReplayOf,
 		Request: bodyOf("Request", entry.Request), Response: bodyOf("Answer", entry.Response),
+	}
+	if !shown.Unsent {
+		shown.Line = entry.Method + " " + entry.URL
+	}
+	return shown
+}
+
+// isChecked tells whether an entry was held against the document: a call of an
+// operation, and a webhook, unless trouble dropped it before.
+func isChecked(entry timeline.Entry) bool {
+	return entry.Name != "" && (entry.Kind == timeline.Call || entry.Attempt > 0 || entry.Unsent())
+}
+
+// advice is what the failure of a webhook most often means; "" where there is no
+// telling.
+func advice(entry timeline.Entry) string {
+	if entry.Kind != timeline.Delivery {
+		return ""
+	}
+	switch {
+	case entry.Unsent():
+		return "No address is set: nobody was sent this."
+	case strings.Contains(entry.Failure, "connection refused"):
+		return "No program listens there."
+	case entry.Status == http.StatusUnauthorized || entry.Status == http.StatusNotFound:
+		return "The receiver refused it: was it started again with another address or secret?"
+	default:
+		return ""
 	}
 }
 

@@ -31,7 +31,7 @@ type entryRow struct {
 	At       string // to the millisecond
 	Exact    string
 	Status   string
-	Grade    string // good, odd or bad, as a class of the style
+	Grade    string // good, odd, bad or unsent, as a class of the style
 	Duration string
 	Attempt  int
 	Problems int
@@ -98,6 +98,8 @@ func (i *Inbox) entryRow(v view, entry timeline.Entry) entryRow {
 // grade tells at a glance how an entry went.
 func grade(entry timeline.Entry) string {
 	switch {
+	case entry.Unsent():
+		return "unsent"
 	case entry.Failure != "" || entry.Status >= http.StatusInternalServerError:
 		return "bad"
 	case !entry.OK():
