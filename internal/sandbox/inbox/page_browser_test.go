@@ -29,7 +29,7 @@ func TestInTheBrowser(t *testing.T) {
 	page.untilSays("#room .text", "Halo, kopi Gayo masih ada?")
 	room := w.LatestRooms(1)[0].ID
 	page.untilSays("#entry-list .delivery.odd", "botMessage")
-	page.until(`document.activeElement !== document.querySelector('#new-text')`)
+	page.until(`!document.querySelector('#new-customer').open`)
 	assert.Empty(t, evaluate[string](page, `document.querySelector('#new-text').value`), "what was sent is cleared")
 
 	page.click("#entry-list .delivery .open")
@@ -298,13 +298,41 @@ func TestPhone(t *testing.T) {
 	assert.LessOrEqual(t, evaluate[float64](page, `document.querySelector('#sheet-trouble').getBoundingClientRect().right`), 360.0)
 }
 
+// At no size does the page scroll, or a row break that need not.
+func TestLayout(t *testing.T) {
+	w := newWorld(t, sandbox.Config{Rooms: 3, Buttons: []sandbox.Button{{Name: "Buat tiket"}}})
+	page := w.open()
+	for _, size := range []struct {
+		width, height int64
+		lines         int // of the row with what an agent does
+	}{{1440, 900, 1}, {1280, 800, 1}, {1000, 800, 1}, {390, 844, 2}, {360, 740, 2}} {
+		page.do(chromedp.EmulateViewport(size.width, size.height), chromedp.Navigate(w.server.URL+"/?tab=room"))
+		page.until(`document.documentElement.dataset.live === ''`)
+		assert.Equal(t, size.height, evaluate[int64](page, `document.documentElement.scrollHeight`), size)
+		assert.Equal(t, size.lines, evaluate[int](page, `new Set([...document.querySelectorAll('.acts > *')].map((e) => {
+			const { top, height } = e.getBoundingClientRect();
+			return Math.round((top + height / 2) / 20);
+		})).size`), size)
+		assert.Empty(t, evaluate[[]string](page, `[...document.querySelectorAll('.filters')]
+			.filter((e) => e.scrollWidth > e.clientWidth).map((e) => e.innerText)`), size)
+	}
+}
+
 // When the sandbox has gone the page says so.
 func TestLostConnection(t *testing.T) {
 	w := newWorld(t, sandbox.Config{Rooms: 2})
+	room := w.LatestRooms(1)[0].ID
 	page := w.open()
+	assert.False(t, evaluate[bool](page, `document.querySelector('.lost').checkVisibility()`))
+	page.expect("ERR_")
+	w.server.CloseClientConnections()
 	w.page.Close()
-	page.until(`'lost' in document.documentElement.dataset`)
-	require.NotEmpty(t, evaluate[string](page, `document.querySelector('.brand').textContent`))
+	w.server.Close()
+	page.until(`document.querySelector('.lost').checkVisibility()`)
+	page.fill("#say-"+room, "belum terkirim")
+	page.press(kb.Enter)
+	page.untilSays("#status:not(.unseen)", "Not sent")
+	assert.Equal(t, "belum terkirim", evaluate[string](page, `document.querySelector('[data-draft]').value`))
 }
 
 // What a reader of screens is told has a name.

@@ -179,7 +179,9 @@ func TestWebhookEntries(t *testing.T) {
 			[]string{fits, unset, `popovertarget="sheet-hooks">`, "not sent"}, []string{gone, other, `class="address"`},
 		},
 		"nobody there": {
-			func(e *timeline.Entry) { e.Status, e.Failure = 0, "deliver: dial tcp 127.0.0.1:1: connect: connection refused" },
+			func(e *timeline.Entry) {
+				e.Status, e.Failure = 0, "deliver: dial tcp 127.0.0.1:1: connect: connection refused"
+			},
 			"bad", []string{fits, gone}, []string{unset, other},
 		},
 		"late":    {func(e *timeline.Entry) { e.Status, e.Failure = 0, "deliver: context deadline exceeded" }, "bad", []string{fits}, []string{gone, other}},

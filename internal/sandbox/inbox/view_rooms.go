@@ -62,7 +62,10 @@ func (i *Inbox) rooms(v view) roomsView {
 	}
 	shown.States = stateLinks(v)
 	for _, channel := range i.platform.Channels() {
-		title := channel.Name + " · " + channelKind(channel.Source, channel.Custom)
+		title := channel.Name
+		if kind := channelKind(channel.Source, channel.Custom); !strings.Contains(title, kind) {
+			title += " · " + kind
+		}
 		shown.Channels = append(shown.Channels, channelChoice{channelValue(channel.Source, channel.ID), title})
 	}
 	return shown

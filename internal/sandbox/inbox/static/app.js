@@ -3,11 +3,12 @@
 //
 // Whatever comes from the server is the page, or a part of it, as it should be; patch
 // changes what is there as little as it can. What somebody types, has scrolled to or
-// has opened is the browser's: patch never touches it.
+// has opened is the browser's, and so is what has data-own: patch never touches it.
 'use strict';
 
 const parser = new DOMParser();
 const byId = (id) => document.getElementById(id);
+const idOf = (node) => node.getAttribute?.('id'); // form.id is its field named id
 const isWriting = (element) => Boolean(element?.matches?.('input:not([type=radio], [type=checkbox]), textarea, select'));
 
 // --- Patching -------------------------------------------------------------------
@@ -17,6 +18,7 @@ function patch(have, want) {
     if (have.data !== want.data) have.data = want.data;
     return;
   }
+  if (have.hasAttribute('data-own')) return;
   const fits = (name) => name !== 'open' || have.tagName !== 'DETAILS';
   for (const { name, value } of want.attributes) {
     if (fits(name) && have.getAttribute(name) !== value) have.setAttribute(name, value);
@@ -31,19 +33,19 @@ function patch(have, want) {
 // is like what is wanted becomes it.
 function patchChildren(have, want) {
   const kept = new Map();
-  for (const child of have.children) if (child.id) kept.set(child.id, child);
-  const wanted = new Set([...want.children].map((child) => child.id));
+  for (const child of have.children) if (idOf(child)) kept.set(idOf(child), child);
+  const wanted = new Set([...want.children].map(idOf));
   let at = have.firstChild;
   const pass = () => {
-    while (at?.id && !wanted.has(at.id)) at = remove(at);
+    while (at && idOf(at) && !wanted.has(idOf(at))) at = remove(at);
   };
   for (const next of want.childNodes) {
     pass();
-    const same = next.id ? kept.get(next.id) : null;
+    const same = idOf(next) ? kept.get(idOf(next)) : null;
     if (same && same !== at) {
       move(have, same, at);
       patch(same, next);
-    } else if (at && (same || (!next.id && isAlike(at, next)))) {
+    } else if (at && (same || (!idOf(next) && isAlike(at, next)))) {
       patch(at, next);
       at = at.nextSibling;
     } else {
@@ -53,7 +55,7 @@ function patchChildren(have, want) {
   while (at) at = remove(at);
 }
 
-const isAlike = (a, b) => a.nodeType === b.nodeType && a.nodeName === b.nodeName && !a.id;
+const isAlike = (a, b) => a.nodeType === b.nodeType && a.nodeName === b.nodeName && !idOf(a);
 
 function remove(node) {
   const next = node.nextSibling;
@@ -90,9 +92,7 @@ function show(page) {
   document.documentElement.toggleAttribute('data-theme', false);
   const theme = page.documentElement.dataset.theme;
   if (theme) document.documentElement.dataset.theme = theme;
-  const status = byId('status').textContent;
   patchPart(document.body, page.body);
-  byId('status').textContent = status;
   waiting.clear();
   for (const form of document.querySelectorAll('form[data-instant]')) {
     if (!form.contains(document.activeElement) || !isWriting(document.activeElement)) form.reset();
@@ -115,7 +115,7 @@ async function visit(address, options = {}) {
     answer = await fetch(address, { headers: { Accept: 'text/html' }, ...options });
     text = await answer.text();
   } catch {
-    say('The sandbox does not answer.');
+    say(`${options.method ? 'Not sent' : 'Not shown'}: the sandbox does not answer.`, true);
     return false;
   }
   const page = parser.parseFromString(text, 'text/html');
@@ -131,8 +131,14 @@ async function visit(address, options = {}) {
   return answer.ok;
 }
 
-function say(what) {
-  byId('status').textContent = what;
+// say tells those who hear the page; what nobody may miss is seen, too, for a while.
+let hiding;
+function say(what, isSeen = false) {
+  const status = byId('status');
+  status.textContent = what;
+  status.classList.toggle('unseen', !isSeen);
+  clearTimeout(hiding);
+  hiding = setTimeout(() => status.classList.add('unseen'), 8000);
 }
 
 function listen() {
