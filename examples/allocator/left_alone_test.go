@@ -12,6 +12,7 @@ import (
 	"github.com/qismo-go/qismo/pkg/qismo"
 	"github.com/qismo-go/qismo/pkg/qismo/flex"
 	"github.com/qismo-go/qismo/pkg/qismo/qismotest"
+	"github.com/qismo-go/qismo/pkg/qismo/webhook"
 )
 
 func newPlatform(t *testing.T, options ...qismotest.Option) *qismotest.Server {
@@ -49,7 +50,7 @@ func allocateSettled(
 func TestBotsCustomersAreLeftAlone(t *testing.T) {
 	t.Parallel()
 	srv := newPlatform(t, qismotest.WithAgents("Rini Astuti"))
-	srv.SendTo(hints(t, func() {})) // a bot, which says nothing
+	srv.SendTo(hints(t, func() {}), qismotest.Only(webhook.BotMessage)) // a bot, which says nothing
 	siti := srv.Customer("Siti")
 	siti.Says("halo")
 	looked := allocate(t, srv)

@@ -154,7 +154,7 @@ func (c *Customer) WaitForRoom(what string, fits func(Room) bool) Room {
 		room = c.Room()
 		return fits(room)
 	}); late != "" {
-		c.server.t.Fatalf("qismotest: %s's room was not so %s: %s\n\n%s", c.Name, late, what, room.described())
+		c.server.t.Fatalf("qismotest: %s's room: wanted %q %s, it is %q\n\n%s", c.Name, what, late, room.State, room.described())
 	}
 	return room
 }
@@ -163,7 +163,7 @@ func (c *Customer) WaitForRoom(what string, fits func(Room) bool) Room {
 // does.
 func (c *Customer) WaitForState(state RoomState) Room {
 	c.server.t.Helper()
-	return c.WaitForRoom(fmt.Sprintf("it is %q", state), func(room Room) bool { return room.State == state })
+	return c.WaitForRoom(string(state), func(room Room) bool { return room.State == state })
 }
 
 // Calls returns the calls about the customer's room; see [Server.Calls].

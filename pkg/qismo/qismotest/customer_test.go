@@ -107,7 +107,7 @@ func TestARoomThatIsNotAsWantedIsShown(t *testing.T) {
 		budi.WaitForState(qismotest.RoomResolved)
 	})
 	assert.Equal(t, `
-qismotest: Budi's room was not so within 100ms: it is "resolved"
+qismotest: Budi's room: wanted "resolved" within 100ms, it is "waiting"
 
   state     waiting
   tags      vip

@@ -9,7 +9,7 @@
 //
 //	func TestBot(t *testing.T) {
 //		srv := qismotest.New(t)
-//		bot := newBot(srv.Client()) // the program under test, an http.Handler
+//		bot := newBot(srv.Client()) // the program under test, a webhook.Handler
 //		srv.SendTo(bot, qismotest.ToPath("/hooks/"+secret))
 //
 //		budi := srv.Customer("Budi").On("qiscus")

@@ -15,7 +15,8 @@ import (
 func TestCallsAndDeliveriesAreRecorded(t *testing.T) {
 	t.Parallel()
 	srv := qismotest.New(t)
-	srv.SendTo(newBot(t, srv.Client()), qismotest.ToPath("/hooks/rahasia"))
+	srv.SendTo(newBot(t, srv.Client()), qismotest.ToPath("/hooks/rahasia"),
+		qismotest.Only(webhook.NewSession, webhook.BotMessage, webhook.CustomAgentAllocation))
 	budi, wulan := srv.Customer("Budi"), srv.Customer("Wulan")
 	budi.Says("halo")
 	wulan.Says("pagi")

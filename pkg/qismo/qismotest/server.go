@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/qismo-go/qismo/internal/sandbox"
+	"github.com/qismo-go/qismo/pkg/qismo/webhook"
 )
 
 // Server is Qiscus Omnichannel for one test: an app of its own with agents, channels
@@ -30,6 +31,7 @@ type Server struct {
 	byChance  bool                      // some trouble had a rate, so that the seed matters
 	receivers map[receiverKey]*delivery // how webhooks are delivered
 	loopbacks []*loopback               // the receivers' servers, also of those that were replaced
+	handlers  []*webhook.Handler        // those of the receivers that tell when they are idle
 	customers map[customerKey]*Customer
 }
 
@@ -42,7 +44,8 @@ type receiverKey struct{ event, address string }
 // New starts a Server for a test, and ends the test if an option is wrong. When the test
 // ends, the webhooks that are under way are awaited, for as long as [WithPatience] says,
 // and nothing is left behind. Of a test that failed the log tells what happened: all
-// messages, webhooks and calls, without credentials.
+// messages, webhooks and calls, without credentials; of one that passed, the webhooks that
+// the program did not take.
 func New(t TB, options ...Option) *Server {
 	t.Helper()
 	settings, err := newSettings(options)
@@ -103,6 +106,8 @@ func (s *Server) end() {
 	}
 	if s.t.Failed() {
 		s.t.Logf("%s", s.story())
+	} else if untaken := s.untaken(); len(untaken) > 0 {
+		s.t.Logf("qismotest: webhooks were not taken by the program, which ExpectDelivered would fail\n\n%s", list(untaken))
 	}
 }
 

@@ -1,6 +1,7 @@
 package qismotest
 
 import (
+	"fmt"
 	"maps"
 	"net"
 	"net/http"
@@ -13,13 +14,19 @@ import (
 )
 
 // SendTo lets the platform send its webhooks to a handler, the program under test, over
-// HTTP on loopback. Options such as [ToPath] and [SignBase64] say how, and [Only] and
-// [Of] say which events: otherwise those that the app has one address for, which are
-// botMessage, customAgentAllocation, markAsResolved, newSession and userLogout. Of two
-// calls about an event the later one counts. A handler that panics fails the test.
+// HTTP on loopback. Options such as [ToPath] and [SignBase64] say how, and [Only] and [Of]
+// say which events. Without these two a [webhook.Handler] gets those that it has callbacks
+// for, and any other handler those that the app has one address for: botMessage,
+// customAgentAllocation, markAsResolved, newSession and userLogout. Name the events of a
+// handler that is wrapped, since an app that has an address for botMessage has a bot: its
+// rooms are the bot's, and no customer in them waits for an agent.
+//
+// Of two calls about an event the later one counts. A handler that panics fails the test;
+// for one that refuses a webhook see [Server.ExpectDelivered].
 func (s *Server) SendTo(handler http.Handler, options ...DeliveryOption) {
 	s.t.Helper()
-	if handler == nil {
+	program, isKnown := handler.(*webhook.Handler)
+	if handler == nil || isKnown && program == nil {
 		s.t.Fatalf("qismotest: SendTo: the handler is nil")
 		return
 	}
@@ -28,6 +35,9 @@ func (s *Server) SendTo(handler http.Handler, options ...DeliveryOption) {
 		s.t.Fatalf("%v", err)
 		return
 	}
+	if isKnown {
+		delivery.choose(program)
+	}
 	server, err := serve(s.guarded(delivery.arriving(handler)))
 	if err != nil {
 		s.t.Fatalf("qismotest: SendTo: %v", err)
@@ -35,6 +45,9 @@ func (s *Server) SendTo(handler http.Handler, options ...DeliveryOption) {
 	}
 	s.mu.Lock()
 	s.loopbacks = append(s.loopbacks, server)
+	if isKnown {
+		s.handlers = append(s.handlers, program)
+	}
 	s.mu.Unlock()
 	to, err := url.Parse(server.url)
 	if err != nil {
@@ -43,6 +56,13 @@ func (s *Server) SendTo(handler http.Handler, options ...DeliveryOption) {
 	}
 	to.Path = "/"
 	s.sendTo(delivery, *to)
+}
+
+// choose has a handler get what it has callbacks for, unless the options say what.
+func (d *delivery) choose(program *webhook.Handler) {
+	if events := program.Events(); d.only == nil && d.of == "" && len(events) > 0 {
+		d.only = events
+	}
 }
 
 // SendToURL does what [Server.SendTo] does with a program that listens by itself, on
@@ -75,7 +95,7 @@ func (s *Server) sendTo(receiver *delivery, to url.URL) {
 		}
 	}
 	if !found {
-		s.t.Fatalf("qismotest: there is no channel and no button %q with an event to send", receiver.of)
+		s.t.Fatalf("%s", receiver.nowhere())
 	}
 }
 
@@ -88,6 +108,14 @@ func (d *delivery) wants(target sandbox.WebhookTarget) bool {
 		return target.Of == "" || d.of != ""
 	}
 	return slices.ContainsFunc(d.only, func(event webhook.Name) bool { return targetOf(event) == target.Event })
+}
+
+// nowhere says that the app has nothing that the options mean.
+func (d *delivery) nowhere() string {
+	if d.of == "" {
+		return fmt.Sprintf("qismotest: the app has no channel and no button that sends any of %q", d.only)
+	}
+	return fmt.Sprintf("qismotest: there is no channel and no button %q with an event to send", d.of)
 }
 
 // targetOf is the event of the target that an event goes to: the raw events of WhatsApp

@@ -4,35 +4,67 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 )
 
-// Settle returns when no webhook waits, none is being answered, and no call of the API
-// is under way. It ends the test when that takes longer than [WithPatience] says. A
-// program that answers webhooks first and works later may have more to do: wait for what
-// it does, as with [Customer.Hears].
+// Settle returns when no webhook waits, none is being answered or handled, and no call of
+// the API is under way. It ends the test when that takes longer than [WithPatience] says.
+//
+// A [webhook.Handler] that was given to [Server.SendTo] is also waited for after it has
+// answered, as it does with [webhook.AnswerAtOnce]. Any other program that answers
+// webhooks first and works later may have more to do: wait for what it does, as with
+// [Customer.Hears].
 func (s *Server) Settle() {
 	s.t.Helper()
 	ctx, cancel := s.patient()
 	defer cancel()
-	for ended := s.underWay(); ended != nil; ended = s.underWay() {
+	if s.settle(ctx) != nil {
+		s.t.Fatalf("qismotest: webhooks or calls did not end %s", bound(ctx))
+	}
+}
+
+// settle waits until nothing is under way. A handler calls the API, and a call may set off
+// a webhook: so all are looked at until nothing has happened in between.
+func (s *Server) settle(ctx context.Context) error {
+	happened, end := s.sandbox.Timeline().Watch()
+	defer end()
+	for {
+		for _, wait := range []func(context.Context) error{
+			s.sandbox.Settle, s.untilHandled, s.untilAnswered, s.sandbox.Settle, s.untilHandled,
+		} {
+			if err := wait(ctx); err != nil {
+				return err
+			}
+		}
 		select {
-		case <-ended:
-		case <-ctx.Done():
-			s.t.Fatalf("qismotest: webhooks or calls did not end %s", bound(ctx))
-			return
+		case <-happened:
+		default:
+			return nil
 		}
 	}
 }
 
-// underWay returns what is closed when some of what is under way has ended; nil when
-// nothing is. A webhook's receiver calls the API, and a call may set off a webhook: so
-// the webhooks are looked at before the calls and after them.
-func (s *Server) underWay() <-chan struct{} {
-	webhooks, calls := s.sandbox.UnderWay, s.api.under.untilNone
-	for _, look := range []func() <-chan struct{}{webhooks, calls, webhooks} {
-		if ended := look(); ended != nil {
-			return ended
+// untilHandled returns when no handler that is known has anything to do.
+func (s *Server) untilHandled(ctx context.Context) error {
+	s.mu.Lock()
+	handlers := slices.Clone(s.handlers)
+	s.mu.Unlock()
+	for _, handler := range handlers {
+		if err := handler.WaitIdle(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// untilAnswered returns when no call of the API is under way.
+func (s *Server) untilAnswered(ctx context.Context) error {
+	for ended := s.api.under.untilNone(); ended != nil; ended = s.api.under.untilNone() {
+		select {
+		case <-ended:
+		case <-ctx.Done():
+			return ctx.Err()
 		}
 	}
 	return nil
@@ -45,7 +77,7 @@ func (s *Server) underWay() <-chan struct{} {
 func (s *Server) WaitFor(what string, holds func() bool) {
 	s.t.Helper()
 	if late := s.await(holds); late != "" {
-		s.t.Fatalf("qismotest: it was not so %s: %s", late, what)
+		s.t.Fatalf("qismotest: wanted %q %s, it did not come to that", what, late)
 	}
 }
 

@@ -32,7 +32,7 @@ func TestWhatItWaitedForIsTold(t *testing.T) {
 	test := record(t, func(t qismotest.TB) {
 		qismotest.New(t, impatient).WaitFor("both rooms are served", func() bool { return false })
 	})
-	assert.Equal(t, "\nqismotest: it was not so within 100ms: both rooms are served\n", test.failure())
+	assert.Equal(t, "\nqismotest: wanted \"both rooms are served\" within 100ms, it did not come to that\n", test.failure())
 }
 
 // A handler that never answers fails the test, at its end too, and is cancelled.
@@ -70,12 +70,12 @@ func TestNothingIsWaitedForBeyondTheDeadline(t *testing.T) {
 		near := limited{t.(*recorded), time.Now().Add(time.Second)}
 		qismotest.New(near, qismotest.WithPatience(time.Hour)).WaitFor("it is evening", func() bool { return false })
 	})
-	assert.Equal(t, "\nqismotest: it was not so within 0s: it is evening\n", test.failure())
+	assert.Equal(t, "\nqismotest: wanted \"it is evening\" within 0s, it did not come to that\n", test.failure())
 	test = record(t, func(t qismotest.TB) {
 		none := limited{t.(*recorded), time.Time{}}
 		qismotest.New(none, impatient).WaitFor("it is evening", func() bool { return false })
 	})
-	assert.Equal(t, "\nqismotest: it was not so within 100ms: it is evening\n", test.failure())
+	assert.Equal(t, "\nqismotest: wanted \"it is evening\" within 100ms, it did not come to that\n", test.failure())
 }
 
 func TestAWaitEndsWithItsTest(t *testing.T) {
@@ -97,5 +97,5 @@ func TestAWaitEndsWithItsTest(t *testing.T) {
 		<-looked
 	})
 	<-waited
-	assert.Equal(t, "\nqismotest: it was not so before the test ended: it is evening\n", test.failure())
+	assert.Equal(t, "\nqismotest: wanted \"it is evening\" before the test ended, it did not come to that\n", test.failure())
 }

@@ -2,13 +2,15 @@ package webhook
 
 import (
 	"context"
-	"errors"
+	"fmt"
 	"slices"
 )
 
 // errUnreadable is what OnError is told of an event that nobody was there for.
-var errUnreadable = errors.New("webhook: the body cannot be read as the event that it looks like, " +
-	"and there is no callback for unknown events")
+func errUnreadable(event *UnknownEvent) error {
+	return fmt.Errorf("webhook: the body cannot be read as %s, and there is no callback for unknown events: %s",
+		event.LooksLike, event.Reason)
+}
 
 // Callbacks are the functions that events go to. One that is nil is not
 // interested: its events are answered with 200.
@@ -71,7 +73,7 @@ func (c *Callbacks) call(ctx context.Context, event Event) error {
 		return call(ctx, c.PostComment, event)
 	case *UnknownEvent:
 		if c.unreadable(event) {
-			return errUnreadable
+			return errUnreadable(event)
 		}
 		return call(ctx, c.Unknown, event)
 	}
@@ -110,6 +112,15 @@ func (c *Callbacks) has(name Name) bool {
 		return c.PostComment != nil
 	}
 	return false
+}
+
+// Events lists those that the handler has callbacks for, in the order of [Names]; with
+// [Only] no other than that one. There is none when Callbacks.Unknown or a function of
+// [Use] takes all that come.
+func (h *Handler) Events() []Name {
+	return slices.DeleteFunc(Names(), func(name Name) bool {
+		return !h.callbacks.has(name) || h.only != "" && h.only != name
+	})
 }
 
 // none reports whether there is no callback at all.

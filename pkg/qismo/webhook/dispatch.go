@@ -117,6 +117,20 @@ func (h *Handler) Load() (waiting, handling int) {
 	return h.queue.load()
 }
 
+// WaitIdle returns when no event waits and none is being handled, such as in a test of a
+// handler that is to [AnswerAtOnce], or else the context's error when that ends first.
+// Events go on being accepted. Called by a callback it does not return before its
+// context ends.
+func (h *Handler) WaitIdle(ctx context.Context) error {
+	if h.queue == nil { // a Handler that NewHandler did not make
+		return nil
+	}
+	if err := h.queue.waitIdle(ctx); err != nil {
+		return fmt.Errorf("webhook: wait until nothing is handled: %w", err)
+	}
+	return nil
+}
+
 // Shutdown ends the handler's work: from now on events are answered with 503, and those
 // that were accepted are handled. It returns when that is done. Call it after the
 // server's own Shutdown, which waits for requests: with [AnswerAtOnce] events are

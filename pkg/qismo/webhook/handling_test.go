@@ -263,6 +263,8 @@ func TestUnreadableIsRefused(t *testing.T) {
 		errs := told.take()
 		require.Len(t, errs, 1)
 		assert.True(t, webhook.Unhandled(errs[0]))
+		require.EqualError(t, errs[0], "webhook: the body cannot be read as botMessage, and there is no callback for "+
+			"unknown events: it cannot be read as the event that it looks like")
 	}
 }
 

@@ -39,6 +39,7 @@ type queue struct {
 	held   map[job]bool     // all jobs; whether they have begun
 	closed bool
 	empty  chan struct{} // closed when the queue is closed and all jobs are done
+	idle   chan struct{} // closed when all jobs are done; nil while nobody waits for it
 }
 
 // line is the jobs of one order.
@@ -188,8 +189,12 @@ func (q *queue) finish(done job, at *line) (goOn bool) {
 	return goOn
 }
 
-// signal tells who waits for the queue to be empty. It is called with the lock.
+// signal tells who waits for the queue to be idle or empty. It is called with the lock.
 func (q *queue) signal() {
+	if q.idle != nil && len(q.held) == 0 {
+		close(q.idle)
+		q.idle = nil
+	}
 	if q.closed && len(q.held) == 0 {
 		select {
 		case <-q.empty:
@@ -276,4 +281,31 @@ func (q *queue) holds(one job) bool {
 	defer q.mutex.Unlock()
 	_, held := q.held[one]
 	return held
+}
+
+// waitIdle returns when there is no job, or with the context's error.
+func (q *queue) waitIdle(ctx context.Context) error {
+	idle := q.untilIdle()
+	if idle == nil {
+		return nil
+	}
+	select {
+	case <-idle:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// untilIdle returns what is closed when there is no job; nil when there is none now.
+func (q *queue) untilIdle() <-chan struct{} {
+	q.mutex.Lock()
+	defer q.mutex.Unlock()
+	if len(q.held) == 0 {
+		return nil
+	}
+	if q.idle == nil {
+		q.idle = make(chan struct{})
+	}
+	return q.idle
 }

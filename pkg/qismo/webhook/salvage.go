@@ -61,9 +61,18 @@ func (d *delivery) examine(event Event, unreadable error, by rules) reading {
 	case unreadable != nil:
 		return x.salvage()
 	case !marked && (!x.bounded || slices.ContainsFunc(x.problems, isLack)):
-		return x.unknown(lackingReason)
+		return x.unknown(lackingReason + d.otherMarks())
 	}
 	return x.typed(event)
+}
+
+// otherMarks says which other event the body's own content makes it.
+func (d *delivery) otherMarks() string {
+	told := tellApart(d.members(), false)
+	if len(told) == 0 {
+		return ""
+	}
+	return fmt.Sprintf(", and has the marks of %s", told[0])
 }
 
 func (x *examination) typed(event Event) reading { return reading{x.name, event, x.problems} }
