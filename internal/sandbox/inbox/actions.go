@@ -125,8 +125,12 @@ func (i *Inbox) say(ctx context.Context, form form, v *view) error {
 	if err != nil {
 		return err
 	}
-	if form.PostFormValue("by") == string(sandbox.AuthorAgent) {
+	switch form.PostFormValue("by") {
+	case string(sandbox.AuthorAgent):
+		v.By = string(sandbox.AuthorAgent)
 		return i.platform.AgentWrites(ctx, sandbox.AgentMessage{RoomID: form.room(), AgentID: form.agent(), Text: text})
+	case string(sandbox.AuthorCustomer):
+		v.By = ""
 	}
 	return i.customerSays(ctx, form.room(), sandbox.Message{Text: text}, v)
 }
@@ -188,12 +192,21 @@ func (i *Inbox) findButton(roomID, choice string) (button, bool) {
 	return button{}, false
 }
 
-func (i *Inbox) takeOver(ctx context.Context, form form, _ *view) error {
-	return i.platform.TakeOver(ctx, form.room(), form.agent())
+// takeOver lets an agent take a room over, who is then the one to write.
+func (i *Inbox) takeOver(ctx context.Context, form form, v *view) error {
+	err := i.platform.TakeOver(ctx, form.room(), form.agent())
+	if err == nil {
+		v.Agent, v.By = form.agent(), string(sandbox.AuthorAgent)
+	}
+	return err
 }
 
-func (i *Inbox) leave(ctx context.Context, form form, _ *view) error {
-	return i.platform.Leave(ctx, form.room(), form.agent())
+func (i *Inbox) leave(ctx context.Context, form form, v *view) error {
+	err := i.platform.Leave(ctx, form.room(), form.agent())
+	if err == nil {
+		v.By = ""
+	}
+	return err
 }
 
 func (i *Inbox) resolve(ctx context.Context, form form, _ *view) error {
@@ -236,16 +249,21 @@ func (i *Inbox) press(ctx context.Context, form form, _ *view) error {
 	return i.platform.PressButton(ctx, form.room(), form.agent(), form.PostFormValue("button"))
 }
 
-// replay repeats an entry of the timeline, and opens the one that this makes.
+// replay repeats an entry of the timeline, and opens the one that this makes, though
+// what is looked for would hide it.
 func (i *Inbox) replay(ctx context.Context, form form, v *view) error {
 	made, err := i.platform.Replay(ctx, whole(form.PostFormValue("entry")))
-	if err == nil {
-		v.Entry = made.ID
+	if err != nil {
+		return err
 	}
-	return err
+	v.Entry, v.Tab = made.ID, tabTimeline
+	if !v.finds(made) {
+		v.Kind, v.Failed, v.Here, v.Changes, v.Text = "", false, false, false, ""
+	}
+	return nil
 }
 
 // open shows another room.
 func (v *view) open(room string) {
-	v.Room, v.Tab, v.Agent, v.Messages = room, tabRoom, 0, firstMessages
+	v.Room, v.Tab, v.Agent, v.By, v.Messages = room, tabRoom, 0, "", firstMessages
 }

@@ -23,20 +23,26 @@ func TestActions(t *testing.T) {
 	room := w.wulan()
 	rini := fmt.Sprint(w.Config().Agents[0].ID)
 	view := url.Values{"room": {room}, "tab": {"room"}, "q": {"wulan"}}.Encode()
+	writesAs := "" // what the page goes on with, after the action
 	act := func(action string, fields ...string) {
 		t.Helper()
 		got := w.post(action, append(fields, "room", room, "agent", rini, "view", view)...)
 		require.Equal(t, http.StatusSeeOther, got.status, got.body)
-		assert.Equal(t, "/?q=wulan&room="+room+"&tab=room", got.header.Get("Location"))
+		assert.Equal(t, "/?"+writesAs+"q=wulan&room="+room+"&tab=room", got.header.Get("Location"))
 	}
 	last := func() sandbox.Message { return w.shown(room).Last }
 
 	act("say", "text", "Berapa\r\nharganya?", "by", "customer")
 	assert.Equal(t, "Berapa\nharganya?", last().Text)
 	assert.Equal(t, sandbox.AuthorCustomer, last().Author)
+	writesAs = "by=agent&"
 	act("say", "text", "Dua ratus", "by", "agent")
 	assert.Equal(t, "Rini Astuti", last().Name)
+	writesAs = "as=" + rini + "&by=agent&"
 	act("takeover")
+	assert.Contains(t, w.get("/", "room", room, "by", "agent").body, `id="by-agent" checked>`)
+	assert.Contains(t, w.get("/", "room", room, "by", "nobody").body, `id="by-customer" checked>`)
+	writesAs = ""
 	assert.Equal(t, []string{"Rini Astuti"}, w.shown(room).AgentNames)
 	assert.Contains(t, w.get("/", "room", room).body, ">Leave</button>")
 	act("leave")
@@ -131,6 +137,9 @@ func TestPressAndReplay(t *testing.T) {
 	assert.Equal(t, fmt.Sprintf("/?entry=%d&tab=timeline", delivered+1), again.header.Get("Location"))
 	assert.Equal(t, "/tiket", <-got)
 	assert.Contains(t, w.get(again.header.Get("Location")).body, fmt.Sprintf("Repeats #%d", delivered))
+	again = w.post("replay", "entry", fmt.Sprint(delivered), "view", "failed=1&text=tiket&room="+room)
+	assert.Equal(t, fmt.Sprintf("/?entry=%d&room=%s&tab=timeline", delivered+2, room), again.header.Get("Location"), "no filter hides it")
+	<-got
 
 	assert.Equal(t, http.StatusOK, w.call(http.MethodGet, "/api/v2/customer_rooms", nil))
 	called := w.Timeline().Newest(1, nil)[0].ID

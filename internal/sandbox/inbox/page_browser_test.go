@@ -42,7 +42,7 @@ func TestInTheBrowser(t *testing.T) {
 
 	page.click("#takeover")
 	page.untilSays("#room .system", "joined the room")
-	page.click(".by label:last-child")
+	page.until(`document.querySelector('#by-agent').checked`)
 	page.fill("#say-"+room, "Masih ada, Kak.")
 	page.click("#composer-" + room + " .primary")
 	page.untilSays("#room .by-agent .text", "Masih ada, Kak.")
@@ -55,6 +55,10 @@ func TestInTheBrowser(t *testing.T) {
 	page.untilSays("#room .title .state", "resolved")
 	page.untilSays("#entry-list .delivery .name", "markAsResolved")
 	assert.Equal(t, "Sudah dijawab", w.shown(room).Notes)
+
+	page.click("#entry-list .opened [data-done] button")
+	page.untilSays("#entry-list .opened", "Repeats #")
+	page.untilSays("#status:not(.unseen)", "Sent again.")
 
 	page.do(chromedp.NavigateBack())
 	page.until(`document.querySelector('#app')`)
@@ -104,7 +108,7 @@ func TestKeyboard(t *testing.T) {
 	focused("notes-" + room)
 	page.press("selesai", kb.Enter)
 	page.untilSays("#room .title .state", "resolved")
-	page.until(`!document.activeElement.matches('textarea')`) // the news may come before the answer
+	page.until(`!document.querySelector('[data-act=resolve]').open`) // which is told before the form is answered
 
 	page.press("j")
 	page.until(fmt.Sprintf(`document.querySelector('#room').dataset.room !== %q`, room))

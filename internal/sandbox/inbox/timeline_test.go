@@ -35,7 +35,7 @@ func (w *world) enter(entry timeline.Entry) string {
 func TestTimelineFilters(t *testing.T) {
 	w := newWorld(t, sandbox.Config{})
 	room := w.wulan()
-	w.enter(timeline.Entry{Kind: timeline.Call, Name: "getRoom", RoomID: room, Status: 200})
+	w.enter(timeline.Entry{Kind: timeline.Call, Name: "getRoom", Method: "GET", RoomID: room, Status: 200})
 	w.enter(timeline.Entry{Kind: timeline.Call, Name: "assignAgent", RoomID: "7", Status: 404})
 	w.enter(timeline.Entry{Kind: timeline.Delivery, Name: "botMessage", RoomID: room, Status: 200, Request: timeline.Body{Bytes: []byte(`{"text":"Halo Gayo"}`)}})
 	w.enter(timeline.Entry{Kind: timeline.Delivery, Name: "newSession", RoomID: room, Failure: "connection refused"})
@@ -47,6 +47,7 @@ func TestTimelineFilters(t *testing.T) {
 		"failed":     {[]string{"failed", "1"}, []string{"GET /api/v3/rooms", "newSession", "assignAgent"}},
 		"here":       {[]string{"here", "1", "room", room}, []string{"newSession", "botMessage", "getRoom"}},
 		"text":       {[]string{"text", "gayo"}, []string{"botMessage"}},
+		"changes":    {[]string{"changes", "1"}, []string{"newSession", "botMessage", "assignAgent"}},
 		"several":    {[]string{"kind", "delivery", "failed", "1", "here", "1"}, []string{"newSession"}},
 		"none":       {[]string{"text", "tidak ada"}, nil},
 	} {
@@ -63,6 +64,23 @@ func TestTimelineFilters(t *testing.T) {
 	assert.Equal(t, []string{"3 API calls", "2 failed", "2 Webhooks", "1 failed"}, counted)
 	assert.Contains(t, page, `aria-label="3 calls and 2 webhooks in the last 10 minutes"`)
 	assert.Regexp(t, `<rect class="calls"[^>]* height="\d+"`, page)
+}
+
+// What began last stands first, whenever it ended: a webhook stands below the calls
+// that its receiver made before it answered. Of what began at once, what ended last
+// stands first.
+func TestOrderOfTheTimeline(t *testing.T) {
+	w := newWorld(t, sandbox.Config{})
+	began := w.Clock().Now()
+	for _, entry := range []timeline.Entry{
+		{Kind: timeline.Call, Name: "sendBotMessage", At: began.Add(20 * time.Millisecond)},
+		{Kind: timeline.Call, Name: "getRoom", At: began.Add(10 * time.Millisecond)},
+		{Kind: timeline.Delivery, Name: "botMessage", At: began, Duration: 30 * time.Millisecond},
+		{Kind: timeline.Delivery, Name: "newSession", At: began},
+	} {
+		w.Timeline().Add(entry)
+	}
+	assert.Equal(t, []string{"sendBotMessage", "getRoom", "newSession", "botMessage"}, listed(w.get("/").body))
 }
 
 // Of many entries the newest are shown.

@@ -35,6 +35,7 @@ type view struct {
 	Room     string // whose conversation is open; "" for the newest
 	Messages int    // how many of it are shown
 	Agent    int64  // who acts; 0 for whoever fits the room
+	By       string // as whom one writes: agent, or "" for the customer
 	Tab      string
 
 	Words string // that customers are searched for by
@@ -43,6 +44,7 @@ type view struct {
 
 	Kind    timeline.Kind
 	Failed  bool // only what somebody has to look at
+	Changes bool // not the calls that only read
 	Here    bool // only what belongs to the open room
 	Text    string
 	Entry   int64 // which one is open
@@ -57,6 +59,7 @@ func readView(query url.Values) view {
 		Agent: whole(query.Get("as")), Tab: query.Get("tab"), Words: words(query.Get("q")),
 		State: sandbox.RoomState(query.Get("state")), Rooms: count(query.Get("rooms"), firstRooms, mostRooms),
 		Kind: timeline.Kind(query.Get("kind")), Failed: query.Has("failed"), Here: query.Has("here"),
+		Changes: query.Has("changes"), By: query.Get("by"),
 		Text: words(query.Get("text")), Entry: whole(query.Get("entry")),
 		Entries: count(query.Get("entries"), firstEntries, mostEntries),
 	}
@@ -65,6 +68,9 @@ func readView(query url.Values) view {
 	}
 	if !slices.Contains(roomStates(), v.State) {
 		v.State = ""
+	}
+	if v.By != string(sandbox.AuthorAgent) {
+		v.By = ""
 	}
 	if v.Kind != timeline.Call && v.Kind != timeline.Delivery {
 		v.Kind = ""
@@ -121,6 +127,7 @@ func (v view) query() url.Values {
 	set("room", v.Room, "")
 	set("messages", strconv.Itoa(v.Messages), strconv.Itoa(firstMessages))
 	set("as", strconv.FormatInt(v.Agent, 10), "0")
+	set("by", v.By, "")
 	set("tab", v.Tab, tabRooms)
 	set("q", v.Words, "")
 	set("state", string(v.State), "")
@@ -128,6 +135,7 @@ func (v view) query() url.Values {
 	set("kind", string(v.Kind), "")
 	flag("failed", v.Failed)
 	flag("here", v.Here)
+	flag("changes", v.Changes)
 	set("text", v.Text, "")
 	set("entry", strconv.FormatInt(v.Entry, 10), "0")
 	set("entries", strconv.Itoa(v.Entries), strconv.Itoa(firstEntries))

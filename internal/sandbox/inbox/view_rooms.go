@@ -89,7 +89,7 @@ func stateLinks(v view) []stateLink {
 func (i *Inbox) roomRow(v view, room sandbox.RoomSnapshot) roomRow {
 	row := roomRow{
 		RoomSnapshot: room, face: faceOf(room.Name, room.UserID), Current: room.ID == v.Room,
-		Link:    v.Link("room", room.ID, "tab", tabRoom, "as", "", "messages", ""),
+		Link:    v.Link("room", room.ID, "tab", tabRoom, "as", "", "by", "", "messages", ""),
 		Channel: channelKind(room.Source, false), Preview: preview(room.Last), Mark: mark(room.State),
 	}
 	if at := room.Last.At; !at.IsZero() {

@@ -3,6 +3,7 @@ package inbox
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -45,17 +46,14 @@ func (i *Inbox) timeline(v view) timelineView {
 	entries := i.platform.Timeline()
 	now := i.platform.Clock().Now()
 	shown := timelineView{View: v, Home: Home, Total: entries.Total(), Chart: i.chart(now)}
-	filter := timeline.Filter{Kind: v.Kind, Failed: v.Failed, Text: v.Text}
-	if v.Here {
-		filter.RoomID = v.Room
-	}
-	found := entries.Newest(v.Entries+1, filter.Fits)
+	found := entries.Newest(v.Entries+1, v.finds)
 	if len(found) > v.Entries {
 		found = found[:v.Entries]
 		if v.Entries < mostEntries {
 			shown.More = v.Link("entries", v.Entries+firstEntries)
 		}
 	}
+	slices.SortStableFunc(found, laterFirst)
 	for _, entry := range found {
 		shown.Rows = append(shown.Rows, i.entryRow(v, entry.Shown()))
 	}
@@ -65,6 +63,26 @@ func (i *Inbox) timeline(v view) timelineView {
 		{"Webhooks", v.Link("kind", timeline.Delivery), v.Kind == timeline.Delivery},
 	}
 	return shown
+}
+
+// laterFirst orders entries by the time that is shown, at which they began: a webhook
+// then stands below what its receiver called before it answered. The timeline has them
+// in the order in which they ended.
+func laterFirst(a, b timeline.Entry) int { return b.At.Compare(a.At) }
+
+// finds tells whether an entry is one of those that the view asks for.
+func (v view) finds(entry timeline.Entry) bool {
+	filter := timeline.Filter{Kind: v.Kind, Failed: v.Failed, Text: v.Text}
+	if v.Here {
+		filter.RoomID = v.Room
+	}
+	return filter.Fits(entry) && !(v.Changes && onlyReads(entry))
+}
+
+// onlyReads tells whether an entry is a call that changes nothing. Rooms are listed
+// with a POST.
+func onlyReads(entry timeline.Entry) bool {
+	return entry.Kind == timeline.Call && (entry.Method == http.MethodGet || strings.HasPrefix(entry.Name, "list"))
 }
 
 func (i *Inbox) entryRow(v view, entry timeline.Entry) entryRow {
@@ -86,7 +104,7 @@ func (i *Inbox) entryRow(v view, entry timeline.Entry) entryRow {
 		row.Status = "failed"
 	}
 	if row.Room != "" {
-		row.RoomLink = v.Link("room", row.Room, "tab", tabRoom, "as", "", "messages", "")
+		row.RoomLink = v.Link("room", row.Room, "tab", tabRoom, "as", "", "by", "", "messages", "")
 	}
 	if entry.ID == v.Entry {
 		row.Link = v.Link("entry", "", "tab", tabTimeline)

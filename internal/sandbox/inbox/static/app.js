@@ -21,7 +21,9 @@ function patch(have, want) {
   if (have.hasAttribute('data-own')) return;
   const fits = (name) => name !== 'open' || have.tagName !== 'DETAILS';
   for (const { name, value } of want.attributes) {
-    if (fits(name) && have.getAttribute(name) !== value) have.setAttribute(name, value);
+    if (!fits(name) || have.getAttribute(name) === value) continue;
+    have.setAttribute(name, value);
+    if (name === 'checked') have.checked = true; // also where somebody has chosen before
   }
   for (const { name } of [...have.attributes]) {
     if (fits(name) && !want.hasAttribute(name)) have.removeAttribute(name);
@@ -192,7 +194,8 @@ async function submit(form, button) {
     fields.forEach((field, at) => field.value || fill(field, sent[at]));
     return;
   }
-  say('Done.');
+  say(form.dataset.done ?? 'Done.', 'done' in form.dataset);
+  if ('done' in form.dataset) document.querySelector('.entry.opened')?.scrollIntoView({ block: 'nearest' });
   if (!fields.length) form.reset();
   if (form.matches('.composer')) toEnd();
   const menu = form.closest('details:is(.new, .act)');
