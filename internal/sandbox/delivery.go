@@ -28,6 +28,7 @@ type Delivery struct {
 // delivery is a webhook to be sent.
 type delivery struct {
 	event, roomID, url string
+	customer           string // whose room it is; what trouble is decided by
 	body               []byte
 	trouble            []string // what is made to go wrong with it on purpose
 	replayOf           int64    // the entry of the timeline that it repeats
@@ -96,7 +97,7 @@ func newClient(given *http.Client) *http.Client {
 
 // deliver sends one webhook, unless trouble has it otherwise.
 func (d *deliveries) deliver(next delivery) {
-	strikes := d.trouble.Delivery(next.event, next.roomID)
+	strikes := d.trouble.Delivery(next.event, next.customer)
 	next.trouble = strikes.Names()
 	send := func() {
 		d.send(next)

@@ -86,7 +86,7 @@ func (s *Sandbox) wants(to webhook) bool { return to.set() || s.config.ShowUnsen
 // post queues a webhook if it is switched on. Webhooks of one room are
 // delivered one after the other.
 func (s *Sandbox) post(event string, to webhook, roomID string, body object) {
-	next := delivery{event: event, roomID: roomID, url: to.url, body: encode(body)}
+	next := delivery{event: event, roomID: roomID, customer: s.state.customerOf(roomID), url: to.url, body: encode(body)}
 	switch {
 	case to.set():
 		s.outbox = append(s.outbox, func() { s.deliveries.add(roomID, next) })

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/qismo-go/qismo/internal/sandbox/trouble"
@@ -56,18 +57,43 @@ func (s *Sandbox) able(rule trouble.Rule) []trouble.Rule {
 	})
 }
 
-// strike draws the trouble that a call has. What it is about is its path, and the room
-// or customer that it names.
-func (s *Sandbox) strike(r *http.Request, request *request) trouble.Strikes {
-	about := request.roomID()
-	for _, customer := range []string{"user_id", "to", "phone_number"} {
-		about = orDefault(about, text(request.body[customer]))
-	}
+// strike draws the trouble that a call has.
+func (s *Sandbox) strike(request *request) trouble.Strikes {
 	var leftOut []trouble.Kind
 	if !s.canExpire(request.caller) {
 		leftOut = append(leftOut, trouble.ExpiredToken)
 	}
-	return s.config.Trouble.Call(request.operation.ID, r.URL.Path+" "+about, leftOut...)
+	return s.config.Trouble.Call(request.operation.ID, s.subject(request), leftOut...)
+}
+
+// subject is what a call is about: the values in its path, and whose room it names. A
+// room's own id would not do, since rooms are numbered as their customers come.
+func (s *Sandbox) subject(request *request) string {
+	whose := s.customerOf(request.roomID())
+	for _, customer := range []string{"user_id", "to", "phone_number"} {
+		whose = orDefault(whose, text(request.body[customer]))
+	}
+	about := []string{whose}
+	for _, parameter := range request.operation.Parameters {
+		if parameter.In == "path" && parameter.Name != "room_id" {
+			about = append(about, text(request.parameters[parameter.Name]))
+		}
+	}
+	return strings.Join(about, " ")
+}
+
+// customerOf is whose room it is, in words; the room's id when there is no such room.
+func (s *Sandbox) customerOf(roomID string) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.state.customerOf(roomID)
+}
+
+func (s *state) customerOf(roomID string) string {
+	if room, ok := s.rooms.find(roomID); ok {
+		return room.customer().String()
+	}
+	return roomID
 }
 
 // canExpire tells whether a caller has sent a token that can.

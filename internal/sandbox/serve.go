@@ -70,7 +70,7 @@ func (s *Sandbox) serve(w http.ResponseWriter, r *http.Request, call *call) (con
 		return content{}, err
 	}
 	call.entry.RoomID = request.roomID()
-	call.strikes = s.strike(r, request)
+	call.strikes = s.strike(request)
 	if err := s.fail(r.Context(), call); err != nil {
 		return content{}, err
 	}

@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"time"
 
@@ -77,6 +78,9 @@ type customerKey struct {
 	channelID int64
 	userID    string
 }
+
+// String tells a customer apart in a text.
+func (c customerKey) String() string { return fmt.Sprintf("%s %d %s", c.source, c.channelID, c.userID) }
 
 // tag is a tag of the app.
 type tag struct {

@@ -2,9 +2,8 @@
 // again in the same way from the same seed.
 //
 // Whether a rule strikes depends on the seed, the rule, what it is about (an
-// operation or event, and its room) and how often that has come before, and on
-// nothing else: not on the order in which different rooms are busy, nor on the other
-// rules. So a failure that was seen once can be seen again. It is otherwise only
+// operation or event, and whose room) and how often that has come before, and on
+// nothing else: not on the order in which customers come, nor on the other rules. So a failure that was seen once can be seen again. It is otherwise only
 // where two rules would end the same call, of which the first in the list does, and
 // with Times, which count what all rooms have together.
 package trouble
@@ -102,15 +101,15 @@ func (m *Maker) Rules() (seed uint64, rules []Rule) {
 }
 
 // Call decides about one call of an operation; the subject is what it is about,
-// such as a room's id. Kinds that could do nothing to it, such as [ExpiredToken]
+// such as the customer of a room. Kinds that could do nothing to it, such as [ExpiredToken]
 // where no token was sent, are left out and not counted.
 func (m *Maker) Call(operation, subject string, leftOut ...Kind) Strikes {
 	return m.strike(operation, subject, func(r rule) bool { return !r.OfWebhooks() && !slices.Contains(leftOut, r.Kind) })
 }
 
-// Delivery decides about one webhook.
-func (m *Maker) Delivery(event, roomID string) Strikes {
-	return m.strike(event, roomID, func(r rule) bool { return r.OfWebhooks() })
+// Delivery decides about one webhook; the subject is the customer of its room.
+func (m *Maker) Delivery(event, subject string) Strikes {
+	return m.strike(event, subject, func(r rule) bool { return r.OfWebhooks() })
 }
 
 func (m *Maker) strike(name, subject string, concerns func(rule) bool) Strikes {

@@ -3,6 +3,7 @@ package qismotest
 import (
 	"encoding/json"
 	"fmt"
+	"hash/fnv"
 	"strings"
 	"sync"
 
@@ -57,19 +58,33 @@ func (s *Server) customer(name, source string) *Customer {
 		return known
 	}
 	customer := &Customer{
-		Name: name, UserID: inventUserID(source, name, len(s.customers)+1), server: s, source: source,
-		heard: map[string]bool{},
+		Name: name, UserID: s.inventUserID(source, name), server: s, source: source, heard: map[string]bool{},
 	}
 	s.customers[key] = customer
 	return customer
 }
 
-// inventUserID makes up a customer's id as the kind of channel has it. The number keeps
-// customers apart whose names are spelt alike.
-func inventUserID(source, name string, number int) string {
+// inventUserID makes up a customer's id. It comes of the name alone, so that customers who
+// write at once meet with the same trouble in each run; only of two names that would have
+// one id, the later gets the next. It is called with the lock held.
+func (s *Server) inventUserID(source, name string) string {
+	hashed := fnv.New32a()
+	_, _ = hashed.Write([]byte(name)) // which never fails
+	number := hashed.Sum32()
+	id := userID(source, name, number)
+	for ; s.userIDs[id]; id = userID(source, name, number) {
+		number++
+	}
+	s.userIDs[id] = true
+	return id
+}
+
+// userID is a customer's id as the kind of channel has it.
+func userID(source, name string, number uint32) string {
+	number %= 10_000_000
 	switch source {
 	case "wa":
-		return fmt.Sprintf("62811555%04d", number)
+		return fmt.Sprintf("628115%07d", number)
 	case "ig":
 		return fmt.Sprintf("1784140%07d", number)
 	default:

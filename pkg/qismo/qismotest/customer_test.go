@@ -130,8 +130,8 @@ func TestCustomersAreKeptApart(t *testing.T) {
 	}
 	assert.Len(t, rooms, 4)
 	assert.Len(t, srv.Rooms(), 4)
-	assert.Equal(t, "628115550001", budi.UserID)
-	assert.Equal(t, "rahma.putri.5@example.id", srv.Customer("Rahma Putri").On("qiscus").UserID)
+	assert.Equal(t, "6281151380335", budi.UserID)
+	assert.Equal(t, "rahma.putri.4318418@example.id", srv.Customer("Rahma Putri").On("qiscus").UserID)
 
 	test := record(t, func(t qismotest.TB) { qismotest.New(t).Customer("Budi").On("tiktok") })
 	assert.Equal(t, "\nqismotest: there is no channel \"tiktok\", only wa, qiscus, ig, ik-2207, line, telegram, fb\n", test.failure())

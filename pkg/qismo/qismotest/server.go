@@ -33,6 +33,7 @@ type Server struct {
 	loopbacks []*loopback               // the receivers' servers, also of those that were replaced
 	handlers  []*webhook.Handler        // those of the receivers that tell when they are idle
 	customers map[customerKey]*Customer
+	userIDs   map[string]bool // of the customers
 }
 
 // customerKey tells customers apart: one person on two channels is two customers.
@@ -54,7 +55,8 @@ func New(t TB, options ...Option) *Server {
 		return nil
 	}
 	s := &Server{
-		t: t, settings: settings, receivers: map[receiverKey]*delivery{}, customers: map[customerKey]*Customer{},
+		t: t, settings: settings, receivers: map[receiverKey]*delivery{},
+		customers: map[customerKey]*Customer{}, userIDs: map[string]bool{},
 	}
 	if err := s.start(); err != nil {
 		t.Fatalf("qismotest: start the server: %v", err)

@@ -83,7 +83,7 @@ func WithTrouble(troubles ...Trouble) Option {
 
 // WithSeed sets what decides where [Trouble] of a rate strikes; otherwise it is the
 // number in the environment's QISMOTEST_SEED, or a new one each time. With the seed that
-// a failed test told, all rooms meet with the same trouble again.
+// a failed test told, all customers meet with the same trouble again.
 func WithSeed(seed uint64) Option {
 	return func(s *settings) error {
 		s.seed = seed

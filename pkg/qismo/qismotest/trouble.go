@@ -50,7 +50,7 @@ const AllTrouble TroubleKind = "all"
 
 // Fail lets things fail from now on, in place of all that failed until now: without an
 // argument nothing does any more. Where trouble of a Rate strikes depends on a seed and
-// on what happens in each room, not on the order in which rooms are busy; a test that
+// on what happens to each customer, not on the order in which customers write; a test that
 // failed tells the seed, for [WithSeed].
 func (s *Server) Fail(troubles ...Trouble) {
 	s.t.Helper()

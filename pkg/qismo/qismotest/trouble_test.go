@@ -1,7 +1,10 @@
 package qismotest_test
 
 import (
+	"fmt"
 	"net/http"
+	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -84,6 +87,44 @@ func TestASeedReplaysTheTrouble(t *testing.T) {
 	assert.NotEqual(t, first, struck(t, qismotest.WithSeed(8)))
 	other := struck(t)
 	assert.NotEqual(t, other, struck(t), "two seeds of 2^64 are the same")
+}
+
+// struckCustomers tells whose messages got no answer of a bot, who write at once.
+func struckCustomers(t *testing.T, names []string) []string {
+	t.Helper()
+	srv := qismotest.New(t, qismotest.WithSeed(7))
+	srv.SendTo(newBot(t, srv.Client(qismo.WithoutRetries())), qismotest.ToPath("/hooks/rahasia"))
+	srv.Fail(
+		qismotest.Trouble{Kind: qismotest.ServerError, Only: "sendBotMessage", Rate: 0.3},
+		qismotest.Trouble{Kind: qismotest.DropWebhook, Rate: 0.3},
+	)
+	var writing sync.WaitGroup
+	for _, name := range names {
+		writing.Go(func() { srv.Customer(name).Says("halo") })
+	}
+	writing.Wait()
+	srv.Settle()
+	var unanswered []string
+	for _, name := range slices.Sorted(slices.Values(names)) {
+		if room := srv.Customer(name).Room(); len(room.Messages) == 1 {
+			unanswered = append(unanswered, name)
+		}
+	}
+	return unanswered
+}
+
+// In whichever order customers come, the same ones meet with the same trouble.
+func TestASeedReplaysTheTroubleOfCustomersWhoWriteAtOnce(t *testing.T) {
+	t.Parallel()
+	var names []string
+	for number := range 40 {
+		names = append(names, fmt.Sprint("Customer ", number))
+	}
+	first := struckCustomers(t, names)
+	assert.NotEmpty(t, first)
+	assert.Less(t, len(first), len(names))
+	slices.Reverse(names)
+	assert.Equal(t, first, struckCustomers(t, names))
 }
 
 func TestTheSeedComesFromTheEnvironment(t *testing.T) {
