@@ -43,7 +43,9 @@
 //	-  assignAgent
 //	+                  createRoomTag, 200
 //
-// A test that failed logs all messages, webhooks and calls, without credentials.
+// A test that failed logs all messages, webhooks and calls, without credentials, what is
+// alike once. Of a long story the middle is left out, unless QISMOTEST_STORY is "all" in
+// the environment.
 //
 // # Trouble
 //

@@ -2,12 +2,14 @@ package qismotest_test
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 
 	"github.com/qismo-go/qismo/pkg/qismo"
+	"github.com/qismo-go/qismo/pkg/qismo/flex"
 	"github.com/qismo-go/qismo/pkg/qismo/qismotest"
 	"github.com/qismo-go/qismo/pkg/qismo/webhook"
 )
@@ -67,7 +69,8 @@ func TestAStoryOfSeveralRoomsNamesThem(t *testing.T) {
 		budi, wulan := srv.Customer("Budi"), srv.Customer("Wulan")
 		budi.Says("halo")
 		wulan.Says("pagi")
-		first, second = budi.Room().ID, wulan.Room().ID
+		budi.On("ig").Says("pagi")
+		first, second = budi.Room().ID, budi.On("ig").Room().ID
 		if _, err := srv.Admin().Client().Rooms.List(t.Context(), qismo.ListRoomsParams{}); err != nil {
 			t.Fatalf("%v", err)
 		}
@@ -76,8 +79,9 @@ func TestAStoryOfSeveralRoomsNamesThem(t *testing.T) {
 	assert.Equal(t, `
 qismotest: what happened, by the app's time since the beginning
 
-  T  Budi   "halo"       in room `+first+`
-  T  Wulan  "pagi"       in room `+second+`
+  T  Budi   "halo"          in Budi's room `+first+`
+  T  Wulan  "pagi"          in Wulan's room
+  T  Budi   "pagi"          in Budi's room `+second+`
   T  call   login      200
   T  call   listRooms  200
 `, test.story())
@@ -89,17 +93,61 @@ qismotest: what happened, by the app's time since the beginning
 	assert.Equal(t, "\nqismotest: what happened, by the app's time since the beginning: nothing\n", test.story())
 }
 
-func TestALongStoryIsCut(t *testing.T) {
+// What a program does again and again takes a line, and not the whole story.
+func TestWhatIsAlikeIsToldOnce(t *testing.T) {
 	t.Parallel()
 	test := record(t, func(t qismotest.TB) {
-		budi := qismotest.New(t).Customer("Budi")
-		for range 130 {
-			budi.Says(strings.Repeat("halo ", 40))
+		srv := qismotest.New(t, qismotest.WithAgents("Rini"))
+		client := srv.Client()
+		look := func() {
+			for range 20 {
+				_, _ = client.Rooms.List(t.Context(), qismo.ListRoomsParams{})
+				_, _ = client.Agents.List(t.Context(), qismo.ListAgentsParams{})
+			}
 		}
+		look()
+		budi := srv.Customer("Budi")
+		budi.Says("halo")
+		budi.Says("halo")
+		look()
+		_, _ = client.Allocation.Assign(t.Context(), qismo.AssignAgentParams{
+			RoomID: roomID(budi), AgentID: flex.ID(srv.Agent("Rini").ID),
+		})
 		t.Errorf("enough")
 	})
-	story := test.story()
-	assert.Contains(t, story, "(without the first 30 lines)")
+	assert.Equal(t, `
+qismotest: what happened, by the app's time since the beginning
+
+  T  call    listRooms               200, 20 times
+  T  call    listAgents              200, 20 times
+  T  Budi    "halo"                  2 times
+  T  call    listRooms               200, 20 times
+  T  call    listAgents              200, 20 times
+  T  call    assignAgent Rini        200
+  T  system  "Rini joined the room"
+`, test.story())
+}
+
+func TestALongStoryHasABeginningAndAnEnd(t *testing.T) {
+	tell := func() string {
+		return record(t, func(t qismotest.TB) {
+			budi := qismotest.New(t).Customer("Budi")
+			for number := range 130 {
+				budi.Says(fmt.Sprintf("%d %s", number, strings.Repeat("halo ", 40)))
+			}
+			t.Errorf("enough")
+		}).story()
+	}
+	story := tell()
 	assert.Equal(t, 100, strings.Count(story, "Budi"))
-	assert.Contains(t, story, `halo halo …"`)
+	assert.Contains(t, story, `"0 halo`)
+	assert.Contains(t, story, `"39 halo`)
+	assert.Contains(t, story, "\n  … 30 lines are left out here, which QISMOTEST_STORY=all in the environment shows\n")
+	assert.Contains(t, story, `"70 halo`)
+	assert.Contains(t, story, `"129 halo`)
+	assert.Contains(t, story, `halo h…"`)
+	t.Setenv("QISMOTEST_STORY", "all")
+	story = tell()
+	assert.Equal(t, 130, strings.Count(story, "Budi"))
+	assert.NotContains(t, story, "left out")
 }
