@@ -125,6 +125,9 @@ func (i *Inbox) say(ctx context.Context, form form, v *view) error {
 	if err != nil {
 		return err
 	}
+	if err := i.checkCustomer(form); err != nil {
+		return err
+	}
 	switch form.PostFormValue("by") {
 	case string(sandbox.AuthorAgent):
 		v.By = string(sandbox.AuthorAgent)
@@ -133,6 +136,17 @@ func (i *Inbox) say(ctx context.Context, form form, v *view) error {
 		v.By = ""
 	}
 	return i.customerSays(ctx, form.room(), sandbox.Message{Text: text}, v)
+}
+
+// checkCustomer refuses what was written before the sandbox was started again with
+// another world, which gave the room to another customer. A form that does not say for
+// whom it is is for whoever has the room.
+func (i *Inbox) checkCustomer(form form) error {
+	room, found := i.platform.Room(form.room())
+	if !found || !form.PostForm.Has("customer") || form.PostFormValue("customer") == customerOf(room) {
+		return nil
+	}
+	return fmt.Errorf("nothing was sent: the room %s is that of %s now", room.ID, room.Name)
 }
 
 // customerSays writes as the customer of a room. A new session may have a room of

@@ -111,6 +111,21 @@ func TestSendOther(t *testing.T) {
 	}
 }
 
+// A world that takes the place of another has the same rooms, of others: nobody is
+// sent what was written for somebody else.
+func TestRoomOfAnotherCustomer(t *testing.T) {
+	w := newWorld(t, sandbox.Config{})
+	room := w.wulan()
+	assert.Contains(t, w.get("/").body, `name="customer" value="wa 6281155501234"`)
+	assert.Equal(t, http.StatusSeeOther, w.post("say", "room", room, "text", "Halo", "customer", "wa 6281155501234").status)
+	for _, by := range []string{"customer", "agent"} {
+		got := w.post("say", "room", room, "text", "Rahasia", "customer", "ig 17841", "by", by)
+		assert.Equal(t, http.StatusUnprocessableEntity, got.status)
+		assert.Contains(t, got.body, "Nothing was sent: the room "+room+" is that of Wulan Sari now.")
+	}
+	assert.Equal(t, "Halo", w.shown(room).Last.Text)
+}
+
 // A button is pressed, once it has an address; a webhook and a call are repeated.
 func TestPressAndReplay(t *testing.T) {
 	got := make(chan string, 3)
@@ -263,6 +278,9 @@ func TestTrouble(t *testing.T) {
 	require.NoError(t, w.SetTrouble(3, trouble.Rule{Kind: trouble.Latency, Rate: .5, Delay: time.Hour, Only: "getRoom"},
 		trouble.Rule{Kind: trouble.Latency, Rate: .1, Delay: 2 * time.Second}))
 	assert.Contains(t, w.get("/").body, "and latency=0.5,delay=1h0m0s,only=getRoom")
+	for _, with := range []string{"late by the delay · delay 2s<", "nothing is done · delay 1s<", "in JSON; nothing is done · status 503<"} {
+		assert.Contains(t, w.get("/").body, with)
+	}
 	assert.Equal(t, http.StatusSeeOther, w.post("trouble", "latency", "2.5 %", "drop-webhook", "100", "rate-limit", "0", "seed", "7").status)
 	seed, rules := w.Trouble().Rules()
 	assert.Equal(t, uint64(7), seed)

@@ -33,8 +33,12 @@ type bar struct {
 }
 
 func (i *Inbox) chart(now time.Time) chart {
-	buckets := i.platform.Timeline().Chart(now, chartInterval, chartBars)
 	shown := chart{Width: chartWidth, Height: 2 * chartHalf, Half: chartHalf, Span: "10 minutes"}
+	until := i.chartEnd(now)
+	if until.Before(now) {
+		shown.Span += " until " + stampOf(until, now).Short
+	}
+	buckets := i.platform.Timeline().Chart(until, chartInterval, chartBars)
 	calls, deliveries := 0, 0
 	for _, bucket := range buckets {
 		shown.Most = max(shown.Most, bucket.Calls, bucket.Deliveries)
@@ -62,8 +66,19 @@ func (i *Inbox) chart(now time.Time) chart {
 			shown.Bars = append(shown.Bars, bar{part.class, at * barWidth, y, barWidth - barGap, height, title})
 		}
 	}
-	shown.Label = fmt.Sprintf("%d calls and %d webhooks in the last %s", calls, deliveries, shown.Span)
+	shown.Label = fmt.Sprintf("%d calls and %d webhooks in %s", calls, deliveries, shown.Span)
 	return shown
+}
+
+// chartEnd is where the chart ends: now or, when nothing happened for longer than it
+// shows, at what happened last. So it is not empty after the clock was moved.
+func (i *Inbox) chartEnd(now time.Time) time.Time {
+	for _, last := range i.platform.Timeline().Newest(1, nil) {
+		if now.Sub(last.At) >= (chartBars-1)*chartInterval {
+			return last.At
+		}
+	}
+	return now
 }
 
 // scaled is how high a bar is: something that happened can be seen.

@@ -3,6 +3,7 @@ package inbox_test
 import (
 	"fmt"
 	"net/http"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -140,6 +141,9 @@ func TestEarlierMessages(t *testing.T) {
 // A click on a button is what the customer's would be: in the live chat the client
 // says that it was one, elsewhere it is a text.
 func TestClick(t *testing.T) {
+	shown := map[string]string{
+		"qiscus": `<p class="text">Ya</p><small>sends: ya, pesan</small>`, "wa": `· the button “Ya”`,
+	}
 	for source, want := range map[string]sandbox.Message{
 		"qiscus": {Type: "button_postback_response", Text: "ya, pesan", Payload: object{"sku": "gayo"}},
 		"wa":     {Type: "text", Text: "ya, pesan"},
@@ -162,6 +166,10 @@ func TestClick(t *testing.T) {
 			said := messages[2]
 			assert.Equal(t, sandbox.AuthorCustomer, said.Author)
 			assert.Equal(t, want, sandbox.Message{Type: said.Type, Text: said.Text, Payload: said.Payload})
+
+			page := regexp.MustCompile(`>\s+<`).ReplaceAllString(w.get("/", "room", room).body, "><")
+			assert.Contains(t, page, shown[source])
+			assert.Equal(t, source == "wa", strings.Contains(page, `<p class="text">ya, pesan</p>`))
 
 			for _, odd := range []string{"", "1.1", fmt.Sprintf("%d.2", messages[1].ID), "x"} {
 				assert.Contains(t, w.post("click", "room", room, "choice", odd).body, "There is no such button any more")

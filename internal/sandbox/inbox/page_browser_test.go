@@ -3,6 +3,8 @@ package inbox_test
 import (
 	"fmt"
 	"net/http"
+	"net/http/httptest"
+	"sync/atomic"
 	"testing"
 
 	"github.com/chromedp/cdproto/emulation"
@@ -74,7 +76,8 @@ func TestClickInTheBrowser(t *testing.T) {
 	}})
 	page.untilSays(".choice", "Ya")
 	page.click(".choice")
-	page.untilSays("#room .by-customer .text", "ya, pesan")
+	page.untilSays("#room .by-customer .when", "the button “Ya”")
+	assert.Equal(t, "ya, pesan", w.shown(room).Last.Text)
 }
 
 // All of it can be done by the keyboard alone.
@@ -221,9 +224,17 @@ func TestBarInTheBrowser(t *testing.T) {
 	page.fill("[name=latency]", "5")
 	page.click("#sheet-trouble .primary")
 	page.untilSays(".alarmed .badge", "1 on")
+	page.expect("422") // what cannot be set is told where it is seen, and stays
+	page.do(chromedp.Evaluate[chromedp.Void](`document.querySelector('[name=seed]').value = 'x'`))
+	page.click("#sheet-trouble .primary")
+	page.untilSays("#sheet-trouble .failure", "The seed is a whole number.")
+	assert.Equal(t, "x", evaluate[string](page, `document.querySelector('[name=seed]').value`))
+	page.do(chromedp.Evaluate[chromedp.Void](`document.querySelector('[name=latency]').value = 101`))
+	assert.False(t, evaluate[bool](page, `document.querySelector('#sheet-trouble form').checkValidity()`))
 	page.click("#sheet-trouble [name=off]")
 	page.until(`!document.querySelector('.alarmed')`)
 	page.until(`document.querySelector('[name=latency]').value === ''`)
+	assert.Empty(t, evaluate[string](page, `document.querySelector('#sheet-trouble .failure').textContent`))
 	page.click("[popovertarget=sheet-staff]")
 	page.click("#sheet-staff li:first-child .switch")
 	page.until(`document.querySelector("#sheet-staff li:first-child [aria-checked=false]")`)
@@ -337,6 +348,29 @@ func TestLostConnection(t *testing.T) {
 	page.press(kb.Enter)
 	page.untilSays("#status:not(.unseen)", "Not sent")
 	assert.Equal(t, "belum terkirim", evaluate[string](page, `document.querySelector('[data-draft]').value`))
+}
+
+// Another world may have the room that is open, of somebody else, who gets no draft.
+func TestAnotherWorld(t *testing.T) {
+	before, after := newWorld(t, sandbox.Config{}), newWorld(t, sandbox.Config{})
+	room := before.wulan()
+	require.Equal(t, room, after.writes("ig", "17841", "Bayu Nugroho", "Halo"))
+	var now atomic.Pointer[world]
+	now.Store(before)
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		now.Load().server.Config.Handler.ServeHTTP(w, r)
+	}))
+	t.Cleanup(func() {
+		after.page.Close()
+		server.Close()
+	})
+	page := (&world{Sandbox: before.Sandbox, t: t, page: before.page, server: server}).open()
+	page.fill("#say-"+room, "untuk Wulan saja")
+	now.Store(after)
+	before.page.Close()
+	page.untilSays("#room-title", "Bayu Nugroho")
+	page.untilSays("#status:not(.unseen)", "What you were writing was not sent.")
+	assert.Empty(t, evaluate[string](page, `document.querySelector('[data-draft]').value`))
 }
 
 // What a reader of screens is told has a name.

@@ -62,8 +62,23 @@ func TestTimelineFilters(t *testing.T) {
 		counted = append(counted, total[2]+" "+total[1])
 	}
 	assert.Equal(t, []string{"3 API calls", "2 failed", "2 Webhooks", "1 failed"}, counted)
-	assert.Contains(t, page, `aria-label="3 calls and 2 webhooks in the last 10 minutes"`)
+	assert.Contains(t, page, `aria-label="3 calls and 2 webhooks in 10 minutes"`)
 	assert.Regexp(t, `<rect class="calls"[^>]* height="\d+"`, page)
+}
+
+// When the clock was moved, the chart shows what happened last.
+func TestChartAfterTheClockWasMoved(t *testing.T) {
+	began := time.Date(2026, time.March, 12, 9, 41, 0, 0, time.Local)
+	w := newWorld(t, sandbox.Config{Now: func() time.Time { return began }})
+	w.enter(timeline.Entry{Kind: timeline.Call, Name: "getRoom", Status: 200})
+	assert.Contains(t, w.get("/").body, "<figcaption>10 minutes</figcaption>")
+	require.NoError(t, w.Clock().Move(24*time.Hour))
+	page := w.get("/").body
+	assert.Contains(t, page, "<figcaption>10 minutes until 12 Mar</figcaption>")
+	assert.Contains(t, page, `aria-label="1 calls and 0 webhooks in 10 minutes until 12 Mar"`)
+	assert.Contains(t, page, `<rect class="calls"`)
+	w.enter(timeline.Entry{Kind: timeline.Call, Name: "getRoom", Status: 200})
+	assert.Contains(t, w.get("/").body, "<figcaption>10 minutes</figcaption>")
 }
 
 // What began last stands first, whenever it ended: a webhook stands below the calls

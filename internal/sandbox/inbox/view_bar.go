@@ -1,6 +1,7 @@
 package inbox
 
 import (
+	"cmp"
 	"strconv"
 	"strings"
 	"time"
@@ -37,6 +38,7 @@ type staffRow struct {
 type troubleRow struct {
 	Kind    trouble.Kind
 	What    string
+	With    string // the delay or the status that it speaks of; "" for neither
 	Percent string
 	On      bool
 }
@@ -53,8 +55,9 @@ func (i *Inbox) bar(v view) barView {
 	seed, rules := i.platform.Trouble().Rules()
 	shown.Seed, shown.Troubles = strconv.FormatUint(seed, 10), len(rules)
 	for _, kind := range trouble.Kinds() {
-		row := troubleRow{Kind: kind.Kind, What: kind.What}
-		if rule := generalRule(rules, kind.Kind); rule.Rate > 0 {
+		rule := generalRule(rules, kind.Kind)
+		row := troubleRow{Kind: kind.Kind, What: kind.What, With: with(rule, kind)}
+		if rule.Rate > 0 {
 			row.On, row.Percent = true, strconv.FormatFloat(rule.Rate*100, 'f', -1, 64)
 		}
 		shown.Trouble = append(shown.Trouble, row)
@@ -77,6 +80,18 @@ func (i *Inbox) bar(v view) barView {
 		}
 	}
 	return shown
+}
+
+// with is the delay or the status of a rule: its own, or that of its kind.
+func with(rule trouble.Rule, kind trouble.Description) string {
+	switch {
+	case kind.Delay > 0:
+		return "delay " + cmp.Or(rule.Delay, kind.Delay).String()
+	case kind.Status > 0:
+		return "status " + strconv.Itoa(cmp.Or(rule.Status, kind.Status))
+	default:
+		return ""
+	}
 }
 
 // ahead writes how far the clock was moved, in days, hours and minutes.

@@ -31,6 +31,8 @@ type messageView struct {
 	Buttons []button
 	JSON    []token // of a kind that is not known, or custom
 	Note    string  // why the bot did not hear it
+	Sent    string  // what a click sent, where the text is the button's label
+	Clicked string  // the label of a button that sends the text, where nobody said that it was clicked
 }
 
 // card is one card, alone or of a carousel.
@@ -123,6 +125,32 @@ func (m *messageView) show(message sandbox.Message) {
 		m.Text = orElse(content.text("text"), m.Text)
 	default: // custom, and what nobody knows
 		m.JSON = prettyValue(message.Payload)
+	}
+}
+
+// labels collects the labels of a message's buttons, by what a click on them sends.
+func (m *messageView) labels(into map[string]string) {
+	all := m.Buttons
+	for _, card := range m.Cards {
+		all = append(all, card.Buttons...)
+	}
+	for _, button := range all {
+		if button.Choice != "" {
+			into[button.Text] = button.Label
+		}
+	}
+}
+
+// click shows what a customer clicked, and not only what that sent. Outside of the
+// live chat a click is a text like any other.
+func (m *messageView) click(labels map[string]string) {
+	label := labels[m.Text]
+	switch {
+	case m.Text == "" || label == "" || label == m.Text:
+	case m.Type == "button_postback_response":
+		m.Text, m.Sent = label, m.Text
+	default:
+		m.Clicked = label
 	}
 }
 

@@ -73,6 +73,7 @@ func (i *Inbox) thread(v view) (thread []messageView, earlier string) {
 		all = all[len(all)-v.Messages:]
 	}
 	now := i.platform.Clock().Now()
+	labels := map[string]string{} // of the buttons so far
 	for at, message := range all {
 		shown := messageView{
 			ID: message.ID, Author: string(message.Author), Name: message.Name, Type: message.Type,
@@ -84,6 +85,11 @@ func (i *Inbox) thread(v view) (thread []messageView, earlier string) {
 			shown.Note = message.NotForBot
 		}
 		shown.show(message)
+		if message.Author == sandbox.AuthorCustomer {
+			shown.click(labels)
+		} else {
+			shown.labels(labels)
+		}
 		thread = append(thread, shown)
 	}
 	return thread, earlier

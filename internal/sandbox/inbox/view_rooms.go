@@ -26,13 +26,18 @@ type roomRow struct {
 	sandbox.RoomSnapshot
 	face
 
-	Link    string
-	Current bool
-	Channel string
-	Preview string
-	When    stamp
-	Mark    string // the state, as a class of the style
+	Link     string
+	Current  bool
+	Customer string
+	Channel  string
+	Preview  string
+	When     stamp
+	Mark     string // the state, as a class of the style
 }
+
+// customerOf tells whose a room is. Another world may have the same room, of somebody
+// else.
+func customerOf(room sandbox.RoomSnapshot) string { return room.Source + " " + room.UserID }
 
 // stateLink shows the rooms in one state.
 type stateLink struct {
@@ -89,8 +94,9 @@ func stateLinks(v view) []stateLink {
 func (i *Inbox) roomRow(v view, room sandbox.RoomSnapshot) roomRow {
 	row := roomRow{
 		RoomSnapshot: room, face: faceOf(room.Name, room.UserID), Current: room.ID == v.Room,
-		Link:    v.Link("room", room.ID, "tab", tabRoom, "as", "", "by", "", "messages", ""),
-		Channel: channelKind(room.Source, false), Preview: preview(room.Last), Mark: mark(room.State),
+		Customer: customerOf(room),
+		Link:     v.Link("room", room.ID, "tab", tabRoom, "as", "", "by", "", "messages", ""),
+		Channel:  channelKind(room.Source, false), Preview: preview(room.Last), Mark: mark(room.State),
 	}
 	if at := room.Last.At; !at.IsZero() {
 		row.When = stampOf(at, i.platform.Clock().Now())

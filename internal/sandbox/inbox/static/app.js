@@ -73,13 +73,22 @@ function move(parent, child, before) {
   focused?.focus({ preventScroll: true });
 }
 
-// A conversation that was read to its end stays at its end.
+// A conversation that was read to its end stays at its end. When the sandbox was started
+// again with another world, a room is somebody else's, for whom nothing was written.
 function patchPart(part, want) {
+  const { room, customer } = byId('room').dataset;
   const log = byId('log-' + byId('room')?.dataset.room);
   const atEnd = log && log.scrollHeight - log.scrollTop - log.clientHeight < 40;
   patch(part, want);
   if (atEnd) log.scrollTop = log.scrollHeight;
+  if (byId('room').dataset.room !== room || byId('room').dataset.customer === customer) return;
+  for (const field of document.querySelectorAll('[data-draft]')) {
+    if (field.value) say('This room is another customer’s now. What you were writing was not sent.', true);
+    field.value = '';
+  }
 }
+
+const draftOf = (field) => byId('room').dataset.customer + ' ' + field.id;
 
 // --- The page, and what is new on it ----------------------------------------------
 
@@ -100,7 +109,7 @@ function show(page) {
     if (!form.contains(document.activeElement) || !isWriting(document.activeElement)) form.reset();
   }
   for (const field of document.querySelectorAll('[data-draft]')) {
-    if (!field.value && drafts.has(field.id)) field.value = drafts.get(field.id);
+    if (!field.value && drafts.has(draftOf(field))) field.value = drafts.get(draftOf(field));
   }
   if (byId('room').dataset.room !== room) toEnd();
 }
@@ -133,14 +142,12 @@ async function visit(address, options = {}) {
   return answer.ok;
 }
 
-// say tells those who hear the page; what nobody may miss is seen, too, for a while.
-let hiding;
+// say tells those who hear the page; what nobody may miss is seen, too, until somebody
+// clicks.
 function say(what, isSeen = false) {
   const status = byId('status');
   status.textContent = what;
   status.classList.toggle('unseen', !isSeen);
-  clearTimeout(hiding);
-  hiding = setTimeout(() => status.classList.add('unseen'), 8000);
 }
 
 function listen() {
@@ -186,12 +193,16 @@ async function submit(form, button) {
   // does not take comes back.
   const fields = form.hasAttribute('data-clear') ? [...form.querySelectorAll('input:not([type=hidden], [type=radio]), textarea')] : [];
   const sent = fields.map((field) => field.value);
+  const { customer } = byId('room').dataset;
   fields.forEach((field) => fill(field, ''));
   form.setAttribute('aria-busy', 'true');
   const done = await visit(form.action, { method: 'POST', body: new URLSearchParams(data) });
   form.removeAttribute('aria-busy');
+  const told = form.closest('.sheet')?.querySelector('.failure'); // a sheet covers the notice
+  if (told) told.textContent = done ? '' : byId('notice').querySelector('p:not(.lost)')?.textContent;
   if (!done) {
-    fields.forEach((field, at) => field.value || fill(field, sent[at]));
+    const comesBack = byId('room').dataset.customer === customer;
+    fields.forEach((field, at) => comesBack && !field.value && fill(field, sent[at]));
     return;
   }
   say(form.dataset.done ?? 'Done.', 'done' in form.dataset);
@@ -205,7 +216,7 @@ async function submit(form, button) {
 
 function fill(field, text) {
   field.value = text;
-  if (field.matches('[data-draft]')) drafts.set(field.id, text);
+  if (field.matches('[data-draft]')) drafts.set(draftOf(field), text);
 }
 
 function fold(menu) {
@@ -221,6 +232,7 @@ function instantly(form, delay) {
 }
 
 document.addEventListener('click', (event) => {
+  byId('status').classList.add('unseen');
   const link = event.target.closest('a[href^="/"]');
   if (link && !event.ctrlKey && !event.metaKey && !event.shiftKey && event.button === 0) {
     event.preventDefault();
@@ -239,7 +251,7 @@ document.addEventListener('submit', (event) => {
 
 document.addEventListener('input', (event) => {
   const field = event.target;
-  if (field.matches('[data-draft]')) drafts.set(field.id, field.value);
+  if (field.matches('[data-draft]')) drafts.set(draftOf(field), field.value);
   if (field.matches('[data-instant] [type=search]')) instantly(field.form, 250);
 });
 
