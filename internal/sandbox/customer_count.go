@@ -5,8 +5,9 @@ import "time"
 // customerCount is how many customers a member of the staff serves: now, and as
 // listAgents tells it, which is what was true a while ago.
 type customerCount struct {
-	now int
-	lag time.Duration
+	now  int
+	most int // at one moment
+	lag  time.Duration
 	// past is what the number was from each moment on, back to the one that listAgents
 	// still tells; empty while nothing has changed.
 	past []pastCount
@@ -27,6 +28,7 @@ func (c *customerCount) change(by int, at time.Time) {
 		c.past = append(c.past, pastCount{from: at, customers: c.now + by})
 	}
 	c.now += by
+	c.most = max(c.most, c.now)
 }
 
 // forget drops what is older than what is told at a time.

@@ -41,10 +41,16 @@ func (s *Sandbox) CheckTrouble(rule trouble.Rule) error {
 	if err := rule.Check(); err != nil {
 		return err
 	}
-	if len(s.able(rule)) == 0 {
+	switch isOperation := s.handlers[rule.Only] != nil; {
+	case len(s.able(rule)) > 0:
+		return nil
+	case isOperation:
+		return fmt.Errorf("%s strikes webhooks only, and %s is an operation", rule.Kind, rule.Only)
+	case slices.Contains(eventNames(), rule.Only):
+		return fmt.Errorf("%s strikes calls only, and %s is an event", rule.Kind, rule.Only)
+	default:
 		return fmt.Errorf("%s can strike nothing: %s is no such operation or event", rule.Kind, rule.Only)
 	}
-	return nil
 }
 
 // able is a rule, or the rules that it stands for, without those that can strike

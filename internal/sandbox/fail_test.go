@@ -200,8 +200,8 @@ func TestSetTrouble(t *testing.T) {
 	w := newWorld(t, Config{})
 	for text, why := range map[string]string{
 		"server-error,only=getRom":     "server-error can strike nothing: getRom is no such operation or event",
-		"server-error,only=botMessage": "server-error can strike nothing",
-		"drop-webhook,only=getRoom":    "drop-webhook can strike nothing",
+		"server-error,only=botMessage": "server-error strikes calls only, and botMessage is an event",
+		"drop-webhook,only=getRoom":    "drop-webhook strikes webhooks only, and getRoom is an operation",
 		"all,only=getRom":              "all can strike nothing",
 	} {
 		rule, err := trouble.ParseRule(text)

@@ -28,6 +28,7 @@ type staffRecord struct {
 	LongToken   string       `json:"long_token,omitzero"`
 	LastLogin   time.Time    `json:"last_login,omitzero"`
 	Customers   int          `json:"customers,omitzero"`
+	Most        int          `json:"most,omitzero"` // customers at one moment
 	Past        []pastRecord `json:"past,omitzero"` // customers
 	Served      int          `json:"served,omitzero"`
 	Resolved    int          `json:"resolved,omitzero"`
@@ -47,7 +48,7 @@ func (m *staff) record(s *state) any {
 		Agent: m.Agent, Place: slices.Index(s.staff, m), Available: m.available, Channels: eachOf(m.channels, keyOf),
 		Avatar: m.avatar, ChatEmail: m.chatEmail,
 		PasswordSet: m.passwordSet, Token: m.token, LongToken: m.longToken, LastLogin: m.lastLogin,
-		Customers: m.load.now, Past: eachOf(m.load.past, func(one pastCount) pastRecord {
+		Customers: m.load.now, Most: m.load.most, Past: eachOf(m.load.past, func(one pastCount) pastRecord {
 			return pastRecord{one.from, one.customers}
 		}),
 		Served: m.served, Resolved: m.resolved, Divisions: eachOf(m.divisions, (*division).number),
@@ -68,7 +69,7 @@ func restoreStaff(r *restoration, kept staffRecord) error {
 		passwordSet: kept.PasswordSet, token: kept.Token, longToken: kept.LongToken, lastLogin: kept.LastLogin,
 		served: kept.Served, resolved: kept.Resolved,
 	}
-	made.load = customerCount{now: kept.Customers, lag: r.settings.countLag}
+	made.load = customerCount{now: kept.Customers, most: kept.Most, lag: r.settings.countLag}
 	made.load.past = eachOf(kept.Past, func(one pastRecord) pastCount { return pastCount{one.From, one.Customers} })
 	var err error
 	if made.divisions, err = findAll(r.divisionByID, "division", kept.Divisions); err != nil {

@@ -56,8 +56,10 @@ type AgentSnapshot struct {
 	Available   bool
 	Divisions   []string
 	Customers   int // who are being served
-	Served      int
-	Resolved    int
+	// MostCustomers is how many they were at most, at one moment since the beginning.
+	MostCustomers int
+	Served        int
+	Resolved      int
 }
 
 // Messages returns what was said in a room, oldest first.
@@ -133,7 +135,7 @@ func (s *Sandbox) Staff() []AgentSnapshot {
 func (m *staff) snapshot() AgentSnapshot {
 	snapshot := AgentSnapshot{
 		ID: m.ID, Name: m.Name, Email: m.Email, Type: m.Type, Available: m.available,
-		Customers: m.load.now, Served: m.served, Resolved: m.resolved,
+		Customers: m.load.now, MostCustomers: m.load.most, Served: m.served, Resolved: m.resolved,
 	}
 	for _, division := range m.divisions {
 		snapshot.Divisions = append(snapshot.Divisions, division.name)

@@ -10,6 +10,7 @@ package trouble
 
 import (
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 	"sync"
@@ -52,6 +53,7 @@ type Maker struct {
 	// that stands for it; beyond, how often the others came.
 	seen   map[uint64]uint32
 	beyond uint32
+	struck map[Kind]int // since the beginning
 }
 
 // rule is a Rule at work.
@@ -139,9 +141,25 @@ func (m *Maker) strike(name, subject string, concerns func(rule) bool) Strikes {
 			continue
 		}
 		rule.left--
+		m.noteStrike(rule.Kind)
 		strikes[rule.Kind] = rule.Rule
 	}
 	return strikes
+}
+
+func (m *Maker) noteStrike(kind Kind) {
+	if m.struck == nil {
+		m.struck = map[Kind]int{}
+	}
+	m.struck[kind]++
+}
+
+// Struck tells how often each kind has struck, whatever the rules were. Kinds that have
+// not are left out.
+func (m *Maker) Struck() map[Kind]int {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return maps.Clone(m.struck)
 }
 
 // count tells how often a subject came before, and counts this time.

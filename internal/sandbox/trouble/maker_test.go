@@ -268,3 +268,14 @@ func BenchmarkCall(b *testing.B) {
 		})
 	}
 }
+
+func TestStrikesAreCounted(t *testing.T) {
+	var maker trouble.Maker
+	assert.Empty(t, maker.Struck())
+	require.NoError(t, maker.Set(1, trouble.Rule{Kind: trouble.ServerError, Rate: 1}, trouble.Rule{Kind: trouble.Latency, Rate: 1}))
+	maker.Call("listRooms", "")
+	maker.Call("listRooms", "")
+	require.NoError(t, maker.Set(1, trouble.Rule{Kind: trouble.DropWebhook, Rate: 1}))
+	maker.Delivery("botMessage", "")
+	assert.Equal(t, map[trouble.Kind]int{trouble.ServerError: 2, trouble.Latency: 2, trouble.DropWebhook: 1}, maker.Struck())
+}

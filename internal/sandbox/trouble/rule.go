@@ -21,7 +21,7 @@ type Rule struct {
 	// Times ends the rule after so many failures; 0 for never.
 	Times int
 	// Delay is that of latency and late webhooks, and the Retry-After of rate
-	// limits, in real time; zero for the kind's own.
+	// limits, in real time; zero for the kind's own. [All] has it for these.
 	Delay time.Duration
 	// Status is that of server errors, HTML errors and lost answers; zero for the
 	// kind's own.
@@ -43,7 +43,7 @@ func (r Rule) Check() error {
 		return fmt.Errorf("the times of %s are negative", r.Kind)
 	case r.Delay < 0:
 		return fmt.Errorf("the delay of %s is negative", r.Kind)
-	case r.Delay > 0 && kind.Delay == 0:
+	case r.Delay > 0 && kind.Delay == 0 && r.Kind != All:
 		return fmt.Errorf("%s has no delay", r.Kind)
 	case !named.MatchString(r.Only):
 		return fmt.Errorf("what %s is only for is no name of an operation or event", r.Kind)
@@ -73,8 +73,12 @@ func (r Rule) Each() []Rule {
 	}
 	var each []Rule
 	for _, kind := range kinds {
-		r.Kind = kind.Kind
-		each = append(each, r)
+		one := r
+		one.Kind = kind.Kind
+		if kind.Delay == 0 {
+			one.Delay = 0
+		}
+		each = append(each, one)
 	}
 	return each
 }

@@ -21,6 +21,7 @@ func TestParseRule(t *testing.T) {
 			Kind: trouble.Latency, Rate: 0.1, Delay: 800 * time.Millisecond, Only: "getRoom",
 		},
 		"all=5%":                   {Kind: trouble.All, Rate: 0.05},
+		"all,delay=1s":             {Kind: trouble.All, Rate: 1, Delay: time.Second},
 		"expired-token,times=1":    {Kind: trouble.ExpiredToken, Rate: 1, Times: 1},
 		"html-error=1%,status=200": {Kind: trouble.HTMLError, Rate: 0.01, Status: 200},
 		" drop-webhook = 50 % ":    {Kind: trouble.DropWebhook, Rate: 0.5},
@@ -53,7 +54,6 @@ func TestRulesThatMakeNoSense(t *testing.T) {
 		"latency,delay=800":                 `the delay "800" is no duration such as 500ms or 2s`,
 		"latency,delay=-1s":                 "the delay of latency is negative",
 		"server-error,delay=1s":             "server-error has no delay",
-		"all,delay=1s":                      "all has no delay",
 		"latency,status=500":                "only server-error, html-error and lost-answer have a status",
 		"server-error,status=404":           "the status of server-error is not between 500 and 599",
 		"html-error,status=204":             "no page can be sent",
@@ -194,4 +194,18 @@ func FuzzParseRule(f *testing.F) {
 		require.NoError(t, json.Unmarshal(written, &again), string(written))
 		require.Equal(t, rule, again)
 	})
+}
+
+// A delay of all kinds is that of those that have one.
+func TestTheDelayOfAll(t *testing.T) {
+	delays := map[trouble.Kind]time.Duration{}
+	for _, rule := range (trouble.Rule{Kind: trouble.All, Rate: 1, Delay: time.Minute}).Each() {
+		require.NoError(t, rule.Check())
+		if rule.Delay > 0 {
+			delays[rule.Kind] = rule.Delay
+		}
+	}
+	assert.Equal(t, map[trouble.Kind]time.Duration{
+		trouble.Latency: time.Minute, trouble.RateLimit: time.Minute, trouble.LateWebhook: time.Minute,
+	}, delays)
 }

@@ -124,6 +124,17 @@ func (a *Agent) PressesButton(room Room, button string) {
 	a.can("press the button", a.server.sandbox.PressButton(a.server.t.Context(), room.ID, a.number, button))
 }
 
+// MostAtOnce tells how many customers the agent served at one moment at most, since the
+// app began: exactly, also if it was for an instant.
+func (a *Agent) MostAtOnce() int {
+	for _, member := range a.server.sandbox.Staff() {
+		if member.ID == a.number {
+			return member.MostCustomers
+		}
+	}
+	return 0 // who was removed
+}
+
 // can ends the test when something could not be done.
 func (a *Agent) can(do string, err error) {
 	a.server.t.Helper()

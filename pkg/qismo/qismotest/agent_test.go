@@ -98,3 +98,18 @@ func TestWhatAgentsCannotDoEndsTheTest(t *testing.T) {
 	assert.Equal(t, "\nqismotest: Rini Astuti could not leave the room: sandbox: leave a room: Rini Astuti is not in it\n",
 		test.failure())
 }
+
+func TestTheMostCustomersAtOnceAreCounted(t *testing.T) {
+	t.Parallel()
+	srv := qismotest.New(t)
+	rini := srv.Agent("Rini")
+	assert.Zero(t, rini.MostAtOnce())
+	budi, wulan := srv.Customer("Budi"), srv.Customer("Wulan")
+	budi.Says("halo")
+	wulan.Says("halo")
+	rini.TakesOver(budi.Room())
+	rini.TakesOver(wulan.Room())
+	rini.Resolves(budi.Room(), "")
+	rini.Resolves(wulan.Room(), "")
+	assert.Equal(t, 2, rini.MostAtOnce())
+}

@@ -43,11 +43,14 @@ func (c *Customer) HearsMessage(what string, fits func(Message) bool) Message {
 }
 
 // HearsNothingElse settles, and fails the test when the bot or an agent has written
-// something that the customer has not heard.
+// something that the customer has not heard. Then they have heard it.
 func (c *Customer) HearsNothingElse() {
 	c.server.t.Helper()
 	c.server.Settle()
 	if unheard := c.unheard(); len(unheard) > 0 {
+		for _, message := range unheard { // which is told once
+			c.mark(message)
+		}
 		c.server.t.Errorf("qismotest: %s was told more than the test expects\n\n%s", c.Name, instead("nothing else", unheard))
 	}
 }

@@ -84,6 +84,7 @@ func TestWhatWasSaidBesidesIsShown(t *testing.T) {
 		say(t, srv, budi, "Halo!")
 		budi.Hears("Halo!")
 		budi.HearsNothingElse()
+		budi.HearsNothingElse() // it was told
 	})
 	assert.Equal(t, `
 qismotest: Budi was told more than the test expects

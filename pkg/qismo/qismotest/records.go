@@ -7,7 +7,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/qismo-go/qismo/gen/omnichannel"
 	"github.com/qismo-go/qismo/internal/sandbox/timeline"
 	"github.com/qismo-go/qismo/pkg/qismo/webhook"
 )
@@ -172,21 +171,17 @@ func (s *Server) checkOperations(operations []string) {
 	s.t.Helper()
 	for _, operation := range operations {
 		if !isOperation(operation) {
-			s.t.Fatalf("qismotest: no operation has the name %q", operation)
+			s.t.Fatalf("qismotest: no operation has the name %q; near it are %s (docs/operations.md names that of each method)",
+				operation, nearest(operation, operationNames()))
 		}
 	}
-}
-
-func isOperation(name string) bool {
-	_, isKnown := omnichannel.OperationID(name).Operation()
-	return isKnown
 }
 
 // checkEvents does the same for events.
 func (s *Server) checkEvents(events []webhook.Name) {
 	s.t.Helper()
 	for _, event := range events {
-		if !slices.Contains(webhook.Names(), event) {
+		if !isEvent(string(event)) {
 			s.t.Fatalf("qismotest: no event has the name %q; there are %q", event, webhook.Names())
 		}
 	}

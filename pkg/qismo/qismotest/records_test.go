@@ -193,3 +193,10 @@ func TestNamesThatThereAreNotEndTheTest(t *testing.T) {
 		})
 	}
 }
+
+func TestANameThatIsWrongHasNearOnes(t *testing.T) {
+	t.Parallel()
+	test := record(t, func(t qismotest.TB) { qismotest.New(t).Calls("sendbotmesage") })
+	assert.Contains(t, test.failure(), `qismotest: no operation has the name "sendbotmesage"; near it are sendBotMessage, `)
+	assert.Contains(t, test.failure(), "(docs/operations.md names that of each method)")
+}

@@ -128,3 +128,44 @@ func WithReceipts(after time.Duration) Option {
 		return nil
 	}
 }
+
+// OfficeHours are when the app's customers are answered, and what the platform tells them
+// by itself outside of these hours and within.
+type OfficeHours struct {
+	// Zone is where the hours are meant, as an offset from UTC: +07:00 when empty.
+	Zone string
+	// Week holds the hours of the days on which somebody answers; without any they are
+	// from Monday to Friday 08:00 until 17:00, and on Saturday 09:00 until 13:00.
+	Week []OpenHours
+	// Offline is said to a customer who writes outside of the hours while no agent
+	// serves: once a session, or to each message. Empty says nothing.
+	Offline            string
+	OfflineEachMessage bool
+	// Online is said to a customer who writes for the first time, within the hours; with
+	// OnlineIfResolved also to one who comes back after a resolve. Empty says nothing.
+	Online           string
+	OnlineIfResolved bool
+}
+
+// OpenHours are the hours of one day of the week, such as from 08:00 until 17:00; until
+// 24:00 at most.
+type OpenHours struct {
+	Day         time.Weekday
+	From, Until string
+}
+
+// WithOfficeHours sets when customers are answered. Without it they are told nothing.
+func WithOfficeHours(hours OfficeHours) Option {
+	return func(s *settings) error {
+		var week []sandbox.OpenHours
+		for _, day := range hours.Week {
+			week = append(week, sandbox.OpenHours(day))
+		}
+		s.world.OfficeHours = sandbox.OfficeHours{
+			Zone: hours.Zone, Week: week,
+			Offline: hours.Offline, OfflineEachMessage: hours.OfflineEachMessage,
+			Online: hours.Online, OnlineIfResolved: hours.OnlineIfResolved,
+		}
+		return nil
+	}
+}

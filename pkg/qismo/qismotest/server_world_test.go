@@ -123,3 +123,23 @@ func TestManyCustomersAreHeard(t *testing.T) {
 		require.Equal(t, "You wrote: halo", <-heard)
 	}
 }
+
+func TestOfficeHoursAreSaid(t *testing.T) {
+	t.Parallel()
+	sunday := time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC)
+	srv := qismotest.New(t, qismotest.WithTime(sunday), qismotest.WithOfficeHours(qismotest.OfficeHours{
+		Zone: "+00:00", Week: []qismotest.OpenHours{{Day: time.Monday, From: "08:00", Until: "17:00"}},
+		Offline: "Kami tutup.", Online: "Kami jawab segera.",
+	}))
+	budi, wulan := srv.Customer("Budi"), srv.Customer("Wulan")
+	budi.Says("halo")
+	srv.Clock().AdvanceTo(sunday.Add(24 * time.Hour))
+	wulan.Says("halo")
+	assert.Equal(t, `system: "Kami tutup."`, budi.Room().Messages[1].String())
+	assert.Equal(t, `system: "Kami jawab segera."`, wulan.Room().Messages[1].String())
+	test := record(t, func(t qismotest.TB) {
+		qismotest.New(t, qismotest.WithOfficeHours(qismotest.OfficeHours{Zone: "WIB"}))
+	})
+	assert.Equal(t, "\nqismotest: start the server: sandbox: the zone of the office hours is no offset such as +07:00\n",
+		test.failure())
+}

@@ -15,7 +15,7 @@ type Shape string
 // The shapes.
 const (
 	// Shape2018 is the oldest form of a message of the Chat SDK, with the fewest keys:
-	// no ids of the message, and no times.
+	// no ids of the message, and no times, so that it has no key to tell repetitions by.
 	Shape2018 Shape = "2018"
 	// Shape2019 is an allocation with the agent's whole row, login token included.
 	Shape2019 Shape = "2019"
@@ -31,7 +31,8 @@ const (
 	Shape2023 Shape = "2023"
 	// Shape2024 is a bot's message in the older form, with numeric ids and the room's
 	// options as an object; an allocation without app code and channel; a custom button
-	// with any keys in its additional information.
+	// with any keys in its additional information. The bot's message has no id and no time
+	// in this form, and so no key to tell repetitions by: each is handled each time.
 	Shape2024 Shape = "2024"
 	// Shape2025 has app code and channel at the top.
 	Shape2025 Shape = "2025"

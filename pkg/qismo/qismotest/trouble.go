@@ -1,6 +1,7 @@
 package qismotest
 
 import (
+	"fmt"
 	"time"
 
 	"github.com/qismo-go/qismo/internal/sandbox/trouble"
@@ -45,8 +46,19 @@ const (
 	LateWebhook   TroubleKind = "late-webhook"   // it is sent Trouble.Delay later, after what came after it
 )
 
-// AllTrouble stands for every kind, as if there were a Trouble of each.
+// AllTrouble stands for every kind, as if there were a Trouble of each. Its Delay is that
+// of the kinds that have one.
 const AllTrouble TroubleKind = "all"
+
+// Kinds lists all ways to fail, those of calls first; [AllTrouble] is none of them. The
+// slice is the caller's.
+func Kinds() []TroubleKind {
+	var kinds []TroubleKind
+	for _, kind := range trouble.Kinds() {
+		kinds = append(kinds, TroubleKind(kind.Kind))
+	}
+	return kinds
+}
 
 // Fail lets things fail from now on, in place of all that failed until now: without an
 // argument nothing does any more. Where trouble of a Rate strikes depends on a seed and
@@ -76,7 +88,23 @@ func (s *Server) makeTrouble(troubles []Trouble) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.byChance = s.byChance || byChance
-	return s.sandbox.SetTrouble(s.settings.seed, rules...)
+	err := s.sandbox.SetTrouble(s.settings.seed, rules...)
+	for _, wanted := range troubles {
+		if err != nil && wanted.Only != "" && !isOperation(wanted.Only) && !isEvent(wanted.Only) {
+			return fmt.Errorf("%w; near it are %s", err, nearest(wanted.Only, allNames()))
+		}
+	}
+	return err
+}
+
+// Struck tells how often each kind of trouble has struck since the beginning. A kind that
+// has not is left out, so that a test can see that what it wanted to meet did come.
+func (s *Server) Struck() map[TroubleKind]int {
+	struck := map[TroubleKind]int{}
+	for kind, count := range s.sandbox.Trouble().Struck() {
+		struck[TroubleKind(kind)] = count
+	}
+	return struck
 }
 
 // decidedByChance tells whether the seed mattered.

@@ -137,13 +137,42 @@ func TestTheSeedComesFromTheEnvironment(t *testing.T) {
 
 func TestTroubleThatMakesNoSenseEndsTheTest(t *testing.T) {
 	t.Parallel()
-	for _, trouble := range []qismotest.Trouble{
-		{Kind: "bad-weather"}, {Kind: qismotest.Latency, Rate: 1.5}, {Kind: qismotest.Latency, Times: -1},
-		{Kind: qismotest.ServerError, Only: "sendBotMesage"},
+	for told, trouble := range map[string]qismotest.Trouble{
+		`there is no trouble "bad-weather"; there is all, latency`:                  {Kind: "bad-weather"},
+		"the rate of latency is not between 0 and 1":                                {Kind: qismotest.Latency, Rate: 1.5},
+		"the times of latency are negative":                                         {Kind: qismotest.Latency, Times: -1},
+		"the status of server-error is not between 500 and 599":                     {Kind: qismotest.ServerError, Status: 404},
+		"lost-answer strikes calls only, and botMessage is an event":                {Kind: qismotest.LostAnswer, Only: "botMessage"},
+		"late-webhook strikes webhooks only, and listRooms is an operation":         {Kind: qismotest.LateWebhook, Only: "listRooms"},
+		"sendBotMesage is no such operation or event; near it are sendBotMessage, ": {Kind: qismotest.ServerError, Only: "sendBotMesage"},
+		"botMessages is no such operation or event; near it are botMessage, ":       {Kind: qismotest.DropWebhook, Only: "botMessages"},
 	} {
 		test := record(t, func(t qismotest.TB) { qismotest.New(t).Fail(trouble) })
 		assert.Contains(t, test.failure(), "qismotest: sandbox: ")
+		assert.Contains(t, test.failure(), told)
 		test = record(t, func(t qismotest.TB) { qismotest.New(t, qismotest.WithTrouble(trouble)) })
 		assert.Contains(t, test.failure(), "qismotest: start the server: sandbox: ")
 	}
+}
+
+// Every kind can be made, and what has struck is counted.
+func TestAllTroubleIsMadeAndCounted(t *testing.T) {
+	t.Parallel()
+	srv := qismotest.New(t)
+	assert.Empty(t, srv.Struck())
+	for _, kind := range qismotest.Kinds() {
+		srv.Fail(qismotest.Trouble{Kind: kind})
+	}
+	srv.Fail(qismotest.Trouble{Kind: qismotest.AllTrouble, Delay: time.Millisecond, Times: 1})
+	client := srv.Client(qismo.WithoutRetries())
+	for range 2 {
+		_, err := client.Rooms.List(t.Context(), qismo.ListRoomsParams{})
+		require.Error(t, err)
+	}
+	struck := srv.Struck()
+	assert.Equal(t, map[qismotest.TroubleKind]int{
+		qismotest.Latency: 1, qismotest.RateLimit: 1, qismotest.ServerError: 1,
+	}, struck)
+	srv.Fail()
+	assert.Equal(t, struck, srv.Struck())
 }
