@@ -139,8 +139,8 @@ func (i *Inbox) say(ctx context.Context, form form, v *view) error {
 }
 
 // checkCustomer refuses what was written before the sandbox was started again with
-// another world, which gave the room to another customer. A form that does not say for
-// whom it is is for whoever has the room.
+// another world, which gave the room to another customer. A form that names nobody is
+// for whoever has the room.
 func (i *Inbox) checkCustomer(form form) error {
 	room, found := i.platform.Room(form.room())
 	if !found || !form.PostForm.Has("customer") || form.PostFormValue("customer") == customerOf(room) {

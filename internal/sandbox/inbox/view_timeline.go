@@ -76,7 +76,7 @@ func (v view) finds(entry timeline.Entry) bool {
 	if v.Here {
 		filter.RoomID = v.Room
 	}
-	return filter.Fits(entry) && !(v.Changes && onlyReads(entry))
+	return filter.Fits(entry) && (!v.Changes || !onlyReads(entry))
 }
 
 // onlyReads tells whether an entry is a call that changes nothing. Rooms are listed
