@@ -3,9 +3,10 @@
 //
 // Whether a rule strikes depends on the seed, the rule, what it is about (an
 // operation or event, and whose room) and how often that has come before, and on
-// nothing else: not on the order in which customers come, nor on the other rules. So a failure that was seen once can be seen again. It is otherwise only
-// where two rules would end the same call, of which the first in the list does, and
-// with Times, which count what all rooms have together.
+// nothing else: not on the order in which customers come, nor on the other rules. So
+// a failure that was seen once can be seen again. It is otherwise only where two
+// rules would end the same call, of which the first in the list does, and with Times,
+// which count what all customers have together.
 package trouble
 
 import (

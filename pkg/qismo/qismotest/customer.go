@@ -169,7 +169,8 @@ func (c *Customer) WaitForRoom(what string, fits func(Room) bool) Room {
 		room = c.Room()
 		return fits(room)
 	}); late != "" {
-		c.server.t.Fatalf("qismotest: %s's room: wanted %q %s, it is %q\n\n%s", c.Name, what, late, room.State, room.described())
+		c.server.t.Fatalf("qismotest: %s's room: wanted %q %s, it is %q\n\n%s",
+			c.Name, what, late, room.State, room.described())
 	}
 	return room
 }
