@@ -19,6 +19,7 @@ import (
 	"github.com/qismo-go/qismo/internal/sandbox/control"
 	"github.com/qismo-go/qismo/internal/sandbox/trouble"
 	"github.com/qismo-go/qismo/pkg/qismo"
+	"github.com/qismo-go/qismo/pkg/qismo/qismotest"
 )
 
 // world is a platform with a custom channel, the program, and the messenger beside it.
@@ -201,5 +202,24 @@ func TestTroubleOnTheWayOut(t *testing.T) {
 		assert.Equal(t, text, (<-w.delivered).Text)
 	}
 	require.NoError(t, w.Shutdown(t.Context()))
+	assert.Empty(t, w.delivered)
+}
+
+// Should the platform send what the user wrote, as it does to bots, they do not hear it.
+func TestNobodyHearsTheirOwnWords(t *testing.T) {
+	w := newWorld(t)
+	require.Equal(t, http.StatusOK, w.post(t, w.in, `{"id":"m-1","user":"budi","text":"halo"}`))
+	room := w.LatestRooms(1)[0].ID
+	hooks := strings.Replace(w.in, "/in/", "/hooks/", 1)
+	events := qismotest.NewEvents()
+	for _, said := range []*qismotest.Event{
+		events.CustomChannelMessage().Room(room).Text("halo").Set("/payload/from/email", "budi"),
+		events.CustomChannelMessage().Room(room).Text("Selamat pagi!"), // from an agent, as it is made
+	} {
+		body, err := said.Body()
+		require.NoError(t, err)
+		require.Equal(t, http.StatusOK, w.post(t, hooks, string(body)))
+	}
+	assert.Equal(t, "Selamat pagi!", (<-w.delivered).Text)
 	assert.Empty(t, w.delivered)
 }
