@@ -52,7 +52,7 @@ func TestErrandsAfterAShutdown(t *testing.T) {
 	w := newWorld(t, Config{Now: frozen, Pace: Pace{Approval: time.Minute}})
 	w.call("POST", createTemplatePath, submission(nil))
 	w.delivered()
-	assert.False(t, w.keeper.isOn)
+	assert.False(t, w.alarm.isOn)
 	w.move(time.Minute)
 	assert.Contains(t, w.templateNames("?approved=true"), "pesanan_siap")
 }

@@ -33,7 +33,7 @@
 // off, webhooks.go and the files that begin with "webhook" write them, delivery.go
 // sends them; queues.go keeps them, and the messages that Config.OnMessage is told, in
 // order. rooms_index.go keeps the rooms in order, so that a page costs the same with a
-// million of them. What happens by itself stands in agenda.go; keeper.go sees to it
+// million of them. What happens by itself stands in agenda.go; alarm.go sees to it
 // that it does. What is to outlive the process keep.go hands to a Store, as records
 // that stand in the files that begin with "keep"; history.go begins with what happened
 // before. fail.go lets calls fail on purpose, as package trouble decides, and

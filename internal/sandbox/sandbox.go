@@ -35,7 +35,7 @@ type Sandbox struct {
 	mu     sync.Mutex
 	state  *state
 	moment time.Time // what the method now tells
-	keeper keeper
+	alarm  alarm
 	// outbox holds what is told when a change is kept, so that nobody hears of what
 	// may be lost.
 	outbox []func()
@@ -59,7 +59,7 @@ func New(config Config) (*Sandbox, error) {
 		botMessages: botMessages.Schema,
 		router:      rest.Router(),
 		timeline:    timeline.New(config.Remember),
-		keeper:      newKeeper(),
+		alarm:       newAlarm(),
 		moment:      config.Now(),
 		recorder:    newRecorder(config.Store),
 	}
@@ -77,7 +77,7 @@ func New(config Config) (*Sandbox, error) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.keepOn() // with what was left
+	s.setAlarm() // with what was left
 	return s, nil
 }
 
@@ -137,7 +137,7 @@ func (s *Sandbox) changeState(do func() error) error {
 	s.catchUp(now)
 	err := do()
 	s.catchUp(now)
-	s.keepOn()
+	s.setAlarm()
 	if failed := s.collect(); failed != nil {
 		return failed
 	}
@@ -174,7 +174,7 @@ func (s *Sandbox) readState(do func() error) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.catchUp(s.config.Now()) {
-		s.keepOn()
+		s.setAlarm()
 		if err := s.collect(); err != nil {
 			return err
 		}
@@ -213,9 +213,9 @@ func (s *Sandbox) Shutdown(ctx context.Context) error {
 	s.mu.Lock()
 	_ = s.recorder.commit() // and with it come the last webhooks; what fails, the next call tells
 	s.deliveries.close()
-	s.keeper.stop()
+	s.alarm.stop()
 	s.mu.Unlock()
-	s.keeper.running.Wait()
+	s.alarm.running.Wait()
 	err := s.deliveries.end(ctx)
 	s.messages.close()
 	if told := s.messages.wait(ctx, s.messages.drop); err == nil {
