@@ -65,6 +65,13 @@ const (
 	firstTag      = 4400
 )
 
+// begun lets messages and sessions have other numbers in each world that is begun: a
+// program that goes on while the sandbox is started again would take them for those that
+// it has handled. It counts hundredths of seconds, more than there are messages.
+func begun(now time.Time) sequence {
+	return sequence(max(now.Sub(time.Date(2026, time.January, 1, 0, 0, 0, 0, time.UTC))/(10*time.Millisecond), 0))
+}
+
 // division groups staff; the platform also calls it an agent role.
 type division struct {
 	id        int64
@@ -123,8 +130,8 @@ func emptyState(config Config) *state {
 		made:     config.Now(),
 		clock:    config.Clock,
 		roomRows: firstRoomRow,
-		comments: firstComment,
-		services: firstService,
+		comments: firstComment + begun(config.Now()),
+		services: firstService + begun(config.Now()),
 		tagIDs:   firstTag,
 
 		whatsApp:   newWhatsApp(),
