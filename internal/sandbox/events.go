@@ -81,19 +81,25 @@ func (s *Sandbox) announceLogout(user *staff) {
 
 // wants tells whether a webhook is to be made: it has somewhere to go, or is shown to
 // people.
-func (s *Sandbox) wants(to webhook) bool { return to.set() || s.config.ShowUnsent }
+func (s *Sandbox) wants(to webhook) bool {
+	return to.set() || s.config.ShowUnsent && s.config.Remember > 0
+}
 
-// post queues a webhook if it is switched on. Webhooks of one room are
-// delivered one after the other.
+// post queues a webhook if it is wanted. Webhooks of one room are delivered one after
+// the other.
 func (s *Sandbox) post(event string, to webhook, roomID string, body object) {
+	if !s.wants(to) {
+		return
+	}
 	next := delivery{event: event, roomID: roomID, customer: s.state.customerOf(roomID), url: to.url, body: encode(body)}
-	switch {
-	case to.set():
+	if to.set() {
 		s.outbox = append(s.outbox, func() { s.deliveries.add(roomID, next) })
-	case s.config.ShowUnsent:
-		next.url = ""
-		entry := s.deliveries.entry(next, 0)
+		return
+	}
+	next.url = ""
+	entry := s.deliveries.entry(next, 0)
+	s.outbox = append(s.outbox, func() {
 		entry.Problems = webhookProblems(event, next.body)
 		s.timeline.Add(entry)
-	}
+	})
 }
