@@ -65,16 +65,19 @@ func (s *Sandbox) able(rule trouble.Rule) []trouble.Rule {
 
 // strike draws the trouble that a call has.
 func (s *Sandbox) strike(request *request) trouble.Strikes {
+	s.mu.Lock()
+	subject, canExpire := s.state.subject(request), s.state.canExpire(request.caller)
+	s.mu.Unlock()
 	var leftOut []trouble.Kind
-	if !s.canExpire(request.caller) {
+	if !canExpire {
 		leftOut = append(leftOut, trouble.ExpiredToken)
 	}
-	return s.config.Trouble.Call(request.operation.ID, s.subject(request), leftOut...)
+	return s.config.Trouble.Call(request.operation.ID, subject, leftOut...)
 }
 
 // subject is what a call is about: the values in its path, and whose room it names. A
 // room's own id would not do, since rooms are numbered as their customers come.
-func (s *Sandbox) subject(request *request) string {
+func (s *state) subject(request *request) string {
 	whose := s.customerOf(request.roomID())
 	for _, customer := range []string{"user_id", "to", "phone_number"} {
 		whose = orDefault(whose, text(request.body[customer]))
@@ -89,12 +92,6 @@ func (s *Sandbox) subject(request *request) string {
 }
 
 // customerOf is whose room it is, in words; the room's id when there is no such room.
-func (s *Sandbox) customerOf(roomID string) string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.state.customerOf(roomID)
-}
-
 func (s *state) customerOf(roomID string) string {
 	if room, ok := s.rooms.find(roomID); ok {
 		return room.customer().String()
@@ -103,13 +100,8 @@ func (s *state) customerOf(roomID string) string {
 }
 
 // canExpire tells whether a caller has sent a token that can.
-func (s *Sandbox) canExpire(who caller) bool {
-	if who.token == "" {
-		return false
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	_, can := s.state.tokens[who.token]
+func (s *state) canExpire(who caller) bool {
+	_, can := s.tokens[who.token]
 	return can
 }
 
