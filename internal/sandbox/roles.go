@@ -2,7 +2,7 @@ package sandbox
 
 import "net/http"
 
-// The words for roles where a path has one.
+// roleOfAgents is the word for agents where a path names a role.
 const roleOfAgents = "agent"
 
 // checkRole refuses an agent's token on a path that names another role. Supervisors

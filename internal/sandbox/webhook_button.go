@@ -2,7 +2,6 @@ package sandbox
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 )
@@ -157,7 +156,3 @@ func (s *Sandbox) getTicketingConfig(*request) (any, error) {
 	}
 	return data(object{"configs": rows}), nil
 }
-
-// errAddress is about what can be no receiver's address. It does not repeat it:
-// addresses of webhooks hold secrets.
-var errAddress = errors.New("its address is not one of http or https")

@@ -1,11 +1,11 @@
 package sandbox
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
-	"strings"
 )
 
 // eventSettings say how events are sent, and where those go that have several
@@ -184,13 +184,17 @@ func (s *state) setTarget(name, address string, on bool) bool {
 	return false
 }
 
+// errAddress is about what can be no receiver's address. It does not repeat it:
+// addresses of webhooks hold secrets.
+var errAddress = errors.New("its address is not one of http or https")
+
 // checkAddress refuses what can be no receiver's address; "" is none and passes.
 func checkAddress(address string) error {
 	if address == "" {
 		return nil
 	}
 	parsed, err := url.Parse(address)
-	if err != nil || parsed.Host == "" || !strings.HasPrefix(parsed.Scheme, "http") {
+	if err != nil || parsed.Host == "" || parsed.Scheme != "http" && parsed.Scheme != "https" {
 		return errAddress
 	}
 	return nil
