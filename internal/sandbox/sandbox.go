@@ -11,6 +11,7 @@ import (
 	"github.com/qismo-go/qismo/internal/sandbox/clock"
 	"github.com/qismo-go/qismo/internal/sandbox/timeline"
 	"github.com/qismo-go/qismo/internal/sandbox/trouble"
+	"github.com/qismo-go/qismo/internal/sandbox/watch"
 )
 
 // ErrShutdown is returned for what a Sandbox can no longer do once Shutdown was
@@ -28,7 +29,7 @@ type Sandbox struct {
 	deliveries  *deliveries
 	messages    *queues[Message] // what OnMessage is told
 	timeline    *timeline.Timeline
-	watchers    watchers
+	watchers    watch.Watchers
 	recorder    *recorder
 
 	// mu guards what follows. It is never held while a webhook is delivered.
@@ -90,6 +91,10 @@ func (s *Sandbox) Clock() *clock.Clock { return s.config.Clock }
 
 // Trouble decides what fails on purpose.
 func (s *Sandbox) Trouble() *trouble.Maker { return s.config.Trouble }
+
+// Watch returns a channel that has something to receive when rooms, messages or
+// staff may have changed since the last time, and a function that ends this.
+func (s *Sandbox) Watch() (changed <-chan struct{}, end func()) { return s.watchers.Watch() }
 
 // Timeline holds the newest calls and deliveries.
 func (s *Sandbox) Timeline() *timeline.Timeline { return s.timeline }
@@ -156,7 +161,7 @@ func (s *Sandbox) collect() (err error) {
 			tell()
 		}
 	}
-	s.watchers.tell()
+	s.watchers.Tell()
 	return err
 }
 

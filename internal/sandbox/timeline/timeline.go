@@ -12,6 +12,8 @@ import (
 	"net/http"
 	"sync"
 	"time"
+
+	"github.com/qismo-go/qismo/internal/sandbox/watch"
 )
 
 // Kind tells an entry's direction.
@@ -75,12 +77,12 @@ type Timeline struct {
 	before   int64    // the id of the last entry that was forgotten
 	entries  []*Entry // a ring, the entry with the id n at n modulo its length; never changed
 	counts   counts
-	watchers map[chan struct{}]struct{}
+	watchers watch.Watchers
 }
 
 // New makes a Timeline that keeps so many entries; the oldest are forgotten.
 func New(keep int) *Timeline {
-	return &Timeline{keep: max(keep, 0), watchers: map[chan struct{}]struct{}{}}
+	return &Timeline{keep: max(keep, 0)}
 }
 
 // Add enters an entry and returns it with its id. The entry's bodies, headers and
@@ -100,7 +102,7 @@ func (t *Timeline) Add(entry Entry) Entry {
 		t.entries[t.last%int64(t.keep)] = &entry
 		t.before = max(t.before, t.last-int64(t.keep))
 	}
-	t.tell()
+	t.watchers.Tell()
 	return entry
 }
 
@@ -110,7 +112,7 @@ func (t *Timeline) Clear() {
 	defer t.mu.Unlock()
 	t.before = t.last
 	t.entries = nil
-	t.tell()
+	t.watchers.Tell()
 }
 
 // Get finds an entry that is still kept.
@@ -166,23 +168,4 @@ func (t *Timeline) kept(after int64) []*Entry {
 
 // Watch returns a channel that has something to receive when entries were added
 // since the last time, and a function that ends this.
-func (t *Timeline) Watch() (added <-chan struct{}, end func()) {
-	watcher := make(chan struct{}, 1)
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.watchers[watcher] = struct{}{}
-	return watcher, func() {
-		t.mu.Lock()
-		defer t.mu.Unlock()
-		delete(t.watchers, watcher)
-	}
-}
-
-func (t *Timeline) tell() {
-	for watcher := range t.watchers {
-		select {
-		case watcher <- struct{}{}:
-		default: // it has been told, and has not looked yet
-		}
-	}
-}
+func (t *Timeline) Watch() (added <-chan struct{}, end func()) { return t.watchers.Watch() }
