@@ -5,6 +5,7 @@ import (
 	"maps"
 	"net/netip"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 )
@@ -95,13 +96,17 @@ func isNear(host string) bool {
 	if address, err := netip.ParseAddr(host); err == nil {
 		return address.IsLoopback() || address.IsPrivate() || address.IsLinkLocalUnicast()
 	}
-	if !strings.Contains(host, ".") {
-		return true // localhost, or a container
+	return IsOwnName(host)
+}
+
+// IsOwnName reports whether a host is a number, or a name that nobody can register for
+// the whole world.
+func IsOwnName(host string) bool {
+	if _, err := netip.ParseAddr(host); err == nil || !strings.Contains(host, ".") {
+		return true // such as localhost, or a container
 	}
-	for _, ending := range []string{".localhost", ".local", ".internal", ".test"} {
-		if strings.HasSuffix(host, ending) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(
+		[]string{".localhost", ".local", ".internal", ".test"},
+		func(ending string) bool { return strings.HasSuffix(host, ending) },
+	)
 }

@@ -3,9 +3,10 @@ package control
 import (
 	"net"
 	"net/http"
-	"net/netip"
 	"slices"
 	"strings"
+
+	"github.com/qismo-go/qismo/internal/sandbox"
 )
 
 // Guard keeps web pages of others away from what steers a sandbox, which asks for no
@@ -26,7 +27,7 @@ func Guard(next http.Handler, hosts ...string) http.Handler {
 // and the given ones pass.
 func GuardHost(next http.Handler, hosts ...string) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if host := hostName(r.Host); !isOwn(host) && !slices.Contains(hosts, host) {
+		if host := hostName(r.Host); !sandbox.IsOwnName(host) && !slices.Contains(hosts, host) {
 			refuse(http.StatusForbidden, "", "the sandbox does not answer to the host name in the address; "+
 				"use its IP address, or start it with --listen and the name").write(w)
 			return
@@ -42,18 +43,4 @@ func hostName(header string) string {
 		host = header
 	}
 	return strings.ToLower(strings.TrimSuffix(strings.Trim(host, "[]"), "."))
-}
-
-// isOwn tells whether a host is named by a number, or by a name that no public host can
-// have.
-func isOwn(host string) bool {
-	if _, err := netip.ParseAddr(host); err == nil || !strings.Contains(host, ".") {
-		return true
-	}
-	for _, ending := range []string{".localhost", ".local", ".internal", ".test"} {
-		if strings.HasSuffix(host, ending) {
-			return true
-		}
-	}
-	return false
 }
