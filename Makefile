@@ -18,7 +18,7 @@ export BENCH_COUNT ?= 6
 # In this order: what fails fast and often comes first.
 CI_STEPS ?= test check coverage race lint conformance newcomer fuzz
 
-DOCS := api/openapi.yaml api/webhooks.yaml
+DOCS := api/openapi.yaml api/webhooks.yaml api/chat.yaml
 DOCS_LINT := tools/openapi-lint
 # npm writes this file at the end of an installation.
 DOCS_LINT_INSTALLED := $(DOCS_LINT)/node_modules/.package-lock.json

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes TypeScript types of both documents and compiles a program that uses them,
+# Makes TypeScript types of the documents and compiles a program that uses them,
 # to see that another language's generator can work with the documents.
 set -euo pipefail
 
@@ -9,7 +9,7 @@ programs=$tools/node_modules/.bin
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 
-for document in openapi webhooks; do
+for document in openapi webhooks chat; do
   "$programs/openapi-typescript" "api/$document.yaml" --output "$scratch/$document.ts"
 done
 cp "$tools/usage.ts" "$scratch/"

@@ -5,9 +5,9 @@
 // links the validator; whoever needs one shares it.
 //
 // A document is written in YAML, and [Parse] reads one as it is written: whole, with
-// all its mistakes. [REST] and [Webhooks] read the two of this module in pieces, which
-// were made of the YAML when its code was generated (see pieces.go): an operation is
-// decoded when somebody asks for it, a schema compiled when it first validates. So a
+// all its mistakes. [REST], [Webhooks] and [Chat] read those of this module in pieces,
+// which were made of the YAML when its code was generated (see pieces.go): an operation
+// is decoded when somebody asks for it, a schema compiled when it first validates. So a
 // program pays for what it uses, and its start for next to nothing.
 //
 // A body is validated with all of JSON Schema 2020-12. What is wrong is told as a JSON

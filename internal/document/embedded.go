@@ -5,13 +5,15 @@ import (
 	"sync"
 )
 
-// The two documents of this module, as [Document.Pieces] writes them. Programs that
-// ask for one of them only do not link the other.
+// The documents of this module, as [Document.Pieces] writes them. Programs that
+// ask for one of them only do not link the others.
 var (
 	//go:embed openapi.pieces
 	openAPIPieces string
 	//go:embed webhooks.pieces
 	webhooksPieces string
+	//go:embed chat.pieces
+	chatPieces string
 )
 
 // embedded is a document that never changes, read when it is first asked for.
@@ -21,7 +23,7 @@ type embedded struct {
 	err      error
 }
 
-var rest, webhooks embedded
+var rest, webhooks, chat embedded
 
 // REST returns the document of the REST API.
 func REST() (*Document, error) { return rest.load(openAPIPieces) }
@@ -29,6 +31,9 @@ func REST() (*Document, error) { return rest.load(openAPIPieces) }
 // Webhooks returns the document of the webhooks. Its operations are the events:
 // the id of one is the event's name, and its request is the event's body.
 func Webhooks() (*Document, error) { return webhooks.load(webhooksPieces) }
+
+// Chat returns the document of the chat server: what it answers, and its webhooks.
+func Chat() (*Document, error) { return chat.load(chatPieces) }
 
 func (e *embedded) load(pieces string) (*Document, error) {
 	e.read.Do(func() { e.document, e.err = readPieces(pieces) })

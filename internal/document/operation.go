@@ -62,6 +62,9 @@ type Response struct {
 	Content     map[string]Body
 }
 
+// IsWebhook tells whether it is an event that is sent, and none that can be called.
+func (o *Operation) IsWebhook() bool { return strings.HasPrefix(o.pointer, "/webhooks/") }
+
 // JSON returns the operation's JSON request body, or its only other encoding.
 func (o *Operation) JSON() (Body, bool) {
 	if body, ok := o.Request["application/json"]; ok {
