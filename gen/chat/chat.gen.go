@@ -4,6 +4,7 @@
 package chat
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -16,6 +17,96 @@ import (
 	"github.com/qismo-go/qismo/pkg/qismo/flex"
 )
 
+// Defines values for ButtonMethod.
+const (
+	ButtonMethodGet  ButtonMethod = "get"
+	ButtonMethodPost ButtonMethod = "post"
+)
+
+// Valid indicates whether the value is a known member of the ButtonMethod enum.
+func (e ButtonMethod) Valid() bool {
+	switch e {
+	case ButtonMethodGet:
+		return true
+	case ButtonMethodPost:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ButtonType.
+const (
+	ButtonTypeLink     ButtonType = "link"
+	ButtonTypePostback ButtonType = "postback"
+)
+
+// Valid indicates whether the value is a known member of the ButtonType enum.
+func (e ButtonType) Valid() bool {
+	switch e {
+	case ButtonTypeLink:
+		return true
+	case ButtonTypePostback:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ContactType.
+const (
+	ContactTypeEmail ContactType = "email"
+	ContactTypePhone ContactType = "phone"
+)
+
+// Valid indicates whether the value is a known member of the ContactType enum.
+func (e ContactType) Valid() bool {
+	switch e {
+	case ContactTypeEmail:
+		return true
+	case ContactTypePhone:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for SystemEventType.
+const (
+	SystemEventTypeAddMember        SystemEventType = "add_member"
+	SystemEventTypeChangeRoomAvatar SystemEventType = "change_room_avatar"
+	SystemEventTypeChangeRoomName   SystemEventType = "change_room_name"
+	SystemEventTypeCreateRoom       SystemEventType = "create_room"
+	SystemEventTypeCustom           SystemEventType = "custom"
+	SystemEventTypeJoinRoom         SystemEventType = "join_room"
+	SystemEventTypeLeftRoom         SystemEventType = "left_room"
+	SystemEventTypeRemoveMember     SystemEventType = "remove_member"
+)
+
+// Valid indicates whether the value is a known member of the SystemEventType enum.
+func (e SystemEventType) Valid() bool {
+	switch e {
+	case SystemEventTypeAddMember:
+		return true
+	case SystemEventTypeChangeRoomAvatar:
+		return true
+	case SystemEventTypeChangeRoomName:
+		return true
+	case SystemEventTypeCreateRoom:
+		return true
+	case SystemEventTypeCustom:
+		return true
+	case SystemEventTypeJoinRoom:
+		return true
+	case SystemEventTypeLeftRoom:
+		return true
+	case SystemEventTypeRemoveMember:
+		return true
+	default:
+		return false
+	}
+}
+
 // Account The user whose token it is.
 type Account struct {
 	// Email The user's id.
@@ -26,6 +117,39 @@ type Account struct {
 
 	// Username The name to show.
 	Username string `json:"username"`
+}
+
+// AccountLinkingParams What clients show of an invitation to log in, and whom it concerns.
+type AccountLinkingParams struct {
+	// ButtonText What the button says.
+	ButtonText string `json:"button_text,omitempty,omitzero"`
+
+	// SuccessMessage What is said when it is done.
+	SuccessMessage string `json:"success_message,omitempty,omitzero"`
+
+	// TopicID The room's number.
+	TopicID NumericID `json:"topic_id,omitempty,omitzero"`
+
+	// UserID The user's internal number.
+	UserID NumericID `json:"user_id,omitempty,omitzero"`
+
+	// ViewTitle The title of the page with the log-in.
+	ViewTitle string `json:"view_title,omitempty,omitzero"`
+}
+
+// AccountLinkingPayload An invitation to log in somewhere else.
+type AccountLinkingPayload struct {
+	// Params What clients show.
+	Params AccountLinkingParams `json:"params,omitempty,omitzero"`
+
+	// RedirectURL The address that the log-in leads to when it is done.
+	RedirectURL string `json:"redirect_url,omitempty,omitzero"`
+
+	// Text The text above the button, which becomes the message's text.
+	Text string `json:"text"`
+
+	// URL The address of the log-in.
+	URL string `json:"url"`
 }
 
 // AccountResponse An account.
@@ -43,8 +167,132 @@ type AccountResult struct {
 	User Account `json:"user"`
 }
 
+// Button A button.
+type Button struct {
+	// Label What the button says.
+	Label string `json:"label"`
+
+	// Payload Where it leads.
+	Payload ButtonTarget `json:"payload"`
+
+	// PostbackText What who presses a postback button then seems to write, in a message of the type
+	// `button_postback_response`. The label when empty or left out.
+	PostbackText string `json:"postback_text,omitempty,omitzero"`
+
+	// Type What it does.
+	Type ButtonType `json:"type"`
+}
+
+// ButtonMethod How a postback button calls its address.
+type ButtonMethod string
+
+// ButtonTarget Where a button leads.
+type ButtonTarget struct {
+	// Method How a postback calls it.
+	Method ButtonMethod `json:"method,omitempty,omitzero"`
+
+	// Payload What a postback sends there.
+	Payload Value `json:"payload,omitempty,omitzero"`
+
+	// URL Where a link leads, or what a postback calls.
+	URL string `json:"url"`
+}
+
+// ButtonType What a button does.
+type ButtonType string
+
+// ButtonsPayload A text with buttons.
+type ButtonsPayload struct {
+	// Buttons The buttons, of which clients show up to three.
+	Buttons []Button `json:"buttons"`
+
+	// Text The text above the buttons, which becomes the message's text.
+	Text string `json:"text"`
+}
+
+// CardAction A button without a label.
+type CardAction struct {
+	// Payload Where it leads.
+	Payload ButtonTarget `json:"payload"`
+
+	// PostbackText What who taps the card then seems to write.
+	PostbackText string `json:"postback_text,omitempty,omitzero"`
+
+	// Type What it does.
+	Type ButtonType `json:"type"`
+}
+
+// CardPayload A card.
+type CardPayload struct {
+	// Buttons The card's buttons, of which clients show up to three.
+	Buttons []Button `json:"buttons,omitempty,omitzero"`
+
+	// Description The text below the title.
+	Description string `json:"description,omitempty,omitzero"`
+
+	// Image The address of the picture.
+	Image string `json:"image,omitempty,omitzero"`
+
+	// Text The text above the card, which becomes the message's text.
+	Text string `json:"text,omitempty,omitzero"`
+
+	// Title The title.
+	Title string `json:"title,omitempty,omitzero"`
+
+	// URL Where a tap on the card leads.
+	URL string `json:"url,omitempty,omitzero"`
+}
+
+// CarouselCard One card of a carousel.
+type CarouselCard struct {
+	// Buttons The card's buttons, of which clients show up to three.
+	Buttons []Button `json:"buttons,omitempty,omitzero"`
+
+	// DefaultAction What a tap on the card does.
+	DefaultAction CardAction `json:"default_action,omitempty,omitzero"`
+
+	// Description The text below the title.
+	Description string `json:"description,omitempty,omitzero"`
+
+	// Image The address of the picture.
+	Image string `json:"image,omitempty,omitzero"`
+
+	// Title The title.
+	Title string `json:"title,omitempty,omitzero"`
+}
+
+// CarouselPayload Cards side by side. The message has no text.
+type CarouselPayload struct {
+	// Cards The cards.
+	Cards []CarouselCard `json:"cards"`
+}
+
+// ContactPayload Somebody to get in touch with. The message's text becomes `<name> - <value>`.
+type ContactPayload struct {
+	// Name Who it is.
+	Name string `json:"name"`
+
+	// Type What the value is; `phone` when left out.
+	Type ContactType `json:"type,omitempty,omitzero"`
+
+	// Value The number or address.
+	Value string `json:"value"`
+}
+
+// ContactType What the value of a contact is.
+type ContactType string
+
 // Credential A credential in a request. Never log it.
 type Credential = flex.Credential
+
+// CustomPayload Anything, for clients that know what to do with it.
+type CustomPayload struct {
+	// Content What it is.
+	Content Value `json:"content"`
+
+	// Type The app's own name for what it is.
+	Type string `json:"type"`
+}
 
 // DateObject A date object as PHP writes it.
 type DateObject struct {
@@ -79,6 +327,24 @@ type ErrorDetails struct {
 	Message string `json:"message"`
 }
 
+// FilePayload A file that is stored already. The message's text becomes `[file] <url> [/file]`.
+type FilePayload struct {
+	// Caption The text beneath the file.
+	Caption string `json:"caption,omitempty,omitzero"`
+
+	// FileName The file's name.
+	FileName string `json:"file_name,omitempty,omitzero"`
+
+	// Pages Pages of a document.
+	Pages int64 `json:"pages,omitempty,omitzero"`
+
+	// Size Bytes.
+	Size int64 `json:"size,omitempty,omitzero"`
+
+	// URL The address of the file. Whoever knows it can read the file.
+	URL string `json:"url"`
+}
+
 // Flag A boolean, or the text `true` or `false`. Null stands for false.
 type Flag = flex.Bool
 
@@ -88,11 +354,132 @@ type ID = flex.ID
 // IntegerID An identifier that has been an integer in every body seen.
 type IntegerID = flex.ID
 
+// JSONObject An object of free form.
+type JSONObject = flex.JSON
+
 // JSONText An object, or the same as JSON inside text.
 type JSONText = flex.JSON
 
+// LocationPayload A place. The message's text is made of the name, the address and the map's address.
+type LocationPayload struct {
+	// Address The place's address.
+	Address string `json:"address,omitempty,omitzero"`
+
+	// Latitude Degrees.
+	Latitude float64 `json:"latitude"`
+
+	// Longitude Degrees.
+	Longitude float64 `json:"longitude"`
+
+	// MapURL The address of a map.
+	MapURL string `json:"map_url,omitempty,omitzero"`
+
+	// Name The place's name.
+	Name string `json:"name,omitempty,omitzero"`
+}
+
+// MessageID The server's number of a message. A later message has a higher one.
+type MessageID = int64
+
+// MessageType The kind of a message, which decides what its payload is: `text`, `buttons`, `card`,
+// `carousel`, `custom`, `file_attachment`, `account_linking`, `location`, `contact_person`,
+// `reply`, `button_postback_response` or `system_event`. Other kinds are delivered as they are.
+type MessageType = string
+
+// NumericID An identifier that has only been seen as a number.
+type NumericID = flex.NumberID
+
+// ReplyPayload An answer to another message, which cannot be a system event. Whoever sends one gives the first two members.
+type ReplyPayload struct {
+	// RepliedCommentID The message that is answered.
+	RepliedCommentID MessageID `json:"replied_comment_id"`
+
+	// RepliedCommentMessage The text of that message.
+	RepliedCommentMessage string `json:"replied_comment_message,omitempty,omitzero"`
+
+	// RepliedCommentPayload The payload of that message.
+	RepliedCommentPayload JSONText `json:"replied_comment_payload,omitempty,omitzero"`
+
+	// RepliedCommentSenderEmail The id of who sent it.
+	RepliedCommentSenderEmail string `json:"replied_comment_sender_email,omitempty,omitzero"`
+
+	// RepliedCommentSenderUsername The name of who sent it.
+	RepliedCommentSenderUsername string `json:"replied_comment_sender_username,omitempty,omitzero"`
+
+	// RepliedCommentType The kind of that message.
+	RepliedCommentType MessageType `json:"replied_comment_type,omitempty,omitzero"`
+
+	// Text The answer, which becomes the message's text.
+	Text string `json:"text"`
+}
+
 // Secret A credential. Never log it.
 type Secret = flex.Secret
+
+// ServerMessage A message, as servers see it.
+type ServerMessage struct {
+	// Extras What the app attached. Answers printed in 2018 lack it.
+	Extras JSONObject `json:"extras,omitempty,omitzero"`
+
+	// ID The message's number. Answers printed in 2018 lack it.
+	ID MessageID `json:"id,omitempty,omitzero"`
+
+	// Message The text, which is made of the payload for most kinds but `text`.
+	Message string `json:"message"`
+
+	// Payload What the kind needs: one of the `…Payload` objects.
+	Payload JSONObject `json:"payload,omitempty,omitzero"`
+
+	// Timestamp When it was posted, in UTC.
+	Timestamp Time `json:"timestamp"`
+
+	// Type The kind of a message, which decides what its payload is: `text`, `buttons`, `card`,
+	// `carousel`, `custom`, `file_attachment`, `account_linking`, `location`, `contact_person`,
+	// `reply`, `button_postback_response` or `system_event`. Other kinds are delivered as they are.
+	Type MessageType `json:"type"`
+
+	// UniqueID The id that the sender made up, or the server for it. Only messages that were asked for by their numbers have it.
+	UniqueID string `json:"unique_id,omitempty,omitzero"`
+
+	// User Who sent it.
+	User ServerUser `json:"user"`
+}
+
+// ServerMessageResponse A message.
+type ServerMessageResponse struct {
+	// Results A message.
+	Results ServerMessageResult `json:"results"`
+
+	// Status The HTTP status once more.
+	Status Status `json:"status,omitempty,omitzero"`
+}
+
+// ServerMessageResult A message.
+type ServerMessageResult struct {
+	// Comment A message, as servers see it.
+	Comment ServerMessage `json:"comment"`
+}
+
+// ServerPostCommentRequest A message to post. A text needs `message`; what other kinds need is in the payload.
+type ServerPostCommentRequest struct {
+	// Extras What the app attaches; `qiscus_ios_pn` stands in for the notification to iOS.
+	Extras JSONObject `json:"extras,omitempty,omitzero"`
+
+	// Message The text. Up to 4,000 characters.
+	Message string `json:"message,omitempty,omitzero"`
+
+	// Payload What the kind needs: one of the `…Payload` objects.
+	Payload JSONObject `json:"payload,omitempty,omitzero"`
+
+	// RoomID The room's number, or the unique id of a channel.
+	RoomID ID `json:"room_id"`
+
+	// Type The kind; `text` when left out.
+	Type MessageType `json:"type,omitempty,omitzero"`
+
+	// UserID The id of the user who is to send it.
+	UserID string `json:"user_id"`
+}
 
 // ServerUser A user, as servers see them.
 type ServerUser struct {
@@ -130,6 +517,40 @@ type ServerUserResult struct {
 // Status The HTTP status once more.
 type Status = int64
 
+// SystemEventPayload What happened in a room. Which members there are depends on `type`; older messages have the
+// members of theirs alone, newer ones all of them, some of them empty.
+type SystemEventPayload struct {
+	// ObjectEmail The id of whom it was done to, of one who was added or removed.
+	ObjectEmail string `json:"object_email,omitempty,omitzero"`
+
+	// ObjectEmailList The ids of all to whom it was done.
+	ObjectEmailList []string `json:"object_email_list,omitempty,omitzero"`
+
+	// ObjectUsername The name of whom it was done to.
+	ObjectUsername string `json:"object_username,omitempty,omitzero"`
+
+	// ObjectUsernameList The names of all to whom it was done.
+	ObjectUsernameList []string `json:"object_username_list,omitempty,omitzero"`
+
+	// Payload What the app says of an event of its own.
+	Payload Value `json:"payload,omitempty,omitzero"`
+
+	// RoomName The room's name, of a room that was created or renamed.
+	RoomName string `json:"room_name,omitempty,omitzero"`
+
+	// SubjectEmail The id of who did it.
+	SubjectEmail string `json:"subject_email,omitempty,omitzero"`
+
+	// SubjectUsername The name of who did it.
+	SubjectUsername string `json:"subject_username,omitempty,omitzero"`
+
+	// Type What happened, as `SystemEventType` lists it. Others can follow.
+	Type string `json:"type"`
+}
+
+// SystemEventType What happened in a room.
+type SystemEventType string
+
 // Time A time in one of the API's forms: RFC 3339, the same without a zone and with `T` or a space,
 // or a date object. Times without a zone are read as UTC, which no page states. Empty text and
 // null stand for none.
@@ -149,6 +570,9 @@ type RestGetUserProfileParams struct {
 	// UserID The user's id.
 	UserID string `form:"user_id" json:"user_id"`
 }
+
+// RestPostCommentJSONRequestBody defines body for RestPostComment for application/json ContentType.
+type RestPostCommentJSONRequestBody = ServerPostCommentRequest
 
 // RequestEditorFn is the function signature for the RequestEditor callback function
 type RequestEditorFn func(ctx context.Context, req *http.Request) error
@@ -224,6 +648,26 @@ func WithRequestEditorFn(fn RequestEditorFn) ClientOption {
 // The interface specification for the client above.
 type ClientInterface interface {
 
+	// RestPostCommentWithBody Post a message as a user
+	//
+	// The sender need not be online. A repeat posts the message again. System events are posted
+	// with `restPostSystemEventMessage`.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/v2.1/rest/post_comment (the `RestPostComment` operationId).
+	RestPostCommentWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// RestPostComment Post a message as a user
+	//
+	// The sender need not be online. A repeat posts the message again. System events are posted
+	// with `restPostSystemEventMessage`.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/v2.1/rest/post_comment (the `RestPostComment` operationId).
+	RestPostComment(ctx context.Context, body RestPostCommentJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// RestGetUserProfile Get a user's profile
 	//
 	// A user who does not exist is refused.
@@ -235,6 +679,46 @@ type ClientInterface interface {
 	//
 	// Corresponds with GET /api/v2/sdk/my_profile (the `SdkGetMyProfile` operationId).
 	SdkGetMyProfile(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+}
+
+// RestPostCommentWithBody Post a message as a user
+//
+// The sender need not be online. A repeat posts the message again. System events are posted
+// with `restPostSystemEventMessage`.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/v2.1/rest/post_comment (the `RestPostComment` operationId).
+func (c *Client) RestPostCommentWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRestPostCommentRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// RestPostComment Post a message as a user
+//
+// The sender need not be online. A repeat posts the message again. System events are posted
+// with `restPostSystemEventMessage`.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v2.1/rest/post_comment (the `RestPostComment` operationId).
+func (c *Client) RestPostComment(ctx context.Context, body RestPostCommentJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRestPostCommentRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
 }
 
 // RestGetUserProfile Get a user's profile
@@ -267,6 +751,46 @@ func (c *Client) SdkGetMyProfile(ctx context.Context, reqEditors ...RequestEdito
 		return nil, err
 	}
 	return c.Client.Do(req)
+}
+
+// NewRestPostCommentRequest calls the generic RestPostComment builder with application/json body
+func NewRestPostCommentRequest(server string, body RestPostCommentJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewRestPostCommentRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewRestPostCommentRequestWithBody constructs an http.Request for the RestPostComment method, with any body, and a specified content type
+func NewRestPostCommentRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v2.1/rest/post_comment")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
 }
 
 // NewRestGetUserProfileRequest constructs an http.Request for the RestGetUserProfile method
@@ -390,6 +914,26 @@ func WithBaseURL(baseURL string) ClientOption {
 // ClientWithResponsesInterface is the interface specification for the client with responses above.
 type ClientWithResponsesInterface interface {
 
+	// RestPostCommentWithBodyWithResponse Post a message as a user
+	//
+	// The sender need not be online. A repeat posts the message again. System events are posted
+	// with `restPostSystemEventMessage`.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v2.1/rest/post_comment (the `RestPostComment` operationId).
+	RestPostCommentWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*RestPostCommentHTTPResponse, error)
+
+	// RestPostCommentWithResponse Post a message as a user
+	//
+	// The sender need not be online. A repeat posts the message again. System events are posted
+	// with `restPostSystemEventMessage`.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v2.1/rest/post_comment (the `RestPostComment` operationId).
+	RestPostCommentWithResponse(ctx context.Context, body RestPostCommentJSONRequestBody, reqEditors ...RequestEditorFn) (*RestPostCommentHTTPResponse, error)
+
 	// RestGetUserProfileWithResponse Get a user's profile
 	//
 	// A user who does not exist is refused.
@@ -405,6 +949,33 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with GET /api/v2/sdk/my_profile (the `SdkGetMyProfile` operationId).
 	SdkGetMyProfileWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*SdkGetMyProfileHTTPResponse, error)
+}
+
+type RestPostCommentHTTPResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ServerMessageResponse
+	// JSON4XX the response for an HTTP 4XX `application/json` response
+	JSON4XX *Refused
+	// JSON5XX the response for an HTTP 5XX `application/json` response
+	JSON5XX *Unavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r RestPostCommentHTTPResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r RestPostCommentHTTPResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
 }
 
 type RestGetUserProfileHTTPResponse struct {
@@ -461,6 +1032,38 @@ func (r SdkGetMyProfileHTTPResponse) StatusCode() int {
 	return 0
 }
 
+// RestPostCommentWithBodyWithResponse Post a message as a user
+//
+// The sender need not be online. A repeat posts the message again. System events are posted
+// with `restPostSystemEventMessage`.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v2.1/rest/post_comment (the `RestPostComment` operationId).
+func (c *ClientWithResponses) RestPostCommentWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*RestPostCommentHTTPResponse, error) {
+	rsp, err := c.RestPostCommentWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRestPostCommentHTTPResponse(rsp)
+}
+
+// RestPostCommentWithResponse Post a message as a user
+//
+// The sender need not be online. A repeat posts the message again. System events are posted
+// with `restPostSystemEventMessage`.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v2.1/rest/post_comment (the `RestPostComment` operationId).
+func (c *ClientWithResponses) RestPostCommentWithResponse(ctx context.Context, body RestPostCommentJSONRequestBody, reqEditors ...RequestEditorFn) (*RestPostCommentHTTPResponse, error) {
+	rsp, err := c.RestPostComment(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRestPostCommentHTTPResponse(rsp)
+}
+
 // RestGetUserProfileWithResponse Get a user's profile
 //
 // A user who does not exist is refused.
@@ -487,6 +1090,46 @@ func (c *ClientWithResponses) SdkGetMyProfileWithResponse(ctx context.Context, r
 		return nil, err
 	}
 	return ParseSdkGetMyProfileHTTPResponse(rsp)
+}
+
+// ParseRestPostCommentHTTPResponse parses an HTTP response from a RestPostCommentWithResponse call
+func ParseRestPostCommentHTTPResponse(rsp *http.Response) (*RestPostCommentHTTPResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &RestPostCommentHTTPResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ServerMessageResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
+		var dest Refused
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON4XX = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 5:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON5XX = &dest
+
+	}
+
+	return response, nil
 }
 
 // ParseRestGetUserProfileHTTPResponse parses an HTTP response from a RestGetUserProfileWithResponse call

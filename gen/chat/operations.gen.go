@@ -3,13 +3,15 @@
 package chat
 
 // DocumentSHA256 is the checksum of the document that this package was made from.
-const DocumentSHA256 = "31c9a527bc6290fe8a32e2261ecdbaee307d94d06f09ae4834b9ccf21a02ce99"
+const DocumentSHA256 = "9cce5d24fa6408bca1faceec479d8b65d6a185ccc966dc59e2bbfb93545ada64"
 
 // OperationID names an operation of the document.
 type OperationID string
 
 // The operations of the document.
 const (
+	// OperationRestPostComment is POST /api/v2.1/rest/post_comment: Post a message as a user.
+	OperationRestPostComment OperationID = "restPostComment"
 	// OperationRestGetUserProfile is GET /api/v2.1/rest/user_profile: Get a user's profile.
 	OperationRestGetUserProfile OperationID = "restGetUserProfile"
 	// OperationSdkGetMyProfile is GET /api/v2/sdk/my_profile: Get the profile of the token's user.
@@ -54,6 +56,7 @@ type Operation struct {
 // OperationIDs lists every operation of the document, by path and method.
 func OperationIDs() []OperationID {
 	return []OperationID{
+		OperationRestPostComment,
 		OperationRestGetUserProfile,
 		OperationSdkGetMyProfile,
 	}
@@ -62,6 +65,19 @@ func OperationIDs() []OperationID {
 // Operation looks an operation up; false when the document has none of that id.
 func (id OperationID) Operation() (Operation, bool) {
 	switch id {
+	case OperationRestPostComment:
+		return Operation{
+			ID:           id,
+			Method:       "POST",
+			Path:         "/api/v2.1/rest/post_comment",
+			Group:        "restMessages",
+			Summary:      "Post a message as a user",
+			Evidence:     "documented",
+			Credential:   CredentialSecret,
+			Idempotent:   false,
+			AnswersJSON:  true,
+			WrapsResults: true,
+		}, true
 	case OperationRestGetUserProfile:
 		return Operation{
 			ID:           id,
