@@ -6,6 +6,7 @@ import (
 	"iter"
 
 	"github.com/qismo-go/qismo/gen/omnichannel"
+	"github.com/qismo-go/qismo/internal/paging"
 	"github.com/qismo-go/qismo/pkg/qismo/flex"
 )
 
@@ -86,7 +87,7 @@ func (s *AgentsService) pager(params ListAgentsParams, opts []Option) pager[Agen
 		}
 		params := params // each page has its own: an iterator may run twice at once
 		if byNumber {
-			params.Page = pageOf(at)
+			params.Page = paging.NumberOf(at)
 		} else if params.CursorAfter != at {
 			params.CursorAfter, params.CursorBefore = at, "" // from the second page on
 		}
@@ -100,7 +101,7 @@ func (s *AgentsService) pager(params ListAgentsParams, opts []Option) pager[Agen
 		}
 		page := agentPage(out)
 		if byNumber {
-			page.Next = numberAfter(params.Page, len(page.Items), 0, page.Total)
+			page.Next = paging.NumberAfter(params.Page, len(page.Items), 0, page.Total)
 		}
 		return page, nil
 	}
@@ -123,7 +124,7 @@ func agentPage(out *omnichannel.ListAgentsResponse) *Page[Agent] {
 func (s *AgentsService) ListV1(
 	ctx context.Context, params ListAgentsV1Params, opts ...Option,
 ) (*Page[AgentV1], error) {
-	return s.pagerV1(params, opts).page(ctx, pageNumber(params.Page))
+	return s.pagerV1(params, opts).page(ctx, paging.Number(params.Page))
 }
 
 // AllV1 walks the older list, page by page, and ends with the first error. See
@@ -133,7 +134,7 @@ func (s *AgentsService) ListV1(
 func (s *AgentsService) AllV1(
 	ctx context.Context, params ListAgentsV1Params, opts ...Option,
 ) iter.Seq2[AgentV1, error] {
-	return s.pagerV1(params, opts).all(ctx, pageNumber(params.Page))
+	return s.pagerV1(params, opts).all(ctx, paging.Number(params.Page))
 }
 
 func (s *AgentsService) pagerV1(params ListAgentsV1Params, opts []Option) pager[AgentV1] {
@@ -142,7 +143,7 @@ func (s *AgentsService) pagerV1(params ListAgentsV1Params, opts []Option) pager[
 			return nil, err
 		}
 		params := params // each page has its own: an iterator may run twice at once
-		params.Page = pageOf(at)
+		params.Page = paging.NumberOf(at)
 		ctx, _ = s.client.begin(ctx, omnichannel.OperationListAgentsV1, opts)
 		out, err := receive[omnichannel.ListAgentsV1Response](s.client.api.ListAgentsV1(ctx, &params))
 		if err != nil {
@@ -152,10 +153,10 @@ func (s *AgentsService) pagerV1(params ListAgentsV1Params, opts []Option) pager[
 			return nil, missing(ctx, "list of agents")
 		}
 		rows := out.Data.Agents
-		page := &Page[AgentV1]{Items: rows.Data, Total: totalOf(rows.Total, len(rows.Data))}
+		page := &Page[AgentV1]{Items: rows.Data, Total: paging.TotalOf(rows.Total, len(rows.Data))}
 		heeded := rows.CurrentPage == 0 || rows.CurrentPage == max(params.Page, 1)
 		if heeded && len(rows.Data) > 0 && (rows.NextPageURL != "" || rows.CurrentPage < rows.LastPage) {
-			page.Next = pageNumber(max(params.Page, 1) + 1)
+			page.Next = paging.Number(max(params.Page, 1) + 1)
 		}
 		return page, nil
 	}
@@ -243,7 +244,7 @@ func (s *AgentsService) ListByIDs(ctx context.Context, agentIDs []flex.ID, opts 
 func (s *AgentsService) ListByDivision(
 	ctx context.Context, params ListAgentsByDivisionParams, opts ...Option,
 ) (*Page[Agent], error) {
-	return s.divisionPager(params, opts).page(ctx, pageNumber(params.Page))
+	return s.divisionPager(params, opts).page(ctx, paging.Number(params.Page))
 }
 
 // AllByDivision walks the agents of given divisions, page by page, and ends with
@@ -254,7 +255,7 @@ func (s *AgentsService) ListByDivision(
 func (s *AgentsService) AllByDivision(
 	ctx context.Context, params ListAgentsByDivisionParams, opts ...Option,
 ) iter.Seq2[Agent, error] {
-	return s.divisionPager(params, opts).all(ctx, pageNumber(params.Page))
+	return s.divisionPager(params, opts).all(ctx, paging.Number(params.Page))
 }
 
 func (s *AgentsService) divisionPager(params ListAgentsByDivisionParams, opts []Option) pager[Agent] {
@@ -267,7 +268,7 @@ func (s *AgentsService) divisionPager(params ListAgentsByDivisionParams, opts []
 			return nil, err
 		}
 		params := params // each page has its own: an iterator may run twice at once
-		params.Page = pageOf(at)
+		params.Page = paging.NumberOf(at)
 		ctx, _ = s.client.begin(ctx, id, opts)
 		out, err := receive[omnichannel.ListAgentsByDivisionResponse](
 			s.client.api.ListAgentsByDivision(ctx, &params),
@@ -286,7 +287,7 @@ func (s *AgentsService) divisionPager(params ListAgentsByDivisionParams, opts []
 func (s *AgentsService) ListDivisions(
 	ctx context.Context, params ListDivisionsParams, opts ...Option,
 ) (*Page[Division], error) {
-	return s.divisionsPager(params, opts).page(ctx, pageNumber(params.Page))
+	return s.divisionsPager(params, opts).page(ctx, paging.Number(params.Page))
 }
 
 // AllDivisions walks every division, page by page, and ends with the first error.
@@ -296,7 +297,7 @@ func (s *AgentsService) ListDivisions(
 func (s *AgentsService) AllDivisions(
 	ctx context.Context, params ListDivisionsParams, opts ...Option,
 ) iter.Seq2[Division, error] {
-	return s.divisionsPager(params, opts).all(ctx, pageNumber(params.Page))
+	return s.divisionsPager(params, opts).all(ctx, paging.Number(params.Page))
 }
 
 func (s *AgentsService) divisionsPager(params ListDivisionsParams, opts []Option) pager[Division] {
@@ -305,7 +306,7 @@ func (s *AgentsService) divisionsPager(params ListDivisionsParams, opts []Option
 			return nil, err
 		}
 		params := params // each page has its own: an iterator may run twice at once
-		params.Page = pageOf(at)
+		params.Page = paging.NumberOf(at)
 		ctx, _ = s.client.begin(ctx, omnichannel.OperationListDivisions, opts)
 		out, err := receive[omnichannel.ListDivisionsResponse](s.client.api.ListDivisions(ctx, &params))
 		if err != nil {

@@ -74,7 +74,7 @@ func (s *AllocationService) BulkResolveJob(channelID flex.ID, opts ...Option) *J
 func (s *AllocationService) bulkResolveJob(channelID flex.ID, hasBegun bool, opts []Option) *Job[BulkResolve] {
 	var begun atomic.Bool
 	begun.Store(hasBegun)
-	return &Job[BulkResolve]{look: func(ctx context.Context) (BulkResolve, bool, error) {
+	return newJob(func(ctx context.Context) (BulkResolve, bool, error) {
 		seen, err := s.BulkResolve(ctx, channelID, opts...)
 		if err != nil {
 			return BulkResolve{}, false, err
@@ -87,7 +87,7 @@ func (s *AllocationService) bulkResolveJob(channelID flex.ID, hasBegun bool, opt
 		}
 		begun.Store(true)
 		return *seen, false, nil
-	}}
+	})
 }
 
 // BulkResolve looks once at the bulk resolve of a WhatsApp channel. It is over

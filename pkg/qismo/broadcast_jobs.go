@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/qismo-go/qismo/gen/omnichannel"
+	"github.com/qismo-go/qismo/internal/paging"
 	"github.com/qismo-go/qismo/pkg/qismo/flex"
 )
 
@@ -48,7 +49,7 @@ func NotReached(logs []BroadcastLog) []BroadcastLog {
 func (s *BroadcastsService) ListJobs(
 	ctx context.Context, params ListBroadcastJobsParams, opts ...Option,
 ) (*Page[BroadcastJob], error) {
-	return s.jobPager(params, opts).page(ctx, pageNumber(params.Page))
+	return s.jobPager(params, opts).page(ctx, paging.Number(params.Page))
 }
 
 // AllJobs walks past broadcasts, page by page, and ends with the first error. See
@@ -58,7 +59,7 @@ func (s *BroadcastsService) ListJobs(
 func (s *BroadcastsService) AllJobs(
 	ctx context.Context, params ListBroadcastJobsParams, opts ...Option,
 ) iter.Seq2[BroadcastJob, error] {
-	return s.jobPager(params, opts).all(ctx, pageNumber(params.Page))
+	return s.jobPager(params, opts).all(ctx, paging.Number(params.Page))
 }
 
 func (s *BroadcastsService) jobPager(params ListBroadcastJobsParams, opts []Option) pager[BroadcastJob] {
@@ -67,7 +68,7 @@ func (s *BroadcastsService) jobPager(params ListBroadcastJobsParams, opts []Opti
 			return nil, err
 		}
 		params := params // each page has its own: an iterator may run twice at once
-		params.Page = pageOf(at)
+		params.Page = paging.NumberOf(at)
 		ctx, _ = s.client.begin(ctx, omnichannel.OperationListBroadcastJobs, opts)
 		out, err := receive[omnichannel.ListBroadcastJobsResponse](s.client.api.ListBroadcastJobs(ctx, &params))
 		if err != nil {
@@ -111,13 +112,13 @@ func (s *BroadcastsService) Job(ctx context.Context, jobID flex.ID, opts ...Opti
 // Operation getBroadcastJob, GET /api/v2/admin/broadcast_jobs/{broadcast_job_id};
 // assumed.
 func (s *BroadcastsService) JobProgress(jobID flex.ID, opts ...Option) *Job[BroadcastJob] {
-	return &Job[BroadcastJob]{look: func(ctx context.Context) (BroadcastJob, bool, error) {
+	return newJob(func(ctx context.Context) (BroadcastJob, bool, error) {
 		job, err := s.Job(ctx, jobID, opts...)
 		if err != nil {
 			return BroadcastJob{}, false, err
 		}
 		return *job, isOver(*job), nil
-	}}
+	})
 }
 
 func isOver(job BroadcastJob) bool {
@@ -136,7 +137,7 @@ func isOver(job BroadcastJob) bool {
 func (s *BroadcastsService) ListLogs(
 	ctx context.Context, jobID flex.ID, params ListBroadcastLogsParams, opts ...Option,
 ) (*Page[BroadcastLog], error) {
-	return s.logPager(jobID, params, opts).page(ctx, pageNumber(params.Page))
+	return s.logPager(jobID, params, opts).page(ctx, paging.Number(params.Page))
 }
 
 // AllLogs walks a broadcast's sends, page by page, and ends with the first error.
@@ -147,7 +148,7 @@ func (s *BroadcastsService) ListLogs(
 func (s *BroadcastsService) AllLogs(
 	ctx context.Context, jobID flex.ID, params ListBroadcastLogsParams, opts ...Option,
 ) iter.Seq2[BroadcastLog, error] {
-	return s.logPager(jobID, params, opts).all(ctx, pageNumber(params.Page))
+	return s.logPager(jobID, params, opts).all(ctx, paging.Number(params.Page))
 }
 
 func (s *BroadcastsService) logPager(
@@ -158,7 +159,7 @@ func (s *BroadcastsService) logPager(
 			return nil, err
 		}
 		params := params // each page has its own: an iterator may run twice at once
-		params.Page = pageOf(at)
+		params.Page = paging.NumberOf(at)
 		ctx, _ = s.client.begin(ctx, omnichannel.OperationListBroadcastLogs, opts)
 		out, err := receive[omnichannel.BroadcastLogsResponse](s.client.api.ListBroadcastLogs(ctx, jobID, &params))
 		return logPage(ctx, out, params.Page, err)

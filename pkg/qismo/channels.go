@@ -6,6 +6,7 @@ import (
 	"iter"
 
 	"github.com/qismo-go/qismo/gen/omnichannel"
+	"github.com/qismo-go/qismo/internal/paging"
 	"github.com/qismo-go/qismo/pkg/qismo/flex"
 )
 
@@ -100,7 +101,7 @@ func (s *ChannelsService) Grouped(ctx context.Context, opts ...Option) (*Channel
 func (s *ChannelsService) ListByType(
 	ctx context.Context, source ChannelSource, params ListChannelsByTypeParams, opts ...Option,
 ) (*Page[Channel], error) {
-	return s.typePager(source, params, opts).page(ctx, pageNumber(params.Page))
+	return s.typePager(source, params, opts).page(ctx, paging.Number(params.Page))
 }
 
 // AllByType walks every channel of one kind, page by page, and ends with the first
@@ -111,7 +112,7 @@ func (s *ChannelsService) ListByType(
 func (s *ChannelsService) AllByType(
 	ctx context.Context, source ChannelSource, params ListChannelsByTypeParams, opts ...Option,
 ) iter.Seq2[Channel, error] {
-	return s.typePager(source, params, opts).all(ctx, pageNumber(params.Page))
+	return s.typePager(source, params, opts).all(ctx, paging.Number(params.Page))
 }
 
 func (s *ChannelsService) typePager(
@@ -130,7 +131,7 @@ func (s *ChannelsService) typePager(
 			return nil, err
 		}
 		params := params // each page has its own: an iterator may run twice at once
-		params.Page = pageOf(at)
+		params.Page = paging.NumberOf(at)
 		ctx, _ = s.client.begin(ctx, id, opts)
 		out, err := receive[omnichannel.ListChannelsByTypeResponse](s.client.api.ListChannelsByType(ctx, kind, &params))
 		if err != nil {

@@ -2,111 +2,36 @@ package qismo
 
 import (
 	"context"
-	"errors"
-	"fmt"
-	"time"
-)
 
-// How often a job is looked at when the caller does not say.
-const (
-	defaultFirstLook = time.Second
-	defaultLookEvery = 30 * time.Second
+	"github.com/qismo-go/qismo/internal/job"
 )
-
-// maxFailedLooks is how many looks in a row may fail before a wait gives up.
-const maxFailedLooks = 5
 
 // Job is work that the service goes on with after the call that began it was
 // answered. No webhook tells of its end, so whoever wants to know asks. Methods
 // that begin such work return one; a job that was begun elsewhere, or before a
-// restart, is picked up by its id. It is safe for concurrent use.
-type Job[T any] struct {
-	look func(ctx context.Context) (state T, done bool, err error)
-}
+// restart, is picked up by its id. It is safe for concurrent use. Its methods:
+//
+//   - State(ctx) looks at the job once, and returns what it saw and whether it is
+//     done.
+//   - Wait(ctx, [WaitParams]) looks at the job until it is done, ever more rarely,
+//     and returns what it saw last. It ends with ctx, whose error it wraps then, and
+//     with a look that the service refuses; the job itself goes on either way and can
+//     be waited for again. Looking does no harm, so a look is made again, up to five
+//     times in a row, when the service was too busy for it (see [ErrRateLimited]),
+//     failed ([ErrServer]) or did not answer: not before the time that it asked for,
+//     if it did.
+type Job[T any] = job.Job[T]
 
 // WaitParams say how a job is waited for. The zero value serves.
-type WaitParams[T any] struct {
-	// First is how long to wait before the second look, 1 second when zero. Each
-	// wait after that is half as long again.
-	First time.Duration
-	// Longest bounds each wait, 30 seconds when zero.
-	Longest time.Duration
-	// Progress, unless it is nil, is told what each look saw, the last one too. It
-	// runs in the goroutine of Wait, which goes on when it returns.
-	Progress func(state T)
-}
+//
+//   - First is how long to wait before the second look, 1 second when zero. Each wait
+//     after that is half as long again.
+//   - Longest bounds each wait, 30 seconds when zero.
+//   - Progress(state), unless it is nil, is told what each look saw, the last one too.
+//     It runs in the goroutine of Wait, which goes on when it returns.
+type WaitParams[T any] = job.WaitParams[T]
 
-// State looks at the job once.
-func (j *Job[T]) State(ctx context.Context) (state T, done bool, err error) {
-	return j.look(ctx)
-}
-
-// Wait looks at the job until it is done, ever more rarely, and returns what it
-// saw last. It ends with ctx, whose error it wraps then, and with a look that the
-// service refuses; the job itself goes on either way and can be waited for again.
-// Looking does no harm, so a look is made again, up to five times in a row, when
-// the service was too busy for it (see [ErrRateLimited]), failed ([ErrServer]) or
-// did not answer: not before the time that it asked for, if it did.
-func (j *Job[T]) Wait(ctx context.Context, params WaitParams[T]) (T, error) {
-	wait, longest, err := params.waits()
-	if err != nil {
-		var none T
-		return none, err
-	}
-	var seen T
-	failed := 0
-	for {
-		state, done, err := j.look(ctx)
-		pause := wait
-		if err != nil {
-			failed++
-			asked, passes := mayPass(err)
-			if !passes || failed > maxFailedLooks || ctx.Err() != nil {
-				return seen, err
-			}
-			pause = max(wait, asked)
-		} else {
-			seen, failed = state, 0
-			if params.Progress != nil {
-				params.Progress(state)
-			}
-			if done {
-				return seen, nil
-			}
-		}
-		timer := time.NewTimer(pause)
-		select {
-		case <-timer.C:
-		case <-ctx.Done():
-			timer.Stop()
-			return seen, fmt.Errorf("qismo: wait for the job: %w", context.Cause(ctx))
-		}
-		wait = min(wait+wait/2, longest)
-	}
-}
-
-// mayPass reports whether a failure may be over the next time, and how long the
-// service asked to wait for that.
-func mayPass(err error) (wait time.Duration, passes bool) {
-	var failure *Error
-	if !errors.As(err, &failure) {
-		return 0, false
-	}
-	passes = failure.Status == 0 || errors.Is(err, ErrRateLimited) || errors.Is(err, ErrServer)
-	return failure.RetryAfter, passes
-}
-
-// waits returns the first wait and the longest.
-func (p WaitParams[T]) waits() (first, longest time.Duration, err error) {
-	if p.First < 0 || p.Longest < 0 {
-		return 0, 0, errors.New("qismo: wait for the job: a wait is negative")
-	}
-	first, longest = defaultFirstLook, defaultLookEvery
-	if p.Longest > 0 {
-		longest = p.Longest
-	}
-	if p.First > 0 {
-		first = p.First
-	}
-	return min(first, longest), longest, nil
+// newJob makes a job of what looks at it once.
+func newJob[T any](look func(ctx context.Context) (state T, done bool, err error)) *Job[T] {
+	return job.New("qismo", look)
 }

@@ -5,6 +5,7 @@ import (
 	"iter"
 
 	"github.com/qismo-go/qismo/gen/omnichannel"
+	"github.com/qismo-go/qismo/internal/paging"
 	"github.com/qismo-go/qismo/pkg/qismo/flex"
 )
 
@@ -22,7 +23,7 @@ type ListRoomBroadcastsParams = omnichannel.ListRoomBroadcastsParams
 func (s *RoomsService) ListBroadcasts(
 	ctx context.Context, roomID flex.ID, params ListRoomBroadcastsParams, opts ...Option,
 ) (*Page[BroadcastLog], error) {
-	return s.broadcastPager(roomID, params, opts).page(ctx, pageNumber(params.Page))
+	return s.broadcastPager(roomID, params, opts).page(ctx, paging.Number(params.Page))
 }
 
 // AllBroadcasts walks the broadcasts that a room's customer was sent, page by page,
@@ -34,7 +35,7 @@ func (s *RoomsService) ListBroadcasts(
 func (s *RoomsService) AllBroadcasts(
 	ctx context.Context, roomID flex.ID, params ListRoomBroadcastsParams, opts ...Option,
 ) iter.Seq2[BroadcastLog, error] {
-	return s.broadcastPager(roomID, params, opts).all(ctx, pageNumber(params.Page))
+	return s.broadcastPager(roomID, params, opts).all(ctx, paging.Number(params.Page))
 }
 
 func (s *RoomsService) broadcastPager(
@@ -45,7 +46,7 @@ func (s *RoomsService) broadcastPager(
 			return nil, err
 		}
 		params := params // each page has its own: an iterator may run twice at once
-		params.Page = pageOf(at)
+		params.Page = paging.NumberOf(at)
 		ctx, _ = s.client.begin(ctx, omnichannel.OperationListRoomBroadcasts, opts)
 		out, err := receive[omnichannel.BroadcastLogsResponse](s.client.api.ListRoomBroadcasts(ctx, roomID, &params))
 		return logPage(ctx, out, params.Page, err)

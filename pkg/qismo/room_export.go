@@ -37,8 +37,8 @@ func (s *RoomsService) Export(ctx context.Context, roomID flex.ID, opts ...Optio
 // Operation exportConversations, GET /api/v1/export/conversations; seen in a
 // single public client.
 func (s *RoomsService) ExportJob(roomID flex.ID, opts ...Option) *Job[flex.Secret] {
-	return &Job[flex.Secret]{look: func(ctx context.Context) (flex.Secret, bool, error) {
+	return newJob(func(ctx context.Context) (flex.Secret, bool, error) {
 		link, err := s.Export(ctx, roomID, opts...)
 		return link, link != "", err
-	}}
+	})
 }

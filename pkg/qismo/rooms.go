@@ -6,6 +6,7 @@ import (
 	"iter"
 
 	"github.com/qismo-go/qismo/gen/omnichannel"
+	"github.com/qismo-go/qismo/internal/paging"
 	"github.com/qismo-go/qismo/pkg/qismo/flex"
 )
 
@@ -133,7 +134,7 @@ func (s *RoomsService) queryPager(params ListRoomsByQueryParams, opts []Option) 
 		}
 		params := params // each page has its own: an iterator may run twice at once
 		if byNumber {
-			params.Page = pageOf(at)
+			params.Page = paging.NumberOf(at)
 		} else {
 			params.CursorAfter = at
 		}
@@ -147,7 +148,8 @@ func (s *RoomsService) queryPager(params ListRoomsByQueryParams, opts []Option) 
 		}
 		page := &Page[Room]{Items: out.Data.CustomerRooms, Next: out.Meta.CursorAfter}
 		if byNumber {
-			page.Next, page.blind = numberAfter(params.Page, len(page.Items), 0, nil), true
+			page.Next = paging.NumberAfter(params.Page, len(page.Items), 0, nil)
+			return paging.Blind(page), nil
 		}
 		return page, nil
 	}

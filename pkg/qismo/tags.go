@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/qismo-go/qismo/gen/omnichannel"
+	"github.com/qismo-go/qismo/internal/paging"
 	"github.com/qismo-go/qismo/pkg/qismo/flex"
 )
 
@@ -124,7 +125,7 @@ func (s *TagsService) Delete(ctx context.Context, roomID, tagID flex.ID, opts ..
 //
 // Operation listTags, GET /api/v2/tags; seen in a single public client.
 func (s *TagsService) ListOfApp(ctx context.Context, params ListTagsParams, opts ...Option) (*Page[Tag], error) {
-	return s.pager(params, opts).page(ctx, pageNumber(params.Page))
+	return s.pager(params, opts).page(ctx, paging.Number(params.Page))
 }
 
 // AllOfApp walks the app's tags, page by page, and ends with the first error. See
@@ -132,7 +133,7 @@ func (s *TagsService) ListOfApp(ctx context.Context, params ListTagsParams, opts
 //
 // Operation listTags, GET /api/v2/tags; seen in a single public client.
 func (s *TagsService) AllOfApp(ctx context.Context, params ListTagsParams, opts ...Option) iter.Seq2[Tag, error] {
-	return s.pager(params, opts).all(ctx, pageNumber(params.Page))
+	return s.pager(params, opts).all(ctx, paging.Number(params.Page))
 }
 
 func (s *TagsService) pager(params ListTagsParams, opts []Option) pager[Tag] {
@@ -144,7 +145,7 @@ func (s *TagsService) pager(params ListTagsParams, opts []Option) pager[Tag] {
 			return nil, err
 		}
 		params := params // each page has its own: an iterator may run twice at once
-		params.Page = pageOf(at)
+		params.Page = paging.NumberOf(at)
 		ctx, _ = s.client.begin(ctx, omnichannel.OperationListTags, opts)
 		out, err := receive[omnichannel.ListTagsResponse](s.client.api.ListTags(ctx, &params))
 		if err != nil {

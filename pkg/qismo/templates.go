@@ -7,6 +7,7 @@ import (
 	"iter"
 
 	"github.com/qismo-go/qismo/gen/omnichannel"
+	"github.com/qismo-go/qismo/internal/paging"
 	"github.com/qismo-go/qismo/pkg/qismo/flex"
 )
 
@@ -73,7 +74,7 @@ const (
 func (s *TemplatesService) List(
 	ctx context.Context, params ListTemplatesParams, opts ...Option,
 ) (*Page[Template], error) {
-	return s.pager(params, opts).page(ctx, pageNumber(params.Page))
+	return s.pager(params, opts).page(ctx, paging.Number(params.Page))
 }
 
 // All walks every template, page by page, and ends with the first error. See
@@ -83,7 +84,7 @@ func (s *TemplatesService) List(
 func (s *TemplatesService) All(
 	ctx context.Context, params ListTemplatesParams, opts ...Option,
 ) iter.Seq2[Template, error] {
-	return s.pager(params, opts).all(ctx, pageNumber(params.Page))
+	return s.pager(params, opts).all(ctx, paging.Number(params.Page))
 }
 
 func (s *TemplatesService) pager(params ListTemplatesParams, opts []Option) pager[Template] {
@@ -93,7 +94,7 @@ func (s *TemplatesService) pager(params ListTemplatesParams, opts []Option) page
 			return nil, err
 		}
 		params := params // each page has its own: an iterator may run twice at once
-		params.Page = pageOf(at)
+		params.Page = paging.NumberOf(at)
 		ctx, _ = s.client.begin(ctx, id, opts)
 		out, err := receive[omnichannel.ListTemplatesResponse](s.client.api.ListTemplates(ctx, &params))
 		if err != nil {
@@ -113,7 +114,7 @@ func (s *TemplatesService) pager(params ListTemplatesParams, opts []Option) page
 func (s *TemplatesService) ListV3(
 	ctx context.Context, params ListTemplatesV3Params, opts ...Option,
 ) (*Page[Template], error) {
-	return s.pagerV3(params, opts).page(ctx, pageNumber(params.Page))
+	return s.pagerV3(params, opts).page(ctx, paging.Number(params.Page))
 }
 
 // AllV3 walks every template by the newer route, page by page, and ends with the
@@ -123,7 +124,7 @@ func (s *TemplatesService) ListV3(
 func (s *TemplatesService) AllV3(
 	ctx context.Context, params ListTemplatesV3Params, opts ...Option,
 ) iter.Seq2[Template, error] {
-	return s.pagerV3(params, opts).all(ctx, pageNumber(params.Page))
+	return s.pagerV3(params, opts).all(ctx, paging.Number(params.Page))
 }
 
 func (s *TemplatesService) pagerV3(params ListTemplatesV3Params, opts []Option) pager[Template] {
@@ -136,7 +137,7 @@ func (s *TemplatesService) pagerV3(params ListTemplatesV3Params, opts []Option) 
 			return nil, err
 		}
 		params := params // each page has its own: an iterator may run twice at once
-		params.Page = pageOf(at)
+		params.Page = paging.NumberOf(at)
 		ctx, _ = s.client.begin(ctx, id, opts)
 		out, err := receive[omnichannel.ListTemplatesV3Response](s.client.api.ListTemplatesV3(ctx, &params))
 		if err != nil {
@@ -151,7 +152,7 @@ func templatePage(ctx context.Context, rows []Template, page int64) (*Page[Templ
 	if rows == nil {
 		return nil, missing(ctx, "list of templates")
 	}
-	return &Page[Template]{Items: rows, Next: numberAfter(page, len(rows), 0, nil), blind: true}, nil
+	return paging.Blind(&Page[Template]{Items: rows, Next: paging.NumberAfter(page, len(rows), 0, nil)}), nil
 }
 
 // Get returns a template by its own id, which is not that of one of its languages.

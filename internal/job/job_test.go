@@ -1,4 +1,4 @@
-package qismo
+package job
 
 import (
 	"context"
@@ -9,6 +9,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/qismo-go/qismo/internal/transport"
 )
 
 // steps is a job that is done after some looks, and that remembers when it was
@@ -22,11 +24,11 @@ type steps struct {
 
 func (s *steps) job() *Job[int] {
 	s.began = time.Now()
-	return &Job[int]{look: func(context.Context) (int, bool, error) {
+	return New("qismo", func(context.Context) (int, bool, error) {
 		s.looks = append(s.looks, time.Since(s.began))
 		n := len(s.looks)
 		return n, n >= s.until, s.errors[n]
-	}}
+	})
 }
 
 func seconds(numbers ...float64) []time.Duration {
@@ -70,6 +72,7 @@ func TestWaitEndsWithItsContext(t *testing.T) {
 		defer cancel()
 		last, err := s.job().Wait(ctx, WaitParams[int]{})
 		require.ErrorIs(t, err, context.DeadlineExceeded)
+		require.ErrorContains(t, err, "qismo: wait for the job: ")
 		assert.Equal(t, len(s.looks), last, "what was seen last")
 		assert.Equal(t, 10*time.Second, time.Since(s.began))
 	})
@@ -89,7 +92,7 @@ func TestWaitEndsWithAFailedLook(t *testing.T) {
 func TestWaitMakesARefusedLookAgain(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		busy := &Error{Status: 429, RetryAfter: time.Minute}
+		busy := &transport.Error{Status: 429, RetryAfter: time.Minute}
 		s := &steps{until: 3, errors: map[int]error{2: busy}}
 		last, err := s.job().Wait(t.Context(), WaitParams[int]{})
 		require.NoError(t, err)
@@ -102,8 +105,8 @@ func TestWaitMakesARefusedLookAgain(t *testing.T) {
 // does.
 func TestWaitOutlastsPassingFailures(t *testing.T) {
 	t.Parallel()
-	gateway := &Error{Status: 502}
-	silence := &Error{}
+	gateway := &transport.Error{Status: 502}
+	silence := &transport.Error{}
 	synctest.Test(t, func(t *testing.T) {
 		s := &steps{until: 9, errors: map[int]error{2: gateway, 3: silence, 4: gateway, 5: gateway, 6: silence, 8: gateway}}
 		last, err := s.job().Wait(t.Context(), WaitParams[int]{})
@@ -116,7 +119,7 @@ func TestWaitOutlastsPassingFailures(t *testing.T) {
 			s.errors[look] = gateway
 		}
 		last, err := s.job().Wait(t.Context(), WaitParams[int]{})
-		require.ErrorIs(t, err, ErrServer)
+		require.ErrorIs(t, err, transport.ErrServer)
 		assert.Equal(t, 2, last)
 		assert.Len(t, s.looks, 2+maxFailedLooks+1)
 	})
@@ -125,9 +128,9 @@ func TestWaitOutlastsPassingFailures(t *testing.T) {
 func TestWaitEndsWithARefusal(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		s := &steps{until: 9, errors: map[int]error{2: &Error{Status: 403}}}
+		s := &steps{until: 9, errors: map[int]error{2: &transport.Error{Status: 403}}}
 		_, err := s.job().Wait(t.Context(), WaitParams[int]{})
-		require.ErrorIs(t, err, ErrForbidden)
+		require.ErrorIs(t, err, transport.ErrForbidden)
 		assert.Len(t, s.looks, 2)
 	})
 }
@@ -136,6 +139,6 @@ func TestWaitRefusesNegativeWaits(t *testing.T) {
 	t.Parallel()
 	s := &steps{until: 1}
 	_, err := s.job().Wait(t.Context(), WaitParams[int]{First: -1})
-	require.Error(t, err)
+	require.EqualError(t, err, "qismo: wait for the job: a wait is negative")
 	assert.Empty(t, s.looks)
 }
