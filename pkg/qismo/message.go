@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/qismo-go/qismo/gen/omnichannel"
+	"github.com/qismo-go/qismo/internal/payload"
 	"github.com/qismo-go/qismo/pkg/qismo/flex"
 )
 
@@ -32,12 +33,12 @@ type Message struct {
 
 // What one message can hold.
 const (
-	// MaxMessageLength is how many characters a message's text can have, by the limits
-	// of the Chat SDK, which carries the messages.
-	MaxMessageLength = 4000
-	// MaxButtons is how many buttons are shown beneath one text or on one card, by
+	// MaxMessageLength is how many characters a message's text can have, 4,000 by the
+	// limits of the Chat SDK, which carries the messages.
+	MaxMessageLength = payload.MaxText
+	// MaxButtons is how many buttons are shown beneath one text or on one card, 3 by
 	// the documentation of the Chat SDK. The service may take more.
-	MaxButtons = 3
+	MaxButtons = payload.MaxButtons
 )
 
 // NewText makes a text of up to [MaxMessageLength] characters.
@@ -52,7 +53,7 @@ func NewText(text string) Message {
 // NewFile makes a file: URL says where the service fetches it, and must be http or
 // https; Caption is what stands beneath it. The other members can be left out.
 func NewFile(file FilePayload) Message {
-	return newMessage(MessageFileAttachment, "", file, checkFile(file))
+	return newMessage(MessageFileAttachment, "", file, payload.CheckFile(file.URL, file.Size, file.Pages))
 }
 
 // NewButtons makes a text with one to [MaxButtons] buttons; [LinkButton] and
@@ -60,8 +61,8 @@ func NewFile(file FilePayload) Message {
 // the text stands alone, so say in it what there is to choose from. What goes beyond
 // this, for a client of one's own that shows more, goes out by [BotService.Send].
 func NewButtons(text string, buttons ...BotButton) Message {
-	payload := ButtonsPayload{Text: text, Buttons: buttons}
-	return newMessage(MessageButtons, text, payload, checkButtonsMessage(payload))
+	problem := payload.CheckButtons(text, describeButtons(buttons))
+	return newMessage(MessageButtons, text, ButtonsPayload{Text: text, Buttons: buttons}, problem)
 }
 
 // NewCard makes a card: a picture, a title and a description with up to
@@ -84,7 +85,8 @@ func NewCarousel(cards ...CarouselCard) Message {
 // service is not known to refuse, goes out by [BotService.Send]. Places are
 // documented for the Chat SDK; no client was seen to send one through this API.
 func NewLocation(place LocationPayload) Message {
-	return newMessage(MessageLocation, "", place, checkLocation(place))
+	problem := payload.CheckLocation(place.Latitude, place.Longitude, place.MapURL)
+	return newMessage(MessageLocation, "", place, problem)
 }
 
 // NewCustom makes something that only the client at the other end knows what to do
@@ -149,10 +151,10 @@ func (m Message) WithFallback(text string) Message {
 
 // newMessage writes the payload at once, so that nothing that is done to its parts
 // afterwards changes the message.
-func newMessage(kind MessageType, text string, payload any, problem error) Message {
+func newMessage(kind MessageType, text string, content any, problem error) Message {
 	message := Message{kind: kind, text: text, problem: problem}
 	if problem == nil {
-		message.payload, message.problem = flex.NewJSON(payload)
+		message.payload, message.problem = flex.NewJSON(content)
 	}
 	return message
 }
