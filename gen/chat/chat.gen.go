@@ -71,6 +71,24 @@ func (e ContactType) Valid() bool {
 	}
 }
 
+// Defines values for RoomType.
+const (
+	RoomTypeGroup  RoomType = "group"
+	RoomTypeSingle RoomType = "single"
+)
+
+// Valid indicates whether the value is a known member of the RoomType enum.
+func (e RoomType) Valid() bool {
+	switch e {
+	case RoomTypeGroup:
+		return true
+	case RoomTypeSingle:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for SystemEventType.
 const (
 	SystemEventTypeAddMember        SystemEventType = "add_member"
@@ -165,6 +183,36 @@ type AccountResponse struct {
 type AccountResult struct {
 	// User The user whose token it is.
 	User Account `json:"user"`
+}
+
+// AverageReplyTime How long a user took to answer.
+type AverageReplyTime struct {
+	// Duration Durations, in a unit that is not stated; seconds is a guess.
+	Duration ReplyDuration `json:"duration"`
+
+	// UserID The user's id.
+	UserID string `json:"user_id"`
+}
+
+// AverageReplyTimeResponse How long a user took to answer.
+type AverageReplyTimeResponse struct {
+	// Results How long a user took to answer, between two times.
+	Results AverageReplyTimeResult `json:"results"`
+
+	// Status The HTTP status once more.
+	Status Status `json:"status,omitempty,omitzero"`
+}
+
+// AverageReplyTimeResult How long a user took to answer, between two times.
+type AverageReplyTimeResult struct {
+	// Data How long a user took to answer.
+	Data AverageReplyTime `json:"data"`
+
+	// EndTime The end.
+	EndTime Time `json:"end_time,omitempty,omitzero"`
+
+	// StartTime The beginning.
+	StartTime Time `json:"start_time,omitempty,omitzero"`
 }
 
 // Button A button.
@@ -267,6 +315,10 @@ type CarouselPayload struct {
 	Cards []CarouselCard `json:"cards"`
 }
 
+// ClockTime A time in a request, to the second and with 24 hours, as in `2026-03-31 23:59:59`. Its zone is
+// not stated; UTC is a guess.
+type ClockTime = string
+
 // ContactPayload Somebody to get in touch with. The message's text becomes `<name> - <value>`.
 type ContactPayload struct {
 	// Name Who it is.
@@ -281,6 +333,36 @@ type ContactPayload struct {
 
 // ContactType What the value of a contact is.
 type ContactType string
+
+// CountUnreadOfUsersResponse How much each of some users has not read.
+type CountUnreadOfUsersResponse struct {
+	// Results How much each of some users has not read.
+	Results CountUnreadOfUsersResult `json:"results"`
+
+	// Status The HTTP status once more.
+	Status Status `json:"status,omitempty,omitzero"`
+}
+
+// CountUnreadOfUsersResult How much each of some users has not read.
+type CountUnreadOfUsersResult struct {
+	// UserUnreadCount The counts.
+	UserUnreadCount []UserUnreadCount `json:"user_unread_count"`
+}
+
+// CountUnreadResponse How much a user has not read, by room.
+type CountUnreadResponse struct {
+	// Results How much a user has not read, by room.
+	Results CountUnreadResult `json:"results"`
+
+	// Status The HTTP status once more.
+	Status Status `json:"status,omitempty,omitzero"`
+}
+
+// CountUnreadResult How much a user has not read, by room.
+type CountUnreadResult struct {
+	// UnreadCounts The counts.
+	UnreadCounts []UnreadCount `json:"unread_counts"`
+}
 
 // Credential A credential in a request. Never log it.
 type Credential = flex.Credential
@@ -304,6 +386,21 @@ type DateObject struct {
 
 	// TimezoneType 1 an offset, 2 an abbreviation, 3 a named zone.
 	TimezoneType int64 `json:"timezone_type"`
+}
+
+// DoneResponse What was done, in words.
+type DoneResponse struct {
+	// Results What was done, in words.
+	Results DoneResult `json:"results"`
+
+	// Status The HTTP status once more.
+	Status Status `json:"status,omitempty,omitzero"`
+}
+
+// DoneResult What was done, in words.
+type DoneResult struct {
+	// Message The words.
+	Message string `json:"message,omitempty,omitzero"`
 }
 
 // Error A refusal or a failure.
@@ -348,6 +445,24 @@ type FilePayload struct {
 // Flag A boolean, or the text `true` or `false`. Null stands for false.
 type Flag = flex.Bool
 
+// GetOrCreateChannelRequest A channel to get or to create.
+type GetOrCreateChannelRequest struct {
+	// Participants The ids of who is in it, at least one.
+	Participants []string `json:"participants"`
+
+	// RoomAvatarURL The address of the picture.
+	RoomAvatarURL string `json:"room_avatar_url,omitempty,omitzero"`
+
+	// RoomName The name.
+	RoomName string `json:"room_name,omitempty,omitzero"`
+
+	// RoomOptions What the app says about the room, as JSON inside text.
+	RoomOptions JSONText `json:"room_options,omitempty,omitzero"`
+
+	// UniqueID The app's own id of the channel, without `#` and `+`.
+	UniqueID string `json:"unique_id"`
+}
+
 // ID An identifier that comes as text or as a number. Compare it as text.
 type ID = flex.ID
 
@@ -359,6 +474,48 @@ type JSONObject = flex.JSON
 
 // JSONText An object, or the same as JSON inside text.
 type JSONText = flex.JSON
+
+// ListUnreadUsersResponse A page of users' ids.
+type ListUnreadUsersResponse struct {
+	// Results A page of users' ids.
+	Results ListUnreadUsersResult `json:"results"`
+
+	// Status The HTTP status once more.
+	Status Status `json:"status,omitempty,omitzero"`
+}
+
+// ListUnreadUsersResult A page of users' ids.
+type ListUnreadUsersResult struct {
+	// UserIds The ids of the users.
+	UserIds []string `json:"user_ids"`
+}
+
+// ListUsersMeta How many users there are.
+type ListUsersMeta struct {
+	// TotalData Users on all pages.
+	TotalData int64 `json:"total_data"`
+
+	// TotalPage Pages.
+	TotalPage int64 `json:"total_page"`
+}
+
+// ListUsersResponse A page of users.
+type ListUsersResponse struct {
+	// Results A page of users.
+	Results ListUsersResult `json:"results"`
+
+	// Status The HTTP status once more.
+	Status Status `json:"status,omitempty,omitzero"`
+}
+
+// ListUsersResult A page of users.
+type ListUsersResult struct {
+	// Meta How many users there are.
+	Meta ListUsersMeta `json:"meta"`
+
+	// Users The users.
+	Users []User `json:"users"`
+}
 
 // LocationPayload A place. The message's text is made of the name, the address and the map's address.
 type LocationPayload struct {
@@ -389,6 +546,18 @@ type MessageType = string
 // NumericID An identifier that has only been seen as a number.
 type NumericID = flex.NumberID
 
+// ReplyDuration Durations, in a unit that is not stated; seconds is a guess.
+type ReplyDuration struct {
+	// Average The mean of all.
+	Average int64 `json:"average"`
+
+	// Longest The longest.
+	Longest int64 `json:"longest"`
+
+	// Shortest The shortest.
+	Shortest int64 `json:"shortest"`
+}
+
 // ReplyPayload An answer to another message, which cannot be a system event. Whoever sends one gives the first two members.
 type ReplyPayload struct {
 	// RepliedCommentID The message that is answered.
@@ -413,8 +582,95 @@ type ReplyPayload struct {
 	Text string `json:"text"`
 }
 
+// ResetUserTokenRequest Whose token to replace.
+type ResetUserTokenRequest struct {
+	// UserID The user's id.
+	UserID string `json:"user_id"`
+}
+
+// RoomType The kind of a room. Channels are groups.
+type RoomType string
+
 // Secret A credential. Never log it.
 type Secret = flex.Secret
+
+// ServerAddRoomParticipantsResponse Who was added to a room.
+type ServerAddRoomParticipantsResponse struct {
+	// Results Who was added to a room.
+	Results ServerAddRoomParticipantsResult `json:"results"`
+
+	// Status The HTTP status once more.
+	Status Status `json:"status,omitempty,omitzero"`
+}
+
+// ServerAddRoomParticipantsResult Who was added to a room.
+type ServerAddRoomParticipantsResult struct {
+	// ParticipantsAdded Who was added.
+	ParticipantsAdded []ServerUser `json:"participants_added"`
+}
+
+// ServerCreateRoomRequest A group to create.
+type ServerCreateRoomRequest struct {
+	// Creator The id of who created it.
+	Creator string `json:"creator"`
+
+	// Participants The ids of who is in it, the creator too. A group holds up to 100.
+	Participants []string `json:"participants"`
+
+	// RoomAvatarURL The address of the picture.
+	RoomAvatarURL string `json:"room_avatar_url,omitempty,omitzero"`
+
+	// RoomName The name.
+	RoomName string `json:"room_name"`
+
+	// RoomOptions What the app says about the room, as JSON inside text.
+	RoomOptions JSONText `json:"room_options,omitempty,omitzero"`
+}
+
+// ServerGetOrCreateRoomWithTargetRequest Two users who are to share a room.
+type ServerGetOrCreateRoomWithTargetRequest struct {
+	// RoomOptions What the app says about the room, as JSON inside text.
+	RoomOptions JSONText `json:"room_options,omitempty,omitzero"`
+
+	// UserIds The ids of the two.
+	UserIds []string `json:"user_ids"`
+}
+
+// ServerListUserRoomsResponse A page of rooms.
+type ServerListUserRoomsResponse struct {
+	// Results A page of rooms.
+	Results ServerListUserRoomsResult `json:"results"`
+
+	// Status The HTTP status once more.
+	Status Status `json:"status,omitempty,omitzero"`
+}
+
+// ServerListUserRoomsResult A page of rooms.
+type ServerListUserRoomsResult struct {
+	// Meta Which page it is, and how many rooms there are.
+	Meta UserRoomsMeta `json:"meta"`
+
+	// Rooms The rooms.
+	Rooms []ServerRoom `json:"rooms"`
+}
+
+// ServerLoginOrRegisterRequest A user to create or to change.
+type ServerLoginOrRegisterRequest struct {
+	// AvatarURL The address of the picture.
+	AvatarURL string `json:"avatar_url,omitempty,omitzero"`
+
+	// Extras More about the user.
+	Extras JSONText `json:"extras,omitempty,omitzero"`
+
+	// Password A password for the user to log in with. It replaces the one before.
+	Password Credential `json:"password,omitempty,omitzero"`
+
+	// UserID The id, of letters, digits and the symbols `.`, `-`, `_` and `@`. It cannot be changed.
+	UserID string `json:"user_id"`
+
+	// Username The name to show.
+	Username string `json:"username"`
+}
 
 // ServerMessage A message, as servers see it.
 type ServerMessage struct {
@@ -460,6 +716,30 @@ type ServerMessageResult struct {
 	Comment ServerMessage `json:"comment"`
 }
 
+// ServerParticipantsRequest A room, and who is to come or to go.
+type ServerParticipantsRequest struct {
+	// RoomID The room's number.
+	RoomID ID `json:"room_id"`
+
+	// UserIds The users' ids.
+	UserIds []string `json:"user_ids"`
+}
+
+// ServerParticipantsResponse Participants of a room.
+type ServerParticipantsResponse struct {
+	// Results Participants of a room.
+	Results ServerParticipantsResult `json:"results"`
+
+	// Status The HTTP status once more.
+	Status Status `json:"status,omitempty,omitzero"`
+}
+
+// ServerParticipantsResult Participants of a room.
+type ServerParticipantsResult struct {
+	// Participants The participants.
+	Participants []ServerUser `json:"participants"`
+}
+
 // ServerPostCommentRequest A message to post. A text needs `message`; what other kinds need is in the payload.
 type ServerPostCommentRequest struct {
 	// Extras What the app attaches; `qiscus_ios_pn` stands in for the notification to iOS.
@@ -479,6 +759,108 @@ type ServerPostCommentRequest struct {
 
 	// UserID The id of the user who is to send it.
 	UserID string `json:"user_id"`
+}
+
+// ServerRemoveRoomParticipantsResponse Who was removed from a room.
+type ServerRemoveRoomParticipantsResponse struct {
+	// Results Who was removed from a room.
+	Results ServerRemoveRoomParticipantsResult `json:"results"`
+
+	// Status The HTTP status once more.
+	Status Status `json:"status,omitempty,omitzero"`
+}
+
+// ServerRemoveRoomParticipantsResult Who was removed from a room.
+type ServerRemoveRoomParticipantsResult struct {
+	// ParticipantsRemoved Who was removed.
+	ParticipantsRemoved []ServerUser `json:"participants_removed"`
+}
+
+// ServerRoom A room, as servers see it.
+type ServerRoom struct {
+	// RoomAvatarURL The address of the picture.
+	RoomAvatarURL string `json:"room_avatar_url,omitempty,omitzero"`
+
+	// RoomChannelID The unique id, the app's own of a channel, one that the server made up of a group, and none of a room of two.
+	RoomChannelID string `json:"room_channel_id,omitempty,omitzero"`
+
+	// RoomID The room's number
+	RoomID ID `json:"room_id"`
+
+	// RoomName The name. Empty, of a room of two.
+	RoomName string `json:"room_name"`
+
+	// RoomOptions What the app says about the room, as JSON inside text.
+	RoomOptions JSONText `json:"room_options,omitempty,omitzero"`
+
+	// RoomType `single`, a room of two, or `group`, also of a channel, which a test of one client calls `channel`.
+	RoomType string `json:"room_type"`
+}
+
+// ServerRoomChangeResponse A room, and whether it changed.
+type ServerRoomChangeResponse struct {
+	// Results A room, and whether it changed.
+	Results ServerRoomChangeResult `json:"results"`
+
+	// Status The HTTP status once more.
+	Status Status `json:"status,omitempty,omitzero"`
+}
+
+// ServerRoomChangeResult A room, and whether it changed.
+type ServerRoomChangeResult struct {
+	// Changed Whether anything is otherwise than before.
+	Changed bool `json:"changed,omitempty,omitzero"`
+
+	// Room A room, as servers see it.
+	Room ServerRoom `json:"room"`
+}
+
+// ServerRoomResponse A room.
+type ServerRoomResponse struct {
+	// Results A room.
+	Results ServerRoomResult `json:"results"`
+
+	// Status The HTTP status once more.
+	Status Status `json:"status,omitempty,omitzero"`
+}
+
+// ServerRoomResult A room.
+type ServerRoomResult struct {
+	// Room A room, as servers see it.
+	Room ServerRoom `json:"room"`
+}
+
+// ServerRoomsResponse Rooms.
+type ServerRoomsResponse struct {
+	// Results Rooms.
+	Results ServerRoomsResult `json:"results"`
+
+	// Status The HTTP status once more.
+	Status Status `json:"status,omitempty,omitzero"`
+}
+
+// ServerRoomsResult Rooms.
+type ServerRoomsResult struct {
+	// Rooms The rooms.
+	Rooms []ServerRoom `json:"rooms"`
+}
+
+// ServerUpdateRoomRequest What is to be otherwise about a group.
+type ServerUpdateRoomRequest struct {
+	// RoomAvatarURL The address of another picture.
+	RoomAvatarURL string `json:"room_avatar_url,omitempty,omitzero"`
+
+	// RoomChannelID Another unique id.
+	RoomChannelID string `json:"room_channel_id,omitempty,omitzero"`
+
+	// RoomID The room's number.
+	RoomID ID `json:"room_id"`
+
+	// RoomName Another name.
+	RoomName string `json:"room_name,omitempty,omitzero"`
+
+	// RoomOptions What the app says about the room, as JSON inside text. It replaces all that was said.
+	RoomOptions JSONText `json:"room_options,omitempty,omitzero"`
 }
 
 // ServerUser A user, as servers see them.
@@ -556,8 +938,109 @@ type SystemEventType string
 // null stand for none.
 type Time = flex.Time
 
+// UnreadCount How much of a room a user has not read.
+type UnreadCount struct {
+	// RoomID The room's number
+	RoomID ID `json:"room_id"`
+
+	// UnreadCount Messages.
+	UnreadCount int64 `json:"unread_count"`
+}
+
+// User A user, as a row of a list.
+type User struct {
+	// Active Whether the user is not deactivated. Older answers lack it.
+	Active bool `json:"active,omitempty,omitzero"`
+
+	// AvatarURL The address of the picture.
+	AvatarURL string `json:"avatar_url,omitempty,omitzero"`
+
+	// CreatedAt When the user was created.
+	CreatedAt Time `json:"created_at,omitempty,omitzero"`
+
+	// Email The user's id.
+	Email string `json:"email"`
+
+	// Extras What the app says about the user. Older answers lack it.
+	Extras JSONText `json:"extras,omitempty,omitzero"`
+
+	// ID An internal number.
+	ID IntegerID `json:"id"`
+
+	// Name The name to show, once more.
+	Name string `json:"name,omitempty,omitzero"`
+
+	// UpdatedAt When the user was changed last.
+	UpdatedAt Time `json:"updated_at,omitempty,omitzero"`
+
+	// Username The name to show.
+	Username string `json:"username"`
+}
+
+// UserIDsRequest Users who are to be active, or no longer so.
+type UserIDsRequest struct {
+	// UserIds The users' ids.
+	UserIds []string `json:"user_ids"`
+}
+
+// UserRoomsMeta Which page it is, and how many rooms there are.
+type UserRoomsMeta struct {
+	// CurrentPage The page's number, counted from 1.
+	CurrentPage int64 `json:"current_page"`
+
+	// TotalRoom Rooms on all pages.
+	TotalRoom int64 `json:"total_room"`
+}
+
+// UserTokenResponse A user's token.
+type UserTokenResponse struct {
+	// Results A user's token.
+	Results UserTokenResult `json:"results"`
+
+	// Status The HTTP status once more.
+	Status Status `json:"status,omitempty,omitzero"`
+}
+
+// UserTokenResult A user's token.
+type UserTokenResult struct {
+	// Token A credential. Never log it.
+	Token Secret `json:"token"`
+}
+
+// UserUnreadCount How much a user has not read.
+type UserUnreadCount struct {
+	// UnreadCount Messages, over all rooms.
+	UnreadCount int64 `json:"unread_count"`
+
+	// UserID The user's id.
+	UserID string `json:"user_id"`
+}
+
 // Value Any JSON value.
 type Value = flex.JSON
+
+// EndTime A time in a request, to the second and with 24 hours, as in `2026-03-31 23:59:59`. Its zone is
+// not stated; UTC is a guess.
+type EndTime = ClockTime
+
+// Page defines model for Page.
+type Page = int64
+
+// QueriedRoomID An identifier that comes as text or as a number. Compare it as text.
+type QueriedRoomID = ID
+
+// RoomChannelIDs defines model for RoomChannelIDs.
+type RoomChannelIDs = []string
+
+// RoomIDs defines model for RoomIDs.
+type RoomIDs = []ID
+
+// StartTime A time in a request, to the second and with 24 hours, as in `2026-03-31 23:59:59`. Its zone is
+// not stated; UTC is a guess.
+type StartTime = ClockTime
+
+// UserID defines model for UserID.
+type UserID = string
 
 // Refused A refusal or a failure.
 type Refused = Error
@@ -565,14 +1048,152 @@ type Refused = Error
 // Unavailable A refusal or a failure.
 type Unavailable = Error
 
+// RestGetAverageReplyTimeParams defines parameters for RestGetAverageReplyTime.
+type RestGetAverageReplyTimeParams struct {
+	// UserID The user's id.
+	UserID UserID `form:"user_id" json:"user_id"`
+
+	// StartTime The beginning.
+	StartTime ClockTime `form:"start_time" json:"start_time"`
+
+	// EndTime The end.
+	EndTime ClockTime `form:"end_time" json:"end_time"`
+}
+
+// RestListRoomParticipantsParams defines parameters for RestListRoomParticipants.
+type RestListRoomParticipantsParams struct {
+	// RoomID The room's number, or the unique id of a channel.
+	RoomID QueriedRoomID `form:"room_id" json:"room_id"`
+
+	// Page The page's number, counted from 1.
+	Page Page `form:"page,omitempty" json:"page,omitempty,omitzero"`
+
+	// Limit Participants a page; 20 when left out. The most is not stated.
+	Limit int64 `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
+}
+
+// RestGetRoomsInfoParams defines parameters for RestGetRoomsInfo.
+type RestGetRoomsInfoParams struct {
+	// RoomIDs Rooms by their numbers; the name, with its brackets, is repeated for each.
+	RoomIDs RoomIDs `form:"room_ids[],omitempty" json:"room_ids[],omitempty,omitzero"`
+
+	// RoomChannelIDs Rooms by their unique ids; the name, with its brackets, is repeated for each.
+	RoomChannelIDs RoomChannelIDs `form:"room_channel_ids[],omitempty" json:"room_channel_ids[],omitempty,omitzero"`
+}
+
+// RestCountUnreadParams defines parameters for RestCountUnread.
+type RestCountUnreadParams struct {
+	// UserID The user's id.
+	UserID UserID `form:"user_id" json:"user_id"`
+
+	// RoomIDs Rooms by their numbers; the name, with its brackets, is repeated for each.
+	RoomIDs RoomIDs `form:"room_ids[],omitempty" json:"room_ids[],omitempty,omitzero"`
+
+	// RoomChannelIDs Rooms by their unique ids; the name, with its brackets, is repeated for each.
+	RoomChannelIDs RoomChannelIDs `form:"room_channel_ids[],omitempty" json:"room_channel_ids[],omitempty,omitzero"`
+}
+
+// RestListUnreadUsersParams defines parameters for RestListUnreadUsers.
+type RestListUnreadUsersParams struct {
+	// Page The page's number, counted from 1.
+	Page Page `form:"page,omitempty" json:"page,omitempty,omitzero"`
+
+	// Limit Ids a page, from 1 to 100; 100 when left out, and instead of anything else.
+	Limit int64 `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
+
+	// StartTime Only messages from this time on.
+	StartTime StartTime `form:"start_time,omitempty" json:"start_time,omitempty,omitzero"`
+
+	// EndTime Only messages up to this time.
+	EndTime EndTime `form:"end_time,omitempty" json:"end_time,omitempty,omitzero"`
+}
+
+// RestListUsersParams defines parameters for RestListUsers.
+type RestListUsersParams struct {
+	// Page The page's number, counted from 1.
+	Page Page `form:"page,omitempty" json:"page,omitempty,omitzero"`
+
+	// Limit Rows a page; 20 when left out. The most is not stated.
+	Limit int64 `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
+
+	// ShowAll Show all users; `false` when left out.
+	ShowAll bool `form:"show_all,omitempty" json:"show_all,omitempty,omitzero"`
+
+	// OrderQuery The order, as a database has it; `created_at desc nulls last` when left out.
+	OrderQuery string `form:"order_query,omitempty" json:"order_query,omitempty,omitzero"`
+}
+
+// RestListUserRoomsParams defines parameters for RestListUserRooms.
+type RestListUserRoomsParams struct {
+	// UserID The user's id.
+	UserID UserID `form:"user_id" json:"user_id"`
+
+	// Page The page's number, counted from 1.
+	Page Page `form:"page,omitempty" json:"page,omitempty,omitzero"`
+
+	// Limit Rooms a page, 100 at most.
+	Limit int64 `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
+
+	// RoomType Only rooms of two (`single`), or only groups and channels (`group`).
+	RoomType RoomType `form:"room_type,omitempty" json:"room_type,omitempty,omitzero"`
+}
+
+// RestGetUserTokenParams defines parameters for RestGetUserToken.
+type RestGetUserTokenParams struct {
+	// UserID The user's id.
+	UserID UserID `form:"user_id" json:"user_id"`
+}
+
+// RestCountUnreadOfUsersParams defines parameters for RestCountUnreadOfUsers.
+type RestCountUnreadOfUsersParams struct {
+	// UserIDs The users' ids; the name, with its brackets, is repeated for each.
+	UserIDs []string `form:"user_ids[]" json:"user_ids[]"`
+
+	// StartTime Only messages from this time on.
+	StartTime StartTime `form:"start_time,omitempty" json:"start_time,omitempty,omitzero"`
+
+	// EndTime Only messages up to this time.
+	EndTime EndTime `form:"end_time,omitempty" json:"end_time,omitempty,omitzero"`
+}
+
 // RestGetUserProfileParams defines parameters for RestGetUserProfile.
 type RestGetUserProfileParams struct {
 	// UserID The user's id.
-	UserID string `form:"user_id" json:"user_id"`
+	UserID UserID `form:"user_id" json:"user_id"`
 }
+
+// RestAddRoomParticipantsJSONRequestBody defines body for RestAddRoomParticipants for application/json ContentType.
+type RestAddRoomParticipantsJSONRequestBody = ServerParticipantsRequest
+
+// RestCreateRoomJSONRequestBody defines body for RestCreateRoom for application/json ContentType.
+type RestCreateRoomJSONRequestBody = ServerCreateRoomRequest
+
+// RestDeactivateUsersJSONRequestBody defines body for RestDeactivateUsers for application/json ContentType.
+type RestDeactivateUsersJSONRequestBody = UserIDsRequest
+
+// RestGetOrCreateChannelJSONRequestBody defines body for RestGetOrCreateChannel for application/json ContentType.
+type RestGetOrCreateChannelJSONRequestBody = GetOrCreateChannelRequest
+
+// RestGetOrCreateRoomWithTargetJSONRequestBody defines body for RestGetOrCreateRoomWithTarget for application/json ContentType.
+type RestGetOrCreateRoomWithTargetJSONRequestBody = ServerGetOrCreateRoomWithTargetRequest
+
+// RestLoginOrRegisterJSONRequestBody defines body for RestLoginOrRegister for application/json ContentType.
+type RestLoginOrRegisterJSONRequestBody = ServerLoginOrRegisterRequest
 
 // RestPostCommentJSONRequestBody defines body for RestPostComment for application/json ContentType.
 type RestPostCommentJSONRequestBody = ServerPostCommentRequest
+
+// RestReactivateUsersJSONRequestBody defines body for RestReactivateUsers for application/json ContentType.
+type RestReactivateUsersJSONRequestBody = UserIDsRequest
+
+// RestRemoveRoomParticipantsJSONRequestBody defines body for RestRemoveRoomParticipants for application/json ContentType.
+type RestRemoveRoomParticipantsJSONRequestBody = ServerParticipantsRequest
+
+// RestResetUserTokenJSONRequestBody defines body for RestResetUserToken for application/json ContentType.
+type RestResetUserTokenJSONRequestBody = ResetUserTokenRequest
+
+// RestUpdateRoomJSONRequestBody defines body for RestUpdateRoom for application/json ContentType.
+type RestUpdateRoomJSONRequestBody = ServerUpdateRoomRequest
 
 // RequestEditorFn is the function signature for the RequestEditor callback function
 type RequestEditorFn func(ctx context.Context, req *http.Request) error
@@ -648,6 +1269,189 @@ func WithRequestEditorFn(fn RequestEditorFn) ClientOption {
 // The interface specification for the client above.
 type ClientInterface interface {
 
+	// RestAddRoomParticipantsWithBody Add participants to a group or a channel
+	//
+	// A room of two takes nobody else.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/v2.1/rest/add_room_participants (the `RestAddRoomParticipants` operationId).
+	RestAddRoomParticipantsWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// RestAddRoomParticipants Add participants to a group or a channel
+	//
+	// A room of two takes nobody else.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/v2.1/rest/add_room_participants (the `RestAddRoomParticipants` operationId).
+	RestAddRoomParticipants(ctx context.Context, body RestAddRoomParticipantsJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// RestCreateRoomWithBody Create a group
+	//
+	// The creator is not made a participant: list them among the participants, too. A repeat creates
+	// another group.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/v2.1/rest/create_room (the `RestCreateRoom` operationId).
+	RestCreateRoomWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// RestCreateRoom Create a group
+	//
+	// The creator is not made a participant: list them among the participants, too. A repeat creates
+	// another group.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/v2.1/rest/create_room (the `RestCreateRoom` operationId).
+	RestCreateRoom(ctx context.Context, body RestCreateRoomJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// RestDeactivateUsersWithBody Deactivate users
+	//
+	// The ids go into the body, although the method is DELETE; proxies that drop such a body break
+	// this call. `restReactivateUsers` undoes it.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with DELETE /api/v2.1/rest/deactivate_users (the `RestDeactivateUsers` operationId).
+	RestDeactivateUsersWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// RestDeactivateUsers Deactivate users
+	//
+	// The ids go into the body, although the method is DELETE; proxies that drop such a body break
+	// this call. `restReactivateUsers` undoes it.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with DELETE /api/v2.1/rest/deactivate_users (the `RestDeactivateUsers` operationId).
+	RestDeactivateUsers(ctx context.Context, body RestDeactivateUsersJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// RestGetAverageReplyTime Tell how long a user takes to answer
+	//
+	// Over the messages between two times. The unit of the durations is not stated; seconds is a guess.
+	//
+	// Corresponds with GET /api/v2.1/rest/get_average_reply_time_user (the `RestGetAverageReplyTime` operationId).
+	RestGetAverageReplyTime(ctx context.Context, params *RestGetAverageReplyTimeParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// RestGetOrCreateChannelWithBody Get a channel, and create it if there is none
+	//
+	// A channel is known by a unique id of the app's own. It holds up to 5,000 participants, more by
+	// agreement. In the answer its type is `group`.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/v2.1/rest/get_or_create_channel (the `RestGetOrCreateChannel` operationId).
+	RestGetOrCreateChannelWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// RestGetOrCreateChannel Get a channel, and create it if there is none
+	//
+	// A channel is known by a unique id of the app's own. It holds up to 5,000 participants, more by
+	// agreement. In the answer its type is `group`.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/v2.1/rest/get_or_create_channel (the `RestGetOrCreateChannel` operationId).
+	RestGetOrCreateChannel(ctx context.Context, body RestGetOrCreateChannelJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// RestGetOrCreateRoomWithTargetWithBody Get the room of two users, and create it if there is none
+	//
+	// Two users share one such room.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/v2.1/rest/get_or_create_room_with_target (the `RestGetOrCreateRoomWithTarget` operationId).
+	RestGetOrCreateRoomWithTargetWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// RestGetOrCreateRoomWithTarget Get the room of two users, and create it if there is none
+	//
+	// Two users share one such room.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/v2.1/rest/get_or_create_room_with_target (the `RestGetOrCreateRoomWithTarget` operationId).
+	RestGetOrCreateRoomWithTarget(ctx context.Context, body RestGetOrCreateRoomWithTargetJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// RestListRoomParticipants List a room's participants
+	//
+	// 20 a page unless told otherwise. The answer does not tell how many pages there are.
+	//
+	// Corresponds with GET /api/v2.1/rest/get_room_participants (the `RestListRoomParticipants` operationId).
+	RestListRoomParticipants(ctx context.Context, params *RestListRoomParticipantsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// RestGetRoomsInfo Look up rooms by their ids
+	//
+	// Rooms can be named by their numbers, by their unique ids, or some by these and some by those.
+	// What becomes of ids that no room has is not stated.
+	//
+	// Corresponds with GET /api/v2.1/rest/get_rooms_info (the `RestGetRoomsInfo` operationId).
+	RestGetRoomsInfo(ctx context.Context, params *RestGetRoomsInfoParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// RestCountUnread Count the messages that a user has not read, by room
+	//
+	// In the rooms that are named. Whether it counts in all of the user's rooms when none is named,
+	// is not stated.
+	//
+	// Corresponds with GET /api/v2.1/rest/get_unread_count (the `RestCountUnread` operationId).
+	RestCountUnread(ctx context.Context, params *RestCountUnreadParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// RestListUnreadUsers List the ids of users who have not read everything
+	//
+	// For reminders by another way. The answer does not tell how many pages there are.
+	//
+	// Corresponds with GET /api/v2.1/rest/get_unread_users (the `RestListUnreadUsers` operationId).
+	RestListUnreadUsers(ctx context.Context, params *RestListUnreadUsersParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// RestListUsers List the app's users
+	//
+	// In these rows a user's id is `email`, and `id` is an internal number. 20 rows a page unless
+	// told otherwise. What `show_all` adds is not stated; presumably the users who are deactivated.
+	//
+	// Corresponds with GET /api/v2.1/rest/get_user_list (the `RestListUsers` operationId).
+	RestListUsers(ctx context.Context, params *RestListUsersParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// RestListUserRooms List the rooms of a user
+	//
+	// Without a page, the first 100 rooms come at once.
+	//
+	// Corresponds with GET /api/v2.1/rest/get_user_rooms (the `RestListUserRooms` operationId).
+	RestListUserRooms(ctx context.Context, params *RestListUserRoomsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// RestGetUserToken Get a user's token
+	//
+	// The token with which the user, or a server on the user's behalf, calls the paths under
+	// `/api/v2/sdk`.
+	//
+	// Corresponds with GET /api/v2.1/rest/get_user_token (the `RestGetUserToken` operationId).
+	RestGetUserToken(ctx context.Context, params *RestGetUserTokenParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// RestCountUnreadOfUsers Count the messages that each of some users has not read
+	//
+	// Over all rooms of each user; `restCountUnread` counts by room.
+	//
+	// Corresponds with GET /api/v2.1/rest/get_user_unread_count (the `RestCountUnreadOfUsers` operationId).
+	RestCountUnreadOfUsers(ctx context.Context, params *RestCountUnreadOfUsersParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// RestLoginOrRegisterWithBody Create a user, or change one
+	//
+	// Answers with the user and no token; `restGetUserToken` has that. A user who is created without
+	// a password gets a random one.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/v2.1/rest/login_or_register (the `RestLoginOrRegister` operationId).
+	RestLoginOrRegisterWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// RestLoginOrRegister Create a user, or change one
+	//
+	// Answers with the user and no token; `restGetUserToken` has that. A user who is created without
+	// a password gets a random one.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/v2.1/rest/login_or_register (the `RestLoginOrRegister` operationId).
+	RestLoginOrRegister(ctx context.Context, body RestLoginOrRegisterJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// RestPostCommentWithBody Post a message as a user
 	//
 	// The sender need not be online. A repeat posts the message again. System events are posted
@@ -668,6 +1472,78 @@ type ClientInterface interface {
 	// Corresponds with POST /api/v2.1/rest/post_comment (the `RestPostComment` operationId).
 	RestPostComment(ctx context.Context, body RestPostCommentJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// RestReactivateUsersWithBody Make deactivated users active again
+	//
+	// The opposite of `restDeactivateUsers`.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/v2.1/rest/reactivate_users (the `RestReactivateUsers` operationId).
+	RestReactivateUsersWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// RestReactivateUsers Make deactivated users active again
+	//
+	// The opposite of `restDeactivateUsers`.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/v2.1/rest/reactivate_users (the `RestReactivateUsers` operationId).
+	RestReactivateUsers(ctx context.Context, body RestReactivateUsersJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// RestRemoveRoomParticipantsWithBody Remove participants from a group or a channel
+	//
+	// Nobody can be removed from a room of two.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/v2.1/rest/remove_room_participants (the `RestRemoveRoomParticipants` operationId).
+	RestRemoveRoomParticipantsWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// RestRemoveRoomParticipants Remove participants from a group or a channel
+	//
+	// Nobody can be removed from a room of two.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/v2.1/rest/remove_room_participants (the `RestRemoveRoomParticipants` operationId).
+	RestRemoveRoomParticipants(ctx context.Context, body RestRemoveRoomParticipantsJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// RestResetUserTokenWithBody Replace a user's token
+	//
+	// The token before it no longer works, so whoever uses it is logged out.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/v2.1/rest/reset_user_token (the `RestResetUserToken` operationId).
+	RestResetUserTokenWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// RestResetUserToken Replace a user's token
+	//
+	// The token before it no longer works, so whoever uses it is logged out.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/v2.1/rest/reset_user_token (the `RestResetUserToken` operationId).
+	RestResetUserToken(ctx context.Context, body RestResetUserTokenJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// RestUpdateRoomWithBody Change a group
+	//
+	// What is left out stays as it is. A room of two cannot be changed.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/v2.1/rest/update_room (the `RestUpdateRoom` operationId).
+	RestUpdateRoomWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// RestUpdateRoom Change a group
+	//
+	// What is left out stays as it is. A room of two cannot be changed.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/v2.1/rest/update_room (the `RestUpdateRoom` operationId).
+	RestUpdateRoom(ctx context.Context, body RestUpdateRoomJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// RestGetUserProfile Get a user's profile
 	//
 	// A user who does not exist is refused.
@@ -679,6 +1555,399 @@ type ClientInterface interface {
 	//
 	// Corresponds with GET /api/v2/sdk/my_profile (the `SdkGetMyProfile` operationId).
 	SdkGetMyProfile(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+}
+
+// RestAddRoomParticipantsWithBody Add participants to a group or a channel
+//
+// A room of two takes nobody else.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/v2.1/rest/add_room_participants (the `RestAddRoomParticipants` operationId).
+func (c *Client) RestAddRoomParticipantsWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRestAddRoomParticipantsRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// RestAddRoomParticipants Add participants to a group or a channel
+//
+// A room of two takes nobody else.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v2.1/rest/add_room_participants (the `RestAddRoomParticipants` operationId).
+func (c *Client) RestAddRoomParticipants(ctx context.Context, body RestAddRoomParticipantsJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRestAddRoomParticipantsRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// RestCreateRoomWithBody Create a group
+//
+// The creator is not made a participant: list them among the participants, too. A repeat creates
+// another group.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/v2.1/rest/create_room (the `RestCreateRoom` operationId).
+func (c *Client) RestCreateRoomWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRestCreateRoomRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// RestCreateRoom Create a group
+//
+// The creator is not made a participant: list them among the participants, too. A repeat creates
+// another group.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v2.1/rest/create_room (the `RestCreateRoom` operationId).
+func (c *Client) RestCreateRoom(ctx context.Context, body RestCreateRoomJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRestCreateRoomRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// RestDeactivateUsersWithBody Deactivate users
+//
+// The ids go into the body, although the method is DELETE; proxies that drop such a body break
+// this call. `restReactivateUsers` undoes it.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with DELETE /api/v2.1/rest/deactivate_users (the `RestDeactivateUsers` operationId).
+func (c *Client) RestDeactivateUsersWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRestDeactivateUsersRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// RestDeactivateUsers Deactivate users
+//
+// The ids go into the body, although the method is DELETE; proxies that drop such a body break
+// this call. `restReactivateUsers` undoes it.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with DELETE /api/v2.1/rest/deactivate_users (the `RestDeactivateUsers` operationId).
+func (c *Client) RestDeactivateUsers(ctx context.Context, body RestDeactivateUsersJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRestDeactivateUsersRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// RestGetAverageReplyTime Tell how long a user takes to answer
+//
+// Over the messages between two times. The unit of the durations is not stated; seconds is a guess.
+//
+// Corresponds with GET /api/v2.1/rest/get_average_reply_time_user (the `RestGetAverageReplyTime` operationId).
+func (c *Client) RestGetAverageReplyTime(ctx context.Context, params *RestGetAverageReplyTimeParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRestGetAverageReplyTimeRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// RestGetOrCreateChannelWithBody Get a channel, and create it if there is none
+//
+// A channel is known by a unique id of the app's own. It holds up to 5,000 participants, more by
+// agreement. In the answer its type is `group`.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/v2.1/rest/get_or_create_channel (the `RestGetOrCreateChannel` operationId).
+func (c *Client) RestGetOrCreateChannelWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRestGetOrCreateChannelRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// RestGetOrCreateChannel Get a channel, and create it if there is none
+//
+// A channel is known by a unique id of the app's own. It holds up to 5,000 participants, more by
+// agreement. In the answer its type is `group`.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v2.1/rest/get_or_create_channel (the `RestGetOrCreateChannel` operationId).
+func (c *Client) RestGetOrCreateChannel(ctx context.Context, body RestGetOrCreateChannelJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRestGetOrCreateChannelRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// RestGetOrCreateRoomWithTargetWithBody Get the room of two users, and create it if there is none
+//
+// Two users share one such room.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/v2.1/rest/get_or_create_room_with_target (the `RestGetOrCreateRoomWithTarget` operationId).
+func (c *Client) RestGetOrCreateRoomWithTargetWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRestGetOrCreateRoomWithTargetRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// RestGetOrCreateRoomWithTarget Get the room of two users, and create it if there is none
+//
+// Two users share one such room.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v2.1/rest/get_or_create_room_with_target (the `RestGetOrCreateRoomWithTarget` operationId).
+func (c *Client) RestGetOrCreateRoomWithTarget(ctx context.Context, body RestGetOrCreateRoomWithTargetJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRestGetOrCreateRoomWithTargetRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// RestListRoomParticipants List a room's participants
+//
+// 20 a page unless told otherwise. The answer does not tell how many pages there are.
+//
+// Corresponds with GET /api/v2.1/rest/get_room_participants (the `RestListRoomParticipants` operationId).
+func (c *Client) RestListRoomParticipants(ctx context.Context, params *RestListRoomParticipantsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRestListRoomParticipantsRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// RestGetRoomsInfo Look up rooms by their ids
+//
+// Rooms can be named by their numbers, by their unique ids, or some by these and some by those.
+// What becomes of ids that no room has is not stated.
+//
+// Corresponds with GET /api/v2.1/rest/get_rooms_info (the `RestGetRoomsInfo` operationId).
+func (c *Client) RestGetRoomsInfo(ctx context.Context, params *RestGetRoomsInfoParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRestGetRoomsInfoRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// RestCountUnread Count the messages that a user has not read, by room
+//
+// In the rooms that are named. Whether it counts in all of the user's rooms when none is named,
+// is not stated.
+//
+// Corresponds with GET /api/v2.1/rest/get_unread_count (the `RestCountUnread` operationId).
+func (c *Client) RestCountUnread(ctx context.Context, params *RestCountUnreadParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRestCountUnreadRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// RestListUnreadUsers List the ids of users who have not read everything
+//
+// For reminders by another way. The answer does not tell how many pages there are.
+//
+// Corresponds with GET /api/v2.1/rest/get_unread_users (the `RestListUnreadUsers` operationId).
+func (c *Client) RestListUnreadUsers(ctx context.Context, params *RestListUnreadUsersParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRestListUnreadUsersRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// RestListUsers List the app's users
+//
+// In these rows a user's id is `email`, and `id` is an internal number. 20 rows a page unless
+// told otherwise. What `show_all` adds is not stated; presumably the users who are deactivated.
+//
+// Corresponds with GET /api/v2.1/rest/get_user_list (the `RestListUsers` operationId).
+func (c *Client) RestListUsers(ctx context.Context, params *RestListUsersParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRestListUsersRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// RestListUserRooms List the rooms of a user
+//
+// Without a page, the first 100 rooms come at once.
+//
+// Corresponds with GET /api/v2.1/rest/get_user_rooms (the `RestListUserRooms` operationId).
+func (c *Client) RestListUserRooms(ctx context.Context, params *RestListUserRoomsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRestListUserRoomsRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// RestGetUserToken Get a user's token
+//
+// The token with which the user, or a server on the user's behalf, calls the paths under
+// `/api/v2/sdk`.
+//
+// Corresponds with GET /api/v2.1/rest/get_user_token (the `RestGetUserToken` operationId).
+func (c *Client) RestGetUserToken(ctx context.Context, params *RestGetUserTokenParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRestGetUserTokenRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// RestCountUnreadOfUsers Count the messages that each of some users has not read
+//
+// Over all rooms of each user; `restCountUnread` counts by room.
+//
+// Corresponds with GET /api/v2.1/rest/get_user_unread_count (the `RestCountUnreadOfUsers` operationId).
+func (c *Client) RestCountUnreadOfUsers(ctx context.Context, params *RestCountUnreadOfUsersParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRestCountUnreadOfUsersRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// RestLoginOrRegisterWithBody Create a user, or change one
+//
+// Answers with the user and no token; `restGetUserToken` has that. A user who is created without
+// a password gets a random one.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/v2.1/rest/login_or_register (the `RestLoginOrRegister` operationId).
+func (c *Client) RestLoginOrRegisterWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRestLoginOrRegisterRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// RestLoginOrRegister Create a user, or change one
+//
+// Answers with the user and no token; `restGetUserToken` has that. A user who is created without
+// a password gets a random one.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v2.1/rest/login_or_register (the `RestLoginOrRegister` operationId).
+func (c *Client) RestLoginOrRegister(ctx context.Context, body RestLoginOrRegisterJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRestLoginOrRegisterRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
 }
 
 // RestPostCommentWithBody Post a message as a user
@@ -721,6 +1990,158 @@ func (c *Client) RestPostComment(ctx context.Context, body RestPostCommentJSONRe
 	return c.Client.Do(req)
 }
 
+// RestReactivateUsersWithBody Make deactivated users active again
+//
+// The opposite of `restDeactivateUsers`.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/v2.1/rest/reactivate_users (the `RestReactivateUsers` operationId).
+func (c *Client) RestReactivateUsersWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRestReactivateUsersRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// RestReactivateUsers Make deactivated users active again
+//
+// The opposite of `restDeactivateUsers`.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v2.1/rest/reactivate_users (the `RestReactivateUsers` operationId).
+func (c *Client) RestReactivateUsers(ctx context.Context, body RestReactivateUsersJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRestReactivateUsersRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// RestRemoveRoomParticipantsWithBody Remove participants from a group or a channel
+//
+// Nobody can be removed from a room of two.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/v2.1/rest/remove_room_participants (the `RestRemoveRoomParticipants` operationId).
+func (c *Client) RestRemoveRoomParticipantsWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRestRemoveRoomParticipantsRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// RestRemoveRoomParticipants Remove participants from a group or a channel
+//
+// Nobody can be removed from a room of two.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v2.1/rest/remove_room_participants (the `RestRemoveRoomParticipants` operationId).
+func (c *Client) RestRemoveRoomParticipants(ctx context.Context, body RestRemoveRoomParticipantsJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRestRemoveRoomParticipantsRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// RestResetUserTokenWithBody Replace a user's token
+//
+// The token before it no longer works, so whoever uses it is logged out.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/v2.1/rest/reset_user_token (the `RestResetUserToken` operationId).
+func (c *Client) RestResetUserTokenWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRestResetUserTokenRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// RestResetUserToken Replace a user's token
+//
+// The token before it no longer works, so whoever uses it is logged out.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v2.1/rest/reset_user_token (the `RestResetUserToken` operationId).
+func (c *Client) RestResetUserToken(ctx context.Context, body RestResetUserTokenJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRestResetUserTokenRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// RestUpdateRoomWithBody Change a group
+//
+// What is left out stays as it is. A room of two cannot be changed.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/v2.1/rest/update_room (the `RestUpdateRoom` operationId).
+func (c *Client) RestUpdateRoomWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRestUpdateRoomRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// RestUpdateRoom Change a group
+//
+// What is left out stays as it is. A room of two cannot be changed.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v2.1/rest/update_room (the `RestUpdateRoom` operationId).
+func (c *Client) RestUpdateRoom(ctx context.Context, body RestUpdateRoomJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRestUpdateRoomRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // RestGetUserProfile Get a user's profile
 //
 // A user who does not exist is refused.
@@ -753,6 +2174,860 @@ func (c *Client) SdkGetMyProfile(ctx context.Context, reqEditors ...RequestEdito
 	return c.Client.Do(req)
 }
 
+// NewRestAddRoomParticipantsRequest calls the generic RestAddRoomParticipants builder with application/json body
+func NewRestAddRoomParticipantsRequest(server string, body RestAddRoomParticipantsJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewRestAddRoomParticipantsRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewRestAddRoomParticipantsRequestWithBody constructs an http.Request for the RestAddRoomParticipants method, with any body, and a specified content type
+func NewRestAddRoomParticipantsRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v2.1/rest/add_room_participants")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewRestCreateRoomRequest calls the generic RestCreateRoom builder with application/json body
+func NewRestCreateRoomRequest(server string, body RestCreateRoomJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewRestCreateRoomRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewRestCreateRoomRequestWithBody constructs an http.Request for the RestCreateRoom method, with any body, and a specified content type
+func NewRestCreateRoomRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v2.1/rest/create_room")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewRestDeactivateUsersRequest calls the generic RestDeactivateUsers builder with application/json body
+func NewRestDeactivateUsersRequest(server string, body RestDeactivateUsersJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewRestDeactivateUsersRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewRestDeactivateUsersRequestWithBody constructs an http.Request for the RestDeactivateUsers method, with any body, and a specified content type
+func NewRestDeactivateUsersRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v2.1/rest/deactivate_users")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodDelete, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewRestGetAverageReplyTimeRequest constructs an http.Request for the RestGetAverageReplyTime method
+func NewRestGetAverageReplyTimeRequest(server string, params *RestGetAverageReplyTimeParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v2.1/rest/get_average_reply_time_user")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "user_id", params.UserID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "start_time", params.StartTime, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "end_time", params.EndTime, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewRestGetOrCreateChannelRequest calls the generic RestGetOrCreateChannel builder with application/json body
+func NewRestGetOrCreateChannelRequest(server string, body RestGetOrCreateChannelJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewRestGetOrCreateChannelRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewRestGetOrCreateChannelRequestWithBody constructs an http.Request for the RestGetOrCreateChannel method, with any body, and a specified content type
+func NewRestGetOrCreateChannelRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v2.1/rest/get_or_create_channel")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewRestGetOrCreateRoomWithTargetRequest calls the generic RestGetOrCreateRoomWithTarget builder with application/json body
+func NewRestGetOrCreateRoomWithTargetRequest(server string, body RestGetOrCreateRoomWithTargetJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewRestGetOrCreateRoomWithTargetRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewRestGetOrCreateRoomWithTargetRequestWithBody constructs an http.Request for the RestGetOrCreateRoomWithTarget method, with any body, and a specified content type
+func NewRestGetOrCreateRoomWithTargetRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v2.1/rest/get_or_create_room_with_target")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewRestListRoomParticipantsRequest constructs an http.Request for the RestListRoomParticipants method
+func NewRestListRoomParticipantsRequest(server string, params *RestListRoomParticipantsParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v2.1/rest/get_room_participants")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "room_id", params.RoomID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "page", params.Page, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewRestGetRoomsInfoRequest constructs an http.Request for the RestGetRoomsInfo method
+func NewRestGetRoomsInfoRequest(server string, params *RestGetRoomsInfoParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v2.1/rest/get_rooms_info")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.RoomIDs != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "room_ids[]", params.RoomIDs, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "array", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.RoomChannelIDs != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "room_channel_ids[]", params.RoomChannelIDs, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "array", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewRestCountUnreadRequest constructs an http.Request for the RestCountUnread method
+func NewRestCountUnreadRequest(server string, params *RestCountUnreadParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v2.1/rest/get_unread_count")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "user_id", params.UserID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if params.RoomIDs != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "room_ids[]", params.RoomIDs, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "array", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.RoomChannelIDs != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "room_channel_ids[]", params.RoomChannelIDs, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "array", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewRestListUnreadUsersRequest constructs an http.Request for the RestListUnreadUsers method
+func NewRestListUnreadUsersRequest(server string, params *RestListUnreadUsersParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v2.1/rest/get_unread_users")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "page", params.Page, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "start_time", params.StartTime, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "end_time", params.EndTime, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewRestListUsersRequest constructs an http.Request for the RestListUsers method
+func NewRestListUsersRequest(server string, params *RestListUsersParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v2.1/rest/get_user_list")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "page", params.Page, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "show_all", params.ShowAll, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "order_query", params.OrderQuery, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewRestListUserRoomsRequest constructs an http.Request for the RestListUserRooms method
+func NewRestListUserRoomsRequest(server string, params *RestListUserRoomsParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v2.1/rest/get_user_rooms")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "user_id", params.UserID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "page", params.Page, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "room_type", params.RoomType, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewRestGetUserTokenRequest constructs an http.Request for the RestGetUserToken method
+func NewRestGetUserTokenRequest(server string, params *RestGetUserTokenParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v2.1/rest/get_user_token")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "user_id", params.UserID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewRestCountUnreadOfUsersRequest constructs an http.Request for the RestCountUnreadOfUsers method
+func NewRestCountUnreadOfUsersRequest(server string, params *RestCountUnreadOfUsersParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v2.1/rest/get_user_unread_count")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.UserIDs != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "user_ids[]", params.UserIDs, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "array", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "start_time", params.StartTime, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "end_time", params.EndTime, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewRestLoginOrRegisterRequest calls the generic RestLoginOrRegister builder with application/json body
+func NewRestLoginOrRegisterRequest(server string, body RestLoginOrRegisterJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewRestLoginOrRegisterRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewRestLoginOrRegisterRequestWithBody constructs an http.Request for the RestLoginOrRegister method, with any body, and a specified content type
+func NewRestLoginOrRegisterRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v2.1/rest/login_or_register")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
 // NewRestPostCommentRequest calls the generic RestPostComment builder with application/json body
 func NewRestPostCommentRequest(server string, body RestPostCommentJSONRequestBody) (*http.Request, error) {
 	var bodyReader io.Reader
@@ -774,6 +3049,166 @@ func NewRestPostCommentRequestWithBody(server string, contentType string, body i
 	}
 
 	operationPath := fmt.Sprintf("/api/v2.1/rest/post_comment")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewRestReactivateUsersRequest calls the generic RestReactivateUsers builder with application/json body
+func NewRestReactivateUsersRequest(server string, body RestReactivateUsersJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewRestReactivateUsersRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewRestReactivateUsersRequestWithBody constructs an http.Request for the RestReactivateUsers method, with any body, and a specified content type
+func NewRestReactivateUsersRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v2.1/rest/reactivate_users")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewRestRemoveRoomParticipantsRequest calls the generic RestRemoveRoomParticipants builder with application/json body
+func NewRestRemoveRoomParticipantsRequest(server string, body RestRemoveRoomParticipantsJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewRestRemoveRoomParticipantsRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewRestRemoveRoomParticipantsRequestWithBody constructs an http.Request for the RestRemoveRoomParticipants method, with any body, and a specified content type
+func NewRestRemoveRoomParticipantsRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v2.1/rest/remove_room_participants")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewRestResetUserTokenRequest calls the generic RestResetUserToken builder with application/json body
+func NewRestResetUserTokenRequest(server string, body RestResetUserTokenJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewRestResetUserTokenRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewRestResetUserTokenRequestWithBody constructs an http.Request for the RestResetUserToken method, with any body, and a specified content type
+func NewRestResetUserTokenRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v2.1/rest/reset_user_token")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewRestUpdateRoomRequest calls the generic RestUpdateRoom builder with application/json body
+func NewRestUpdateRoomRequest(server string, body RestUpdateRoomJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewRestUpdateRoomRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewRestUpdateRoomRequestWithBody constructs an http.Request for the RestUpdateRoom method, with any body, and a specified content type
+func NewRestUpdateRoomRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v2.1/rest/update_room")
 	if operationPath[0] == '/' {
 		operationPath = "." + operationPath
 	}
@@ -914,6 +3349,207 @@ func WithBaseURL(baseURL string) ClientOption {
 // ClientWithResponsesInterface is the interface specification for the client with responses above.
 type ClientWithResponsesInterface interface {
 
+	// RestAddRoomParticipantsWithBodyWithResponse Add participants to a group or a channel
+	//
+	// A room of two takes nobody else.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v2.1/rest/add_room_participants (the `RestAddRoomParticipants` operationId).
+	RestAddRoomParticipantsWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*RestAddRoomParticipantsHTTPResponse, error)
+
+	// RestAddRoomParticipantsWithResponse Add participants to a group or a channel
+	//
+	// A room of two takes nobody else.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v2.1/rest/add_room_participants (the `RestAddRoomParticipants` operationId).
+	RestAddRoomParticipantsWithResponse(ctx context.Context, body RestAddRoomParticipantsJSONRequestBody, reqEditors ...RequestEditorFn) (*RestAddRoomParticipantsHTTPResponse, error)
+
+	// RestCreateRoomWithBodyWithResponse Create a group
+	//
+	// The creator is not made a participant: list them among the participants, too. A repeat creates
+	// another group.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v2.1/rest/create_room (the `RestCreateRoom` operationId).
+	RestCreateRoomWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*RestCreateRoomHTTPResponse, error)
+
+	// RestCreateRoomWithResponse Create a group
+	//
+	// The creator is not made a participant: list them among the participants, too. A repeat creates
+	// another group.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v2.1/rest/create_room (the `RestCreateRoom` operationId).
+	RestCreateRoomWithResponse(ctx context.Context, body RestCreateRoomJSONRequestBody, reqEditors ...RequestEditorFn) (*RestCreateRoomHTTPResponse, error)
+
+	// RestDeactivateUsersWithBodyWithResponse Deactivate users
+	//
+	// The ids go into the body, although the method is DELETE; proxies that drop such a body break
+	// this call. `restReactivateUsers` undoes it.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with DELETE /api/v2.1/rest/deactivate_users (the `RestDeactivateUsers` operationId).
+	RestDeactivateUsersWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*RestDeactivateUsersHTTPResponse, error)
+
+	// RestDeactivateUsersWithResponse Deactivate users
+	//
+	// The ids go into the body, although the method is DELETE; proxies that drop such a body break
+	// this call. `restReactivateUsers` undoes it.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with DELETE /api/v2.1/rest/deactivate_users (the `RestDeactivateUsers` operationId).
+	RestDeactivateUsersWithResponse(ctx context.Context, body RestDeactivateUsersJSONRequestBody, reqEditors ...RequestEditorFn) (*RestDeactivateUsersHTTPResponse, error)
+
+	// RestGetAverageReplyTimeWithResponse Tell how long a user takes to answer
+	//
+	// Over the messages between two times. The unit of the durations is not stated; seconds is a guess.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v2.1/rest/get_average_reply_time_user (the `RestGetAverageReplyTime` operationId).
+	RestGetAverageReplyTimeWithResponse(ctx context.Context, params *RestGetAverageReplyTimeParams, reqEditors ...RequestEditorFn) (*RestGetAverageReplyTimeHTTPResponse, error)
+
+	// RestGetOrCreateChannelWithBodyWithResponse Get a channel, and create it if there is none
+	//
+	// A channel is known by a unique id of the app's own. It holds up to 5,000 participants, more by
+	// agreement. In the answer its type is `group`.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v2.1/rest/get_or_create_channel (the `RestGetOrCreateChannel` operationId).
+	RestGetOrCreateChannelWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*RestGetOrCreateChannelHTTPResponse, error)
+
+	// RestGetOrCreateChannelWithResponse Get a channel, and create it if there is none
+	//
+	// A channel is known by a unique id of the app's own. It holds up to 5,000 participants, more by
+	// agreement. In the answer its type is `group`.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v2.1/rest/get_or_create_channel (the `RestGetOrCreateChannel` operationId).
+	RestGetOrCreateChannelWithResponse(ctx context.Context, body RestGetOrCreateChannelJSONRequestBody, reqEditors ...RequestEditorFn) (*RestGetOrCreateChannelHTTPResponse, error)
+
+	// RestGetOrCreateRoomWithTargetWithBodyWithResponse Get the room of two users, and create it if there is none
+	//
+	// Two users share one such room.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v2.1/rest/get_or_create_room_with_target (the `RestGetOrCreateRoomWithTarget` operationId).
+	RestGetOrCreateRoomWithTargetWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*RestGetOrCreateRoomWithTargetHTTPResponse, error)
+
+	// RestGetOrCreateRoomWithTargetWithResponse Get the room of two users, and create it if there is none
+	//
+	// Two users share one such room.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v2.1/rest/get_or_create_room_with_target (the `RestGetOrCreateRoomWithTarget` operationId).
+	RestGetOrCreateRoomWithTargetWithResponse(ctx context.Context, body RestGetOrCreateRoomWithTargetJSONRequestBody, reqEditors ...RequestEditorFn) (*RestGetOrCreateRoomWithTargetHTTPResponse, error)
+
+	// RestListRoomParticipantsWithResponse List a room's participants
+	//
+	// 20 a page unless told otherwise. The answer does not tell how many pages there are.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v2.1/rest/get_room_participants (the `RestListRoomParticipants` operationId).
+	RestListRoomParticipantsWithResponse(ctx context.Context, params *RestListRoomParticipantsParams, reqEditors ...RequestEditorFn) (*RestListRoomParticipantsHTTPResponse, error)
+
+	// RestGetRoomsInfoWithResponse Look up rooms by their ids
+	//
+	// Rooms can be named by their numbers, by their unique ids, or some by these and some by those.
+	// What becomes of ids that no room has is not stated.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v2.1/rest/get_rooms_info (the `RestGetRoomsInfo` operationId).
+	RestGetRoomsInfoWithResponse(ctx context.Context, params *RestGetRoomsInfoParams, reqEditors ...RequestEditorFn) (*RestGetRoomsInfoHTTPResponse, error)
+
+	// RestCountUnreadWithResponse Count the messages that a user has not read, by room
+	//
+	// In the rooms that are named. Whether it counts in all of the user's rooms when none is named,
+	// is not stated.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v2.1/rest/get_unread_count (the `RestCountUnread` operationId).
+	RestCountUnreadWithResponse(ctx context.Context, params *RestCountUnreadParams, reqEditors ...RequestEditorFn) (*RestCountUnreadHTTPResponse, error)
+
+	// RestListUnreadUsersWithResponse List the ids of users who have not read everything
+	//
+	// For reminders by another way. The answer does not tell how many pages there are.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v2.1/rest/get_unread_users (the `RestListUnreadUsers` operationId).
+	RestListUnreadUsersWithResponse(ctx context.Context, params *RestListUnreadUsersParams, reqEditors ...RequestEditorFn) (*RestListUnreadUsersHTTPResponse, error)
+
+	// RestListUsersWithResponse List the app's users
+	//
+	// In these rows a user's id is `email`, and `id` is an internal number. 20 rows a page unless
+	// told otherwise. What `show_all` adds is not stated; presumably the users who are deactivated.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v2.1/rest/get_user_list (the `RestListUsers` operationId).
+	RestListUsersWithResponse(ctx context.Context, params *RestListUsersParams, reqEditors ...RequestEditorFn) (*RestListUsersHTTPResponse, error)
+
+	// RestListUserRoomsWithResponse List the rooms of a user
+	//
+	// Without a page, the first 100 rooms come at once.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v2.1/rest/get_user_rooms (the `RestListUserRooms` operationId).
+	RestListUserRoomsWithResponse(ctx context.Context, params *RestListUserRoomsParams, reqEditors ...RequestEditorFn) (*RestListUserRoomsHTTPResponse, error)
+
+	// RestGetUserTokenWithResponse Get a user's token
+	//
+	// The token with which the user, or a server on the user's behalf, calls the paths under
+	// `/api/v2/sdk`.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v2.1/rest/get_user_token (the `RestGetUserToken` operationId).
+	RestGetUserTokenWithResponse(ctx context.Context, params *RestGetUserTokenParams, reqEditors ...RequestEditorFn) (*RestGetUserTokenHTTPResponse, error)
+
+	// RestCountUnreadOfUsersWithResponse Count the messages that each of some users has not read
+	//
+	// Over all rooms of each user; `restCountUnread` counts by room.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v2.1/rest/get_user_unread_count (the `RestCountUnreadOfUsers` operationId).
+	RestCountUnreadOfUsersWithResponse(ctx context.Context, params *RestCountUnreadOfUsersParams, reqEditors ...RequestEditorFn) (*RestCountUnreadOfUsersHTTPResponse, error)
+
+	// RestLoginOrRegisterWithBodyWithResponse Create a user, or change one
+	//
+	// Answers with the user and no token; `restGetUserToken` has that. A user who is created without
+	// a password gets a random one.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v2.1/rest/login_or_register (the `RestLoginOrRegister` operationId).
+	RestLoginOrRegisterWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*RestLoginOrRegisterHTTPResponse, error)
+
+	// RestLoginOrRegisterWithResponse Create a user, or change one
+	//
+	// Answers with the user and no token; `restGetUserToken` has that. A user who is created without
+	// a password gets a random one.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v2.1/rest/login_or_register (the `RestLoginOrRegister` operationId).
+	RestLoginOrRegisterWithResponse(ctx context.Context, body RestLoginOrRegisterJSONRequestBody, reqEditors ...RequestEditorFn) (*RestLoginOrRegisterHTTPResponse, error)
+
 	// RestPostCommentWithBodyWithResponse Post a message as a user
 	//
 	// The sender need not be online. A repeat posts the message again. System events are posted
@@ -934,6 +3570,78 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /api/v2.1/rest/post_comment (the `RestPostComment` operationId).
 	RestPostCommentWithResponse(ctx context.Context, body RestPostCommentJSONRequestBody, reqEditors ...RequestEditorFn) (*RestPostCommentHTTPResponse, error)
 
+	// RestReactivateUsersWithBodyWithResponse Make deactivated users active again
+	//
+	// The opposite of `restDeactivateUsers`.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v2.1/rest/reactivate_users (the `RestReactivateUsers` operationId).
+	RestReactivateUsersWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*RestReactivateUsersHTTPResponse, error)
+
+	// RestReactivateUsersWithResponse Make deactivated users active again
+	//
+	// The opposite of `restDeactivateUsers`.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v2.1/rest/reactivate_users (the `RestReactivateUsers` operationId).
+	RestReactivateUsersWithResponse(ctx context.Context, body RestReactivateUsersJSONRequestBody, reqEditors ...RequestEditorFn) (*RestReactivateUsersHTTPResponse, error)
+
+	// RestRemoveRoomParticipantsWithBodyWithResponse Remove participants from a group or a channel
+	//
+	// Nobody can be removed from a room of two.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v2.1/rest/remove_room_participants (the `RestRemoveRoomParticipants` operationId).
+	RestRemoveRoomParticipantsWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*RestRemoveRoomParticipantsHTTPResponse, error)
+
+	// RestRemoveRoomParticipantsWithResponse Remove participants from a group or a channel
+	//
+	// Nobody can be removed from a room of two.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v2.1/rest/remove_room_participants (the `RestRemoveRoomParticipants` operationId).
+	RestRemoveRoomParticipantsWithResponse(ctx context.Context, body RestRemoveRoomParticipantsJSONRequestBody, reqEditors ...RequestEditorFn) (*RestRemoveRoomParticipantsHTTPResponse, error)
+
+	// RestResetUserTokenWithBodyWithResponse Replace a user's token
+	//
+	// The token before it no longer works, so whoever uses it is logged out.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v2.1/rest/reset_user_token (the `RestResetUserToken` operationId).
+	RestResetUserTokenWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*RestResetUserTokenHTTPResponse, error)
+
+	// RestResetUserTokenWithResponse Replace a user's token
+	//
+	// The token before it no longer works, so whoever uses it is logged out.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v2.1/rest/reset_user_token (the `RestResetUserToken` operationId).
+	RestResetUserTokenWithResponse(ctx context.Context, body RestResetUserTokenJSONRequestBody, reqEditors ...RequestEditorFn) (*RestResetUserTokenHTTPResponse, error)
+
+	// RestUpdateRoomWithBodyWithResponse Change a group
+	//
+	// What is left out stays as it is. A room of two cannot be changed.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v2.1/rest/update_room (the `RestUpdateRoom` operationId).
+	RestUpdateRoomWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*RestUpdateRoomHTTPResponse, error)
+
+	// RestUpdateRoomWithResponse Change a group
+	//
+	// What is left out stays as it is. A room of two cannot be changed.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v2.1/rest/update_room (the `RestUpdateRoom` operationId).
+	RestUpdateRoomWithResponse(ctx context.Context, body RestUpdateRoomJSONRequestBody, reqEditors ...RequestEditorFn) (*RestUpdateRoomHTTPResponse, error)
+
 	// RestGetUserProfileWithResponse Get a user's profile
 	//
 	// A user who does not exist is refused.
@@ -949,6 +3657,411 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with GET /api/v2/sdk/my_profile (the `SdkGetMyProfile` operationId).
 	SdkGetMyProfileWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*SdkGetMyProfileHTTPResponse, error)
+}
+
+type RestAddRoomParticipantsHTTPResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ServerAddRoomParticipantsResponse
+	// JSON4XX the response for an HTTP 4XX `application/json` response
+	JSON4XX *Refused
+	// JSON5XX the response for an HTTP 5XX `application/json` response
+	JSON5XX *Unavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r RestAddRoomParticipantsHTTPResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r RestAddRoomParticipantsHTTPResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type RestCreateRoomHTTPResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ServerRoomResponse
+	// JSON4XX the response for an HTTP 4XX `application/json` response
+	JSON4XX *Refused
+	// JSON5XX the response for an HTTP 5XX `application/json` response
+	JSON5XX *Unavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r RestCreateRoomHTTPResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r RestCreateRoomHTTPResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type RestDeactivateUsersHTTPResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *DoneResponse
+	// JSON4XX the response for an HTTP 4XX `application/json` response
+	JSON4XX *Refused
+	// JSON5XX the response for an HTTP 5XX `application/json` response
+	JSON5XX *Unavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r RestDeactivateUsersHTTPResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r RestDeactivateUsersHTTPResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type RestGetAverageReplyTimeHTTPResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *AverageReplyTimeResponse
+	// JSON4XX the response for an HTTP 4XX `application/json` response
+	JSON4XX *Refused
+	// JSON5XX the response for an HTTP 5XX `application/json` response
+	JSON5XX *Unavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r RestGetAverageReplyTimeHTTPResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r RestGetAverageReplyTimeHTTPResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type RestGetOrCreateChannelHTTPResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ServerRoomChangeResponse
+	// JSON4XX the response for an HTTP 4XX `application/json` response
+	JSON4XX *Refused
+	// JSON5XX the response for an HTTP 5XX `application/json` response
+	JSON5XX *Unavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r RestGetOrCreateChannelHTTPResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r RestGetOrCreateChannelHTTPResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type RestGetOrCreateRoomWithTargetHTTPResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ServerRoomResponse
+	// JSON4XX the response for an HTTP 4XX `application/json` response
+	JSON4XX *Refused
+	// JSON5XX the response for an HTTP 5XX `application/json` response
+	JSON5XX *Unavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r RestGetOrCreateRoomWithTargetHTTPResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r RestGetOrCreateRoomWithTargetHTTPResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type RestListRoomParticipantsHTTPResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ServerParticipantsResponse
+	// JSON4XX the response for an HTTP 4XX `application/json` response
+	JSON4XX *Refused
+	// JSON5XX the response for an HTTP 5XX `application/json` response
+	JSON5XX *Unavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r RestListRoomParticipantsHTTPResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r RestListRoomParticipantsHTTPResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type RestGetRoomsInfoHTTPResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ServerRoomsResponse
+	// JSON4XX the response for an HTTP 4XX `application/json` response
+	JSON4XX *Refused
+	// JSON5XX the response for an HTTP 5XX `application/json` response
+	JSON5XX *Unavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r RestGetRoomsInfoHTTPResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r RestGetRoomsInfoHTTPResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type RestCountUnreadHTTPResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *CountUnreadResponse
+	// JSON4XX the response for an HTTP 4XX `application/json` response
+	JSON4XX *Refused
+	// JSON5XX the response for an HTTP 5XX `application/json` response
+	JSON5XX *Unavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r RestCountUnreadHTTPResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r RestCountUnreadHTTPResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type RestListUnreadUsersHTTPResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ListUnreadUsersResponse
+	// JSON4XX the response for an HTTP 4XX `application/json` response
+	JSON4XX *Refused
+	// JSON5XX the response for an HTTP 5XX `application/json` response
+	JSON5XX *Unavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r RestListUnreadUsersHTTPResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r RestListUnreadUsersHTTPResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type RestListUsersHTTPResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ListUsersResponse
+	// JSON4XX the response for an HTTP 4XX `application/json` response
+	JSON4XX *Refused
+	// JSON5XX the response for an HTTP 5XX `application/json` response
+	JSON5XX *Unavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r RestListUsersHTTPResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r RestListUsersHTTPResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type RestListUserRoomsHTTPResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ServerListUserRoomsResponse
+	// JSON4XX the response for an HTTP 4XX `application/json` response
+	JSON4XX *Refused
+	// JSON5XX the response for an HTTP 5XX `application/json` response
+	JSON5XX *Unavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r RestListUserRoomsHTTPResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r RestListUserRoomsHTTPResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type RestGetUserTokenHTTPResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *UserTokenResponse
+	// JSON4XX the response for an HTTP 4XX `application/json` response
+	JSON4XX *Refused
+	// JSON5XX the response for an HTTP 5XX `application/json` response
+	JSON5XX *Unavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r RestGetUserTokenHTTPResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r RestGetUserTokenHTTPResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type RestCountUnreadOfUsersHTTPResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *CountUnreadOfUsersResponse
+	// JSON4XX the response for an HTTP 4XX `application/json` response
+	JSON4XX *Refused
+	// JSON5XX the response for an HTTP 5XX `application/json` response
+	JSON5XX *Unavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r RestCountUnreadOfUsersHTTPResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r RestCountUnreadOfUsersHTTPResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type RestLoginOrRegisterHTTPResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ServerUserResponse
+	// JSON4XX the response for an HTTP 4XX `application/json` response
+	JSON4XX *Refused
+	// JSON5XX the response for an HTTP 5XX `application/json` response
+	JSON5XX *Unavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r RestLoginOrRegisterHTTPResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r RestLoginOrRegisterHTTPResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
 }
 
 type RestPostCommentHTTPResponse struct {
@@ -972,6 +4085,114 @@ func (r RestPostCommentHTTPResponse) Status() string {
 
 // StatusCode returns HTTPResponse.StatusCode
 func (r RestPostCommentHTTPResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type RestReactivateUsersHTTPResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *DoneResponse
+	// JSON4XX the response for an HTTP 4XX `application/json` response
+	JSON4XX *Refused
+	// JSON5XX the response for an HTTP 5XX `application/json` response
+	JSON5XX *Unavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r RestReactivateUsersHTTPResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r RestReactivateUsersHTTPResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type RestRemoveRoomParticipantsHTTPResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ServerRemoveRoomParticipantsResponse
+	// JSON4XX the response for an HTTP 4XX `application/json` response
+	JSON4XX *Refused
+	// JSON5XX the response for an HTTP 5XX `application/json` response
+	JSON5XX *Unavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r RestRemoveRoomParticipantsHTTPResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r RestRemoveRoomParticipantsHTTPResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type RestResetUserTokenHTTPResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *UserTokenResponse
+	// JSON4XX the response for an HTTP 4XX `application/json` response
+	JSON4XX *Refused
+	// JSON5XX the response for an HTTP 5XX `application/json` response
+	JSON5XX *Unavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r RestResetUserTokenHTTPResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r RestResetUserTokenHTTPResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type RestUpdateRoomHTTPResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ServerRoomChangeResponse
+	// JSON4XX the response for an HTTP 4XX `application/json` response
+	JSON4XX *Refused
+	// JSON5XX the response for an HTTP 5XX `application/json` response
+	JSON5XX *Unavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r RestUpdateRoomHTTPResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r RestUpdateRoomHTTPResponse) StatusCode() int {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.StatusCode
 	}
@@ -1032,6 +4253,333 @@ func (r SdkGetMyProfileHTTPResponse) StatusCode() int {
 	return 0
 }
 
+// RestAddRoomParticipantsWithBodyWithResponse Add participants to a group or a channel
+//
+// A room of two takes nobody else.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v2.1/rest/add_room_participants (the `RestAddRoomParticipants` operationId).
+func (c *ClientWithResponses) RestAddRoomParticipantsWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*RestAddRoomParticipantsHTTPResponse, error) {
+	rsp, err := c.RestAddRoomParticipantsWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRestAddRoomParticipantsHTTPResponse(rsp)
+}
+
+// RestAddRoomParticipantsWithResponse Add participants to a group or a channel
+//
+// A room of two takes nobody else.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v2.1/rest/add_room_participants (the `RestAddRoomParticipants` operationId).
+func (c *ClientWithResponses) RestAddRoomParticipantsWithResponse(ctx context.Context, body RestAddRoomParticipantsJSONRequestBody, reqEditors ...RequestEditorFn) (*RestAddRoomParticipantsHTTPResponse, error) {
+	rsp, err := c.RestAddRoomParticipants(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRestAddRoomParticipantsHTTPResponse(rsp)
+}
+
+// RestCreateRoomWithBodyWithResponse Create a group
+//
+// The creator is not made a participant: list them among the participants, too. A repeat creates
+// another group.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v2.1/rest/create_room (the `RestCreateRoom` operationId).
+func (c *ClientWithResponses) RestCreateRoomWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*RestCreateRoomHTTPResponse, error) {
+	rsp, err := c.RestCreateRoomWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRestCreateRoomHTTPResponse(rsp)
+}
+
+// RestCreateRoomWithResponse Create a group
+//
+// The creator is not made a participant: list them among the participants, too. A repeat creates
+// another group.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v2.1/rest/create_room (the `RestCreateRoom` operationId).
+func (c *ClientWithResponses) RestCreateRoomWithResponse(ctx context.Context, body RestCreateRoomJSONRequestBody, reqEditors ...RequestEditorFn) (*RestCreateRoomHTTPResponse, error) {
+	rsp, err := c.RestCreateRoom(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRestCreateRoomHTTPResponse(rsp)
+}
+
+// RestDeactivateUsersWithBodyWithResponse Deactivate users
+//
+// The ids go into the body, although the method is DELETE; proxies that drop such a body break
+// this call. `restReactivateUsers` undoes it.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with DELETE /api/v2.1/rest/deactivate_users (the `RestDeactivateUsers` operationId).
+func (c *ClientWithResponses) RestDeactivateUsersWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*RestDeactivateUsersHTTPResponse, error) {
+	rsp, err := c.RestDeactivateUsersWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRestDeactivateUsersHTTPResponse(rsp)
+}
+
+// RestDeactivateUsersWithResponse Deactivate users
+//
+// The ids go into the body, although the method is DELETE; proxies that drop such a body break
+// this call. `restReactivateUsers` undoes it.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with DELETE /api/v2.1/rest/deactivate_users (the `RestDeactivateUsers` operationId).
+func (c *ClientWithResponses) RestDeactivateUsersWithResponse(ctx context.Context, body RestDeactivateUsersJSONRequestBody, reqEditors ...RequestEditorFn) (*RestDeactivateUsersHTTPResponse, error) {
+	rsp, err := c.RestDeactivateUsers(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRestDeactivateUsersHTTPResponse(rsp)
+}
+
+// RestGetAverageReplyTimeWithResponse Tell how long a user takes to answer
+//
+// Over the messages between two times. The unit of the durations is not stated; seconds is a guess.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v2.1/rest/get_average_reply_time_user (the `RestGetAverageReplyTime` operationId).
+func (c *ClientWithResponses) RestGetAverageReplyTimeWithResponse(ctx context.Context, params *RestGetAverageReplyTimeParams, reqEditors ...RequestEditorFn) (*RestGetAverageReplyTimeHTTPResponse, error) {
+	rsp, err := c.RestGetAverageReplyTime(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRestGetAverageReplyTimeHTTPResponse(rsp)
+}
+
+// RestGetOrCreateChannelWithBodyWithResponse Get a channel, and create it if there is none
+//
+// A channel is known by a unique id of the app's own. It holds up to 5,000 participants, more by
+// agreement. In the answer its type is `group`.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v2.1/rest/get_or_create_channel (the `RestGetOrCreateChannel` operationId).
+func (c *ClientWithResponses) RestGetOrCreateChannelWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*RestGetOrCreateChannelHTTPResponse, error) {
+	rsp, err := c.RestGetOrCreateChannelWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRestGetOrCreateChannelHTTPResponse(rsp)
+}
+
+// RestGetOrCreateChannelWithResponse Get a channel, and create it if there is none
+//
+// A channel is known by a unique id of the app's own. It holds up to 5,000 participants, more by
+// agreement. In the answer its type is `group`.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v2.1/rest/get_or_create_channel (the `RestGetOrCreateChannel` operationId).
+func (c *ClientWithResponses) RestGetOrCreateChannelWithResponse(ctx context.Context, body RestGetOrCreateChannelJSONRequestBody, reqEditors ...RequestEditorFn) (*RestGetOrCreateChannelHTTPResponse, error) {
+	rsp, err := c.RestGetOrCreateChannel(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRestGetOrCreateChannelHTTPResponse(rsp)
+}
+
+// RestGetOrCreateRoomWithTargetWithBodyWithResponse Get the room of two users, and create it if there is none
+//
+// Two users share one such room.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v2.1/rest/get_or_create_room_with_target (the `RestGetOrCreateRoomWithTarget` operationId).
+func (c *ClientWithResponses) RestGetOrCreateRoomWithTargetWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*RestGetOrCreateRoomWithTargetHTTPResponse, error) {
+	rsp, err := c.RestGetOrCreateRoomWithTargetWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRestGetOrCreateRoomWithTargetHTTPResponse(rsp)
+}
+
+// RestGetOrCreateRoomWithTargetWithResponse Get the room of two users, and create it if there is none
+//
+// Two users share one such room.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v2.1/rest/get_or_create_room_with_target (the `RestGetOrCreateRoomWithTarget` operationId).
+func (c *ClientWithResponses) RestGetOrCreateRoomWithTargetWithResponse(ctx context.Context, body RestGetOrCreateRoomWithTargetJSONRequestBody, reqEditors ...RequestEditorFn) (*RestGetOrCreateRoomWithTargetHTTPResponse, error) {
+	rsp, err := c.RestGetOrCreateRoomWithTarget(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRestGetOrCreateRoomWithTargetHTTPResponse(rsp)
+}
+
+// RestListRoomParticipantsWithResponse List a room's participants
+//
+// 20 a page unless told otherwise. The answer does not tell how many pages there are.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v2.1/rest/get_room_participants (the `RestListRoomParticipants` operationId).
+func (c *ClientWithResponses) RestListRoomParticipantsWithResponse(ctx context.Context, params *RestListRoomParticipantsParams, reqEditors ...RequestEditorFn) (*RestListRoomParticipantsHTTPResponse, error) {
+	rsp, err := c.RestListRoomParticipants(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRestListRoomParticipantsHTTPResponse(rsp)
+}
+
+// RestGetRoomsInfoWithResponse Look up rooms by their ids
+//
+// Rooms can be named by their numbers, by their unique ids, or some by these and some by those.
+// What becomes of ids that no room has is not stated.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v2.1/rest/get_rooms_info (the `RestGetRoomsInfo` operationId).
+func (c *ClientWithResponses) RestGetRoomsInfoWithResponse(ctx context.Context, params *RestGetRoomsInfoParams, reqEditors ...RequestEditorFn) (*RestGetRoomsInfoHTTPResponse, error) {
+	rsp, err := c.RestGetRoomsInfo(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRestGetRoomsInfoHTTPResponse(rsp)
+}
+
+// RestCountUnreadWithResponse Count the messages that a user has not read, by room
+//
+// In the rooms that are named. Whether it counts in all of the user's rooms when none is named,
+// is not stated.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v2.1/rest/get_unread_count (the `RestCountUnread` operationId).
+func (c *ClientWithResponses) RestCountUnreadWithResponse(ctx context.Context, params *RestCountUnreadParams, reqEditors ...RequestEditorFn) (*RestCountUnreadHTTPResponse, error) {
+	rsp, err := c.RestCountUnread(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRestCountUnreadHTTPResponse(rsp)
+}
+
+// RestListUnreadUsersWithResponse List the ids of users who have not read everything
+//
+// For reminders by another way. The answer does not tell how many pages there are.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v2.1/rest/get_unread_users (the `RestListUnreadUsers` operationId).
+func (c *ClientWithResponses) RestListUnreadUsersWithResponse(ctx context.Context, params *RestListUnreadUsersParams, reqEditors ...RequestEditorFn) (*RestListUnreadUsersHTTPResponse, error) {
+	rsp, err := c.RestListUnreadUsers(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRestListUnreadUsersHTTPResponse(rsp)
+}
+
+// RestListUsersWithResponse List the app's users
+//
+// In these rows a user's id is `email`, and `id` is an internal number. 20 rows a page unless
+// told otherwise. What `show_all` adds is not stated; presumably the users who are deactivated.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v2.1/rest/get_user_list (the `RestListUsers` operationId).
+func (c *ClientWithResponses) RestListUsersWithResponse(ctx context.Context, params *RestListUsersParams, reqEditors ...RequestEditorFn) (*RestListUsersHTTPResponse, error) {
+	rsp, err := c.RestListUsers(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRestListUsersHTTPResponse(rsp)
+}
+
+// RestListUserRoomsWithResponse List the rooms of a user
+//
+// Without a page, the first 100 rooms come at once.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v2.1/rest/get_user_rooms (the `RestListUserRooms` operationId).
+func (c *ClientWithResponses) RestListUserRoomsWithResponse(ctx context.Context, params *RestListUserRoomsParams, reqEditors ...RequestEditorFn) (*RestListUserRoomsHTTPResponse, error) {
+	rsp, err := c.RestListUserRooms(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRestListUserRoomsHTTPResponse(rsp)
+}
+
+// RestGetUserTokenWithResponse Get a user's token
+//
+// The token with which the user, or a server on the user's behalf, calls the paths under
+// `/api/v2/sdk`.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v2.1/rest/get_user_token (the `RestGetUserToken` operationId).
+func (c *ClientWithResponses) RestGetUserTokenWithResponse(ctx context.Context, params *RestGetUserTokenParams, reqEditors ...RequestEditorFn) (*RestGetUserTokenHTTPResponse, error) {
+	rsp, err := c.RestGetUserToken(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRestGetUserTokenHTTPResponse(rsp)
+}
+
+// RestCountUnreadOfUsersWithResponse Count the messages that each of some users has not read
+//
+// Over all rooms of each user; `restCountUnread` counts by room.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v2.1/rest/get_user_unread_count (the `RestCountUnreadOfUsers` operationId).
+func (c *ClientWithResponses) RestCountUnreadOfUsersWithResponse(ctx context.Context, params *RestCountUnreadOfUsersParams, reqEditors ...RequestEditorFn) (*RestCountUnreadOfUsersHTTPResponse, error) {
+	rsp, err := c.RestCountUnreadOfUsers(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRestCountUnreadOfUsersHTTPResponse(rsp)
+}
+
+// RestLoginOrRegisterWithBodyWithResponse Create a user, or change one
+//
+// Answers with the user and no token; `restGetUserToken` has that. A user who is created without
+// a password gets a random one.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v2.1/rest/login_or_register (the `RestLoginOrRegister` operationId).
+func (c *ClientWithResponses) RestLoginOrRegisterWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*RestLoginOrRegisterHTTPResponse, error) {
+	rsp, err := c.RestLoginOrRegisterWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRestLoginOrRegisterHTTPResponse(rsp)
+}
+
+// RestLoginOrRegisterWithResponse Create a user, or change one
+//
+// Answers with the user and no token; `restGetUserToken` has that. A user who is created without
+// a password gets a random one.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v2.1/rest/login_or_register (the `RestLoginOrRegister` operationId).
+func (c *ClientWithResponses) RestLoginOrRegisterWithResponse(ctx context.Context, body RestLoginOrRegisterJSONRequestBody, reqEditors ...RequestEditorFn) (*RestLoginOrRegisterHTTPResponse, error) {
+	rsp, err := c.RestLoginOrRegister(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRestLoginOrRegisterHTTPResponse(rsp)
+}
+
 // RestPostCommentWithBodyWithResponse Post a message as a user
 //
 // The sender need not be online. A repeat posts the message again. System events are posted
@@ -1064,6 +4612,126 @@ func (c *ClientWithResponses) RestPostCommentWithResponse(ctx context.Context, b
 	return ParseRestPostCommentHTTPResponse(rsp)
 }
 
+// RestReactivateUsersWithBodyWithResponse Make deactivated users active again
+//
+// The opposite of `restDeactivateUsers`.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v2.1/rest/reactivate_users (the `RestReactivateUsers` operationId).
+func (c *ClientWithResponses) RestReactivateUsersWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*RestReactivateUsersHTTPResponse, error) {
+	rsp, err := c.RestReactivateUsersWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRestReactivateUsersHTTPResponse(rsp)
+}
+
+// RestReactivateUsersWithResponse Make deactivated users active again
+//
+// The opposite of `restDeactivateUsers`.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v2.1/rest/reactivate_users (the `RestReactivateUsers` operationId).
+func (c *ClientWithResponses) RestReactivateUsersWithResponse(ctx context.Context, body RestReactivateUsersJSONRequestBody, reqEditors ...RequestEditorFn) (*RestReactivateUsersHTTPResponse, error) {
+	rsp, err := c.RestReactivateUsers(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRestReactivateUsersHTTPResponse(rsp)
+}
+
+// RestRemoveRoomParticipantsWithBodyWithResponse Remove participants from a group or a channel
+//
+// Nobody can be removed from a room of two.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v2.1/rest/remove_room_participants (the `RestRemoveRoomParticipants` operationId).
+func (c *ClientWithResponses) RestRemoveRoomParticipantsWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*RestRemoveRoomParticipantsHTTPResponse, error) {
+	rsp, err := c.RestRemoveRoomParticipantsWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRestRemoveRoomParticipantsHTTPResponse(rsp)
+}
+
+// RestRemoveRoomParticipantsWithResponse Remove participants from a group or a channel
+//
+// Nobody can be removed from a room of two.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v2.1/rest/remove_room_participants (the `RestRemoveRoomParticipants` operationId).
+func (c *ClientWithResponses) RestRemoveRoomParticipantsWithResponse(ctx context.Context, body RestRemoveRoomParticipantsJSONRequestBody, reqEditors ...RequestEditorFn) (*RestRemoveRoomParticipantsHTTPResponse, error) {
+	rsp, err := c.RestRemoveRoomParticipants(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRestRemoveRoomParticipantsHTTPResponse(rsp)
+}
+
+// RestResetUserTokenWithBodyWithResponse Replace a user's token
+//
+// The token before it no longer works, so whoever uses it is logged out.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v2.1/rest/reset_user_token (the `RestResetUserToken` operationId).
+func (c *ClientWithResponses) RestResetUserTokenWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*RestResetUserTokenHTTPResponse, error) {
+	rsp, err := c.RestResetUserTokenWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRestResetUserTokenHTTPResponse(rsp)
+}
+
+// RestResetUserTokenWithResponse Replace a user's token
+//
+// The token before it no longer works, so whoever uses it is logged out.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v2.1/rest/reset_user_token (the `RestResetUserToken` operationId).
+func (c *ClientWithResponses) RestResetUserTokenWithResponse(ctx context.Context, body RestResetUserTokenJSONRequestBody, reqEditors ...RequestEditorFn) (*RestResetUserTokenHTTPResponse, error) {
+	rsp, err := c.RestResetUserToken(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRestResetUserTokenHTTPResponse(rsp)
+}
+
+// RestUpdateRoomWithBodyWithResponse Change a group
+//
+// What is left out stays as it is. A room of two cannot be changed.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v2.1/rest/update_room (the `RestUpdateRoom` operationId).
+func (c *ClientWithResponses) RestUpdateRoomWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*RestUpdateRoomHTTPResponse, error) {
+	rsp, err := c.RestUpdateRoomWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRestUpdateRoomHTTPResponse(rsp)
+}
+
+// RestUpdateRoomWithResponse Change a group
+//
+// What is left out stays as it is. A room of two cannot be changed.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v2.1/rest/update_room (the `RestUpdateRoom` operationId).
+func (c *ClientWithResponses) RestUpdateRoomWithResponse(ctx context.Context, body RestUpdateRoomJSONRequestBody, reqEditors ...RequestEditorFn) (*RestUpdateRoomHTTPResponse, error) {
+	rsp, err := c.RestUpdateRoom(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRestUpdateRoomHTTPResponse(rsp)
+}
+
 // RestGetUserProfileWithResponse Get a user's profile
 //
 // A user who does not exist is refused.
@@ -1092,6 +4760,606 @@ func (c *ClientWithResponses) SdkGetMyProfileWithResponse(ctx context.Context, r
 	return ParseSdkGetMyProfileHTTPResponse(rsp)
 }
 
+// ParseRestAddRoomParticipantsHTTPResponse parses an HTTP response from a RestAddRoomParticipantsWithResponse call
+func ParseRestAddRoomParticipantsHTTPResponse(rsp *http.Response) (*RestAddRoomParticipantsHTTPResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &RestAddRoomParticipantsHTTPResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ServerAddRoomParticipantsResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
+		var dest Refused
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON4XX = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 5:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON5XX = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseRestCreateRoomHTTPResponse parses an HTTP response from a RestCreateRoomWithResponse call
+func ParseRestCreateRoomHTTPResponse(rsp *http.Response) (*RestCreateRoomHTTPResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &RestCreateRoomHTTPResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ServerRoomResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
+		var dest Refused
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON4XX = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 5:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON5XX = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseRestDeactivateUsersHTTPResponse parses an HTTP response from a RestDeactivateUsersWithResponse call
+func ParseRestDeactivateUsersHTTPResponse(rsp *http.Response) (*RestDeactivateUsersHTTPResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &RestDeactivateUsersHTTPResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest DoneResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
+		var dest Refused
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON4XX = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 5:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON5XX = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseRestGetAverageReplyTimeHTTPResponse parses an HTTP response from a RestGetAverageReplyTimeWithResponse call
+func ParseRestGetAverageReplyTimeHTTPResponse(rsp *http.Response) (*RestGetAverageReplyTimeHTTPResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &RestGetAverageReplyTimeHTTPResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest AverageReplyTimeResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
+		var dest Refused
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON4XX = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 5:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON5XX = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseRestGetOrCreateChannelHTTPResponse parses an HTTP response from a RestGetOrCreateChannelWithResponse call
+func ParseRestGetOrCreateChannelHTTPResponse(rsp *http.Response) (*RestGetOrCreateChannelHTTPResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &RestGetOrCreateChannelHTTPResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ServerRoomChangeResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
+		var dest Refused
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON4XX = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 5:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON5XX = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseRestGetOrCreateRoomWithTargetHTTPResponse parses an HTTP response from a RestGetOrCreateRoomWithTargetWithResponse call
+func ParseRestGetOrCreateRoomWithTargetHTTPResponse(rsp *http.Response) (*RestGetOrCreateRoomWithTargetHTTPResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &RestGetOrCreateRoomWithTargetHTTPResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ServerRoomResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
+		var dest Refused
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON4XX = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 5:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON5XX = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseRestListRoomParticipantsHTTPResponse parses an HTTP response from a RestListRoomParticipantsWithResponse call
+func ParseRestListRoomParticipantsHTTPResponse(rsp *http.Response) (*RestListRoomParticipantsHTTPResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &RestListRoomParticipantsHTTPResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ServerParticipantsResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
+		var dest Refused
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON4XX = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 5:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON5XX = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseRestGetRoomsInfoHTTPResponse parses an HTTP response from a RestGetRoomsInfoWithResponse call
+func ParseRestGetRoomsInfoHTTPResponse(rsp *http.Response) (*RestGetRoomsInfoHTTPResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &RestGetRoomsInfoHTTPResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ServerRoomsResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
+		var dest Refused
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON4XX = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 5:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON5XX = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseRestCountUnreadHTTPResponse parses an HTTP response from a RestCountUnreadWithResponse call
+func ParseRestCountUnreadHTTPResponse(rsp *http.Response) (*RestCountUnreadHTTPResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &RestCountUnreadHTTPResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest CountUnreadResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
+		var dest Refused
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON4XX = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 5:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON5XX = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseRestListUnreadUsersHTTPResponse parses an HTTP response from a RestListUnreadUsersWithResponse call
+func ParseRestListUnreadUsersHTTPResponse(rsp *http.Response) (*RestListUnreadUsersHTTPResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &RestListUnreadUsersHTTPResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ListUnreadUsersResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
+		var dest Refused
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON4XX = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 5:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON5XX = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseRestListUsersHTTPResponse parses an HTTP response from a RestListUsersWithResponse call
+func ParseRestListUsersHTTPResponse(rsp *http.Response) (*RestListUsersHTTPResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &RestListUsersHTTPResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ListUsersResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
+		var dest Refused
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON4XX = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 5:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON5XX = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseRestListUserRoomsHTTPResponse parses an HTTP response from a RestListUserRoomsWithResponse call
+func ParseRestListUserRoomsHTTPResponse(rsp *http.Response) (*RestListUserRoomsHTTPResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &RestListUserRoomsHTTPResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ServerListUserRoomsResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
+		var dest Refused
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON4XX = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 5:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON5XX = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseRestGetUserTokenHTTPResponse parses an HTTP response from a RestGetUserTokenWithResponse call
+func ParseRestGetUserTokenHTTPResponse(rsp *http.Response) (*RestGetUserTokenHTTPResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &RestGetUserTokenHTTPResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest UserTokenResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
+		var dest Refused
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON4XX = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 5:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON5XX = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseRestCountUnreadOfUsersHTTPResponse parses an HTTP response from a RestCountUnreadOfUsersWithResponse call
+func ParseRestCountUnreadOfUsersHTTPResponse(rsp *http.Response) (*RestCountUnreadOfUsersHTTPResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &RestCountUnreadOfUsersHTTPResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest CountUnreadOfUsersResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
+		var dest Refused
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON4XX = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 5:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON5XX = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseRestLoginOrRegisterHTTPResponse parses an HTTP response from a RestLoginOrRegisterWithResponse call
+func ParseRestLoginOrRegisterHTTPResponse(rsp *http.Response) (*RestLoginOrRegisterHTTPResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &RestLoginOrRegisterHTTPResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ServerUserResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
+		var dest Refused
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON4XX = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 5:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON5XX = &dest
+
+	}
+
+	return response, nil
+}
+
 // ParseRestPostCommentHTTPResponse parses an HTTP response from a RestPostCommentWithResponse call
 func ParseRestPostCommentHTTPResponse(rsp *http.Response) (*RestPostCommentHTTPResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -1108,6 +5376,166 @@ func ParseRestPostCommentHTTPResponse(rsp *http.Response) (*RestPostCommentHTTPR
 	switch {
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
 		var dest ServerMessageResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
+		var dest Refused
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON4XX = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 5:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON5XX = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseRestReactivateUsersHTTPResponse parses an HTTP response from a RestReactivateUsersWithResponse call
+func ParseRestReactivateUsersHTTPResponse(rsp *http.Response) (*RestReactivateUsersHTTPResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &RestReactivateUsersHTTPResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest DoneResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
+		var dest Refused
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON4XX = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 5:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON5XX = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseRestRemoveRoomParticipantsHTTPResponse parses an HTTP response from a RestRemoveRoomParticipantsWithResponse call
+func ParseRestRemoveRoomParticipantsHTTPResponse(rsp *http.Response) (*RestRemoveRoomParticipantsHTTPResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &RestRemoveRoomParticipantsHTTPResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ServerRemoveRoomParticipantsResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
+		var dest Refused
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON4XX = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 5:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON5XX = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseRestResetUserTokenHTTPResponse parses an HTTP response from a RestResetUserTokenWithResponse call
+func ParseRestResetUserTokenHTTPResponse(rsp *http.Response) (*RestResetUserTokenHTTPResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &RestResetUserTokenHTTPResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest UserTokenResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
+		var dest Refused
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON4XX = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 5:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON5XX = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseRestUpdateRoomHTTPResponse parses an HTTP response from a RestUpdateRoomWithResponse call
+func ParseRestUpdateRoomHTTPResponse(rsp *http.Response) (*RestUpdateRoomHTTPResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &RestUpdateRoomHTTPResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ServerRoomChangeResponse
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}

@@ -3,15 +3,53 @@
 package chat
 
 // DocumentSHA256 is the checksum of the document that this package was made from.
-const DocumentSHA256 = "9cce5d24fa6408bca1faceec479d8b65d6a185ccc966dc59e2bbfb93545ada64"
+const DocumentSHA256 = "da820b298f4507f28d0eebb6aff82ef37ef770b642ab3ac9f6b942a84f12c1fa"
 
 // OperationID names an operation of the document.
 type OperationID string
 
 // The operations of the document.
 const (
+	// OperationRestAddRoomParticipants is POST /api/v2.1/rest/add_room_participants: Add participants to a group or a channel.
+	OperationRestAddRoomParticipants OperationID = "restAddRoomParticipants"
+	// OperationRestCreateRoom is POST /api/v2.1/rest/create_room: Create a group.
+	OperationRestCreateRoom OperationID = "restCreateRoom"
+	// OperationRestDeactivateUsers is DELETE /api/v2.1/rest/deactivate_users: Deactivate users.
+	OperationRestDeactivateUsers OperationID = "restDeactivateUsers"
+	// OperationRestGetAverageReplyTime is GET /api/v2.1/rest/get_average_reply_time_user: Tell how long a user takes to answer.
+	OperationRestGetAverageReplyTime OperationID = "restGetAverageReplyTime"
+	// OperationRestGetOrCreateChannel is POST /api/v2.1/rest/get_or_create_channel: Get a channel, and create it if there is none.
+	OperationRestGetOrCreateChannel OperationID = "restGetOrCreateChannel"
+	// OperationRestGetOrCreateRoomWithTarget is POST /api/v2.1/rest/get_or_create_room_with_target: Get the room of two users, and create it if there is none.
+	OperationRestGetOrCreateRoomWithTarget OperationID = "restGetOrCreateRoomWithTarget"
+	// OperationRestListRoomParticipants is GET /api/v2.1/rest/get_room_participants: List a room's participants.
+	OperationRestListRoomParticipants OperationID = "restListRoomParticipants"
+	// OperationRestGetRoomsInfo is GET /api/v2.1/rest/get_rooms_info: Look up rooms by their ids.
+	OperationRestGetRoomsInfo OperationID = "restGetRoomsInfo"
+	// OperationRestCountUnread is GET /api/v2.1/rest/get_unread_count: Count the messages that a user has not read, by room.
+	OperationRestCountUnread OperationID = "restCountUnread"
+	// OperationRestListUnreadUsers is GET /api/v2.1/rest/get_unread_users: List the ids of users who have not read everything.
+	OperationRestListUnreadUsers OperationID = "restListUnreadUsers"
+	// OperationRestListUsers is GET /api/v2.1/rest/get_user_list: List the app's users.
+	OperationRestListUsers OperationID = "restListUsers"
+	// OperationRestListUserRooms is GET /api/v2.1/rest/get_user_rooms: List the rooms of a user.
+	OperationRestListUserRooms OperationID = "restListUserRooms"
+	// OperationRestGetUserToken is GET /api/v2.1/rest/get_user_token: Get a user's token.
+	OperationRestGetUserToken OperationID = "restGetUserToken"
+	// OperationRestCountUnreadOfUsers is GET /api/v2.1/rest/get_user_unread_count: Count the messages that each of some users has not read.
+	OperationRestCountUnreadOfUsers OperationID = "restCountUnreadOfUsers"
+	// OperationRestLoginOrRegister is POST /api/v2.1/rest/login_or_register: Create a user, or change one.
+	OperationRestLoginOrRegister OperationID = "restLoginOrRegister"
 	// OperationRestPostComment is POST /api/v2.1/rest/post_comment: Post a message as a user.
 	OperationRestPostComment OperationID = "restPostComment"
+	// OperationRestReactivateUsers is POST /api/v2.1/rest/reactivate_users: Make deactivated users active again.
+	OperationRestReactivateUsers OperationID = "restReactivateUsers"
+	// OperationRestRemoveRoomParticipants is POST /api/v2.1/rest/remove_room_participants: Remove participants from a group or a channel.
+	OperationRestRemoveRoomParticipants OperationID = "restRemoveRoomParticipants"
+	// OperationRestResetUserToken is POST /api/v2.1/rest/reset_user_token: Replace a user's token.
+	OperationRestResetUserToken OperationID = "restResetUserToken"
+	// OperationRestUpdateRoom is POST /api/v2.1/rest/update_room: Change a group.
+	OperationRestUpdateRoom OperationID = "restUpdateRoom"
 	// OperationRestGetUserProfile is GET /api/v2.1/rest/user_profile: Get a user's profile.
 	OperationRestGetUserProfile OperationID = "restGetUserProfile"
 	// OperationSdkGetMyProfile is GET /api/v2/sdk/my_profile: Get the profile of the token's user.
@@ -56,7 +94,26 @@ type Operation struct {
 // OperationIDs lists every operation of the document, by path and method.
 func OperationIDs() []OperationID {
 	return []OperationID{
+		OperationRestAddRoomParticipants,
+		OperationRestCreateRoom,
+		OperationRestDeactivateUsers,
+		OperationRestGetAverageReplyTime,
+		OperationRestGetOrCreateChannel,
+		OperationRestGetOrCreateRoomWithTarget,
+		OperationRestListRoomParticipants,
+		OperationRestGetRoomsInfo,
+		OperationRestCountUnread,
+		OperationRestListUnreadUsers,
+		OperationRestListUsers,
+		OperationRestListUserRooms,
+		OperationRestGetUserToken,
+		OperationRestCountUnreadOfUsers,
+		OperationRestLoginOrRegister,
 		OperationRestPostComment,
+		OperationRestReactivateUsers,
+		OperationRestRemoveRoomParticipants,
+		OperationRestResetUserToken,
+		OperationRestUpdateRoom,
 		OperationRestGetUserProfile,
 		OperationSdkGetMyProfile,
 	}
@@ -65,6 +122,201 @@ func OperationIDs() []OperationID {
 // Operation looks an operation up; false when the document has none of that id.
 func (id OperationID) Operation() (Operation, bool) {
 	switch id {
+	case OperationRestAddRoomParticipants:
+		return Operation{
+			ID:           id,
+			Method:       "POST",
+			Path:         "/api/v2.1/rest/add_room_participants",
+			Group:        "restRooms",
+			Summary:      "Add participants to a group or a channel",
+			Evidence:     "documented",
+			Credential:   CredentialSecret,
+			Idempotent:   false,
+			AnswersJSON:  true,
+			WrapsResults: true,
+		}, true
+	case OperationRestCreateRoom:
+		return Operation{
+			ID:           id,
+			Method:       "POST",
+			Path:         "/api/v2.1/rest/create_room",
+			Group:        "restRooms",
+			Summary:      "Create a group",
+			Evidence:     "documented",
+			Credential:   CredentialSecret,
+			Idempotent:   false,
+			AnswersJSON:  true,
+			WrapsResults: true,
+		}, true
+	case OperationRestDeactivateUsers:
+		return Operation{
+			ID:           id,
+			Method:       "DELETE",
+			Path:         "/api/v2.1/rest/deactivate_users",
+			Group:        "restUsers",
+			Summary:      "Deactivate users",
+			Evidence:     "single",
+			Credential:   CredentialSecret,
+			Idempotent:   true,
+			AnswersJSON:  true,
+			WrapsResults: true,
+		}, true
+	case OperationRestGetAverageReplyTime:
+		return Operation{
+			ID:           id,
+			Method:       "GET",
+			Path:         "/api/v2.1/rest/get_average_reply_time_user",
+			Group:        "restUsers",
+			Summary:      "Tell how long a user takes to answer",
+			Evidence:     "single",
+			Credential:   CredentialSecret,
+			Idempotent:   true,
+			AnswersJSON:  true,
+			WrapsResults: true,
+		}, true
+	case OperationRestGetOrCreateChannel:
+		return Operation{
+			ID:           id,
+			Method:       "POST",
+			Path:         "/api/v2.1/rest/get_or_create_channel",
+			Group:        "restRooms",
+			Summary:      "Get a channel, and create it if there is none",
+			Evidence:     "documented",
+			Credential:   CredentialSecret,
+			Idempotent:   true,
+			AnswersJSON:  true,
+			WrapsResults: true,
+		}, true
+	case OperationRestGetOrCreateRoomWithTarget:
+		return Operation{
+			ID:           id,
+			Method:       "POST",
+			Path:         "/api/v2.1/rest/get_or_create_room_with_target",
+			Group:        "restRooms",
+			Summary:      "Get the room of two users, and create it if there is none",
+			Evidence:     "documented",
+			Credential:   CredentialSecret,
+			Idempotent:   true,
+			AnswersJSON:  true,
+			WrapsResults: true,
+		}, true
+	case OperationRestListRoomParticipants:
+		return Operation{
+			ID:           id,
+			Method:       "GET",
+			Path:         "/api/v2.1/rest/get_room_participants",
+			Group:        "restRooms",
+			Summary:      "List a room's participants",
+			Evidence:     "documented",
+			Credential:   CredentialSecret,
+			Idempotent:   true,
+			AnswersJSON:  true,
+			WrapsResults: true,
+		}, true
+	case OperationRestGetRoomsInfo:
+		return Operation{
+			ID:           id,
+			Method:       "GET",
+			Path:         "/api/v2.1/rest/get_rooms_info",
+			Group:        "restRooms",
+			Summary:      "Look up rooms by their ids",
+			Evidence:     "documented",
+			Credential:   CredentialSecret,
+			Idempotent:   true,
+			AnswersJSON:  true,
+			WrapsResults: true,
+		}, true
+	case OperationRestCountUnread:
+		return Operation{
+			ID:           id,
+			Method:       "GET",
+			Path:         "/api/v2.1/rest/get_unread_count",
+			Group:        "restRooms",
+			Summary:      "Count the messages that a user has not read, by room",
+			Evidence:     "documented",
+			Credential:   CredentialSecret,
+			Idempotent:   true,
+			AnswersJSON:  true,
+			WrapsResults: true,
+		}, true
+	case OperationRestListUnreadUsers:
+		return Operation{
+			ID:           id,
+			Method:       "GET",
+			Path:         "/api/v2.1/rest/get_unread_users",
+			Group:        "restUsers",
+			Summary:      "List the ids of users who have not read everything",
+			Evidence:     "documented",
+			Credential:   CredentialSecret,
+			Idempotent:   true,
+			AnswersJSON:  true,
+			WrapsResults: true,
+		}, true
+	case OperationRestListUsers:
+		return Operation{
+			ID:           id,
+			Method:       "GET",
+			Path:         "/api/v2.1/rest/get_user_list",
+			Group:        "restUsers",
+			Summary:      "List the app's users",
+			Evidence:     "documented",
+			Credential:   CredentialSecret,
+			Idempotent:   true,
+			AnswersJSON:  true,
+			WrapsResults: true,
+		}, true
+	case OperationRestListUserRooms:
+		return Operation{
+			ID:           id,
+			Method:       "GET",
+			Path:         "/api/v2.1/rest/get_user_rooms",
+			Group:        "restRooms",
+			Summary:      "List the rooms of a user",
+			Evidence:     "documented",
+			Credential:   CredentialSecret,
+			Idempotent:   true,
+			AnswersJSON:  true,
+			WrapsResults: true,
+		}, true
+	case OperationRestGetUserToken:
+		return Operation{
+			ID:           id,
+			Method:       "GET",
+			Path:         "/api/v2.1/rest/get_user_token",
+			Group:        "restUsers",
+			Summary:      "Get a user's token",
+			Evidence:     "documented",
+			Credential:   CredentialSecret,
+			Idempotent:   true,
+			AnswersJSON:  true,
+			WrapsResults: true,
+		}, true
+	case OperationRestCountUnreadOfUsers:
+		return Operation{
+			ID:           id,
+			Method:       "GET",
+			Path:         "/api/v2.1/rest/get_user_unread_count",
+			Group:        "restUsers",
+			Summary:      "Count the messages that each of some users has not read",
+			Evidence:     "documented",
+			Credential:   CredentialSecret,
+			Idempotent:   true,
+			AnswersJSON:  true,
+			WrapsResults: true,
+		}, true
+	case OperationRestLoginOrRegister:
+		return Operation{
+			ID:           id,
+			Method:       "POST",
+			Path:         "/api/v2.1/rest/login_or_register",
+			Group:        "restUsers",
+			Summary:      "Create a user, or change one",
+			Evidence:     "documented",
+			Credential:   CredentialSecret,
+			Idempotent:   true,
+			AnswersJSON:  true,
+			WrapsResults: true,
+		}, true
 	case OperationRestPostComment:
 		return Operation{
 			ID:           id,
@@ -75,6 +327,58 @@ func (id OperationID) Operation() (Operation, bool) {
 			Evidence:     "documented",
 			Credential:   CredentialSecret,
 			Idempotent:   false,
+			AnswersJSON:  true,
+			WrapsResults: true,
+		}, true
+	case OperationRestReactivateUsers:
+		return Operation{
+			ID:           id,
+			Method:       "POST",
+			Path:         "/api/v2.1/rest/reactivate_users",
+			Group:        "restUsers",
+			Summary:      "Make deactivated users active again",
+			Evidence:     "single",
+			Credential:   CredentialSecret,
+			Idempotent:   true,
+			AnswersJSON:  true,
+			WrapsResults: true,
+		}, true
+	case OperationRestRemoveRoomParticipants:
+		return Operation{
+			ID:           id,
+			Method:       "POST",
+			Path:         "/api/v2.1/rest/remove_room_participants",
+			Group:        "restRooms",
+			Summary:      "Remove participants from a group or a channel",
+			Evidence:     "documented",
+			Credential:   CredentialSecret,
+			Idempotent:   false,
+			AnswersJSON:  true,
+			WrapsResults: true,
+		}, true
+	case OperationRestResetUserToken:
+		return Operation{
+			ID:           id,
+			Method:       "POST",
+			Path:         "/api/v2.1/rest/reset_user_token",
+			Group:        "restUsers",
+			Summary:      "Replace a user's token",
+			Evidence:     "documented",
+			Credential:   CredentialSecret,
+			Idempotent:   false,
+			AnswersJSON:  true,
+			WrapsResults: true,
+		}, true
+	case OperationRestUpdateRoom:
+		return Operation{
+			ID:           id,
+			Method:       "POST",
+			Path:         "/api/v2.1/rest/update_room",
+			Group:        "restRooms",
+			Summary:      "Change a group",
+			Evidence:     "documented",
+			Credential:   CredentialSecret,
+			Idempotent:   true,
 			AnswersJSON:  true,
 			WrapsResults: true,
 		}, true
