@@ -14,8 +14,30 @@ import (
 	"strings"
 
 	"github.com/oapi-codegen/runtime"
+	openapi_types "github.com/oapi-codegen/runtime/types"
 	"github.com/qismo-go/qismo/pkg/qismo/flex"
 )
+
+// Defines values for BackupType.
+const (
+	BackupTypeComments BackupType = "comments"
+	BackupTypeRooms    BackupType = "rooms"
+	BackupTypeUsers    BackupType = "users"
+)
+
+// Valid indicates whether the value is a known member of the BackupType enum.
+func (e BackupType) Valid() bool {
+	switch e {
+	case BackupTypeComments:
+		return true
+	case BackupTypeRooms:
+		return true
+	case BackupTypeUsers:
+		return true
+	default:
+		return false
+	}
+}
 
 // Defines values for ButtonMethod.
 const (
@@ -71,6 +93,24 @@ func (e ContactType) Valid() bool {
 	}
 }
 
+// Defines values for ImportCommentType.
+const (
+	ImportCommentTypeReply ImportCommentType = "reply"
+	ImportCommentTypeText  ImportCommentType = "text"
+)
+
+// Valid indicates whether the value is a known member of the ImportCommentType enum.
+func (e ImportCommentType) Valid() bool {
+	switch e {
+	case ImportCommentTypeReply:
+		return true
+	case ImportCommentTypeText:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for RoomType.
 const (
 	RoomTypeGroup  RoomType = "group"
@@ -119,6 +159,27 @@ func (e SystemEventType) Valid() bool {
 	case SystemEventTypeLeftRoom:
 		return true
 	case SystemEventTypeRemoveMember:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for WebhookLogType.
+const (
+	WebhookLogTypeAll    WebhookLogType = "all"
+	WebhookLogTypeMobile WebhookLogType = "mobile"
+	WebhookLogTypeRest   WebhookLogType = "rest"
+)
+
+// Valid indicates whether the value is a known member of the WebhookLogType enum.
+func (e WebhookLogType) Valid() bool {
+	switch e {
+	case WebhookLogTypeAll:
+		return true
+	case WebhookLogTypeMobile:
+		return true
+	case WebhookLogTypeRest:
 		return true
 	default:
 		return false
@@ -213,6 +274,77 @@ type AverageReplyTimeResult struct {
 
 	// StartTime The beginning.
 	StartTime Time `json:"start_time,omitempty,omitzero"`
+}
+
+// Backup An export or an import. Only exports have `percentage`, `download_url` and `error_message`,
+// and only imports have `errors`.
+type Backup struct {
+	// CreatedAt When it began.
+	CreatedAt Time `json:"created_at,omitempty,omitzero"`
+
+	// DownloadURL The address of an exported file. Empty until it is finished. Whoever knows it can read the file.
+	DownloadURL string `json:"download_url,omitempty,omitzero"`
+
+	// ErrorMessage Why an export failed.
+	ErrorMessage string `json:"error_message,omitempty,omitzero"`
+
+	// Errors What was wrong with an import. Without members when nothing was.
+	Errors *ImportErrors `json:"errors,omitempty"`
+
+	// OriginalFilename The name of the file.
+	OriginalFilename string `json:"original_filename,omitempty,omitzero"`
+
+	// Percentage How far an export is.
+	Percentage int64 `json:"percentage,omitempty,omitzero"`
+
+	// ResourceName What is exported or imported.
+	ResourceName BackupType `json:"resource_name"`
+
+	// Size The size of the file in bytes.
+	Size int64 `json:"size,omitempty,omitzero"`
+
+	// Status `started` or `finished`. Others may exist.
+	Status string `json:"status"`
+
+	// TotalRows Rows of the file; 0 until it is finished.
+	TotalRows int64 `json:"total_rows,omitempty,omitzero"`
+
+	// UniqueID The id.
+	UniqueID string `json:"unique_id"`
+}
+
+// BackupResponse An export or an import.
+type BackupResponse struct {
+	// Results An export or an import.
+	Results BackupResult `json:"results"`
+
+	// Status The HTTP status once more.
+	Status Status `json:"status,omitempty,omitzero"`
+}
+
+// BackupResult An export or an import.
+type BackupResult struct {
+	// BackupHistory An export or an import. Only exports have `percentage`, `download_url` and `error_message`,
+	// and only imports have `errors`.
+	BackupHistory Backup `json:"backup_history"`
+}
+
+// BackupType What is exported or imported.
+type BackupType string
+
+// BackupsResponse Exports or imports.
+type BackupsResponse struct {
+	// Results Exports or imports.
+	Results BackupsResult `json:"results"`
+
+	// Status The HTTP status once more.
+	Status Status `json:"status,omitempty,omitzero"`
+}
+
+// BackupsResult Exports or imports.
+type BackupsResult struct {
+	// BackupHistories The exports, or the imports.
+	BackupHistories []Backup `json:"backup_histories"`
 }
 
 // Button A button.
@@ -364,6 +496,37 @@ type CountUnreadResult struct {
 	UnreadCounts []UnreadCount `json:"unread_counts"`
 }
 
+// CreateExportRequest What to export.
+type CreateExportRequest struct {
+	// EndDate The last day, at most 30 days on.
+	EndDate Day `json:"end_date"`
+
+	// StartDate The first day.
+	StartDate Day `json:"start_date"`
+
+	// Type What is exported or imported.
+	Type BackupType `json:"type"`
+}
+
+// CreateExportResponse An export, without the member that is around it elsewhere.
+type CreateExportResponse struct {
+	// Results An export or an import. Only exports have `percentage`, `download_url` and `error_message`,
+	// and only imports have `errors`.
+	Results Backup `json:"results"`
+
+	// Status The HTTP status once more.
+	Status Status `json:"status,omitempty,omitzero"`
+}
+
+// CreateImportRequest What to import. In the form, `file` is a file.
+type CreateImportRequest struct {
+	// File The rows, as JSON. Members with other names are dropped. Up to 4 MB.
+	File openapi_types.File `json:"file"`
+
+	// Type What is exported or imported.
+	Type BackupType `json:"type"`
+}
+
 // Credential A credential in a request. Never log it.
 type Credential = flex.Credential
 
@@ -387,6 +550,9 @@ type DateObject struct {
 	// TimezoneType 1 an offset, 2 an abbreviation, 3 a named zone.
 	TimezoneType int64 `json:"timezone_type"`
 }
+
+// Day A day in a request, as in `2026-03-31`.
+type Day = string
 
 // DoneResponse What was done, in words.
 type DoneResponse struct {
@@ -466,6 +632,96 @@ type GetOrCreateChannelRequest struct {
 // ID An identifier that comes as text or as a number. Compare it as text.
 type ID = flex.ID
 
+// ImportComment A message to import.
+type ImportComment struct {
+	// CreatedAt When it was sent.
+	CreatedAt Time `json:"CreatedAt,omitempty,omitzero"`
+
+	// CreatorEmail The id of who sent it.
+	CreatorEmail string `json:"CreatorEmail"`
+
+	// DisableLinkPreview Whether links are shown without a preview.
+	DisableLinkPreview bool `json:"DisableLinkPreview,omitempty,omitzero"`
+
+	// Message The text.
+	Message string `json:"Message"`
+
+	// ParentCommentUniqueID The id of the message that a reply answers, which exists or stands before it in the file.
+	ParentCommentUniqueID string `json:"ParentCommentUniqueId,omitempty,omitzero"`
+
+	// Payload Of a reply, with a 1 for the number of the message that it answers; nothing of a text.
+	Payload *ReplyPayload `json:"Payload,omitempty"`
+
+	// RoomUniqueID The unique id of its room.
+	RoomUniqueID string `json:"RoomUniqueId"`
+
+	// Type The kinds of messages that can be imported.
+	Type ImportCommentType `json:"Type"`
+
+	// UniqueID An id of the message, which `ParentCommentUniqueId` of others can name.
+	UniqueID string `json:"UniqueId"`
+}
+
+// ImportCommentType The kinds of messages that can be imported.
+type ImportCommentType string
+
+// ImportErrors What was wrong with an import.
+type ImportErrors struct {
+	// Data The rows that it concerns, in a form that is not known.
+	Data Value `json:"Data,omitempty,omitzero"`
+
+	// Message The reason. Empty when nothing was wrong.
+	Message string `json:"Message,omitempty,omitzero"`
+}
+
+// ImportRoom A room to import. All its users must exist.
+type ImportRoom struct {
+	// AvatarURL The address of the picture.
+	AvatarURL string `json:"AvatarUrl,omitempty,omitzero"`
+
+	// CreatedAt When it was created.
+	CreatedAt Time `json:"CreatedAt,omitempty,omitzero"`
+
+	// CreatorEmail The id of who created it.
+	CreatorEmail string `json:"CreatorEmail"`
+
+	// Name The name; of a room of two the server makes it of both ids.
+	Name string `json:"Name"`
+
+	// Options What the app says about the room, as JSON inside text, or empty.
+	Options JSONText `json:"Options,omitempty,omitzero"`
+
+	// ParticipantEmails The ids of who is in it. In a room of two exactly two, the creator among them.
+	ParticipantEmails []string `json:"ParticipantEmails"`
+
+	// Type The kind of a room. Channels are groups.
+	Type RoomType `json:"Type"`
+
+	// UniqueID The unique id, which no other room of the app has.
+	UniqueID string `json:"UniqueId"`
+}
+
+// ImportUser A user to import. Neither the id nor the token may be another user's.
+type ImportUser struct {
+	// AuthenticationToken A token for the user.
+	AuthenticationToken Credential `json:"AuthenticationToken,omitempty,omitzero"`
+
+	// AvatarURL The address of the picture.
+	AvatarURL string `json:"AvatarUrl,omitempty,omitzero"`
+
+	// CreateAt When the user was created; here, and only here, without a d.
+	CreateAt Time `json:"CreateAt,omitempty,omitzero"`
+
+	// Email The user's id.
+	Email string `json:"Email"`
+
+	// Name The name to show.
+	Name string `json:"Name"`
+
+	// Password A password, as it is typed.
+	Password Credential `json:"Password,omitempty,omitzero"`
+}
+
 // IntegerID An identifier that has been an integer in every body seen.
 type IntegerID = flex.ID
 
@@ -517,6 +773,21 @@ type ListUsersResult struct {
 	Users []User `json:"users"`
 }
 
+// ListWebhookLogsResponse A page of the log of webhooks.
+type ListWebhookLogsResponse struct {
+	// Results A page of the log of webhooks.
+	Results ListWebhookLogsResult `json:"results"`
+
+	// Status The HTTP status once more.
+	Status Status `json:"status,omitempty,omitzero"`
+}
+
+// ListWebhookLogsResult A page of the log of webhooks.
+type ListWebhookLogsResult struct {
+	// WebhookLogs The rows.
+	WebhookLogs []WebhookLog `json:"webhook_logs"`
+}
+
 // LocationPayload A place. The message's text is made of the name, the address and the map's address.
 type LocationPayload struct {
 	// Address The place's address.
@@ -545,6 +816,33 @@ type MessageType = string
 
 // NumericID An identifier that has only been seen as a number.
 type NumericID = flex.NumberID
+
+// PostSystemEventMessageRequest What happened in a room. Which members it needs depends on what happened.
+type PostSystemEventMessageRequest struct {
+	// Extras What the app attaches; `qiscus_ios_pn` stands in for the notification to iOS.
+	Extras JSONObject `json:"extras,omitempty,omitzero"`
+
+	// Message The text of an event of the app's own; that of others is made by the server. Up to 4,000 characters.
+	Message string `json:"message,omitempty,omitzero"`
+
+	// ObjectUserID The ids of whom it was done to, of those who were added or removed.
+	ObjectUserID []string `json:"object_user_id,omitempty,omitzero"`
+
+	// Payload What the app says of an event of its own.
+	Payload JSONObject `json:"payload,omitempty,omitzero"`
+
+	// RoomID The room's number, or the unique id of a channel.
+	RoomID ID `json:"room_id"`
+
+	// SubjectUserID The id of who did it.
+	SubjectUserID string `json:"subject_user_id,omitempty,omitzero"`
+
+	// SystemEventType What happened in a room.
+	SystemEventType SystemEventType `json:"system_event_type"`
+
+	// UpdatedRoomName The name of a room that was created or renamed.
+	UpdatedRoomName string `json:"updated_room_name,omitempty,omitzero"`
+}
 
 // ReplyDuration Durations, in a unit that is not stated; seconds is a guess.
 type ReplyDuration struct {
@@ -714,6 +1012,21 @@ type ServerMessageResponse struct {
 type ServerMessageResult struct {
 	// Comment A message, as servers see it.
 	Comment ServerMessage `json:"comment"`
+}
+
+// ServerMessagesResponse Messages.
+type ServerMessagesResponse struct {
+	// Results Messages.
+	Results ServerMessagesResult `json:"results"`
+
+	// Status The HTTP status once more.
+	Status Status `json:"status,omitempty,omitzero"`
+}
+
+// ServerMessagesResult Messages.
+type ServerMessagesResult struct {
+	// Comments The messages.
+	Comments []ServerMessage `json:"comments"`
 }
 
 // ServerParticipantsRequest A room, and who is to come or to go.
@@ -1019,6 +1332,39 @@ type UserUnreadCount struct {
 // Value Any JSON value.
 type Value = flex.JSON
 
+// WebhookLog A webhook that was sent, or could not be.
+type WebhookLog struct {
+	// AttemptedAt When it was sent.
+	AttemptedAt Time `json:"attempted_at,omitempty,omitzero"`
+
+	// Endpoint The address that it was sent to.
+	Endpoint string `json:"endpoint"`
+
+	// ErrorMessage Why it could not be sent.
+	ErrorMessage string `json:"error_message,omitempty,omitzero"`
+
+	// ID The row's number.
+	ID IntegerID `json:"id"`
+
+	// IsSuccess Whether the service takes it for received.
+	IsSuccess bool `json:"is_success"`
+
+	// RequestBody The body that was sent, presumably as text.
+	RequestBody JSONText `json:"request_body,omitempty,omitzero"`
+
+	// ResponseBody The body that was answered.
+	ResponseBody string `json:"response_body,omitempty,omitzero"`
+
+	// ResponseCode The HTTP status of the answer. What stands here without an answer is not known.
+	ResponseCode int64 `json:"response_code,omitempty,omitzero"`
+}
+
+// WebhookLogType Who posted the messages that webhooks told of.
+type WebhookLogType string
+
+// BackupID defines model for BackupID.
+type BackupID = string
+
 // EndTime A time in a request, to the second and with 24 hours, as in `2026-03-31 23:59:59`. Its zone is
 // not stated; UTC is a guess.
 type EndTime = ClockTime
@@ -1047,6 +1393,12 @@ type Refused = Error
 
 // Unavailable A refusal or a failure.
 type Unavailable = Error
+
+// RestListExportsParams defines parameters for RestListExports.
+type RestListExportsParams struct {
+	// Page The page's number, counted from 1.
+	Page Page `form:"page,omitempty" json:"page,omitempty,omitzero"`
+}
 
 // RestGetAverageReplyTimeParams defines parameters for RestGetAverageReplyTime.
 type RestGetAverageReplyTimeParams struct {
@@ -1156,10 +1508,52 @@ type RestCountUnreadOfUsersParams struct {
 	EndTime EndTime `form:"end_time,omitempty" json:"end_time,omitempty,omitzero"`
 }
 
+// RestListImportsParams defines parameters for RestListImports.
+type RestListImportsParams struct {
+	// Page The page's number, counted from 1.
+	Page Page `form:"page,omitempty" json:"page,omitempty,omitzero"`
+}
+
+// RestLoadCommentsParams defines parameters for RestLoadComments.
+type RestLoadCommentsParams struct {
+	// RoomID The room's number, or the unique id of a channel.
+	RoomID QueriedRoomID `form:"room_id" json:"room_id"`
+
+	// Page The page's number, counted from 1.
+	Page Page `form:"page,omitempty" json:"page,omitempty,omitzero"`
+
+	// Limit Messages a page; 20 when left out. The most is not stated.
+	Limit int64 `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
+}
+
+// RestLoadCommentsWithRangeParams defines parameters for RestLoadCommentsWithRange.
+type RestLoadCommentsWithRangeParams struct {
+	// RoomID The room's number, or the unique id of a channel.
+	RoomID QueriedRoomID `form:"room_id" json:"room_id"`
+
+	// FirstCommentID The message to begin with.
+	FirstCommentID MessageID `form:"first_comment_id" json:"first_comment_id"`
+
+	// LastCommentID The message to end with.
+	LastCommentID MessageID `form:"last_comment_id" json:"last_comment_id"`
+}
+
 // RestGetUserProfileParams defines parameters for RestGetUserProfile.
 type RestGetUserProfileParams struct {
 	// UserID The user's id.
 	UserID UserID `form:"user_id" json:"user_id"`
+}
+
+// RestListWebhookLogsParams defines parameters for RestListWebhookLogs.
+type RestListWebhookLogsParams struct {
+	// Page The page's number, counted from 1, up to 100.
+	Page int64 `form:"page,omitempty" json:"page,omitempty,omitzero"`
+
+	// Limit Rows a page, 100 at most; 20 when left out.
+	Limit int64 `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
+
+	// Type Only of messages that users posted (`mobile`), or only of those that servers did (`rest`); `all` when left out.
+	Type WebhookLogType `form:"type,omitempty" json:"type,omitempty,omitzero"`
 }
 
 // RestAddRoomParticipantsJSONRequestBody defines body for RestAddRoomParticipants for application/json ContentType.
@@ -1171,17 +1565,26 @@ type RestCreateRoomJSONRequestBody = ServerCreateRoomRequest
 // RestDeactivateUsersJSONRequestBody defines body for RestDeactivateUsers for application/json ContentType.
 type RestDeactivateUsersJSONRequestBody = UserIDsRequest
 
+// RestCreateExportJSONRequestBody defines body for RestCreateExport for application/json ContentType.
+type RestCreateExportJSONRequestBody = CreateExportRequest
+
 // RestGetOrCreateChannelJSONRequestBody defines body for RestGetOrCreateChannel for application/json ContentType.
 type RestGetOrCreateChannelJSONRequestBody = GetOrCreateChannelRequest
 
 // RestGetOrCreateRoomWithTargetJSONRequestBody defines body for RestGetOrCreateRoomWithTarget for application/json ContentType.
 type RestGetOrCreateRoomWithTargetJSONRequestBody = ServerGetOrCreateRoomWithTargetRequest
 
+// RestCreateImportMultipartRequestBody defines body for RestCreateImport for multipart/form-data ContentType.
+type RestCreateImportMultipartRequestBody = CreateImportRequest
+
 // RestLoginOrRegisterJSONRequestBody defines body for RestLoginOrRegister for application/json ContentType.
 type RestLoginOrRegisterJSONRequestBody = ServerLoginOrRegisterRequest
 
 // RestPostCommentJSONRequestBody defines body for RestPostComment for application/json ContentType.
 type RestPostCommentJSONRequestBody = ServerPostCommentRequest
+
+// RestPostSystemEventMessageJSONRequestBody defines body for RestPostSystemEventMessage for application/json ContentType.
+type RestPostSystemEventMessageJSONRequestBody = PostSystemEventMessageRequest
 
 // RestReactivateUsersJSONRequestBody defines body for RestReactivateUsers for application/json ContentType.
 type RestReactivateUsersJSONRequestBody = UserIDsRequest
@@ -1327,6 +1730,49 @@ type ClientInterface interface {
 	// Corresponds with DELETE /api/v2.1/rest/deactivate_users (the `RestDeactivateUsers` operationId).
 	RestDeactivateUsers(ctx context.Context, body RestDeactivateUsersJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// RestListExports List the exports
+	//
+	// The newest first; 20 of them are told.
+	//
+	// Corresponds with GET /api/v2.1/rest/exports (the `RestListExports` operationId).
+	RestListExports(ctx context.Context, params *RestListExportsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// RestCreateExportWithBody Begin to export users, rooms or messages of some days
+	//
+	// Ask `restGetExport` until the export is finished; `download_url` then has the file. One export
+	// holds up to 30 days, and up to 5,000 messages, 1,000 users or 1,000 rooms. Unlike elsewhere,
+	// the answer has the export in `results` itself.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/v2.1/rest/exports (the `RestCreateExport` operationId).
+	RestCreateExportWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// RestCreateExport Begin to export users, rooms or messages of some days
+	//
+	// Ask `restGetExport` until the export is finished; `download_url` then has the file. One export
+	// holds up to 30 days, and up to 5,000 messages, 1,000 users or 1,000 rooms. Unlike elsewhere,
+	// the answer has the export in `results` itself.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/v2.1/rest/exports (the `RestCreateExport` operationId).
+	RestCreateExport(ctx context.Context, body RestCreateExportJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// RestDeleteExport Delete an export
+	//
+	// With its file, presumably. What was exported stays.
+	//
+	// Corresponds with DELETE /api/v2.1/rest/exports/{unique_id} (the `RestDeleteExport` operationId).
+	RestDeleteExport(ctx context.Context, uniqueID BackupID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// RestGetExport Tell how far an export is
+	//
+	// It is done when `status` is `finished`, which `download_url` then comes with.
+	//
+	// Corresponds with GET /api/v2.1/rest/exports/{unique_id} (the `RestGetExport` operationId).
+	RestGetExport(ctx context.Context, uniqueID BackupID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// RestGetAverageReplyTime Tell how long a user takes to answer
 	//
 	// Over the messages between two times. The unit of the durations is not stated; seconds is a guess.
@@ -1432,6 +1878,38 @@ type ClientInterface interface {
 	// Corresponds with GET /api/v2.1/rest/get_user_unread_count (the `RestCountUnreadOfUsers` operationId).
 	RestCountUnreadOfUsers(ctx context.Context, params *RestCountUnreadOfUsersParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// RestListImports List the imports
+	//
+	// Also the way to tell how far one is: an import cannot be asked for alone.
+	//
+	// Corresponds with GET /api/v2.1/rest/imports (the `RestListImports` operationId).
+	RestListImports(ctx context.Context, params *RestListImportsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// RestCreateImportWithBody Begin to import users, rooms or messages from a file
+	//
+	// Users first, then rooms, then messages: a row may only name what exists. `restListImports`
+	// tells when it is done.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/v2.1/rest/imports (the `RestCreateImport` operationId).
+	RestCreateImportWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// RestLoadComments List the messages of a room, page by page
+	//
+	// Pages shift when messages arrive; `restLoadCommentsWithRange` reads between two messages.
+	// Neither the order nor the number of pages is told: sort by `id`.
+	//
+	// Corresponds with GET /api/v2.1/rest/load_comments (the `RestLoadComments` operationId).
+	RestLoadComments(ctx context.Context, params *RestLoadCommentsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// RestLoadCommentsWithRange List the messages of a room from one to another
+	//
+	// How many it answers with at most is not stated, nor whether the two messages are among them.
+	//
+	// Corresponds with GET /api/v2.1/rest/load_comments_with_range (the `RestLoadCommentsWithRange` operationId).
+	RestLoadCommentsWithRange(ctx context.Context, params *RestLoadCommentsWithRangeParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// RestLoginOrRegisterWithBody Create a user, or change one
 	//
 	// Answers with the user and no token; `restGetUserToken` has that. A user who is created without
@@ -1471,6 +1949,30 @@ type ClientInterface interface {
 	//
 	// Corresponds with POST /api/v2.1/rest/post_comment (the `RestPostComment` operationId).
 	RestPostComment(ctx context.Context, body RestPostCommentJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// RestPostSystemEventMessageWithBody Post a message that tells what happened in a room
+	//
+	// Only tells: nobody is added, and no room is renamed. `subject_user_id` is who did it,
+	// `object_user_id` whom it was done to, `updated_room_name` the name of a room that was created
+	// or renamed. An event of the app's own has the type `custom`, with `message` and `payload`. A
+	// repeat posts the message again.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/v2.1/rest/post_system_event_message (the `RestPostSystemEventMessage` operationId).
+	RestPostSystemEventMessageWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// RestPostSystemEventMessage Post a message that tells what happened in a room
+	//
+	// Only tells: nobody is added, and no room is renamed. `subject_user_id` is who did it,
+	// `object_user_id` whom it was done to, `updated_room_name` the name of a room that was created
+	// or renamed. An event of the app's own has the type `custom`, with `message` and `payload`. A
+	// repeat posts the message again.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/v2.1/rest/post_system_event_message (the `RestPostSystemEventMessage` operationId).
+	RestPostSystemEventMessage(ctx context.Context, body RestPostSystemEventMessageJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// RestReactivateUsersWithBody Make deactivated users active again
 	//
@@ -1550,6 +2052,14 @@ type ClientInterface interface {
 	//
 	// Corresponds with GET /api/v2.1/rest/user_profile (the `RestGetUserProfile` operationId).
 	RestGetUserProfile(ctx context.Context, params *RestGetUserProfileParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// RestListWebhookLogs List the webhooks that were sent, with what was answered
+	//
+	// The only way to see whether one was lost: whether the service tries again is not known. The
+	// rows hold what people wrote.
+	//
+	// Corresponds with GET /api/v2.1/rest/webhook_logs (the `RestListWebhookLogs` operationId).
+	RestListWebhookLogs(ctx context.Context, params *RestListWebhookLogsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// SdkGetMyProfile Get the profile of the token's user
 	//
@@ -1665,6 +2175,99 @@ func (c *Client) RestDeactivateUsersWithBody(ctx context.Context, contentType st
 // Corresponds with DELETE /api/v2.1/rest/deactivate_users (the `RestDeactivateUsers` operationId).
 func (c *Client) RestDeactivateUsers(ctx context.Context, body RestDeactivateUsersJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewRestDeactivateUsersRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// RestListExports List the exports
+//
+// The newest first; 20 of them are told.
+//
+// Corresponds with GET /api/v2.1/rest/exports (the `RestListExports` operationId).
+func (c *Client) RestListExports(ctx context.Context, params *RestListExportsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRestListExportsRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// RestCreateExportWithBody Begin to export users, rooms or messages of some days
+//
+// Ask `restGetExport` until the export is finished; `download_url` then has the file. One export
+// holds up to 30 days, and up to 5,000 messages, 1,000 users or 1,000 rooms. Unlike elsewhere,
+// the answer has the export in `results` itself.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/v2.1/rest/exports (the `RestCreateExport` operationId).
+func (c *Client) RestCreateExportWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRestCreateExportRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// RestCreateExport Begin to export users, rooms or messages of some days
+//
+// Ask `restGetExport` until the export is finished; `download_url` then has the file. One export
+// holds up to 30 days, and up to 5,000 messages, 1,000 users or 1,000 rooms. Unlike elsewhere,
+// the answer has the export in `results` itself.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v2.1/rest/exports (the `RestCreateExport` operationId).
+func (c *Client) RestCreateExport(ctx context.Context, body RestCreateExportJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRestCreateExportRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// RestDeleteExport Delete an export
+//
+// With its file, presumably. What was exported stays.
+//
+// Corresponds with DELETE /api/v2.1/rest/exports/{unique_id} (the `RestDeleteExport` operationId).
+func (c *Client) RestDeleteExport(ctx context.Context, uniqueID BackupID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRestDeleteExportRequest(c.Server, uniqueID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// RestGetExport Tell how far an export is
+//
+// It is done when `status` is `finished`, which `download_url` then comes with.
+//
+// Corresponds with GET /api/v2.1/rest/exports/{unique_id} (the `RestGetExport` operationId).
+func (c *Client) RestGetExport(ctx context.Context, uniqueID BackupID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRestGetExportRequest(c.Server, uniqueID)
 	if err != nil {
 		return nil, err
 	}
@@ -1910,6 +2513,78 @@ func (c *Client) RestCountUnreadOfUsers(ctx context.Context, params *RestCountUn
 	return c.Client.Do(req)
 }
 
+// RestListImports List the imports
+//
+// Also the way to tell how far one is: an import cannot be asked for alone.
+//
+// Corresponds with GET /api/v2.1/rest/imports (the `RestListImports` operationId).
+func (c *Client) RestListImports(ctx context.Context, params *RestListImportsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRestListImportsRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// RestCreateImportWithBody Begin to import users, rooms or messages from a file
+//
+// Users first, then rooms, then messages: a row may only name what exists. `restListImports`
+// tells when it is done.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/v2.1/rest/imports (the `RestCreateImport` operationId).
+func (c *Client) RestCreateImportWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRestCreateImportRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// RestLoadComments List the messages of a room, page by page
+//
+// Pages shift when messages arrive; `restLoadCommentsWithRange` reads between two messages.
+// Neither the order nor the number of pages is told: sort by `id`.
+//
+// Corresponds with GET /api/v2.1/rest/load_comments (the `RestLoadComments` operationId).
+func (c *Client) RestLoadComments(ctx context.Context, params *RestLoadCommentsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRestLoadCommentsRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// RestLoadCommentsWithRange List the messages of a room from one to another
+//
+// How many it answers with at most is not stated, nor whether the two messages are among them.
+//
+// Corresponds with GET /api/v2.1/rest/load_comments_with_range (the `RestLoadCommentsWithRange` operationId).
+func (c *Client) RestLoadCommentsWithRange(ctx context.Context, params *RestLoadCommentsWithRangeParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRestLoadCommentsWithRangeRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // RestLoginOrRegisterWithBody Create a user, or change one
 //
 // Answers with the user and no token; `restGetUserToken` has that. A user who is created without
@@ -1980,6 +2655,50 @@ func (c *Client) RestPostCommentWithBody(ctx context.Context, contentType string
 // Corresponds with POST /api/v2.1/rest/post_comment (the `RestPostComment` operationId).
 func (c *Client) RestPostComment(ctx context.Context, body RestPostCommentJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewRestPostCommentRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// RestPostSystemEventMessageWithBody Post a message that tells what happened in a room
+//
+// Only tells: nobody is added, and no room is renamed. `subject_user_id` is who did it,
+// `object_user_id` whom it was done to, `updated_room_name` the name of a room that was created
+// or renamed. An event of the app's own has the type `custom`, with `message` and `payload`. A
+// repeat posts the message again.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/v2.1/rest/post_system_event_message (the `RestPostSystemEventMessage` operationId).
+func (c *Client) RestPostSystemEventMessageWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRestPostSystemEventMessageRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// RestPostSystemEventMessage Post a message that tells what happened in a room
+//
+// Only tells: nobody is added, and no room is renamed. `subject_user_id` is who did it,
+// `object_user_id` whom it was done to, `updated_room_name` the name of a room that was created
+// or renamed. An event of the app's own has the type `custom`, with `message` and `payload`. A
+// repeat posts the message again.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v2.1/rest/post_system_event_message (the `RestPostSystemEventMessage` operationId).
+func (c *Client) RestPostSystemEventMessage(ctx context.Context, body RestPostSystemEventMessageJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRestPostSystemEventMessageRequest(c.Server, body)
 	if err != nil {
 		return nil, err
 	}
@@ -2159,6 +2878,24 @@ func (c *Client) RestGetUserProfile(ctx context.Context, params *RestGetUserProf
 	return c.Client.Do(req)
 }
 
+// RestListWebhookLogs List the webhooks that were sent, with what was answered
+//
+// The only way to see whether one was lost: whether the service tries again is not known. The
+// rows hold what people wrote.
+//
+// Corresponds with GET /api/v2.1/rest/webhook_logs (the `RestListWebhookLogs` operationId).
+func (c *Client) RestListWebhookLogs(ctx context.Context, params *RestListWebhookLogsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRestListWebhookLogsRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // SdkGetMyProfile Get the profile of the token's user
 //
 // Corresponds with GET /api/v2/sdk/my_profile (the `SdkGetMyProfile` operationId).
@@ -2290,6 +3027,164 @@ func NewRestDeactivateUsersRequestWithBody(server string, contentType string, bo
 	}
 
 	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewRestListExportsRequest constructs an http.Request for the RestListExports method
+func NewRestListExportsRequest(server string, params *RestListExportsParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v2.1/rest/exports")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "page", params.Page, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewRestCreateExportRequest calls the generic RestCreateExport builder with application/json body
+func NewRestCreateExportRequest(server string, body RestCreateExportJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewRestCreateExportRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewRestCreateExportRequestWithBody constructs an http.Request for the RestCreateExport method, with any body, and a specified content type
+func NewRestCreateExportRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v2.1/rest/exports")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewRestDeleteExportRequest constructs an http.Request for the RestDeleteExport method
+func NewRestDeleteExportRequest(server string, uniqueID BackupID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "unique_id", uniqueID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v2.1/rest/exports/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodDelete, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewRestGetExportRequest constructs an http.Request for the RestGetExport method
+func NewRestGetExportRequest(server string, uniqueID BackupID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "unique_id", uniqueID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v2.1/rest/exports/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
 
 	return req, nil
 }
@@ -2988,6 +3883,217 @@ func NewRestCountUnreadOfUsersRequest(server string, params *RestCountUnreadOfUs
 	return req, nil
 }
 
+// NewRestListImportsRequest constructs an http.Request for the RestListImports method
+func NewRestListImportsRequest(server string, params *RestListImportsParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v2.1/rest/imports")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "page", params.Page, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewRestCreateImportRequestWithBody constructs an http.Request for the RestCreateImport method, with any body, and a specified content type
+func NewRestCreateImportRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v2.1/rest/imports")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewRestLoadCommentsRequest constructs an http.Request for the RestLoadComments method
+func NewRestLoadCommentsRequest(server string, params *RestLoadCommentsParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v2.1/rest/load_comments")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "room_id", params.RoomID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "page", params.Page, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewRestLoadCommentsWithRangeRequest constructs an http.Request for the RestLoadCommentsWithRange method
+func NewRestLoadCommentsWithRangeRequest(server string, params *RestLoadCommentsWithRangeParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v2.1/rest/load_comments_with_range")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "room_id", params.RoomID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "first_comment_id", params.FirstCommentID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "last_comment_id", params.LastCommentID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
 // NewRestLoginOrRegisterRequest calls the generic RestLoginOrRegister builder with application/json body
 func NewRestLoginOrRegisterRequest(server string, body RestLoginOrRegisterJSONRequestBody) (*http.Request, error) {
 	var bodyReader io.Reader
@@ -3049,6 +4155,46 @@ func NewRestPostCommentRequestWithBody(server string, contentType string, body i
 	}
 
 	operationPath := fmt.Sprintf("/api/v2.1/rest/post_comment")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewRestPostSystemEventMessageRequest calls the generic RestPostSystemEventMessage builder with application/json body
+func NewRestPostSystemEventMessageRequest(server string, body RestPostSystemEventMessageJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewRestPostSystemEventMessageRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewRestPostSystemEventMessageRequestWithBody constructs an http.Request for the RestPostSystemEventMessage method, with any body, and a specified content type
+func NewRestPostSystemEventMessageRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v2.1/rest/post_system_event_message")
 	if operationPath[0] == '/' {
 		operationPath = "." + operationPath
 	}
@@ -3278,6 +4424,72 @@ func NewRestGetUserProfileRequest(server string, params *RestGetUserProfileParam
 	return req, nil
 }
 
+// NewRestListWebhookLogsRequest constructs an http.Request for the RestListWebhookLogs method
+func NewRestListWebhookLogsRequest(server string, params *RestListWebhookLogsParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v2.1/rest/webhook_logs")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "page", params.Page, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "type", params.Type, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
 // NewSdkGetMyProfileRequest constructs an http.Request for the SdkGetMyProfile method
 func NewSdkGetMyProfileRequest(server string) (*http.Request, error) {
 	var err error
@@ -3407,6 +4619,55 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with DELETE /api/v2.1/rest/deactivate_users (the `RestDeactivateUsers` operationId).
 	RestDeactivateUsersWithResponse(ctx context.Context, body RestDeactivateUsersJSONRequestBody, reqEditors ...RequestEditorFn) (*RestDeactivateUsersHTTPResponse, error)
 
+	// RestListExportsWithResponse List the exports
+	//
+	// The newest first; 20 of them are told.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v2.1/rest/exports (the `RestListExports` operationId).
+	RestListExportsWithResponse(ctx context.Context, params *RestListExportsParams, reqEditors ...RequestEditorFn) (*RestListExportsHTTPResponse, error)
+
+	// RestCreateExportWithBodyWithResponse Begin to export users, rooms or messages of some days
+	//
+	// Ask `restGetExport` until the export is finished; `download_url` then has the file. One export
+	// holds up to 30 days, and up to 5,000 messages, 1,000 users or 1,000 rooms. Unlike elsewhere,
+	// the answer has the export in `results` itself.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v2.1/rest/exports (the `RestCreateExport` operationId).
+	RestCreateExportWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*RestCreateExportHTTPResponse, error)
+
+	// RestCreateExportWithResponse Begin to export users, rooms or messages of some days
+	//
+	// Ask `restGetExport` until the export is finished; `download_url` then has the file. One export
+	// holds up to 30 days, and up to 5,000 messages, 1,000 users or 1,000 rooms. Unlike elsewhere,
+	// the answer has the export in `results` itself.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v2.1/rest/exports (the `RestCreateExport` operationId).
+	RestCreateExportWithResponse(ctx context.Context, body RestCreateExportJSONRequestBody, reqEditors ...RequestEditorFn) (*RestCreateExportHTTPResponse, error)
+
+	// RestDeleteExportWithResponse Delete an export
+	//
+	// With its file, presumably. What was exported stays.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with DELETE /api/v2.1/rest/exports/{unique_id} (the `RestDeleteExport` operationId).
+	RestDeleteExportWithResponse(ctx context.Context, uniqueID BackupID, reqEditors ...RequestEditorFn) (*RestDeleteExportHTTPResponse, error)
+
+	// RestGetExportWithResponse Tell how far an export is
+	//
+	// It is done when `status` is `finished`, which `download_url` then comes with.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v2.1/rest/exports/{unique_id} (the `RestGetExport` operationId).
+	RestGetExportWithResponse(ctx context.Context, uniqueID BackupID, reqEditors ...RequestEditorFn) (*RestGetExportHTTPResponse, error)
+
 	// RestGetAverageReplyTimeWithResponse Tell how long a user takes to answer
 	//
 	// Over the messages between two times. The unit of the durations is not stated; seconds is a guess.
@@ -3530,6 +4791,44 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /api/v2.1/rest/get_user_unread_count (the `RestCountUnreadOfUsers` operationId).
 	RestCountUnreadOfUsersWithResponse(ctx context.Context, params *RestCountUnreadOfUsersParams, reqEditors ...RequestEditorFn) (*RestCountUnreadOfUsersHTTPResponse, error)
 
+	// RestListImportsWithResponse List the imports
+	//
+	// Also the way to tell how far one is: an import cannot be asked for alone.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v2.1/rest/imports (the `RestListImports` operationId).
+	RestListImportsWithResponse(ctx context.Context, params *RestListImportsParams, reqEditors ...RequestEditorFn) (*RestListImportsHTTPResponse, error)
+
+	// RestCreateImportWithBodyWithResponse Begin to import users, rooms or messages from a file
+	//
+	// Users first, then rooms, then messages: a row may only name what exists. `restListImports`
+	// tells when it is done.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v2.1/rest/imports (the `RestCreateImport` operationId).
+	RestCreateImportWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*RestCreateImportHTTPResponse, error)
+
+	// RestLoadCommentsWithResponse List the messages of a room, page by page
+	//
+	// Pages shift when messages arrive; `restLoadCommentsWithRange` reads between two messages.
+	// Neither the order nor the number of pages is told: sort by `id`.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v2.1/rest/load_comments (the `RestLoadComments` operationId).
+	RestLoadCommentsWithResponse(ctx context.Context, params *RestLoadCommentsParams, reqEditors ...RequestEditorFn) (*RestLoadCommentsHTTPResponse, error)
+
+	// RestLoadCommentsWithRangeWithResponse List the messages of a room from one to another
+	//
+	// How many it answers with at most is not stated, nor whether the two messages are among them.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v2.1/rest/load_comments_with_range (the `RestLoadCommentsWithRange` operationId).
+	RestLoadCommentsWithRangeWithResponse(ctx context.Context, params *RestLoadCommentsWithRangeParams, reqEditors ...RequestEditorFn) (*RestLoadCommentsWithRangeHTTPResponse, error)
+
 	// RestLoginOrRegisterWithBodyWithResponse Create a user, or change one
 	//
 	// Answers with the user and no token; `restGetUserToken` has that. A user who is created without
@@ -3569,6 +4868,30 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with POST /api/v2.1/rest/post_comment (the `RestPostComment` operationId).
 	RestPostCommentWithResponse(ctx context.Context, body RestPostCommentJSONRequestBody, reqEditors ...RequestEditorFn) (*RestPostCommentHTTPResponse, error)
+
+	// RestPostSystemEventMessageWithBodyWithResponse Post a message that tells what happened in a room
+	//
+	// Only tells: nobody is added, and no room is renamed. `subject_user_id` is who did it,
+	// `object_user_id` whom it was done to, `updated_room_name` the name of a room that was created
+	// or renamed. An event of the app's own has the type `custom`, with `message` and `payload`. A
+	// repeat posts the message again.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v2.1/rest/post_system_event_message (the `RestPostSystemEventMessage` operationId).
+	RestPostSystemEventMessageWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*RestPostSystemEventMessageHTTPResponse, error)
+
+	// RestPostSystemEventMessageWithResponse Post a message that tells what happened in a room
+	//
+	// Only tells: nobody is added, and no room is renamed. `subject_user_id` is who did it,
+	// `object_user_id` whom it was done to, `updated_room_name` the name of a room that was created
+	// or renamed. An event of the app's own has the type `custom`, with `message` and `payload`. A
+	// repeat posts the message again.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v2.1/rest/post_system_event_message (the `RestPostSystemEventMessage` operationId).
+	RestPostSystemEventMessageWithResponse(ctx context.Context, body RestPostSystemEventMessageJSONRequestBody, reqEditors ...RequestEditorFn) (*RestPostSystemEventMessageHTTPResponse, error)
 
 	// RestReactivateUsersWithBodyWithResponse Make deactivated users active again
 	//
@@ -3650,6 +4973,16 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with GET /api/v2.1/rest/user_profile (the `RestGetUserProfile` operationId).
 	RestGetUserProfileWithResponse(ctx context.Context, params *RestGetUserProfileParams, reqEditors ...RequestEditorFn) (*RestGetUserProfileHTTPResponse, error)
+
+	// RestListWebhookLogsWithResponse List the webhooks that were sent, with what was answered
+	//
+	// The only way to see whether one was lost: whether the service tries again is not known. The
+	// rows hold what people wrote.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v2.1/rest/webhook_logs (the `RestListWebhookLogs` operationId).
+	RestListWebhookLogsWithResponse(ctx context.Context, params *RestListWebhookLogsParams, reqEditors ...RequestEditorFn) (*RestListWebhookLogsHTTPResponse, error)
 
 	// SdkGetMyProfileWithResponse Get the profile of the token's user
 	//
@@ -3734,6 +5067,114 @@ func (r RestDeactivateUsersHTTPResponse) Status() string {
 
 // StatusCode returns HTTPResponse.StatusCode
 func (r RestDeactivateUsersHTTPResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type RestListExportsHTTPResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *BackupsResponse
+	// JSON4XX the response for an HTTP 4XX `application/json` response
+	JSON4XX *Refused
+	// JSON5XX the response for an HTTP 5XX `application/json` response
+	JSON5XX *Unavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r RestListExportsHTTPResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r RestListExportsHTTPResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type RestCreateExportHTTPResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *CreateExportResponse
+	// JSON4XX the response for an HTTP 4XX `application/json` response
+	JSON4XX *Refused
+	// JSON5XX the response for an HTTP 5XX `application/json` response
+	JSON5XX *Unavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r RestCreateExportHTTPResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r RestCreateExportHTTPResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type RestDeleteExportHTTPResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *BackupResponse
+	// JSON4XX the response for an HTTP 4XX `application/json` response
+	JSON4XX *Refused
+	// JSON5XX the response for an HTTP 5XX `application/json` response
+	JSON5XX *Unavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r RestDeleteExportHTTPResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r RestDeleteExportHTTPResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type RestGetExportHTTPResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *BackupResponse
+	// JSON4XX the response for an HTTP 4XX `application/json` response
+	JSON4XX *Refused
+	// JSON5XX the response for an HTTP 5XX `application/json` response
+	JSON5XX *Unavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r RestGetExportHTTPResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r RestGetExportHTTPResponse) StatusCode() int {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.StatusCode
 	}
@@ -4037,6 +5478,114 @@ func (r RestCountUnreadOfUsersHTTPResponse) StatusCode() int {
 	return 0
 }
 
+type RestListImportsHTTPResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *BackupsResponse
+	// JSON4XX the response for an HTTP 4XX `application/json` response
+	JSON4XX *Refused
+	// JSON5XX the response for an HTTP 5XX `application/json` response
+	JSON5XX *Unavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r RestListImportsHTTPResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r RestListImportsHTTPResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type RestCreateImportHTTPResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *BackupResponse
+	// JSON4XX the response for an HTTP 4XX `application/json` response
+	JSON4XX *Refused
+	// JSON5XX the response for an HTTP 5XX `application/json` response
+	JSON5XX *Unavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r RestCreateImportHTTPResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r RestCreateImportHTTPResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type RestLoadCommentsHTTPResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ServerMessagesResponse
+	// JSON4XX the response for an HTTP 4XX `application/json` response
+	JSON4XX *Refused
+	// JSON5XX the response for an HTTP 5XX `application/json` response
+	JSON5XX *Unavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r RestLoadCommentsHTTPResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r RestLoadCommentsHTTPResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type RestLoadCommentsWithRangeHTTPResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ServerMessagesResponse
+	// JSON4XX the response for an HTTP 4XX `application/json` response
+	JSON4XX *Refused
+	// JSON5XX the response for an HTTP 5XX `application/json` response
+	JSON5XX *Unavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r RestLoadCommentsWithRangeHTTPResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r RestLoadCommentsWithRangeHTTPResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
 type RestLoginOrRegisterHTTPResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -4085,6 +5634,33 @@ func (r RestPostCommentHTTPResponse) Status() string {
 
 // StatusCode returns HTTPResponse.StatusCode
 func (r RestPostCommentHTTPResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type RestPostSystemEventMessageHTTPResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ServerMessageResponse
+	// JSON4XX the response for an HTTP 4XX `application/json` response
+	JSON4XX *Refused
+	// JSON5XX the response for an HTTP 5XX `application/json` response
+	JSON5XX *Unavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r RestPostSystemEventMessageHTTPResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r RestPostSystemEventMessageHTTPResponse) StatusCode() int {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.StatusCode
 	}
@@ -4226,6 +5802,33 @@ func (r RestGetUserProfileHTTPResponse) StatusCode() int {
 	return 0
 }
 
+type RestListWebhookLogsHTTPResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ListWebhookLogsResponse
+	// JSON4XX the response for an HTTP 4XX `application/json` response
+	JSON4XX *Refused
+	// JSON5XX the response for an HTTP 5XX `application/json` response
+	JSON5XX *Unavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r RestListWebhookLogsHTTPResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r RestListWebhookLogsHTTPResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
 type SdkGetMyProfileHTTPResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -4345,6 +5948,85 @@ func (c *ClientWithResponses) RestDeactivateUsersWithResponse(ctx context.Contex
 		return nil, err
 	}
 	return ParseRestDeactivateUsersHTTPResponse(rsp)
+}
+
+// RestListExportsWithResponse List the exports
+//
+// The newest first; 20 of them are told.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v2.1/rest/exports (the `RestListExports` operationId).
+func (c *ClientWithResponses) RestListExportsWithResponse(ctx context.Context, params *RestListExportsParams, reqEditors ...RequestEditorFn) (*RestListExportsHTTPResponse, error) {
+	rsp, err := c.RestListExports(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRestListExportsHTTPResponse(rsp)
+}
+
+// RestCreateExportWithBodyWithResponse Begin to export users, rooms or messages of some days
+//
+// Ask `restGetExport` until the export is finished; `download_url` then has the file. One export
+// holds up to 30 days, and up to 5,000 messages, 1,000 users or 1,000 rooms. Unlike elsewhere,
+// the answer has the export in `results` itself.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v2.1/rest/exports (the `RestCreateExport` operationId).
+func (c *ClientWithResponses) RestCreateExportWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*RestCreateExportHTTPResponse, error) {
+	rsp, err := c.RestCreateExportWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRestCreateExportHTTPResponse(rsp)
+}
+
+// RestCreateExportWithResponse Begin to export users, rooms or messages of some days
+//
+// Ask `restGetExport` until the export is finished; `download_url` then has the file. One export
+// holds up to 30 days, and up to 5,000 messages, 1,000 users or 1,000 rooms. Unlike elsewhere,
+// the answer has the export in `results` itself.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v2.1/rest/exports (the `RestCreateExport` operationId).
+func (c *ClientWithResponses) RestCreateExportWithResponse(ctx context.Context, body RestCreateExportJSONRequestBody, reqEditors ...RequestEditorFn) (*RestCreateExportHTTPResponse, error) {
+	rsp, err := c.RestCreateExport(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRestCreateExportHTTPResponse(rsp)
+}
+
+// RestDeleteExportWithResponse Delete an export
+//
+// With its file, presumably. What was exported stays.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with DELETE /api/v2.1/rest/exports/{unique_id} (the `RestDeleteExport` operationId).
+func (c *ClientWithResponses) RestDeleteExportWithResponse(ctx context.Context, uniqueID BackupID, reqEditors ...RequestEditorFn) (*RestDeleteExportHTTPResponse, error) {
+	rsp, err := c.RestDeleteExport(ctx, uniqueID, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRestDeleteExportHTTPResponse(rsp)
+}
+
+// RestGetExportWithResponse Tell how far an export is
+//
+// It is done when `status` is `finished`, which `download_url` then comes with.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v2.1/rest/exports/{unique_id} (the `RestGetExport` operationId).
+func (c *ClientWithResponses) RestGetExportWithResponse(ctx context.Context, uniqueID BackupID, reqEditors ...RequestEditorFn) (*RestGetExportHTTPResponse, error) {
+	rsp, err := c.RestGetExport(ctx, uniqueID, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRestGetExportHTTPResponse(rsp)
 }
 
 // RestGetAverageReplyTimeWithResponse Tell how long a user takes to answer
@@ -4548,6 +6230,68 @@ func (c *ClientWithResponses) RestCountUnreadOfUsersWithResponse(ctx context.Con
 	return ParseRestCountUnreadOfUsersHTTPResponse(rsp)
 }
 
+// RestListImportsWithResponse List the imports
+//
+// Also the way to tell how far one is: an import cannot be asked for alone.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v2.1/rest/imports (the `RestListImports` operationId).
+func (c *ClientWithResponses) RestListImportsWithResponse(ctx context.Context, params *RestListImportsParams, reqEditors ...RequestEditorFn) (*RestListImportsHTTPResponse, error) {
+	rsp, err := c.RestListImports(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRestListImportsHTTPResponse(rsp)
+}
+
+// RestCreateImportWithBodyWithResponse Begin to import users, rooms or messages from a file
+//
+// Users first, then rooms, then messages: a row may only name what exists. `restListImports`
+// tells when it is done.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v2.1/rest/imports (the `RestCreateImport` operationId).
+func (c *ClientWithResponses) RestCreateImportWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*RestCreateImportHTTPResponse, error) {
+	rsp, err := c.RestCreateImportWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRestCreateImportHTTPResponse(rsp)
+}
+
+// RestLoadCommentsWithResponse List the messages of a room, page by page
+//
+// Pages shift when messages arrive; `restLoadCommentsWithRange` reads between two messages.
+// Neither the order nor the number of pages is told: sort by `id`.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v2.1/rest/load_comments (the `RestLoadComments` operationId).
+func (c *ClientWithResponses) RestLoadCommentsWithResponse(ctx context.Context, params *RestLoadCommentsParams, reqEditors ...RequestEditorFn) (*RestLoadCommentsHTTPResponse, error) {
+	rsp, err := c.RestLoadComments(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRestLoadCommentsHTTPResponse(rsp)
+}
+
+// RestLoadCommentsWithRangeWithResponse List the messages of a room from one to another
+//
+// How many it answers with at most is not stated, nor whether the two messages are among them.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v2.1/rest/load_comments_with_range (the `RestLoadCommentsWithRange` operationId).
+func (c *ClientWithResponses) RestLoadCommentsWithRangeWithResponse(ctx context.Context, params *RestLoadCommentsWithRangeParams, reqEditors ...RequestEditorFn) (*RestLoadCommentsWithRangeHTTPResponse, error) {
+	rsp, err := c.RestLoadCommentsWithRange(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRestLoadCommentsWithRangeHTTPResponse(rsp)
+}
+
 // RestLoginOrRegisterWithBodyWithResponse Create a user, or change one
 //
 // Answers with the user and no token; `restGetUserToken` has that. A user who is created without
@@ -4610,6 +6354,42 @@ func (c *ClientWithResponses) RestPostCommentWithResponse(ctx context.Context, b
 		return nil, err
 	}
 	return ParseRestPostCommentHTTPResponse(rsp)
+}
+
+// RestPostSystemEventMessageWithBodyWithResponse Post a message that tells what happened in a room
+//
+// Only tells: nobody is added, and no room is renamed. `subject_user_id` is who did it,
+// `object_user_id` whom it was done to, `updated_room_name` the name of a room that was created
+// or renamed. An event of the app's own has the type `custom`, with `message` and `payload`. A
+// repeat posts the message again.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v2.1/rest/post_system_event_message (the `RestPostSystemEventMessage` operationId).
+func (c *ClientWithResponses) RestPostSystemEventMessageWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*RestPostSystemEventMessageHTTPResponse, error) {
+	rsp, err := c.RestPostSystemEventMessageWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRestPostSystemEventMessageHTTPResponse(rsp)
+}
+
+// RestPostSystemEventMessageWithResponse Post a message that tells what happened in a room
+//
+// Only tells: nobody is added, and no room is renamed. `subject_user_id` is who did it,
+// `object_user_id` whom it was done to, `updated_room_name` the name of a room that was created
+// or renamed. An event of the app's own has the type `custom`, with `message` and `payload`. A
+// repeat posts the message again.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v2.1/rest/post_system_event_message (the `RestPostSystemEventMessage` operationId).
+func (c *ClientWithResponses) RestPostSystemEventMessageWithResponse(ctx context.Context, body RestPostSystemEventMessageJSONRequestBody, reqEditors ...RequestEditorFn) (*RestPostSystemEventMessageHTTPResponse, error) {
+	rsp, err := c.RestPostSystemEventMessage(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRestPostSystemEventMessageHTTPResponse(rsp)
 }
 
 // RestReactivateUsersWithBodyWithResponse Make deactivated users active again
@@ -4747,6 +6527,22 @@ func (c *ClientWithResponses) RestGetUserProfileWithResponse(ctx context.Context
 	return ParseRestGetUserProfileHTTPResponse(rsp)
 }
 
+// RestListWebhookLogsWithResponse List the webhooks that were sent, with what was answered
+//
+// The only way to see whether one was lost: whether the service tries again is not known. The
+// rows hold what people wrote.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v2.1/rest/webhook_logs (the `RestListWebhookLogs` operationId).
+func (c *ClientWithResponses) RestListWebhookLogsWithResponse(ctx context.Context, params *RestListWebhookLogsParams, reqEditors ...RequestEditorFn) (*RestListWebhookLogsHTTPResponse, error) {
+	rsp, err := c.RestListWebhookLogs(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRestListWebhookLogsHTTPResponse(rsp)
+}
+
 // SdkGetMyProfileWithResponse Get the profile of the token's user
 //
 // Returns a wrapper object for the known response body format(s).
@@ -4856,6 +6652,166 @@ func ParseRestDeactivateUsersHTTPResponse(rsp *http.Response) (*RestDeactivateUs
 	switch {
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
 		var dest DoneResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
+		var dest Refused
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON4XX = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 5:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON5XX = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseRestListExportsHTTPResponse parses an HTTP response from a RestListExportsWithResponse call
+func ParseRestListExportsHTTPResponse(rsp *http.Response) (*RestListExportsHTTPResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &RestListExportsHTTPResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest BackupsResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
+		var dest Refused
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON4XX = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 5:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON5XX = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseRestCreateExportHTTPResponse parses an HTTP response from a RestCreateExportWithResponse call
+func ParseRestCreateExportHTTPResponse(rsp *http.Response) (*RestCreateExportHTTPResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &RestCreateExportHTTPResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest CreateExportResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
+		var dest Refused
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON4XX = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 5:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON5XX = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseRestDeleteExportHTTPResponse parses an HTTP response from a RestDeleteExportWithResponse call
+func ParseRestDeleteExportHTTPResponse(rsp *http.Response) (*RestDeleteExportHTTPResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &RestDeleteExportHTTPResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest BackupResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
+		var dest Refused
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON4XX = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 5:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON5XX = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseRestGetExportHTTPResponse parses an HTTP response from a RestGetExportWithResponse call
+func ParseRestGetExportHTTPResponse(rsp *http.Response) (*RestGetExportHTTPResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &RestGetExportHTTPResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest BackupResponse
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -5320,6 +7276,166 @@ func ParseRestCountUnreadOfUsersHTTPResponse(rsp *http.Response) (*RestCountUnre
 	return response, nil
 }
 
+// ParseRestListImportsHTTPResponse parses an HTTP response from a RestListImportsWithResponse call
+func ParseRestListImportsHTTPResponse(rsp *http.Response) (*RestListImportsHTTPResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &RestListImportsHTTPResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest BackupsResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
+		var dest Refused
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON4XX = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 5:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON5XX = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseRestCreateImportHTTPResponse parses an HTTP response from a RestCreateImportWithResponse call
+func ParseRestCreateImportHTTPResponse(rsp *http.Response) (*RestCreateImportHTTPResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &RestCreateImportHTTPResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest BackupResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
+		var dest Refused
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON4XX = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 5:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON5XX = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseRestLoadCommentsHTTPResponse parses an HTTP response from a RestLoadCommentsWithResponse call
+func ParseRestLoadCommentsHTTPResponse(rsp *http.Response) (*RestLoadCommentsHTTPResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &RestLoadCommentsHTTPResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ServerMessagesResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
+		var dest Refused
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON4XX = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 5:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON5XX = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseRestLoadCommentsWithRangeHTTPResponse parses an HTTP response from a RestLoadCommentsWithRangeWithResponse call
+func ParseRestLoadCommentsWithRangeHTTPResponse(rsp *http.Response) (*RestLoadCommentsWithRangeHTTPResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &RestLoadCommentsWithRangeHTTPResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ServerMessagesResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
+		var dest Refused
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON4XX = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 5:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON5XX = &dest
+
+	}
+
+	return response, nil
+}
+
 // ParseRestLoginOrRegisterHTTPResponse parses an HTTP response from a RestLoginOrRegisterWithResponse call
 func ParseRestLoginOrRegisterHTTPResponse(rsp *http.Response) (*RestLoginOrRegisterHTTPResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -5369,6 +7485,46 @@ func ParseRestPostCommentHTTPResponse(rsp *http.Response) (*RestPostCommentHTTPR
 	}
 
 	response := &RestPostCommentHTTPResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ServerMessageResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
+		var dest Refused
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON4XX = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 5:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON5XX = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseRestPostSystemEventMessageHTTPResponse parses an HTTP response from a RestPostSystemEventMessageWithResponse call
+func ParseRestPostSystemEventMessageHTTPResponse(rsp *http.Response) (*RestPostSystemEventMessageHTTPResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &RestPostSystemEventMessageHTTPResponse{
 		Body:         bodyBytes,
 		HTTPResponse: rsp,
 	}
@@ -5576,6 +7732,46 @@ func ParseRestGetUserProfileHTTPResponse(rsp *http.Response) (*RestGetUserProfil
 	switch {
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
 		var dest ServerUserResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
+		var dest Refused
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON4XX = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 5:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON5XX = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseRestListWebhookLogsHTTPResponse parses an HTTP response from a RestListWebhookLogsWithResponse call
+func ParseRestListWebhookLogsHTTPResponse(rsp *http.Response) (*RestListWebhookLogsHTTPResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &RestListWebhookLogsHTTPResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ListWebhookLogsResponse
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}

@@ -3,7 +3,7 @@
 package chat
 
 // DocumentSHA256 is the checksum of the document that this package was made from.
-const DocumentSHA256 = "da820b298f4507f28d0eebb6aff82ef37ef770b642ab3ac9f6b942a84f12c1fa"
+const DocumentSHA256 = "526db9b77f92275b8931459b071ce2229030d6816051a1ff80ca72ab4fc3d1f8"
 
 // OperationID names an operation of the document.
 type OperationID string
@@ -16,6 +16,14 @@ const (
 	OperationRestCreateRoom OperationID = "restCreateRoom"
 	// OperationRestDeactivateUsers is DELETE /api/v2.1/rest/deactivate_users: Deactivate users.
 	OperationRestDeactivateUsers OperationID = "restDeactivateUsers"
+	// OperationRestListExports is GET /api/v2.1/rest/exports: List the exports.
+	OperationRestListExports OperationID = "restListExports"
+	// OperationRestCreateExport is POST /api/v2.1/rest/exports: Begin to export users, rooms or messages of some days.
+	OperationRestCreateExport OperationID = "restCreateExport"
+	// OperationRestDeleteExport is DELETE /api/v2.1/rest/exports/{unique_id}: Delete an export.
+	OperationRestDeleteExport OperationID = "restDeleteExport"
+	// OperationRestGetExport is GET /api/v2.1/rest/exports/{unique_id}: Tell how far an export is.
+	OperationRestGetExport OperationID = "restGetExport"
 	// OperationRestGetAverageReplyTime is GET /api/v2.1/rest/get_average_reply_time_user: Tell how long a user takes to answer.
 	OperationRestGetAverageReplyTime OperationID = "restGetAverageReplyTime"
 	// OperationRestGetOrCreateChannel is POST /api/v2.1/rest/get_or_create_channel: Get a channel, and create it if there is none.
@@ -38,10 +46,20 @@ const (
 	OperationRestGetUserToken OperationID = "restGetUserToken"
 	// OperationRestCountUnreadOfUsers is GET /api/v2.1/rest/get_user_unread_count: Count the messages that each of some users has not read.
 	OperationRestCountUnreadOfUsers OperationID = "restCountUnreadOfUsers"
+	// OperationRestListImports is GET /api/v2.1/rest/imports: List the imports.
+	OperationRestListImports OperationID = "restListImports"
+	// OperationRestCreateImport is POST /api/v2.1/rest/imports: Begin to import users, rooms or messages from a file.
+	OperationRestCreateImport OperationID = "restCreateImport"
+	// OperationRestLoadComments is GET /api/v2.1/rest/load_comments: List the messages of a room, page by page.
+	OperationRestLoadComments OperationID = "restLoadComments"
+	// OperationRestLoadCommentsWithRange is GET /api/v2.1/rest/load_comments_with_range: List the messages of a room from one to another.
+	OperationRestLoadCommentsWithRange OperationID = "restLoadCommentsWithRange"
 	// OperationRestLoginOrRegister is POST /api/v2.1/rest/login_or_register: Create a user, or change one.
 	OperationRestLoginOrRegister OperationID = "restLoginOrRegister"
 	// OperationRestPostComment is POST /api/v2.1/rest/post_comment: Post a message as a user.
 	OperationRestPostComment OperationID = "restPostComment"
+	// OperationRestPostSystemEventMessage is POST /api/v2.1/rest/post_system_event_message: Post a message that tells what happened in a room.
+	OperationRestPostSystemEventMessage OperationID = "restPostSystemEventMessage"
 	// OperationRestReactivateUsers is POST /api/v2.1/rest/reactivate_users: Make deactivated users active again.
 	OperationRestReactivateUsers OperationID = "restReactivateUsers"
 	// OperationRestRemoveRoomParticipants is POST /api/v2.1/rest/remove_room_participants: Remove participants from a group or a channel.
@@ -52,6 +70,8 @@ const (
 	OperationRestUpdateRoom OperationID = "restUpdateRoom"
 	// OperationRestGetUserProfile is GET /api/v2.1/rest/user_profile: Get a user's profile.
 	OperationRestGetUserProfile OperationID = "restGetUserProfile"
+	// OperationRestListWebhookLogs is GET /api/v2.1/rest/webhook_logs: List the webhooks that were sent, with what was answered.
+	OperationRestListWebhookLogs OperationID = "restListWebhookLogs"
 	// OperationSdkGetMyProfile is GET /api/v2/sdk/my_profile: Get the profile of the token's user.
 	OperationSdkGetMyProfile OperationID = "sdkGetMyProfile"
 )
@@ -97,6 +117,10 @@ func OperationIDs() []OperationID {
 		OperationRestAddRoomParticipants,
 		OperationRestCreateRoom,
 		OperationRestDeactivateUsers,
+		OperationRestListExports,
+		OperationRestCreateExport,
+		OperationRestDeleteExport,
+		OperationRestGetExport,
 		OperationRestGetAverageReplyTime,
 		OperationRestGetOrCreateChannel,
 		OperationRestGetOrCreateRoomWithTarget,
@@ -108,13 +132,19 @@ func OperationIDs() []OperationID {
 		OperationRestListUserRooms,
 		OperationRestGetUserToken,
 		OperationRestCountUnreadOfUsers,
+		OperationRestListImports,
+		OperationRestCreateImport,
+		OperationRestLoadComments,
+		OperationRestLoadCommentsWithRange,
 		OperationRestLoginOrRegister,
 		OperationRestPostComment,
+		OperationRestPostSystemEventMessage,
 		OperationRestReactivateUsers,
 		OperationRestRemoveRoomParticipants,
 		OperationRestResetUserToken,
 		OperationRestUpdateRoom,
 		OperationRestGetUserProfile,
+		OperationRestListWebhookLogs,
 		OperationSdkGetMyProfile,
 	}
 }
@@ -156,6 +186,58 @@ func (id OperationID) Operation() (Operation, bool) {
 			Group:        "restUsers",
 			Summary:      "Deactivate users",
 			Evidence:     "single",
+			Credential:   CredentialSecret,
+			Idempotent:   true,
+			AnswersJSON:  true,
+			WrapsResults: true,
+		}, true
+	case OperationRestListExports:
+		return Operation{
+			ID:           id,
+			Method:       "GET",
+			Path:         "/api/v2.1/rest/exports",
+			Group:        "restBackups",
+			Summary:      "List the exports",
+			Evidence:     "documented",
+			Credential:   CredentialSecret,
+			Idempotent:   true,
+			AnswersJSON:  true,
+			WrapsResults: true,
+		}, true
+	case OperationRestCreateExport:
+		return Operation{
+			ID:           id,
+			Method:       "POST",
+			Path:         "/api/v2.1/rest/exports",
+			Group:        "restBackups",
+			Summary:      "Begin to export users, rooms or messages of some days",
+			Evidence:     "documented",
+			Credential:   CredentialSecret,
+			Idempotent:   false,
+			AnswersJSON:  true,
+			WrapsResults: true,
+		}, true
+	case OperationRestDeleteExport:
+		return Operation{
+			ID:           id,
+			Method:       "DELETE",
+			Path:         "/api/v2.1/rest/exports/{unique_id}",
+			Group:        "restBackups",
+			Summary:      "Delete an export",
+			Evidence:     "documented",
+			Credential:   CredentialSecret,
+			Idempotent:   true,
+			AnswersJSON:  true,
+			WrapsResults: true,
+		}, true
+	case OperationRestGetExport:
+		return Operation{
+			ID:           id,
+			Method:       "GET",
+			Path:         "/api/v2.1/rest/exports/{unique_id}",
+			Group:        "restBackups",
+			Summary:      "Tell how far an export is",
+			Evidence:     "documented",
 			Credential:   CredentialSecret,
 			Idempotent:   true,
 			AnswersJSON:  true,
@@ -304,6 +386,58 @@ func (id OperationID) Operation() (Operation, bool) {
 			AnswersJSON:  true,
 			WrapsResults: true,
 		}, true
+	case OperationRestListImports:
+		return Operation{
+			ID:           id,
+			Method:       "GET",
+			Path:         "/api/v2.1/rest/imports",
+			Group:        "restBackups",
+			Summary:      "List the imports",
+			Evidence:     "documented",
+			Credential:   CredentialSecret,
+			Idempotent:   true,
+			AnswersJSON:  true,
+			WrapsResults: true,
+		}, true
+	case OperationRestCreateImport:
+		return Operation{
+			ID:           id,
+			Method:       "POST",
+			Path:         "/api/v2.1/rest/imports",
+			Group:        "restBackups",
+			Summary:      "Begin to import users, rooms or messages from a file",
+			Evidence:     "documented",
+			Credential:   CredentialSecret,
+			Idempotent:   false,
+			AnswersJSON:  true,
+			WrapsResults: true,
+		}, true
+	case OperationRestLoadComments:
+		return Operation{
+			ID:           id,
+			Method:       "GET",
+			Path:         "/api/v2.1/rest/load_comments",
+			Group:        "restMessages",
+			Summary:      "List the messages of a room, page by page",
+			Evidence:     "documented",
+			Credential:   CredentialSecret,
+			Idempotent:   true,
+			AnswersJSON:  true,
+			WrapsResults: true,
+		}, true
+	case OperationRestLoadCommentsWithRange:
+		return Operation{
+			ID:           id,
+			Method:       "GET",
+			Path:         "/api/v2.1/rest/load_comments_with_range",
+			Group:        "restMessages",
+			Summary:      "List the messages of a room from one to another",
+			Evidence:     "single",
+			Credential:   CredentialSecret,
+			Idempotent:   true,
+			AnswersJSON:  true,
+			WrapsResults: true,
+		}, true
 	case OperationRestLoginOrRegister:
 		return Operation{
 			ID:           id,
@@ -324,6 +458,19 @@ func (id OperationID) Operation() (Operation, bool) {
 			Path:         "/api/v2.1/rest/post_comment",
 			Group:        "restMessages",
 			Summary:      "Post a message as a user",
+			Evidence:     "documented",
+			Credential:   CredentialSecret,
+			Idempotent:   false,
+			AnswersJSON:  true,
+			WrapsResults: true,
+		}, true
+	case OperationRestPostSystemEventMessage:
+		return Operation{
+			ID:           id,
+			Method:       "POST",
+			Path:         "/api/v2.1/rest/post_system_event_message",
+			Group:        "restMessages",
+			Summary:      "Post a message that tells what happened in a room",
 			Evidence:     "documented",
 			Credential:   CredentialSecret,
 			Idempotent:   false,
@@ -390,6 +537,19 @@ func (id OperationID) Operation() (Operation, bool) {
 			Group:        "restUsers",
 			Summary:      "Get a user's profile",
 			Evidence:     "documented",
+			Credential:   CredentialSecret,
+			Idempotent:   true,
+			AnswersJSON:  true,
+			WrapsResults: true,
+		}, true
+	case OperationRestListWebhookLogs:
+		return Operation{
+			ID:           id,
+			Method:       "GET",
+			Path:         "/api/v2.1/rest/webhook_logs",
+			Group:        "restWebhooks",
+			Summary:      "List the webhooks that were sent, with what was answered",
+			Evidence:     "single",
 			Credential:   CredentialSecret,
 			Idempotent:   true,
 			AnswersJSON:  true,
