@@ -75,6 +75,24 @@ func (e ButtonType) Valid() bool {
 	}
 }
 
+// Defines values for ChatType.
+const (
+	ChatTypeGroup  ChatType = "group"
+	ChatTypeSingle ChatType = "single"
+)
+
+// Valid indicates whether the value is a known member of the ChatType enum.
+func (e ChatType) Valid() bool {
+	switch e {
+	case ChatTypeGroup:
+		return true
+	case ChatTypeSingle:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ContactType.
 const (
 	ContactTypeEmail ContactType = "email"
@@ -105,6 +123,27 @@ func (e ImportCommentType) Valid() bool {
 	case ImportCommentTypeReply:
 		return true
 	case ImportCommentTypeText:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for MessageStatus.
+const (
+	MessageStatusDelivered MessageStatus = "delivered"
+	MessageStatusRead      MessageStatus = "read"
+	MessageStatusSent      MessageStatus = "sent"
+)
+
+// Valid indicates whether the value is a known member of the MessageStatus enum.
+func (e MessageStatus) Valid() bool {
+	switch e {
+	case MessageStatusDelivered:
+		return true
+	case MessageStatusRead:
+		return true
+	case MessageStatusSent:
 		return true
 	default:
 		return false
@@ -188,11 +227,56 @@ func (e WebhookLogType) Valid() bool {
 
 // Account The user whose token it is.
 type Account struct {
+	// Active Whether the user is not deactivated.
+	Active bool `json:"active,omitempty,omitzero"`
+
+	// App The app that a user belongs to.
+	App App `json:"app,omitempty,omitzero"`
+
+	// Avatar A picture, in an older form. `avatar_url` and the like say the same.
+	Avatar Avatar `json:"avatar,omitempty,omitzero"`
+
+	// AvatarURL The address of the picture.
+	AvatarURL string `json:"avatar_url,omitempty,omitzero"`
+
 	// Email The user's id.
 	Email string `json:"email"`
 
-	// Token A credential. Never log it.
+	// Extras What the app keeps with the user.
+	Extras JSONText `json:"extras,omitempty,omitzero"`
+
+	// ID The user's internal number.
+	ID ID `json:"id,omitempty,omitzero"`
+
+	// IDStr The internal number as text.
+	IDStr string `json:"id_str,omitempty,omitzero"`
+
+	// LastCommentID The newest message of all rooms; 0 when there is none. The first cursor of `sdkSync`.
+	LastCommentID ID `json:"last_comment_id,omitempty,omitzero"`
+
+	// LastCommentIDStr The newest message as text.
+	LastCommentIDStr string `json:"last_comment_id_str,omitempty,omitzero"`
+
+	// LastSyncEventID The newest event; 0 when there is none. The first cursor of `sdkSyncEvent`.
+	LastSyncEventID ID `json:"last_sync_event_id,omitempty,omitzero"`
+
+	// PnAndroidConfigured Whether the app can notify Android devices.
+	PnAndroidConfigured bool `json:"pn_android_configured,omitempty,omitzero"`
+
+	// PnIosConfigured Whether the app can notify Apple's devices.
+	PnIosConfigured bool `json:"pn_ios_configured,omitempty,omitzero"`
+
+	// RefreshToken What renews the token; of apps whose tokens expire.
+	RefreshToken Secret `json:"refresh_token,omitempty,omitzero"`
+
+	// RtKey Its use is not documented; by its name, a key for the realtime broker.
+	RtKey Secret `json:"rtKey,omitempty,omitzero"`
+
+	// Token The user's token.
 	Token Secret `json:"token,omitempty,omitzero"`
+
+	// TokenExpiresAt When the token expires; of apps whose tokens do.
+	TokenExpiresAt Time `json:"token_expires_at,omitempty,omitzero"`
 
 	// Username The name to show.
 	Username string `json:"username"`
@@ -244,6 +328,33 @@ type AccountResponse struct {
 type AccountResult struct {
 	// User The user whose token it is.
 	User Account `json:"user"`
+}
+
+// App The app that a user belongs to.
+type App struct {
+	// Code The App ID.
+	Code string `json:"code"`
+
+	// ID The app's internal number.
+	ID ID `json:"id,omitempty,omitzero"`
+
+	// IDStr The internal number as text.
+	IDStr string `json:"id_str,omitempty,omitzero"`
+
+	// Name The app's name.
+	Name string `json:"name,omitempty,omitzero"`
+}
+
+// Avatar A picture, in an older form. `avatar_url` and the like say the same.
+type Avatar struct {
+	// Avatar Where a picture is.
+	Avatar AvatarImage `json:"avatar,omitempty,omitzero"`
+}
+
+// AvatarImage Where a picture is.
+type AvatarImage struct {
+	// URL The address of the picture.
+	URL string `json:"url,omitempty,omitzero"`
 }
 
 // AverageReplyTime How long a user took to answer.
@@ -447,6 +558,45 @@ type CarouselPayload struct {
 	Cards []CarouselCard `json:"cards"`
 }
 
+// ChatType The kind of a room. A channel is a `group` with `is_public_channel`.
+type ChatType string
+
+// CheckRealtimeRequest A topic that one is subscribed to.
+type CheckRealtimeRequest struct {
+	// Topic The topic's name; it has the user's token in it.
+	Topic Credential `json:"topic"`
+}
+
+// CheckRealtimeResponse Whether the broker serves the topic.
+type CheckRealtimeResponse struct {
+	// Results Whether the broker serves the topic.
+	Results CheckRealtimeResult `json:"results"`
+
+	// Status The HTTP status once more.
+	Status Status `json:"status,omitempty,omitzero"`
+}
+
+// CheckRealtimeResult Whether the broker serves the topic.
+type CheckRealtimeResult struct {
+	// Status Whether it does.
+	Status bool `json:"status"`
+}
+
+// ClearRoomMessagesResponse The rooms that were cleared.
+type ClearRoomMessagesResponse struct {
+	// Results The rooms that were cleared.
+	Results ClearRoomMessagesResult `json:"results"`
+
+	// Status The HTTP status once more.
+	Status Status `json:"status,omitempty,omitzero"`
+}
+
+// ClearRoomMessagesResult The rooms that were cleared.
+type ClearRoomMessagesResult struct {
+	// Rooms The rooms.
+	Rooms []RoomInfo `json:"rooms"`
+}
+
 // ClockTime A time in a request, to the second and with 24 hours, as in `2026-03-31 23:59:59`. Its zone is
 // not stated; UTC is a guess.
 type ClockTime = string
@@ -465,6 +615,9 @@ type ContactPayload struct {
 
 // ContactType What the value of a contact is.
 type ContactType string
+
+// Count A count, as a number or as text.
+type Count = flex.Int
 
 // CountUnreadOfUsersResponse How much each of some users has not read.
 type CountUnreadOfUsersResponse struct {
@@ -554,6 +707,15 @@ type DateObject struct {
 // Day A day in a request, as in `2026-03-31`.
 type Day = string
 
+// DeletedMessages Messages of one room that were deleted.
+type DeletedMessages struct {
+	// MessageUniqueIds The `unique_temp_id` of each.
+	MessageUniqueIds []string `json:"message_unique_ids"`
+
+	// RoomID The room's id.
+	RoomID ID `json:"room_id"`
+}
+
 // DoneResponse What was done, in words.
 type DoneResponse struct {
 	// Results What was done, in words.
@@ -590,6 +752,12 @@ type ErrorDetails struct {
 	Message string `json:"message"`
 }
 
+// ExpireUserTokenRequest Whose token is to expire.
+type ExpireUserTokenRequest struct {
+	// UserID The user's id.
+	UserID string `json:"user_id"`
+}
+
 // FilePayload A file that is stored already. The message's text becomes `[file] <url> [/file]`.
 type FilePayload struct {
 	// Caption The text beneath the file.
@@ -610,6 +778,124 @@ type FilePayload struct {
 
 // Flag A boolean, or the text `true` or `false`. Null stands for false.
 type Flag = flex.Bool
+
+// GetCommentReceiptResponse A message and its receipts.
+type GetCommentReceiptResponse struct {
+	// Results A message and its receipts.
+	Results GetCommentReceiptResult `json:"results"`
+
+	// Status The HTTP status once more.
+	Status Status `json:"status,omitempty,omitzero"`
+}
+
+// GetCommentReceiptResult A message and its receipts.
+type GetCommentReceiptResult struct {
+	// Comment A message in a room. `payload` depends on `type`. The realtime broker has it in another form,
+	// `RealtimeMessage`.
+	Comment Message `json:"comment"`
+
+	// DeliveredTo Who has received the message.
+	DeliveredTo []Receipt `json:"delivered_to"`
+
+	// Pending Who has not.
+	Pending []Receipt `json:"pending"`
+
+	// ReadBy Who has read it.
+	ReadBy []Receipt `json:"read_by"`
+}
+
+// GetConfigResponse An app's settings for its clients.
+type GetConfigResponse struct {
+	// Results An app's settings for its clients. Empty text stands for the client's default.
+	Results GetConfigResult `json:"results"`
+
+	// Status The HTTP status once more.
+	Status Status `json:"status,omitempty,omitzero"`
+}
+
+// GetConfigResult An app's settings for its clients. Empty text stands for the client's default.
+type GetConfigResult struct {
+	// AppCode The App ID.
+	AppCode string `json:"app_code,omitempty,omitzero"`
+
+	// AutoRefreshToken Whether clients renew tokens by themselves.
+	AutoRefreshToken bool `json:"auto_refresh_token,omitempty,omitzero"`
+
+	// BaseURL The address of the API to use from now on.
+	BaseURL string `json:"base_url,omitempty,omitzero"`
+
+	// BrokerLbURL The address that is asked for another host when the broker is lost; its answer is `BrokerLocation`.
+	BrokerLbURL string `json:"broker_lb_url,omitempty,omitzero"`
+
+	// BrokerURL The host of the realtime broker, without scheme and port.
+	BrokerURL string `json:"broker_url,omitempty,omitzero"`
+
+	// EnableEventReport Whether to report events with `sdkReportEvent`.
+	EnableEventReport bool `json:"enable_event_report,omitempty,omitzero"`
+
+	// EnableRealtime Whether to connect to the realtime broker.
+	EnableRealtime bool `json:"enable_realtime"`
+
+	// EnableRealtimeCheck Whether to ask with `sdkCheckRealtime` if the broker still serves one's topics.
+	EnableRealtimeCheck bool `json:"enable_realtime_check,omitempty,omitzero"`
+
+	// EnableRefreshToken Whether tokens expire and can be renewed.
+	EnableRefreshToken bool `json:"enable_refresh_token,omitempty,omitzero"`
+
+	// EnableSync Whether to call `sdkSync` at intervals.
+	EnableSync bool `json:"enable_sync"`
+
+	// EnableSyncEvent Whether to call `sdkSyncEvent` at intervals.
+	EnableSyncEvent bool `json:"enable_sync_event,omitempty,omitzero"`
+
+	// Extras Further settings.
+	Extras JSONText `json:"extras,omitempty,omitzero"`
+
+	// NetworkConnectionInterval Milliseconds, presumably between looks at whether there is a network.
+	NetworkConnectionInterval int64 `json:"network_connection_interval,omitempty,omitzero"`
+
+	// SyncInterval Milliseconds between syncs while the broker is away; 5000 is usual.
+	SyncInterval int64 `json:"sync_interval"`
+
+	// SyncOnConnect Milliseconds between syncs while the broker is connected; 30000 is usual.
+	SyncOnConnect int64 `json:"sync_on_connect,omitempty,omitzero"`
+}
+
+// GetMqttConfigResponse Credentials for the realtime broker.
+type GetMqttConfigResponse struct {
+	// Results Credentials for the realtime broker; empty when it wants none.
+	Results GetMqttConfigResult `json:"results"`
+
+	// Status The HTTP status once more.
+	Status Status `json:"status,omitempty,omitzero"`
+}
+
+// GetMqttConfigResult Credentials for the realtime broker; empty when it wants none.
+type GetMqttConfigResult struct {
+	// Password The password.
+	Password Secret `json:"password,omitempty,omitzero"`
+
+	// Username The user name.
+	Username string `json:"username,omitempty,omitzero"`
+}
+
+// GetNonceResponse A nonce for an identity token.
+type GetNonceResponse struct {
+	// Results A nonce for an identity token.
+	Results GetNonceResult `json:"results"`
+
+	// Status The HTTP status once more.
+	Status Status `json:"status,omitempty,omitzero"`
+}
+
+// GetNonceResult A nonce for an identity token.
+type GetNonceResult struct {
+	// ExpiredAt When it expires, in seconds since 1970.
+	ExpiredAt int64 `json:"expired_at,omitempty,omitzero"`
+
+	// Nonce The nonce.
+	Nonce Secret `json:"nonce"`
+}
 
 // GetOrCreateChannelRequest A channel to get or to create.
 type GetOrCreateChannelRequest struct {
@@ -806,16 +1092,313 @@ type LocationPayload struct {
 	Name string `json:"name,omitempty,omitzero"`
 }
 
+// LoginOrRegisterRequest A user and their key.
+type LoginOrRegisterRequest struct {
+	// AvatarURL The address of the picture.
+	AvatarURL string `json:"avatar_url,omitempty,omitzero"`
+
+	// DeviceToken The device to notify.
+	DeviceToken Credential `json:"device_token,omitempty,omitzero"`
+
+	// Email The user's id. Of other signs than letters and digits only `.`, `-`, `_` and `@` are allowed.
+	Email string `json:"email"`
+
+	// Extras What the app keeps with the user.
+	Extras JSONText `json:"extras,omitempty,omitzero"`
+
+	// Password The user's key. That of the first call holds for all later ones.
+	Password Credential `json:"password"`
+
+	// Username The name to show.
+	Username string `json:"username,omitempty,omitzero"`
+}
+
+// LogoutRequest The user and the token to void.
+type LogoutRequest struct {
+	// Token The user's token.
+	Token Credential `json:"token"`
+
+	// UserID The user's id.
+	UserID string `json:"user_id"`
+}
+
+// Message A message in a room. `payload` depends on `type`. The realtime broker has it in another form,
+// `RealtimeMessage`.
+type Message struct {
+	// ChatType The kind of the room; `sdkSync` has it in place of `room_type`.
+	ChatType ChatType `json:"chat_type,omitempty,omitzero"`
+
+	// CommentBeforeID The message before it in the room; 0 when it is the first. Another one than the last that you have means that some are missing.
+	CommentBeforeID ID `json:"comment_before_id,omitempty,omitzero"`
+
+	// CommentBeforeIDStr The message before it, as text.
+	CommentBeforeIDStr string `json:"comment_before_id_str,omitempty,omitzero"`
+
+	// DisableLinkPreview Whether links in the text are shown without a preview.
+	DisableLinkPreview bool `json:"disable_link_preview,omitempty,omitzero"`
+
+	// Email The sender's id.
+	Email string `json:"email"`
+
+	// Extras What the app keeps with the message.
+	Extras JSONText `json:"extras,omitempty,omitzero"`
+
+	// ID The server's number. Within a room, a newer message has a higher one.
+	ID ID `json:"id"`
+
+	// IDStr The id as text.
+	IDStr string `json:"id_str,omitempty,omitzero"`
+
+	// IsDeleted Whether the message was deleted.
+	IsDeleted bool `json:"is_deleted,omitempty,omitzero"`
+
+	// IsPublicChannel Whether the room is a channel.
+	IsPublicChannel bool `json:"is_public_channel,omitempty,omitzero"`
+
+	// Message The text, or what stands for it in clients that do not know the type.
+	Message string `json:"message"`
+
+	// Payload What the type needs beside the text.
+	Payload Value `json:"payload,omitempty,omitzero"`
+
+	// RoomAvatar The address of the room's picture.
+	RoomAvatar string `json:"room_avatar,omitempty,omitzero"`
+
+	// RoomID The room's id.
+	RoomID ID `json:"room_id"`
+
+	// RoomIDStr The room's id as text.
+	RoomIDStr string `json:"room_id_str,omitempty,omitzero"`
+
+	// RoomName The room's name as it is stored.
+	RoomName string `json:"room_name,omitempty,omitzero"`
+
+	// RoomType The kind of a room. A channel is a `group` with `is_public_channel`.
+	RoomType ChatType `json:"room_type,omitempty,omitzero"`
+
+	// Status How far a message has come with the other users of the room.
+	Status MessageStatus `json:"status,omitempty,omitzero"`
+
+	// Timestamp When it was posted.
+	Timestamp Time `json:"timestamp"`
+
+	// TopicID The room's id under its other name.
+	TopicID ID `json:"topic_id,omitempty,omitzero"`
+
+	// TopicIDStr The same as text.
+	TopicIDStr string `json:"topic_id_str,omitempty,omitzero"`
+
+	// Type What kind of message it is, such as `text`, `file_attachment` or `reply`.
+	Type string `json:"type"`
+
+	// UniqueTempID The id that the sender made up. It is `unique_id` where the message is changed or deleted.
+	UniqueTempID string `json:"unique_temp_id"`
+
+	// UnixNanoTimestamp When it was posted, in nanoseconds since 1970. JavaScript's numbers cannot hold it exactly.
+	UnixNanoTimestamp int64 `json:"unix_nano_timestamp,omitempty,omitzero"`
+
+	// UnixTimestamp When it was posted, in seconds since 1970.
+	UnixTimestamp int64 `json:"unix_timestamp,omitempty,omitzero"`
+
+	// UserAvatar A picture, in an older form. `avatar_url` and the like say the same.
+	UserAvatar Avatar `json:"user_avatar,omitempty,omitzero"`
+
+	// UserAvatarURL The address of the sender's picture.
+	UserAvatarURL string `json:"user_avatar_url,omitempty,omitzero"`
+
+	// UserExtras What the app keeps with the sender.
+	UserExtras JSONText `json:"user_extras,omitempty,omitzero"`
+
+	// UserID The sender's internal number.
+	UserID ID `json:"user_id,omitempty,omitzero"`
+
+	// UserIDStr The internal number as text.
+	UserIDStr string `json:"user_id_str,omitempty,omitzero"`
+
+	// Username The sender's name.
+	Username string `json:"username,omitempty,omitzero"`
+}
+
 // MessageID The server's number of a message. A later message has a higher one.
 type MessageID = int64
+
+// MessageResponse A message.
+type MessageResponse struct {
+	// Results A message.
+	Results MessageResult `json:"results"`
+
+	// Status The HTTP status once more.
+	Status Status `json:"status,omitempty,omitzero"`
+}
+
+// MessageResult A message.
+type MessageResult struct {
+	// Comment A message in a room. `payload` depends on `type`. The realtime broker has it in another form,
+	// `RealtimeMessage`.
+	Comment Message `json:"comment"`
+}
+
+// MessageStatus How far a message has come with the other users of the room.
+type MessageStatus string
 
 // MessageType The kind of a message, which decides what its payload is: `text`, `buttons`, `card`,
 // `carousel`, `custom`, `file_attachment`, `account_linking`, `location`, `contact_person`,
 // `reply`, `button_postback_response` or `system_event`. Other kinds are delivered as they are.
 type MessageType = string
 
+// MessageTypes Types of messages, as a list or, if it is one, as text.
+type MessageTypes = flex.JSON
+
+// MessagesResponse Messages.
+type MessagesResponse struct {
+	// Results Messages.
+	Results MessagesResult `json:"results"`
+
+	// Status The HTTP status once more.
+	Status Status `json:"status,omitempty,omitzero"`
+}
+
+// MessagesResult Messages.
+type MessagesResult struct {
+	// Comments The messages.
+	Comments []Message `json:"comments"`
+}
+
+// Nanoseconds Nanoseconds since 1970, as a number or as text. JavaScript's numbers cannot hold them exactly.
+type Nanoseconds = flex.Int
+
+// Notification Something that happened to messages or rooms: the body of the topic `{token}/n`, and a row of
+// `sdkSyncEvent`. Ignore those whose `action_topic` you do not know.
+type Notification struct {
+	// ActionTopic What happened: `delivered`, `read`, `delete_message` or `clear_room`, and maybe more. The
+	// first two come with `sdkSyncEvent` only; the broker tells them in topics of the rooms.
+	ActionTopic string `json:"action_topic"`
+
+	// ID The event's number. A newer event has a higher one.
+	ID ID `json:"id"`
+
+	// Payload Who did it, and to what. Most bodies have the latter under `data`; some were seen that have
+	// its members here, and no actor.
+	Payload NotificationPayload `json:"payload"`
+
+	// Timestamp When it happened; push notifications lack it.
+	Timestamp Nanoseconds `json:"timestamp,omitempty,omitzero"`
+}
+
+// NotificationActor Who did it.
+type NotificationActor struct {
+	// Email The user's id.
+	Email string `json:"email,omitempty,omitzero"`
+
+	// ID The user's internal number.
+	ID ID `json:"id,omitempty,omitzero"`
+
+	// Name The name to show.
+	Name string `json:"name,omitempty,omitzero"`
+}
+
+// NotificationData What happened to what. Which members there are depends on `action_topic`.
+type NotificationData struct {
+	// CommentID The message that was delivered or read; with all before it.
+	CommentID ID `json:"comment_id,omitempty,omitzero"`
+
+	// CommentUniqueID The same message's `unique_temp_id`.
+	CommentUniqueID string `json:"comment_unique_id,omitempty,omitzero"`
+
+	// DeletedMessages The messages that were deleted.
+	DeletedMessages []DeletedMessages `json:"deleted_messages,omitempty,omitzero"`
+
+	// DeletedRooms The rooms that were cleared; they are there still, and empty for this user.
+	DeletedRooms []RoomInfo `json:"deleted_rooms,omitempty,omitzero"`
+
+	// Email The id of the user who has received or read it.
+	Email string `json:"email,omitempty,omitzero"`
+
+	// IsHardDelete Whether they are gone for good.
+	IsHardDelete bool `json:"is_hard_delete,omitempty,omitzero"`
+
+	// RoomID The room that it is in.
+	RoomID ID `json:"room_id,omitempty,omitzero"`
+}
+
+// NotificationPayload Who did it, and to what. Most bodies have the latter under `data`; some were seen that have
+// its members here, and no actor.
+type NotificationPayload struct {
+	// Actor Who did it.
+	Actor NotificationActor `json:"actor,omitempty,omitzero"`
+
+	// Data What happened to what. Which members there are depends on `action_topic`.
+	Data NotificationData `json:"data,omitempty,omitzero"`
+
+	// DeletedMessages What `data` has under this name, in bodies without `data`.
+	DeletedMessages []DeletedMessages `json:"deleted_messages,omitempty,omitzero"`
+
+	// DeletedRooms What `data` has under this name, in bodies without `data`.
+	DeletedRooms []RoomInfo `json:"deleted_rooms,omitempty,omitzero"`
+
+	// IsHardDelete What `data` has under this name, in bodies without `data`.
+	IsHardDelete bool `json:"is_hard_delete,omitempty,omitzero"`
+}
+
 // NumericID An identifier that has only been seen as a number.
 type NumericID = flex.NumberID
+
+// Participant A user in a room.
+type Participant struct {
+	// Active Whether the user is not deactivated.
+	Active bool `json:"active,omitempty,omitzero"`
+
+	// AvatarURL The address of the picture.
+	AvatarURL string `json:"avatar_url,omitempty,omitzero"`
+
+	// Email The user's id.
+	Email string `json:"email"`
+
+	// Extras What the app keeps with the user.
+	Extras JSONText `json:"extras,omitempty,omitzero"`
+
+	// ID The user's internal number.
+	ID ID `json:"id,omitempty,omitzero"`
+
+	// IDStr The internal number as text.
+	IDStr string `json:"id_str,omitempty,omitzero"`
+
+	// LastCommentReadID The newest message of the room that the user has read; 0 when there is none.
+	LastCommentReadID ID `json:"last_comment_read_id,omitempty,omitzero"`
+
+	// LastCommentReadIDStr The newest message read, as text.
+	LastCommentReadIDStr string `json:"last_comment_read_id_str,omitempty,omitzero"`
+
+	// LastCommentReceivedID The newest message of the room that the user has received; 0 when there is none.
+	LastCommentReceivedID ID `json:"last_comment_received_id,omitempty,omitzero"`
+
+	// LastCommentReceivedIDStr The newest message received, as text.
+	LastCommentReceivedIDStr string `json:"last_comment_received_id_str,omitempty,omitzero"`
+
+	// Username The name to show.
+	Username string `json:"username"`
+}
+
+// PostCommentRequest A message to post.
+type PostCommentRequest struct {
+	// Comment The text. Of types that have text in the payload, the same.
+	Comment string `json:"comment"`
+
+	// Extras What the app keeps with the message.
+	Extras JSONText `json:"extras,omitempty,omitzero"`
+
+	// Payload What the type needs beside the text.
+	Payload Value `json:"payload,omitempty,omitzero"`
+
+	// TopicID The room's id.
+	TopicID ID `json:"topic_id"`
+
+	// Type What kind of message it is; `text` for plain text.
+	Type string `json:"type"`
+
+	// UniqueTempID An id for the message that nobody else makes up, such as a UUID.
+	UniqueTempID string `json:"unique_temp_id"`
+}
 
 // PostSystemEventMessageRequest What happened in a room. Which members it needs depends on what happened.
 type PostSystemEventMessageRequest struct {
@@ -842,6 +1425,42 @@ type PostSystemEventMessageRequest struct {
 
 	// UpdatedRoomName The name of a room that was created or renamed.
 	UpdatedRoomName string `json:"updated_room_name,omitempty,omitzero"`
+}
+
+// Receipt Somebody to whom a message was sent.
+type Receipt struct {
+	// User A user in a room.
+	User Participant `json:"user"`
+}
+
+// RefreshUserTokenRequest A refresh token and whose it is.
+type RefreshUserTokenRequest struct {
+	// RefreshToken The refresh token.
+	RefreshToken Credential `json:"refresh_token"`
+
+	// UserID The user's id.
+	UserID string `json:"user_id"`
+}
+
+// RefreshUserTokenResponse New tokens.
+type RefreshUserTokenResponse struct {
+	// Results New tokens; the old ones are void.
+	Results RefreshUserTokenResult `json:"results"`
+
+	// Status The HTTP status once more.
+	Status Status `json:"status,omitempty,omitzero"`
+}
+
+// RefreshUserTokenResult New tokens; the old ones are void.
+type RefreshUserTokenResult struct {
+	// RefreshToken The refresh token to use next.
+	RefreshToken Secret `json:"refresh_token"`
+
+	// Token The user's new token.
+	Token Secret `json:"token"`
+
+	// TokenExpiresAt When the new token expires.
+	TokenExpiresAt Time `json:"token_expires_at,omitempty,omitzero"`
 }
 
 // ReplyDuration Durations, in a unit that is not stated; seconds is a guess.
@@ -880,14 +1499,137 @@ type ReplyPayload struct {
 	Text string `json:"text"`
 }
 
+// ReportEventRequest Something that happened in a client.
+type ReportEventRequest struct {
+	// Event What happened.
+	Event string `json:"event,omitempty,omitzero"`
+
+	// Message More about it.
+	Message string `json:"message,omitempty,omitzero"`
+
+	// ModuleName The part of the client.
+	ModuleName string `json:"module_name,omitempty,omitzero"`
+}
+
 // ResetUserTokenRequest Whose token to replace.
 type ResetUserTokenRequest struct {
 	// UserID The user's id.
 	UserID string `json:"user_id"`
 }
 
+// RoomInfo A room, as lists have it.
+type RoomInfo struct {
+	// AvatarURL The address of the room's picture.
+	AvatarURL string `json:"avatar_url,omitempty,omitzero"`
+
+	// ChatType The kind of a room. A channel is a `group` with `is_public_channel`.
+	ChatType ChatType `json:"chat_type"`
+
+	// ID The room's id.
+	ID ID `json:"id"`
+
+	// IDStr The id as text.
+	IDStr string `json:"id_str,omitempty,omitzero"`
+
+	// IsPublicChannel Whether it is a channel.
+	IsPublicChannel bool `json:"is_public_channel,omitempty,omitzero"`
+
+	// IsRemoved Whether the user has been removed from the room.
+	IsRemoved bool `json:"is_removed,omitempty,omitzero"`
+
+	// LastComment The newest message; null when there is none.
+	LastComment *Message `json:"last_comment,omitempty"`
+
+	// Options What the app keeps with the room.
+	Options JSONText `json:"options,omitempty,omitzero"`
+
+	// Participants The room's users, if they were asked for.
+	Participants []Participant `json:"participants,omitempty,omitzero"`
+
+	// RawRoomName The name as it is stored; of a room for two, both users' ids.
+	RawRoomName string `json:"raw_room_name,omitempty,omitzero"`
+
+	// RoomName The name to show; of a room for two, that of the other user.
+	RoomName string `json:"room_name"`
+
+	// RoomTotalParticipants How many users are in the room.
+	RoomTotalParticipants int64 `json:"room_total_participants,omitempty,omitzero"`
+
+	// UniqueID The room's text id. A channel's was chosen by the app, that of another room by the server.
+	UniqueID string `json:"unique_id"`
+
+	// UnreadCount How many messages of others the user has not read.
+	UnreadCount int64 `json:"unread_count,omitempty,omitzero"`
+}
+
 // RoomType The kind of a room. Channels are groups.
 type RoomType string
+
+// SearchMessagesRequest What to search for, and where.
+type SearchMessagesRequest struct {
+	// LastCommentID Only before this message; the older way to the next page.
+	LastCommentID ID `json:"last_comment_id,omitempty,omitzero"`
+
+	// Page Page number, counted from 1; the newer way.
+	Page int64 `json:"page,omitempty,omitzero"`
+
+	// Query The words to search for.
+	Query string `json:"query"`
+
+	// RoomID Only in this room.
+	RoomID ID `json:"room_id,omitempty,omitzero"`
+}
+
+// SearchRequest What to search for, and where.
+type SearchRequest struct {
+	// IsPublic Only in channels, or only in rooms that are none.
+	IsPublic *bool `json:"is_public,omitempty"`
+
+	// Limit Messages a page.
+	Limit int64 `json:"limit,omitempty,omitzero"`
+
+	// Page Page number, counted from 1.
+	Page int64 `json:"page,omitempty,omitzero"`
+
+	// Query The words to search for.
+	Query string `json:"query"`
+
+	// RoomIds Only in these rooms.
+	RoomIds []ID `json:"room_ids,omitempty,omitzero"`
+
+	// RoomType Only in rooms of this kind.
+	RoomType ChatType `json:"room_type,omitempty,omitzero"`
+
+	// Sender Only messages of the user with this id.
+	Sender string `json:"sender,omitempty,omitzero"`
+
+	// Type Only messages of these types.
+	Type MessageTypes `json:"type,omitempty,omitzero"`
+}
+
+// SearchResponse One page of messages that were found.
+type SearchResponse struct {
+	// Results One page of messages that were found.
+	Results SearchResult `json:"results"`
+
+	// Status The HTTP status once more.
+	Status Status `json:"status,omitempty,omitzero"`
+}
+
+// SearchResult One page of messages that were found.
+type SearchResult struct {
+	// Comments The messages.
+	Comments []Message `json:"comments"`
+
+	// Limit Messages a page.
+	Limit int64 `json:"limit,omitempty,omitzero"`
+
+	// Page Which page it is, counted from 1.
+	Page int64 `json:"page,omitempty,omitzero"`
+
+	// Total How many messages there are on all pages.
+	Total Count `json:"total,omitempty,omitzero"`
+}
 
 // Secret A credential. Never log it.
 type Secret = flex.Secret
@@ -1212,6 +1954,45 @@ type ServerUserResult struct {
 // Status The HTTP status once more.
 type Status = int64
 
+// SyncEventResponse Events that have come since. They are not wrapped.
+type SyncEventResponse struct {
+	// Events The events.
+	Events []Notification `json:"events"`
+
+	// IsStartEventIDFound Whether the server knows the event that was asked with.
+	IsStartEventIDFound bool `json:"is_start_event_id_found,omitempty,omitzero"`
+
+	// Status The HTTP status once more.
+	Status Status `json:"status,omitempty,omitzero"`
+}
+
+// SyncMeta Where to go on.
+type SyncMeta struct {
+	// LastReceivedCommentID What to ask with the next time.
+	LastReceivedCommentID ID `json:"last_received_comment_id"`
+
+	// NeedClear Not documented; presumably that the client shall forget what it has stored.
+	NeedClear bool `json:"need_clear,omitempty,omitzero"`
+}
+
+// SyncResponse Messages that have come since.
+type SyncResponse struct {
+	// Results Messages that have come since.
+	Results SyncResult `json:"results"`
+
+	// Status The HTTP status once more.
+	Status Status `json:"status,omitempty,omitzero"`
+}
+
+// SyncResult Messages that have come since.
+type SyncResult struct {
+	// Comments The messages, in no particular order.
+	Comments []Message `json:"comments"`
+
+	// Meta Where to go on.
+	Meta SyncMeta `json:"meta"`
+}
+
 // SystemEventPayload What happened in a room. Which members there are depends on `type`; older messages have the
 // members of theirs alone, newer ones all of them, some of them empty.
 type SystemEventPayload struct {
@@ -1258,6 +2039,84 @@ type UnreadCount struct {
 
 	// UnreadCount Messages.
 	UnreadCount int64 `json:"unread_count"`
+}
+
+// UpdateCommentStatusRequest How far the user has come in a room.
+type UpdateCommentStatusRequest struct {
+	// LastCommentReadID The newest message read. Read messages count as received.
+	LastCommentReadID ID `json:"last_comment_read_id,omitempty,omitzero"`
+
+	// LastCommentReceivedID The newest message received.
+	LastCommentReceivedID ID `json:"last_comment_received_id,omitempty,omitzero"`
+
+	// RoomID The room's id.
+	RoomID ID `json:"room_id"`
+}
+
+// UpdateCommentStatusResponse How far the user has come in the room.
+type UpdateCommentStatusResponse struct {
+	// Results How far the user has come in the room.
+	Results UpdateCommentStatusResult `json:"results"`
+
+	// Status The HTTP status once more.
+	Status Status `json:"status,omitempty,omitzero"`
+}
+
+// UpdateCommentStatusResult How far the user has come in the room.
+type UpdateCommentStatusResult struct {
+	// Changed Whether this call has changed something.
+	Changed bool `json:"changed"`
+
+	// LastCommentReadID The newest message read.
+	LastCommentReadID ID `json:"last_comment_read_id,omitempty,omitzero"`
+
+	// LastCommentReadIDStr The newest message read, as text.
+	LastCommentReadIDStr string `json:"last_comment_read_id_str,omitempty,omitzero"`
+
+	// LastCommentReceivedID The newest message received.
+	LastCommentReceivedID ID `json:"last_comment_received_id,omitempty,omitzero"`
+
+	// LastCommentReceivedIDStr The newest message received, as text.
+	LastCommentReceivedIDStr string `json:"last_comment_received_id_str,omitempty,omitzero"`
+
+	// UserID The user's internal number.
+	UserID ID `json:"user_id,omitempty,omitzero"`
+
+	// UserIDStr The internal number as text.
+	UserIDStr string `json:"user_id_str,omitempty,omitzero"`
+}
+
+// UpdateMessageRequest A message as it shall be.
+type UpdateMessageRequest struct {
+	// Comment The new text.
+	Comment string `json:"comment"`
+
+	// Extras The new extras.
+	Extras JSONText `json:"extras,omitempty,omitzero"`
+
+	// Payload The new payload.
+	Payload Value `json:"payload,omitempty,omitzero"`
+
+	// RoomID The room's id; only the Flutter SDK sends it.
+	RoomID ID `json:"room_id,omitempty,omitzero"`
+
+	// Token The user's token once more.
+	Token Credential `json:"token"`
+
+	// UniqueID The message's `unique_temp_id`.
+	UniqueID string `json:"unique_id"`
+}
+
+// UpdateMyProfileRequest What to change in the profile.
+type UpdateMyProfileRequest struct {
+	// AvatarURL The address of the picture.
+	AvatarURL string `json:"avatar_url,omitempty,omitzero"`
+
+	// Extras What the app keeps with the user.
+	Extras JSONText `json:"extras,omitempty,omitzero"`
+
+	// Name The name to show; answers call it `username`.
+	Name string `json:"name,omitempty,omitzero"`
 }
 
 // User A user, as a row of a list.
@@ -1331,6 +2190,12 @@ type UserUnreadCount struct {
 
 // Value Any JSON value.
 type Value = flex.JSON
+
+// VerifyIdentityTokenRequest An identity token.
+type VerifyIdentityTokenRequest struct {
+	// IdentityToken The JWT that the app's back end has signed.
+	IdentityToken Credential `json:"identity_token"`
+}
 
 // WebhookLog A webhook that was sent, or could not be.
 type WebhookLog struct {
@@ -1556,6 +2421,63 @@ type RestListWebhookLogsParams struct {
 	Type WebhookLogType `form:"type,omitempty" json:"type,omitempty,omitzero"`
 }
 
+// SdkClearRoomMessagesParams defines parameters for SdkClearRoomMessages.
+type SdkClearRoomMessagesParams struct {
+	// RoomUniqueIDs The `unique_id` of each room; the name, with its brackets, is repeated for each.
+	RoomUniqueIDs []string `form:"room_channel_ids[]" json:"room_channel_ids[]"`
+}
+
+// SdkGetCommentReceiptParams defines parameters for SdkGetCommentReceipt.
+type SdkGetCommentReceiptParams struct {
+	// CommentID The message's id, the server's number.
+	CommentID ID `form:"comment_id" json:"comment_id"`
+}
+
+// SdkDeleteMessagesParams defines parameters for SdkDeleteMessages.
+type SdkDeleteMessagesParams struct {
+	// UniqueIDs The `unique_temp_id` of each message; the name, with its brackets, is repeated for each.
+	UniqueIDs []string `form:"unique_ids[]" json:"unique_ids[]"`
+
+	// IsDeleteForEveryone Always `true`.
+	IsDeleteForEveryone *bool `form:"is_delete_for_everyone,omitempty" json:"is_delete_for_everyone,omitempty"`
+
+	// IsHardDelete Always `true`.
+	IsHardDelete *bool `form:"is_hard_delete,omitempty" json:"is_hard_delete,omitempty"`
+}
+
+// SdkLoadCommentsParams defines parameters for SdkLoadComments.
+type SdkLoadCommentsParams struct {
+	// TopicID The room's id.
+	TopicID ID `form:"topic_id" json:"topic_id"`
+
+	// LastCommentID The message to begin at, which is not listed itself.
+	LastCommentID ID `form:"last_comment_id,omitempty" json:"last_comment_id,omitempty,omitzero"`
+
+	// After Newer messages instead of older ones.
+	After bool `form:"after,omitempty" json:"after,omitempty,omitzero"`
+
+	// Limit How many; 20 when left out.
+	Limit int64 `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
+
+	// Timestamp Sent by an older JavaScript SDK, whose documentation does not tell what it does.
+	Timestamp string `form:"timestamp,omitempty" json:"timestamp,omitempty,omitzero"`
+}
+
+// SdkSyncParams defines parameters for SdkSync.
+type SdkSyncParams struct {
+	// LastReceivedCommentID The highest id of all messages received; 0 when there are none.
+	LastReceivedCommentID ID `form:"last_received_comment_id" json:"last_received_comment_id"`
+
+	// Limit How many messages at most; a JavaScript SDK asks for 20. The maximum is not documented.
+	Limit int64 `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
+}
+
+// SdkSyncEventParams defines parameters for SdkSyncEvent.
+type SdkSyncEventParams struct {
+	// StartEventID The highest id of all events received; 0 when there are none.
+	StartEventID ID `form:"start_event_id" json:"start_event_id"`
+}
+
 // RestAddRoomParticipantsJSONRequestBody defines body for RestAddRoomParticipants for application/json ContentType.
 type RestAddRoomParticipantsJSONRequestBody = ServerParticipantsRequest
 
@@ -1597,6 +2519,47 @@ type RestResetUserTokenJSONRequestBody = ResetUserTokenRequest
 
 // RestUpdateRoomJSONRequestBody defines body for RestUpdateRoom for application/json ContentType.
 type RestUpdateRoomJSONRequestBody = ServerUpdateRoomRequest
+
+// SdkVerifyIdentityTokenJSONRequestBody defines body for SdkVerifyIdentityToken for application/json ContentType.
+type SdkVerifyIdentityTokenJSONRequestBody = VerifyIdentityTokenRequest
+
+// SdkReportEventJSONRequestBody defines body for SdkReportEvent for application/json ContentType.
+type SdkReportEventJSONRequestBody = ReportEventRequest
+
+// SdkExpireUserTokenJSONRequestBody defines body for SdkExpireUserToken for application/json ContentType.
+type SdkExpireUserTokenJSONRequestBody = ExpireUserTokenRequest
+
+// SdkLoginOrRegisterJSONRequestBody defines body for SdkLoginOrRegister for application/json ContentType.
+type SdkLoginOrRegisterJSONRequestBody = LoginOrRegisterRequest
+
+// SdkLogoutJSONRequestBody defines body for SdkLogout for application/json ContentType.
+type SdkLogoutJSONRequestBody = LogoutRequest
+
+// SdkUpdateMyProfileJSONRequestBody defines body for SdkUpdateMyProfile for application/json ContentType.
+type SdkUpdateMyProfileJSONRequestBody = UpdateMyProfileRequest
+
+// SdkPostCommentJSONRequestBody defines body for SdkPostComment for application/json ContentType.
+type SdkPostCommentJSONRequestBody = PostCommentRequest
+
+// SdkCheckRealtimeJSONRequestBody defines body for SdkCheckRealtime for application/json ContentType.
+type SdkCheckRealtimeJSONRequestBody = CheckRealtimeRequest
+
+// SdkRefreshUserTokenJSONRequestBody defines body for SdkRefreshUserToken for application/json ContentType.
+type SdkRefreshUserTokenJSONRequestBody = RefreshUserTokenRequest
+
+// SdkSearchJSONRequestBody defines body for SdkSearch for application/json ContentType.
+type SdkSearchJSONRequestBody = SearchRequest
+
+// SdkSearchMessagesJSONRequestBody defines body for SdkSearchMessages for application/json ContentType.
+//
+// Deprecated: this type has been marked as deprecated upstream, but no `x-deprecated-reason` was set
+type SdkSearchMessagesJSONRequestBody = SearchMessagesRequest
+
+// SdkUpdateCommentStatusJSONRequestBody defines body for SdkUpdateCommentStatus for application/json ContentType.
+type SdkUpdateCommentStatusJSONRequestBody = UpdateCommentStatusRequest
+
+// SdkUpdateMessageJSONRequestBody defines body for SdkUpdateMessage for application/json ContentType.
+type SdkUpdateMessageJSONRequestBody = UpdateMessageRequest
 
 // RequestEditorFn is the function signature for the RequestEditor callback function
 type RequestEditorFn func(ctx context.Context, req *http.Request) error
@@ -2061,10 +3024,367 @@ type ClientInterface interface {
 	// Corresponds with GET /api/v2.1/rest/webhook_logs (the `RestListWebhookLogs` operationId).
 	RestListWebhookLogs(ctx context.Context, params *RestListWebhookLogsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// SdkGetNonce Get a nonce for an identity token
+	//
+	// Sends no body. The app's back end puts the nonce into the identity token that it signs, as
+	// `nce`. A nonce serves once, within ten minutes. `/api/v2/auth/nonce` is an old name of the
+	// path.
+	//
+	// Corresponds with POST /api/v2/sdk/auth/nonce (the `SdkGetNonce` operationId).
+	SdkGetNonce(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SdkVerifyIdentityTokenWithBody Log in with an identity token that the app's back end has signed
+	//
+	// Creates the user when there is none yet. The token is a JWT, signed with the app's secret key
+	// (HS256), whose header says `"ver": "v2"` and whose claims are `iss` (the App ID), `iat`,
+	// `nbf`, `exp` (two minutes from now at most, as is advised), `nce` (the nonce), `prn` (the
+	// user's id), and if wanted `name` and `avatar_url`. Not idempotent, as the nonce serves once.
+	// `/api/v2/auth/verify_identity_token` is an old name of the path.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/v2/sdk/auth/verify_identity_token (the `SdkVerifyIdentityToken` operationId).
+	SdkVerifyIdentityTokenWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SdkVerifyIdentityToken Log in with an identity token that the app's back end has signed
+	//
+	// Creates the user when there is none yet. The token is a JWT, signed with the app's secret key
+	// (HS256), whose header says `"ver": "v2"` and whose claims are `iss` (the App ID), `iat`,
+	// `nbf`, `exp` (two minutes from now at most, as is advised), `nce` (the nonce), `prn` (the
+	// user's id), and if wanted `name` and `avatar_url`. Not idempotent, as the nonce serves once.
+	// `/api/v2/auth/verify_identity_token` is an old name of the path.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/v2/sdk/auth/verify_identity_token (the `SdkVerifyIdentityToken` operationId).
+	SdkVerifyIdentityToken(ctx context.Context, body SdkVerifyIdentityTokenJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SdkClearRoomMessages Clear the messages of rooms for oneself
+	//
+	// Others keep theirs. The parameter has `channel` in its name, but takes the `unique_id` of any
+	// room. Not idempotent: a repeat also clears what has come since. Sent as here or in a JSON
+	// body, by the same SDKs as with `sdkDeleteMessages`.
+	//
+	// Corresponds with DELETE /api/v2/sdk/clear_room_messages (the `SdkClearRoomMessages` operationId).
+	SdkClearRoomMessages(ctx context.Context, params *SdkClearRoomMessagesParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SdkGetCommentReceipt Get who has received and who has read a message
+	//
+	// Not for messages of channels, which have no receipts.
+	//
+	// Corresponds with GET /api/v2/sdk/comment_receipt (the `SdkGetCommentReceipt` operationId).
+	SdkGetCommentReceipt(ctx context.Context, params *SdkGetCommentReceiptParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SdkGetConfig Get how the app wants its clients to work
+	//
+	// Asked for once, before anything else. Tells the address of the API and of the realtime
+	// broker, whether to sync and how often, and whether tokens expire. Empty text stands for the
+	// client's own default.
+	//
+	// Corresponds with GET /api/v2/sdk/config (the `SdkGetConfig` operationId).
+	SdkGetConfig(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SdkDeleteMessages Delete messages for everyone
+	//
+	// The answer has the messages as they are now: `is_deleted` is true, the text says that they
+	// are deleted. To delete for oneself alone, or in a way that can be undone, is deprecated; the
+	// SDKs always set both switches. Three of them send parameters as here, the iOS SDK and an
+	// older JavaScript SDK the same in a JSON body, with `unique_ids` for `unique_ids[]`.
+	//
+	// Corresponds with DELETE /api/v2/sdk/delete_messages (the `SdkDeleteMessages` operationId).
+	SdkDeleteMessages(ctx context.Context, params *SdkDeleteMessagesParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SdkReportEventWithBody Report what happened in a client
+	//
+	// For the vendor's own diagnosis, by apps whose configuration has `enable_event_report`. Send
+	// nothing that is anybody's business.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/v2/sdk/event_report (the `SdkReportEvent` operationId).
+	SdkReportEventWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SdkReportEvent Report what happened in a client
+	//
+	// For the vendor's own diagnosis, by apps whose configuration has `enable_event_report`. Send
+	// nothing that is anybody's business.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/v2/sdk/event_report (the `SdkReportEvent` operationId).
+	SdkReportEvent(ctx context.Context, body SdkReportEventJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SdkExpireUserTokenWithBody Let the user's token expire at once
+	//
+	// Presumably for those who test what their client does then.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/v2/sdk/expire_user_token (the `SdkExpireUserToken` operationId).
+	SdkExpireUserTokenWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SdkExpireUserToken Let the user's token expire at once
+	//
+	// Presumably for those who test what their client does then.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/v2/sdk/expire_user_token (the `SdkExpireUserToken` operationId).
+	SdkExpireUserToken(ctx context.Context, body SdkExpireUserTokenJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SdkLoadComments List messages of a room, the newest first
+	//
+	// Without `last_comment_id` the newest ones. With it those before that message, or with
+	// `after` those behind it.
+	//
+	// Corresponds with GET /api/v2/sdk/load_comments (the `SdkLoadComments` operationId).
+	SdkLoadComments(ctx context.Context, params *SdkLoadCommentsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SdkLoginOrRegisterWithBody Log in with a user's id and key; create the user if there is none
+	//
+	// Whatever else is sent is written into the profile. Apps whose identity tokens are compulsory
+	// presumably refuse this call.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/v2/sdk/login_or_register (the `SdkLoginOrRegister` operationId).
+	SdkLoginOrRegisterWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SdkLoginOrRegister Log in with a user's id and key; create the user if there is none
+	//
+	// Whatever else is sent is written into the profile. Apps whose identity tokens are compulsory
+	// presumably refuse this call.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/v2/sdk/login_or_register (the `SdkLoginOrRegister` operationId).
+	SdkLoginOrRegister(ctx context.Context, body SdkLoginOrRegisterJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SdkLogoutWithBody Log out, which voids the token
+	//
+	// Clients leave the realtime broker first. The device token stays registered: take it away with
+	// `sdkRemoveUserDeviceToken` before.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/v2/sdk/logout (the `SdkLogout` operationId).
+	SdkLogoutWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SdkLogout Log out, which voids the token
+	//
+	// Clients leave the realtime broker first. The device token stays registered: take it away with
+	// `sdkRemoveUserDeviceToken` before.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/v2/sdk/logout (the `SdkLogout` operationId).
+	SdkLogout(ctx context.Context, body SdkLogoutJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SdkGetMqttConfig Get the credentials for the realtime broker
+	//
+	// New in 2026. Where the answer is empty or the path unknown (404), connect without
+	// credentials, as all older clients do.
+	//
+	// Corresponds with GET /api/v2/sdk/mqtt_config (the `SdkGetMqttConfig` operationId).
+	SdkGetMqttConfig(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// SdkGetMyProfile Get the profile of the token's user
+	//
+	// A cheap way to check that a token works. The answer has the cursors from which a new client
+	// begins to sync.
 	//
 	// Corresponds with GET /api/v2/sdk/my_profile (the `SdkGetMyProfile` operationId).
 	SdkGetMyProfile(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SdkUpdateMyProfileWithBody Update the profile of the token's user
+	//
+	// Members that are left out presumably stay as they are. `extras` is replaced as a whole, as
+	// far as is known.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PATCH /api/v2/sdk/my_profile (the `SdkUpdateMyProfile` operationId).
+	SdkUpdateMyProfileWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SdkUpdateMyProfile Update the profile of the token's user
+	//
+	// Members that are left out presumably stay as they are. `extras` is replaced as a whole, as
+	// far as is known.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PATCH /api/v2/sdk/my_profile (the `SdkUpdateMyProfile` operationId).
+	SdkUpdateMyProfile(ctx context.Context, body SdkUpdateMyProfileJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SdkPostCommentWithBody Post a message in a room
+	//
+	// The sender makes up `unique_temp_id`, by which the message is recognised when it comes back
+	// over the realtime broker or a sync, and by which it is changed and deleted later. Whether
+	// the server knows a repeated one again is not documented. `system_event` cannot be posted.
+	// Types that are not in the list are taken and delivered as they are.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/v2/sdk/post_comment (the `SdkPostComment` operationId).
+	SdkPostCommentWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SdkPostComment Post a message in a room
+	//
+	// The sender makes up `unique_temp_id`, by which the message is recognised when it comes back
+	// over the realtime broker or a sync, and by which it is changed and deleted later. Whether
+	// the server knows a repeated one again is not documented. `system_event` cannot be posted.
+	// Types that are not in the list are taken and delivered as they are.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/v2/sdk/post_comment (the `SdkPostComment` operationId).
+	SdkPostComment(ctx context.Context, body SdkPostCommentJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SdkCheckRealtimeWithBody Check that the broker still serves a subscribed topic
+	//
+	// For apps whose configuration has `enable_realtime_check`. The topic has the user's token in its name.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/v2/sdk/realtime (the `SdkCheckRealtime` operationId).
+	SdkCheckRealtimeWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SdkCheckRealtime Check that the broker still serves a subscribed topic
+	//
+	// For apps whose configuration has `enable_realtime_check`. The topic has the user's token in its name.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/v2/sdk/realtime (the `SdkCheckRealtime` operationId).
+	SdkCheckRealtime(ctx context.Context, body SdkCheckRealtimeJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SdkRefreshUserTokenWithBody Renew the user's token with the refresh token
+	//
+	// For apps that let tokens expire. The headers carry the old token, expired or not. Clients
+	// call it some five seconds before `token_expires_at`, and after a refusal whose message is
+	// `Unauthorized. Token is expired`. An answer of 401 means that the refresh token is void: log
+	// in again. Topics of the realtime broker have the token in their names, so they change too.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/v2/sdk/refresh_user_token (the `SdkRefreshUserToken` operationId).
+	SdkRefreshUserTokenWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SdkRefreshUserToken Renew the user's token with the refresh token
+	//
+	// For apps that let tokens expire. The headers carry the old token, expired or not. Clients
+	// call it some five seconds before `token_expires_at`, and after a refusal whose message is
+	// `Unauthorized. Token is expired`. An answer of 401 means that the refresh token is void: log
+	// in again. Topics of the realtime broker have the token in their names, so they change too.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/v2/sdk/refresh_user_token (the `SdkRefreshUserToken` operationId).
+	SdkRefreshUserToken(ctx context.Context, body SdkRefreshUserTokenJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SdkSearchWithBody Search messages of one's rooms
+	//
+	// In all rooms, or in those that are named. A channel is searched with `room_type` `group` and
+	// `is_public`.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/v2/sdk/search (the `SdkSearch` operationId).
+	SdkSearchWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SdkSearch Search messages of one's rooms
+	//
+	// In all rooms, or in those that are named. A channel is searched with `room_type` `group` and
+	// `is_public`.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/v2/sdk/search (the `SdkSearch` operationId).
+	SdkSearch(ctx context.Context, body SdkSearchJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SdkSearchMessagesWithBody Search messages, the older way
+	//
+	// Use `sdkSearch`. Older SDKs go on from `last_comment_id`, newer ones by `page`.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/v2/sdk/search_messages (the `SdkSearchMessages` operationId).
+	//
+	// Deprecated: this operation has been marked as deprecated upstream, but no `x-deprecated-reason` was set
+	SdkSearchMessagesWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SdkSearchMessages Search messages, the older way
+	//
+	// Use `sdkSearch`. Older SDKs go on from `last_comment_id`, newer ones by `page`.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/v2/sdk/search_messages (the `SdkSearchMessages` operationId).
+	//
+	// Deprecated: this operation has been marked as deprecated upstream, but no `x-deprecated-reason` was set
+	SdkSearchMessages(ctx context.Context, body SdkSearchMessagesJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SdkSync Get the messages that have come since
+	//
+	// Messages of all rooms with an id above the given one; a new client begins at
+	// `last_comment_id` of its account. The next call goes on from `last_received_comment_id` of
+	// the answer. The order is not guaranteed: sort by id. Messages come over the realtime broker
+	// too, so some come twice. An answer whose `last_received_comment_id` has not grown is
+	// ignored by an older JavaScript SDK.
+	//
+	// Corresponds with GET /api/v2/sdk/sync (the `SdkSync` operationId).
+	SdkSync(ctx context.Context, params *SdkSyncParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SdkSyncEvent Get what has happened to messages and rooms since
+	//
+	// Receipts, deleted messages and cleared rooms with an id above the given one; a new client
+	// begins at `last_sync_event_id` of its account, and goes on from the highest id received.
+	// The answer is not wrapped in `results`. Ignore events whose `action_topic` you do not know.
+	//
+	// Corresponds with GET /api/v2/sdk/sync_event (the `SdkSyncEvent` operationId).
+	SdkSyncEvent(ctx context.Context, params *SdkSyncEventParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SdkUpdateCommentStatusWithBody Mark messages of a room as received and as read
+	//
+	// Everything before the named message is marked too. The senders are told by the server, over
+	// the realtime broker. Not for channels. An older JavaScript SDK calls it twice a second at
+	// most; the Android SDK sends `"0"` for the one of the two ids that it leaves as it is.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/v2/sdk/update_comment_status (the `SdkUpdateCommentStatus` operationId).
+	SdkUpdateCommentStatusWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SdkUpdateCommentStatus Mark messages of a room as received and as read
+	//
+	// Everything before the named message is marked too. The senders are told by the server, over
+	// the realtime broker. Not for channels. An older JavaScript SDK calls it twice a second at
+	// most; the Android SDK sends `"0"` for the one of the two ids that it leaves as it is.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/v2/sdk/update_comment_status (the `SdkUpdateCommentStatus` operationId).
+	SdkUpdateCommentStatus(ctx context.Context, body SdkUpdateCommentStatusJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SdkUpdateMessageWithBody Change the text, payload or extras of one's own message
+	//
+	// The message is named by what was `unique_temp_id` when it was posted. Others are told over
+	// the realtime broker, with the whole message.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/v2/sdk/update_message (the `SdkUpdateMessage` operationId).
+	SdkUpdateMessageWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SdkUpdateMessage Change the text, payload or extras of one's own message
+	//
+	// The message is named by what was `unique_temp_id` when it was posted. Others are told over
+	// the realtime broker, with the whole message.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/v2/sdk/update_message (the `SdkUpdateMessage` operationId).
+	SdkUpdateMessage(ctx context.Context, body SdkUpdateMessageJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 }
 
 // RestAddRoomParticipantsWithBody Add participants to a group or a channel
@@ -2896,11 +4216,716 @@ func (c *Client) RestListWebhookLogs(ctx context.Context, params *RestListWebhoo
 	return c.Client.Do(req)
 }
 
+// SdkGetNonce Get a nonce for an identity token
+//
+// Sends no body. The app's back end puts the nonce into the identity token that it signs, as
+// `nce`. A nonce serves once, within ten minutes. `/api/v2/auth/nonce` is an old name of the
+// path.
+//
+// Corresponds with POST /api/v2/sdk/auth/nonce (the `SdkGetNonce` operationId).
+func (c *Client) SdkGetNonce(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSdkGetNonceRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SdkVerifyIdentityTokenWithBody Log in with an identity token that the app's back end has signed
+//
+// Creates the user when there is none yet. The token is a JWT, signed with the app's secret key
+// (HS256), whose header says `"ver": "v2"` and whose claims are `iss` (the App ID), `iat`,
+// `nbf`, `exp` (two minutes from now at most, as is advised), `nce` (the nonce), `prn` (the
+// user's id), and if wanted `name` and `avatar_url`. Not idempotent, as the nonce serves once.
+// `/api/v2/auth/verify_identity_token` is an old name of the path.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/v2/sdk/auth/verify_identity_token (the `SdkVerifyIdentityToken` operationId).
+func (c *Client) SdkVerifyIdentityTokenWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSdkVerifyIdentityTokenRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SdkVerifyIdentityToken Log in with an identity token that the app's back end has signed
+//
+// Creates the user when there is none yet. The token is a JWT, signed with the app's secret key
+// (HS256), whose header says `"ver": "v2"` and whose claims are `iss` (the App ID), `iat`,
+// `nbf`, `exp` (two minutes from now at most, as is advised), `nce` (the nonce), `prn` (the
+// user's id), and if wanted `name` and `avatar_url`. Not idempotent, as the nonce serves once.
+// `/api/v2/auth/verify_identity_token` is an old name of the path.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v2/sdk/auth/verify_identity_token (the `SdkVerifyIdentityToken` operationId).
+func (c *Client) SdkVerifyIdentityToken(ctx context.Context, body SdkVerifyIdentityTokenJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSdkVerifyIdentityTokenRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SdkClearRoomMessages Clear the messages of rooms for oneself
+//
+// Others keep theirs. The parameter has `channel` in its name, but takes the `unique_id` of any
+// room. Not idempotent: a repeat also clears what has come since. Sent as here or in a JSON
+// body, by the same SDKs as with `sdkDeleteMessages`.
+//
+// Corresponds with DELETE /api/v2/sdk/clear_room_messages (the `SdkClearRoomMessages` operationId).
+func (c *Client) SdkClearRoomMessages(ctx context.Context, params *SdkClearRoomMessagesParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSdkClearRoomMessagesRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SdkGetCommentReceipt Get who has received and who has read a message
+//
+// Not for messages of channels, which have no receipts.
+//
+// Corresponds with GET /api/v2/sdk/comment_receipt (the `SdkGetCommentReceipt` operationId).
+func (c *Client) SdkGetCommentReceipt(ctx context.Context, params *SdkGetCommentReceiptParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSdkGetCommentReceiptRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SdkGetConfig Get how the app wants its clients to work
+//
+// Asked for once, before anything else. Tells the address of the API and of the realtime
+// broker, whether to sync and how often, and whether tokens expire. Empty text stands for the
+// client's own default.
+//
+// Corresponds with GET /api/v2/sdk/config (the `SdkGetConfig` operationId).
+func (c *Client) SdkGetConfig(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSdkGetConfigRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SdkDeleteMessages Delete messages for everyone
+//
+// The answer has the messages as they are now: `is_deleted` is true, the text says that they
+// are deleted. To delete for oneself alone, or in a way that can be undone, is deprecated; the
+// SDKs always set both switches. Three of them send parameters as here, the iOS SDK and an
+// older JavaScript SDK the same in a JSON body, with `unique_ids` for `unique_ids[]`.
+//
+// Corresponds with DELETE /api/v2/sdk/delete_messages (the `SdkDeleteMessages` operationId).
+func (c *Client) SdkDeleteMessages(ctx context.Context, params *SdkDeleteMessagesParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSdkDeleteMessagesRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SdkReportEventWithBody Report what happened in a client
+//
+// For the vendor's own diagnosis, by apps whose configuration has `enable_event_report`. Send
+// nothing that is anybody's business.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/v2/sdk/event_report (the `SdkReportEvent` operationId).
+func (c *Client) SdkReportEventWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSdkReportEventRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SdkReportEvent Report what happened in a client
+//
+// For the vendor's own diagnosis, by apps whose configuration has `enable_event_report`. Send
+// nothing that is anybody's business.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v2/sdk/event_report (the `SdkReportEvent` operationId).
+func (c *Client) SdkReportEvent(ctx context.Context, body SdkReportEventJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSdkReportEventRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SdkExpireUserTokenWithBody Let the user's token expire at once
+//
+// Presumably for those who test what their client does then.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/v2/sdk/expire_user_token (the `SdkExpireUserToken` operationId).
+func (c *Client) SdkExpireUserTokenWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSdkExpireUserTokenRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SdkExpireUserToken Let the user's token expire at once
+//
+// Presumably for those who test what their client does then.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v2/sdk/expire_user_token (the `SdkExpireUserToken` operationId).
+func (c *Client) SdkExpireUserToken(ctx context.Context, body SdkExpireUserTokenJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSdkExpireUserTokenRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SdkLoadComments List messages of a room, the newest first
+//
+// Without `last_comment_id` the newest ones. With it those before that message, or with
+// `after` those behind it.
+//
+// Corresponds with GET /api/v2/sdk/load_comments (the `SdkLoadComments` operationId).
+func (c *Client) SdkLoadComments(ctx context.Context, params *SdkLoadCommentsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSdkLoadCommentsRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SdkLoginOrRegisterWithBody Log in with a user's id and key; create the user if there is none
+//
+// Whatever else is sent is written into the profile. Apps whose identity tokens are compulsory
+// presumably refuse this call.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/v2/sdk/login_or_register (the `SdkLoginOrRegister` operationId).
+func (c *Client) SdkLoginOrRegisterWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSdkLoginOrRegisterRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SdkLoginOrRegister Log in with a user's id and key; create the user if there is none
+//
+// Whatever else is sent is written into the profile. Apps whose identity tokens are compulsory
+// presumably refuse this call.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v2/sdk/login_or_register (the `SdkLoginOrRegister` operationId).
+func (c *Client) SdkLoginOrRegister(ctx context.Context, body SdkLoginOrRegisterJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSdkLoginOrRegisterRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SdkLogoutWithBody Log out, which voids the token
+//
+// Clients leave the realtime broker first. The device token stays registered: take it away with
+// `sdkRemoveUserDeviceToken` before.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/v2/sdk/logout (the `SdkLogout` operationId).
+func (c *Client) SdkLogoutWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSdkLogoutRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SdkLogout Log out, which voids the token
+//
+// Clients leave the realtime broker first. The device token stays registered: take it away with
+// `sdkRemoveUserDeviceToken` before.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v2/sdk/logout (the `SdkLogout` operationId).
+func (c *Client) SdkLogout(ctx context.Context, body SdkLogoutJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSdkLogoutRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SdkGetMqttConfig Get the credentials for the realtime broker
+//
+// New in 2026. Where the answer is empty or the path unknown (404), connect without
+// credentials, as all older clients do.
+//
+// Corresponds with GET /api/v2/sdk/mqtt_config (the `SdkGetMqttConfig` operationId).
+func (c *Client) SdkGetMqttConfig(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSdkGetMqttConfigRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // SdkGetMyProfile Get the profile of the token's user
+//
+// A cheap way to check that a token works. The answer has the cursors from which a new client
+// begins to sync.
 //
 // Corresponds with GET /api/v2/sdk/my_profile (the `SdkGetMyProfile` operationId).
 func (c *Client) SdkGetMyProfile(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewSdkGetMyProfileRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SdkUpdateMyProfileWithBody Update the profile of the token's user
+//
+// Members that are left out presumably stay as they are. `extras` is replaced as a whole, as
+// far as is known.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PATCH /api/v2/sdk/my_profile (the `SdkUpdateMyProfile` operationId).
+func (c *Client) SdkUpdateMyProfileWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSdkUpdateMyProfileRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SdkUpdateMyProfile Update the profile of the token's user
+//
+// Members that are left out presumably stay as they are. `extras` is replaced as a whole, as
+// far as is known.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PATCH /api/v2/sdk/my_profile (the `SdkUpdateMyProfile` operationId).
+func (c *Client) SdkUpdateMyProfile(ctx context.Context, body SdkUpdateMyProfileJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSdkUpdateMyProfileRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SdkPostCommentWithBody Post a message in a room
+//
+// The sender makes up `unique_temp_id`, by which the message is recognised when it comes back
+// over the realtime broker or a sync, and by which it is changed and deleted later. Whether
+// the server knows a repeated one again is not documented. `system_event` cannot be posted.
+// Types that are not in the list are taken and delivered as they are.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/v2/sdk/post_comment (the `SdkPostComment` operationId).
+func (c *Client) SdkPostCommentWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSdkPostCommentRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SdkPostComment Post a message in a room
+//
+// The sender makes up `unique_temp_id`, by which the message is recognised when it comes back
+// over the realtime broker or a sync, and by which it is changed and deleted later. Whether
+// the server knows a repeated one again is not documented. `system_event` cannot be posted.
+// Types that are not in the list are taken and delivered as they are.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v2/sdk/post_comment (the `SdkPostComment` operationId).
+func (c *Client) SdkPostComment(ctx context.Context, body SdkPostCommentJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSdkPostCommentRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SdkCheckRealtimeWithBody Check that the broker still serves a subscribed topic
+//
+// For apps whose configuration has `enable_realtime_check`. The topic has the user's token in its name.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/v2/sdk/realtime (the `SdkCheckRealtime` operationId).
+func (c *Client) SdkCheckRealtimeWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSdkCheckRealtimeRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SdkCheckRealtime Check that the broker still serves a subscribed topic
+//
+// For apps whose configuration has `enable_realtime_check`. The topic has the user's token in its name.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v2/sdk/realtime (the `SdkCheckRealtime` operationId).
+func (c *Client) SdkCheckRealtime(ctx context.Context, body SdkCheckRealtimeJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSdkCheckRealtimeRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SdkRefreshUserTokenWithBody Renew the user's token with the refresh token
+//
+// For apps that let tokens expire. The headers carry the old token, expired or not. Clients
+// call it some five seconds before `token_expires_at`, and after a refusal whose message is
+// `Unauthorized. Token is expired`. An answer of 401 means that the refresh token is void: log
+// in again. Topics of the realtime broker have the token in their names, so they change too.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/v2/sdk/refresh_user_token (the `SdkRefreshUserToken` operationId).
+func (c *Client) SdkRefreshUserTokenWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSdkRefreshUserTokenRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SdkRefreshUserToken Renew the user's token with the refresh token
+//
+// For apps that let tokens expire. The headers carry the old token, expired or not. Clients
+// call it some five seconds before `token_expires_at`, and after a refusal whose message is
+// `Unauthorized. Token is expired`. An answer of 401 means that the refresh token is void: log
+// in again. Topics of the realtime broker have the token in their names, so they change too.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v2/sdk/refresh_user_token (the `SdkRefreshUserToken` operationId).
+func (c *Client) SdkRefreshUserToken(ctx context.Context, body SdkRefreshUserTokenJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSdkRefreshUserTokenRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SdkSearchWithBody Search messages of one's rooms
+//
+// In all rooms, or in those that are named. A channel is searched with `room_type` `group` and
+// `is_public`.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/v2/sdk/search (the `SdkSearch` operationId).
+func (c *Client) SdkSearchWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSdkSearchRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SdkSearch Search messages of one's rooms
+//
+// In all rooms, or in those that are named. A channel is searched with `room_type` `group` and
+// `is_public`.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v2/sdk/search (the `SdkSearch` operationId).
+func (c *Client) SdkSearch(ctx context.Context, body SdkSearchJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSdkSearchRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SdkSearchMessagesWithBody Search messages, the older way
+//
+// Use `sdkSearch`. Older SDKs go on from `last_comment_id`, newer ones by `page`.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/v2/sdk/search_messages (the `SdkSearchMessages` operationId).
+// Deprecated: this operation has been marked as deprecated upstream, but no `x-deprecated-reason` was set
+func (c *Client) SdkSearchMessagesWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSdkSearchMessagesRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SdkSearchMessages Search messages, the older way
+//
+// Use `sdkSearch`. Older SDKs go on from `last_comment_id`, newer ones by `page`.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v2/sdk/search_messages (the `SdkSearchMessages` operationId).
+// Deprecated: this operation has been marked as deprecated upstream, but no `x-deprecated-reason` was set
+func (c *Client) SdkSearchMessages(ctx context.Context, body SdkSearchMessagesJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSdkSearchMessagesRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SdkSync Get the messages that have come since
+//
+// Messages of all rooms with an id above the given one; a new client begins at
+// `last_comment_id` of its account. The next call goes on from `last_received_comment_id` of
+// the answer. The order is not guaranteed: sort by id. Messages come over the realtime broker
+// too, so some come twice. An answer whose `last_received_comment_id` has not grown is
+// ignored by an older JavaScript SDK.
+//
+// Corresponds with GET /api/v2/sdk/sync (the `SdkSync` operationId).
+func (c *Client) SdkSync(ctx context.Context, params *SdkSyncParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSdkSyncRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SdkSyncEvent Get what has happened to messages and rooms since
+//
+// Receipts, deleted messages and cleared rooms with an id above the given one; a new client
+// begins at `last_sync_event_id` of its account, and goes on from the highest id received.
+// The answer is not wrapped in `results`. Ignore events whose `action_topic` you do not know.
+//
+// Corresponds with GET /api/v2/sdk/sync_event (the `SdkSyncEvent` operationId).
+func (c *Client) SdkSyncEvent(ctx context.Context, params *SdkSyncEventParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSdkSyncEventRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SdkUpdateCommentStatusWithBody Mark messages of a room as received and as read
+//
+// Everything before the named message is marked too. The senders are told by the server, over
+// the realtime broker. Not for channels. An older JavaScript SDK calls it twice a second at
+// most; the Android SDK sends `"0"` for the one of the two ids that it leaves as it is.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/v2/sdk/update_comment_status (the `SdkUpdateCommentStatus` operationId).
+func (c *Client) SdkUpdateCommentStatusWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSdkUpdateCommentStatusRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SdkUpdateCommentStatus Mark messages of a room as received and as read
+//
+// Everything before the named message is marked too. The senders are told by the server, over
+// the realtime broker. Not for channels. An older JavaScript SDK calls it twice a second at
+// most; the Android SDK sends `"0"` for the one of the two ids that it leaves as it is.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v2/sdk/update_comment_status (the `SdkUpdateCommentStatus` operationId).
+func (c *Client) SdkUpdateCommentStatus(ctx context.Context, body SdkUpdateCommentStatusJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSdkUpdateCommentStatusRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SdkUpdateMessageWithBody Change the text, payload or extras of one's own message
+//
+// The message is named by what was `unique_temp_id` when it was posted. Others are told over
+// the realtime broker, with the whole message.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/v2/sdk/update_message (the `SdkUpdateMessage` operationId).
+func (c *Client) SdkUpdateMessageWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSdkUpdateMessageRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SdkUpdateMessage Change the text, payload or extras of one's own message
+//
+// The message is named by what was `unique_temp_id` when it was posted. Others are told over
+// the realtime broker, with the whole message.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v2/sdk/update_message (the `SdkUpdateMessage` operationId).
+func (c *Client) SdkUpdateMessage(ctx context.Context, body SdkUpdateMessageJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSdkUpdateMessageRequest(c.Server, body)
 	if err != nil {
 		return nil, err
 	}
@@ -4490,6 +6515,551 @@ func NewRestListWebhookLogsRequest(server string, params *RestListWebhookLogsPar
 	return req, nil
 }
 
+// NewSdkGetNonceRequest constructs an http.Request for the SdkGetNonce method
+func NewSdkGetNonceRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v2/sdk/auth/nonce")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewSdkVerifyIdentityTokenRequest calls the generic SdkVerifyIdentityToken builder with application/json body
+func NewSdkVerifyIdentityTokenRequest(server string, body SdkVerifyIdentityTokenJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewSdkVerifyIdentityTokenRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewSdkVerifyIdentityTokenRequestWithBody constructs an http.Request for the SdkVerifyIdentityToken method, with any body, and a specified content type
+func NewSdkVerifyIdentityTokenRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v2/sdk/auth/verify_identity_token")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewSdkClearRoomMessagesRequest constructs an http.Request for the SdkClearRoomMessages method
+func NewSdkClearRoomMessagesRequest(server string, params *SdkClearRoomMessagesParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v2/sdk/clear_room_messages")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.RoomUniqueIDs != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "room_channel_ids[]", params.RoomUniqueIDs, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "array", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodDelete, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewSdkGetCommentReceiptRequest constructs an http.Request for the SdkGetCommentReceipt method
+func NewSdkGetCommentReceiptRequest(server string, params *SdkGetCommentReceiptParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v2/sdk/comment_receipt")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "comment_id", params.CommentID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewSdkGetConfigRequest constructs an http.Request for the SdkGetConfig method
+func NewSdkGetConfigRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v2/sdk/config")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewSdkDeleteMessagesRequest constructs an http.Request for the SdkDeleteMessages method
+func NewSdkDeleteMessagesRequest(server string, params *SdkDeleteMessagesParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v2/sdk/delete_messages")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.UniqueIDs != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "unique_ids[]", params.UniqueIDs, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "array", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.IsDeleteForEveryone != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "is_delete_for_everyone", *params.IsDeleteForEveryone, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.IsHardDelete != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "is_hard_delete", *params.IsHardDelete, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodDelete, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewSdkReportEventRequest calls the generic SdkReportEvent builder with application/json body
+func NewSdkReportEventRequest(server string, body SdkReportEventJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewSdkReportEventRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewSdkReportEventRequestWithBody constructs an http.Request for the SdkReportEvent method, with any body, and a specified content type
+func NewSdkReportEventRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v2/sdk/event_report")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewSdkExpireUserTokenRequest calls the generic SdkExpireUserToken builder with application/json body
+func NewSdkExpireUserTokenRequest(server string, body SdkExpireUserTokenJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewSdkExpireUserTokenRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewSdkExpireUserTokenRequestWithBody constructs an http.Request for the SdkExpireUserToken method, with any body, and a specified content type
+func NewSdkExpireUserTokenRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v2/sdk/expire_user_token")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewSdkLoadCommentsRequest constructs an http.Request for the SdkLoadComments method
+func NewSdkLoadCommentsRequest(server string, params *SdkLoadCommentsParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v2/sdk/load_comments")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "topic_id", params.TopicID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "last_comment_id", params.LastCommentID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "after", params.After, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "timestamp", params.Timestamp, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewSdkLoginOrRegisterRequest calls the generic SdkLoginOrRegister builder with application/json body
+func NewSdkLoginOrRegisterRequest(server string, body SdkLoginOrRegisterJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewSdkLoginOrRegisterRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewSdkLoginOrRegisterRequestWithBody constructs an http.Request for the SdkLoginOrRegister method, with any body, and a specified content type
+func NewSdkLoginOrRegisterRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v2/sdk/login_or_register")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewSdkLogoutRequest calls the generic SdkLogout builder with application/json body
+func NewSdkLogoutRequest(server string, body SdkLogoutJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewSdkLogoutRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewSdkLogoutRequestWithBody constructs an http.Request for the SdkLogout method, with any body, and a specified content type
+func NewSdkLogoutRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v2/sdk/logout")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewSdkGetMqttConfigRequest constructs an http.Request for the SdkGetMqttConfig method
+func NewSdkGetMqttConfigRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v2/sdk/mqtt_config")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
 // NewSdkGetMyProfileRequest constructs an http.Request for the SdkGetMyProfile method
 func NewSdkGetMyProfileRequest(server string) (*http.Request, error) {
 	var err error
@@ -4513,6 +7083,434 @@ func NewSdkGetMyProfileRequest(server string) (*http.Request, error) {
 	if err != nil {
 		return nil, err
 	}
+
+	return req, nil
+}
+
+// NewSdkUpdateMyProfileRequest calls the generic SdkUpdateMyProfile builder with application/json body
+func NewSdkUpdateMyProfileRequest(server string, body SdkUpdateMyProfileJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewSdkUpdateMyProfileRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewSdkUpdateMyProfileRequestWithBody constructs an http.Request for the SdkUpdateMyProfile method, with any body, and a specified content type
+func NewSdkUpdateMyProfileRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v2/sdk/my_profile")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPatch, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewSdkPostCommentRequest calls the generic SdkPostComment builder with application/json body
+func NewSdkPostCommentRequest(server string, body SdkPostCommentJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewSdkPostCommentRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewSdkPostCommentRequestWithBody constructs an http.Request for the SdkPostComment method, with any body, and a specified content type
+func NewSdkPostCommentRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v2/sdk/post_comment")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewSdkCheckRealtimeRequest calls the generic SdkCheckRealtime builder with application/json body
+func NewSdkCheckRealtimeRequest(server string, body SdkCheckRealtimeJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewSdkCheckRealtimeRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewSdkCheckRealtimeRequestWithBody constructs an http.Request for the SdkCheckRealtime method, with any body, and a specified content type
+func NewSdkCheckRealtimeRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v2/sdk/realtime")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewSdkRefreshUserTokenRequest calls the generic SdkRefreshUserToken builder with application/json body
+func NewSdkRefreshUserTokenRequest(server string, body SdkRefreshUserTokenJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewSdkRefreshUserTokenRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewSdkRefreshUserTokenRequestWithBody constructs an http.Request for the SdkRefreshUserToken method, with any body, and a specified content type
+func NewSdkRefreshUserTokenRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v2/sdk/refresh_user_token")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewSdkSearchRequest calls the generic SdkSearch builder with application/json body
+func NewSdkSearchRequest(server string, body SdkSearchJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewSdkSearchRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewSdkSearchRequestWithBody constructs an http.Request for the SdkSearch method, with any body, and a specified content type
+func NewSdkSearchRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v2/sdk/search")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewSdkSearchMessagesRequest calls the generic SdkSearchMessages builder with application/json body
+func NewSdkSearchMessagesRequest(server string, body SdkSearchMessagesJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewSdkSearchMessagesRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewSdkSearchMessagesRequestWithBody constructs an http.Request for the SdkSearchMessages method, with any body, and a specified content type
+func NewSdkSearchMessagesRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v2/sdk/search_messages")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewSdkSyncRequest constructs an http.Request for the SdkSync method
+func NewSdkSyncRequest(server string, params *SdkSyncParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v2/sdk/sync")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "last_received_comment_id", params.LastReceivedCommentID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewSdkSyncEventRequest constructs an http.Request for the SdkSyncEvent method
+func NewSdkSyncEventRequest(server string, params *SdkSyncEventParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v2/sdk/sync_event")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "start_event_id", params.StartEventID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewSdkUpdateCommentStatusRequest calls the generic SdkUpdateCommentStatus builder with application/json body
+func NewSdkUpdateCommentStatusRequest(server string, body SdkUpdateCommentStatusJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewSdkUpdateCommentStatusRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewSdkUpdateCommentStatusRequestWithBody constructs an http.Request for the SdkUpdateCommentStatus method, with any body, and a specified content type
+func NewSdkUpdateCommentStatusRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v2/sdk/update_comment_status")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewSdkUpdateMessageRequest calls the generic SdkUpdateMessage builder with application/json body
+func NewSdkUpdateMessageRequest(server string, body SdkUpdateMessageJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewSdkUpdateMessageRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewSdkUpdateMessageRequestWithBody constructs an http.Request for the SdkUpdateMessage method, with any body, and a specified content type
+func NewSdkUpdateMessageRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v2/sdk/update_message")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
 
 	return req, nil
 }
@@ -4984,12 +7982,387 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /api/v2.1/rest/webhook_logs (the `RestListWebhookLogs` operationId).
 	RestListWebhookLogsWithResponse(ctx context.Context, params *RestListWebhookLogsParams, reqEditors ...RequestEditorFn) (*RestListWebhookLogsHTTPResponse, error)
 
+	// SdkGetNonceWithResponse Get a nonce for an identity token
+	//
+	// Sends no body. The app's back end puts the nonce into the identity token that it signs, as
+	// `nce`. A nonce serves once, within ten minutes. `/api/v2/auth/nonce` is an old name of the
+	// path.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v2/sdk/auth/nonce (the `SdkGetNonce` operationId).
+	SdkGetNonceWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*SdkGetNonceHTTPResponse, error)
+
+	// SdkVerifyIdentityTokenWithBodyWithResponse Log in with an identity token that the app's back end has signed
+	//
+	// Creates the user when there is none yet. The token is a JWT, signed with the app's secret key
+	// (HS256), whose header says `"ver": "v2"` and whose claims are `iss` (the App ID), `iat`,
+	// `nbf`, `exp` (two minutes from now at most, as is advised), `nce` (the nonce), `prn` (the
+	// user's id), and if wanted `name` and `avatar_url`. Not idempotent, as the nonce serves once.
+	// `/api/v2/auth/verify_identity_token` is an old name of the path.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v2/sdk/auth/verify_identity_token (the `SdkVerifyIdentityToken` operationId).
+	SdkVerifyIdentityTokenWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SdkVerifyIdentityTokenHTTPResponse, error)
+
+	// SdkVerifyIdentityTokenWithResponse Log in with an identity token that the app's back end has signed
+	//
+	// Creates the user when there is none yet. The token is a JWT, signed with the app's secret key
+	// (HS256), whose header says `"ver": "v2"` and whose claims are `iss` (the App ID), `iat`,
+	// `nbf`, `exp` (two minutes from now at most, as is advised), `nce` (the nonce), `prn` (the
+	// user's id), and if wanted `name` and `avatar_url`. Not idempotent, as the nonce serves once.
+	// `/api/v2/auth/verify_identity_token` is an old name of the path.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v2/sdk/auth/verify_identity_token (the `SdkVerifyIdentityToken` operationId).
+	SdkVerifyIdentityTokenWithResponse(ctx context.Context, body SdkVerifyIdentityTokenJSONRequestBody, reqEditors ...RequestEditorFn) (*SdkVerifyIdentityTokenHTTPResponse, error)
+
+	// SdkClearRoomMessagesWithResponse Clear the messages of rooms for oneself
+	//
+	// Others keep theirs. The parameter has `channel` in its name, but takes the `unique_id` of any
+	// room. Not idempotent: a repeat also clears what has come since. Sent as here or in a JSON
+	// body, by the same SDKs as with `sdkDeleteMessages`.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with DELETE /api/v2/sdk/clear_room_messages (the `SdkClearRoomMessages` operationId).
+	SdkClearRoomMessagesWithResponse(ctx context.Context, params *SdkClearRoomMessagesParams, reqEditors ...RequestEditorFn) (*SdkClearRoomMessagesHTTPResponse, error)
+
+	// SdkGetCommentReceiptWithResponse Get who has received and who has read a message
+	//
+	// Not for messages of channels, which have no receipts.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v2/sdk/comment_receipt (the `SdkGetCommentReceipt` operationId).
+	SdkGetCommentReceiptWithResponse(ctx context.Context, params *SdkGetCommentReceiptParams, reqEditors ...RequestEditorFn) (*SdkGetCommentReceiptHTTPResponse, error)
+
+	// SdkGetConfigWithResponse Get how the app wants its clients to work
+	//
+	// Asked for once, before anything else. Tells the address of the API and of the realtime
+	// broker, whether to sync and how often, and whether tokens expire. Empty text stands for the
+	// client's own default.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v2/sdk/config (the `SdkGetConfig` operationId).
+	SdkGetConfigWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*SdkGetConfigHTTPResponse, error)
+
+	// SdkDeleteMessagesWithResponse Delete messages for everyone
+	//
+	// The answer has the messages as they are now: `is_deleted` is true, the text says that they
+	// are deleted. To delete for oneself alone, or in a way that can be undone, is deprecated; the
+	// SDKs always set both switches. Three of them send parameters as here, the iOS SDK and an
+	// older JavaScript SDK the same in a JSON body, with `unique_ids` for `unique_ids[]`.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with DELETE /api/v2/sdk/delete_messages (the `SdkDeleteMessages` operationId).
+	SdkDeleteMessagesWithResponse(ctx context.Context, params *SdkDeleteMessagesParams, reqEditors ...RequestEditorFn) (*SdkDeleteMessagesHTTPResponse, error)
+
+	// SdkReportEventWithBodyWithResponse Report what happened in a client
+	//
+	// For the vendor's own diagnosis, by apps whose configuration has `enable_event_report`. Send
+	// nothing that is anybody's business.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v2/sdk/event_report (the `SdkReportEvent` operationId).
+	SdkReportEventWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SdkReportEventHTTPResponse, error)
+
+	// SdkReportEventWithResponse Report what happened in a client
+	//
+	// For the vendor's own diagnosis, by apps whose configuration has `enable_event_report`. Send
+	// nothing that is anybody's business.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v2/sdk/event_report (the `SdkReportEvent` operationId).
+	SdkReportEventWithResponse(ctx context.Context, body SdkReportEventJSONRequestBody, reqEditors ...RequestEditorFn) (*SdkReportEventHTTPResponse, error)
+
+	// SdkExpireUserTokenWithBodyWithResponse Let the user's token expire at once
+	//
+	// Presumably for those who test what their client does then.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v2/sdk/expire_user_token (the `SdkExpireUserToken` operationId).
+	SdkExpireUserTokenWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SdkExpireUserTokenHTTPResponse, error)
+
+	// SdkExpireUserTokenWithResponse Let the user's token expire at once
+	//
+	// Presumably for those who test what their client does then.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v2/sdk/expire_user_token (the `SdkExpireUserToken` operationId).
+	SdkExpireUserTokenWithResponse(ctx context.Context, body SdkExpireUserTokenJSONRequestBody, reqEditors ...RequestEditorFn) (*SdkExpireUserTokenHTTPResponse, error)
+
+	// SdkLoadCommentsWithResponse List messages of a room, the newest first
+	//
+	// Without `last_comment_id` the newest ones. With it those before that message, or with
+	// `after` those behind it.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v2/sdk/load_comments (the `SdkLoadComments` operationId).
+	SdkLoadCommentsWithResponse(ctx context.Context, params *SdkLoadCommentsParams, reqEditors ...RequestEditorFn) (*SdkLoadCommentsHTTPResponse, error)
+
+	// SdkLoginOrRegisterWithBodyWithResponse Log in with a user's id and key; create the user if there is none
+	//
+	// Whatever else is sent is written into the profile. Apps whose identity tokens are compulsory
+	// presumably refuse this call.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v2/sdk/login_or_register (the `SdkLoginOrRegister` operationId).
+	SdkLoginOrRegisterWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SdkLoginOrRegisterHTTPResponse, error)
+
+	// SdkLoginOrRegisterWithResponse Log in with a user's id and key; create the user if there is none
+	//
+	// Whatever else is sent is written into the profile. Apps whose identity tokens are compulsory
+	// presumably refuse this call.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v2/sdk/login_or_register (the `SdkLoginOrRegister` operationId).
+	SdkLoginOrRegisterWithResponse(ctx context.Context, body SdkLoginOrRegisterJSONRequestBody, reqEditors ...RequestEditorFn) (*SdkLoginOrRegisterHTTPResponse, error)
+
+	// SdkLogoutWithBodyWithResponse Log out, which voids the token
+	//
+	// Clients leave the realtime broker first. The device token stays registered: take it away with
+	// `sdkRemoveUserDeviceToken` before.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v2/sdk/logout (the `SdkLogout` operationId).
+	SdkLogoutWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SdkLogoutHTTPResponse, error)
+
+	// SdkLogoutWithResponse Log out, which voids the token
+	//
+	// Clients leave the realtime broker first. The device token stays registered: take it away with
+	// `sdkRemoveUserDeviceToken` before.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v2/sdk/logout (the `SdkLogout` operationId).
+	SdkLogoutWithResponse(ctx context.Context, body SdkLogoutJSONRequestBody, reqEditors ...RequestEditorFn) (*SdkLogoutHTTPResponse, error)
+
+	// SdkGetMqttConfigWithResponse Get the credentials for the realtime broker
+	//
+	// New in 2026. Where the answer is empty or the path unknown (404), connect without
+	// credentials, as all older clients do.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v2/sdk/mqtt_config (the `SdkGetMqttConfig` operationId).
+	SdkGetMqttConfigWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*SdkGetMqttConfigHTTPResponse, error)
+
 	// SdkGetMyProfileWithResponse Get the profile of the token's user
+	//
+	// A cheap way to check that a token works. The answer has the cursors from which a new client
+	// begins to sync.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with GET /api/v2/sdk/my_profile (the `SdkGetMyProfile` operationId).
 	SdkGetMyProfileWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*SdkGetMyProfileHTTPResponse, error)
+
+	// SdkUpdateMyProfileWithBodyWithResponse Update the profile of the token's user
+	//
+	// Members that are left out presumably stay as they are. `extras` is replaced as a whole, as
+	// far as is known.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PATCH /api/v2/sdk/my_profile (the `SdkUpdateMyProfile` operationId).
+	SdkUpdateMyProfileWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SdkUpdateMyProfileHTTPResponse, error)
+
+	// SdkUpdateMyProfileWithResponse Update the profile of the token's user
+	//
+	// Members that are left out presumably stay as they are. `extras` is replaced as a whole, as
+	// far as is known.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PATCH /api/v2/sdk/my_profile (the `SdkUpdateMyProfile` operationId).
+	SdkUpdateMyProfileWithResponse(ctx context.Context, body SdkUpdateMyProfileJSONRequestBody, reqEditors ...RequestEditorFn) (*SdkUpdateMyProfileHTTPResponse, error)
+
+	// SdkPostCommentWithBodyWithResponse Post a message in a room
+	//
+	// The sender makes up `unique_temp_id`, by which the message is recognised when it comes back
+	// over the realtime broker or a sync, and by which it is changed and deleted later. Whether
+	// the server knows a repeated one again is not documented. `system_event` cannot be posted.
+	// Types that are not in the list are taken and delivered as they are.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v2/sdk/post_comment (the `SdkPostComment` operationId).
+	SdkPostCommentWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SdkPostCommentHTTPResponse, error)
+
+	// SdkPostCommentWithResponse Post a message in a room
+	//
+	// The sender makes up `unique_temp_id`, by which the message is recognised when it comes back
+	// over the realtime broker or a sync, and by which it is changed and deleted later. Whether
+	// the server knows a repeated one again is not documented. `system_event` cannot be posted.
+	// Types that are not in the list are taken and delivered as they are.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v2/sdk/post_comment (the `SdkPostComment` operationId).
+	SdkPostCommentWithResponse(ctx context.Context, body SdkPostCommentJSONRequestBody, reqEditors ...RequestEditorFn) (*SdkPostCommentHTTPResponse, error)
+
+	// SdkCheckRealtimeWithBodyWithResponse Check that the broker still serves a subscribed topic
+	//
+	// For apps whose configuration has `enable_realtime_check`. The topic has the user's token in its name.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v2/sdk/realtime (the `SdkCheckRealtime` operationId).
+	SdkCheckRealtimeWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SdkCheckRealtimeHTTPResponse, error)
+
+	// SdkCheckRealtimeWithResponse Check that the broker still serves a subscribed topic
+	//
+	// For apps whose configuration has `enable_realtime_check`. The topic has the user's token in its name.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v2/sdk/realtime (the `SdkCheckRealtime` operationId).
+	SdkCheckRealtimeWithResponse(ctx context.Context, body SdkCheckRealtimeJSONRequestBody, reqEditors ...RequestEditorFn) (*SdkCheckRealtimeHTTPResponse, error)
+
+	// SdkRefreshUserTokenWithBodyWithResponse Renew the user's token with the refresh token
+	//
+	// For apps that let tokens expire. The headers carry the old token, expired or not. Clients
+	// call it some five seconds before `token_expires_at`, and after a refusal whose message is
+	// `Unauthorized. Token is expired`. An answer of 401 means that the refresh token is void: log
+	// in again. Topics of the realtime broker have the token in their names, so they change too.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v2/sdk/refresh_user_token (the `SdkRefreshUserToken` operationId).
+	SdkRefreshUserTokenWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SdkRefreshUserTokenHTTPResponse, error)
+
+	// SdkRefreshUserTokenWithResponse Renew the user's token with the refresh token
+	//
+	// For apps that let tokens expire. The headers carry the old token, expired or not. Clients
+	// call it some five seconds before `token_expires_at`, and after a refusal whose message is
+	// `Unauthorized. Token is expired`. An answer of 401 means that the refresh token is void: log
+	// in again. Topics of the realtime broker have the token in their names, so they change too.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v2/sdk/refresh_user_token (the `SdkRefreshUserToken` operationId).
+	SdkRefreshUserTokenWithResponse(ctx context.Context, body SdkRefreshUserTokenJSONRequestBody, reqEditors ...RequestEditorFn) (*SdkRefreshUserTokenHTTPResponse, error)
+
+	// SdkSearchWithBodyWithResponse Search messages of one's rooms
+	//
+	// In all rooms, or in those that are named. A channel is searched with `room_type` `group` and
+	// `is_public`.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v2/sdk/search (the `SdkSearch` operationId).
+	SdkSearchWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SdkSearchHTTPResponse, error)
+
+	// SdkSearchWithResponse Search messages of one's rooms
+	//
+	// In all rooms, or in those that are named. A channel is searched with `room_type` `group` and
+	// `is_public`.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v2/sdk/search (the `SdkSearch` operationId).
+	SdkSearchWithResponse(ctx context.Context, body SdkSearchJSONRequestBody, reqEditors ...RequestEditorFn) (*SdkSearchHTTPResponse, error)
+
+	// SdkSearchMessagesWithBodyWithResponse Search messages, the older way
+	//
+	// Use `sdkSearch`. Older SDKs go on from `last_comment_id`, newer ones by `page`.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v2/sdk/search_messages (the `SdkSearchMessages` operationId).
+	//
+	// Deprecated: this operation has been marked as deprecated upstream, but no `x-deprecated-reason` was set
+	SdkSearchMessagesWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SdkSearchMessagesHTTPResponse, error)
+
+	// SdkSearchMessagesWithResponse Search messages, the older way
+	//
+	// Use `sdkSearch`. Older SDKs go on from `last_comment_id`, newer ones by `page`.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v2/sdk/search_messages (the `SdkSearchMessages` operationId).
+	//
+	// Deprecated: this operation has been marked as deprecated upstream, but no `x-deprecated-reason` was set
+	SdkSearchMessagesWithResponse(ctx context.Context, body SdkSearchMessagesJSONRequestBody, reqEditors ...RequestEditorFn) (*SdkSearchMessagesHTTPResponse, error)
+
+	// SdkSyncWithResponse Get the messages that have come since
+	//
+	// Messages of all rooms with an id above the given one; a new client begins at
+	// `last_comment_id` of its account. The next call goes on from `last_received_comment_id` of
+	// the answer. The order is not guaranteed: sort by id. Messages come over the realtime broker
+	// too, so some come twice. An answer whose `last_received_comment_id` has not grown is
+	// ignored by an older JavaScript SDK.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v2/sdk/sync (the `SdkSync` operationId).
+	SdkSyncWithResponse(ctx context.Context, params *SdkSyncParams, reqEditors ...RequestEditorFn) (*SdkSyncHTTPResponse, error)
+
+	// SdkSyncEventWithResponse Get what has happened to messages and rooms since
+	//
+	// Receipts, deleted messages and cleared rooms with an id above the given one; a new client
+	// begins at `last_sync_event_id` of its account, and goes on from the highest id received.
+	// The answer is not wrapped in `results`. Ignore events whose `action_topic` you do not know.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v2/sdk/sync_event (the `SdkSyncEvent` operationId).
+	SdkSyncEventWithResponse(ctx context.Context, params *SdkSyncEventParams, reqEditors ...RequestEditorFn) (*SdkSyncEventHTTPResponse, error)
+
+	// SdkUpdateCommentStatusWithBodyWithResponse Mark messages of a room as received and as read
+	//
+	// Everything before the named message is marked too. The senders are told by the server, over
+	// the realtime broker. Not for channels. An older JavaScript SDK calls it twice a second at
+	// most; the Android SDK sends `"0"` for the one of the two ids that it leaves as it is.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v2/sdk/update_comment_status (the `SdkUpdateCommentStatus` operationId).
+	SdkUpdateCommentStatusWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SdkUpdateCommentStatusHTTPResponse, error)
+
+	// SdkUpdateCommentStatusWithResponse Mark messages of a room as received and as read
+	//
+	// Everything before the named message is marked too. The senders are told by the server, over
+	// the realtime broker. Not for channels. An older JavaScript SDK calls it twice a second at
+	// most; the Android SDK sends `"0"` for the one of the two ids that it leaves as it is.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v2/sdk/update_comment_status (the `SdkUpdateCommentStatus` operationId).
+	SdkUpdateCommentStatusWithResponse(ctx context.Context, body SdkUpdateCommentStatusJSONRequestBody, reqEditors ...RequestEditorFn) (*SdkUpdateCommentStatusHTTPResponse, error)
+
+	// SdkUpdateMessageWithBodyWithResponse Change the text, payload or extras of one's own message
+	//
+	// The message is named by what was `unique_temp_id` when it was posted. Others are told over
+	// the realtime broker, with the whole message.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v2/sdk/update_message (the `SdkUpdateMessage` operationId).
+	SdkUpdateMessageWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SdkUpdateMessageHTTPResponse, error)
+
+	// SdkUpdateMessageWithResponse Change the text, payload or extras of one's own message
+	//
+	// The message is named by what was `unique_temp_id` when it was posted. Others are told over
+	// the realtime broker, with the whole message.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v2/sdk/update_message (the `SdkUpdateMessage` operationId).
+	SdkUpdateMessageWithResponse(ctx context.Context, body SdkUpdateMessageJSONRequestBody, reqEditors ...RequestEditorFn) (*SdkUpdateMessageHTTPResponse, error)
 }
 
 type RestAddRoomParticipantsHTTPResponse struct {
@@ -5829,6 +9202,324 @@ func (r RestListWebhookLogsHTTPResponse) StatusCode() int {
 	return 0
 }
 
+type SdkGetNonceHTTPResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *GetNonceResponse
+	// JSON4XX the response for an HTTP 4XX `application/json` response
+	JSON4XX *Refused
+	// JSON5XX the response for an HTTP 5XX `application/json` response
+	JSON5XX *Unavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r SdkGetNonceHTTPResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r SdkGetNonceHTTPResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type SdkVerifyIdentityTokenHTTPResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *AccountResponse
+	// JSON4XX the response for an HTTP 4XX `application/json` response
+	JSON4XX *Refused
+	// JSON5XX the response for an HTTP 5XX `application/json` response
+	JSON5XX *Unavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r SdkVerifyIdentityTokenHTTPResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r SdkVerifyIdentityTokenHTTPResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type SdkClearRoomMessagesHTTPResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ClearRoomMessagesResponse
+	// JSON4XX the response for an HTTP 4XX `application/json` response
+	JSON4XX *Refused
+	// JSON5XX the response for an HTTP 5XX `application/json` response
+	JSON5XX *Unavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r SdkClearRoomMessagesHTTPResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r SdkClearRoomMessagesHTTPResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type SdkGetCommentReceiptHTTPResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *GetCommentReceiptResponse
+	// JSON4XX the response for an HTTP 4XX `application/json` response
+	JSON4XX *Refused
+	// JSON5XX the response for an HTTP 5XX `application/json` response
+	JSON5XX *Unavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r SdkGetCommentReceiptHTTPResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r SdkGetCommentReceiptHTTPResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type SdkGetConfigHTTPResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *GetConfigResponse
+	// JSON4XX the response for an HTTP 4XX `application/json` response
+	JSON4XX *Refused
+	// JSON5XX the response for an HTTP 5XX `application/json` response
+	JSON5XX *Unavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r SdkGetConfigHTTPResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r SdkGetConfigHTTPResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type SdkDeleteMessagesHTTPResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *MessagesResponse
+	// JSON4XX the response for an HTTP 4XX `application/json` response
+	JSON4XX *Refused
+	// JSON5XX the response for an HTTP 5XX `application/json` response
+	JSON5XX *Unavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r SdkDeleteMessagesHTTPResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r SdkDeleteMessagesHTTPResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type SdkReportEventHTTPResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON4XX the response for an HTTP 4XX `application/json` response
+	JSON4XX *Refused
+	// JSON5XX the response for an HTTP 5XX `application/json` response
+	JSON5XX *Unavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r SdkReportEventHTTPResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r SdkReportEventHTTPResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type SdkExpireUserTokenHTTPResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON4XX the response for an HTTP 4XX `application/json` response
+	JSON4XX *Refused
+	// JSON5XX the response for an HTTP 5XX `application/json` response
+	JSON5XX *Unavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r SdkExpireUserTokenHTTPResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r SdkExpireUserTokenHTTPResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type SdkLoadCommentsHTTPResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *MessagesResponse
+	// JSON4XX the response for an HTTP 4XX `application/json` response
+	JSON4XX *Refused
+	// JSON5XX the response for an HTTP 5XX `application/json` response
+	JSON5XX *Unavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r SdkLoadCommentsHTTPResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r SdkLoadCommentsHTTPResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type SdkLoginOrRegisterHTTPResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *AccountResponse
+	// JSON4XX the response for an HTTP 4XX `application/json` response
+	JSON4XX *Refused
+	// JSON5XX the response for an HTTP 5XX `application/json` response
+	JSON5XX *Unavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r SdkLoginOrRegisterHTTPResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r SdkLoginOrRegisterHTTPResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type SdkLogoutHTTPResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON4XX the response for an HTTP 4XX `application/json` response
+	JSON4XX *Refused
+	// JSON5XX the response for an HTTP 5XX `application/json` response
+	JSON5XX *Unavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r SdkLogoutHTTPResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r SdkLogoutHTTPResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type SdkGetMqttConfigHTTPResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *GetMqttConfigResponse
+	// JSON4XX the response for an HTTP 4XX `application/json` response
+	JSON4XX *Refused
+	// JSON5XX the response for an HTTP 5XX `application/json` response
+	JSON5XX *Unavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r SdkGetMqttConfigHTTPResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r SdkGetMqttConfigHTTPResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
 type SdkGetMyProfileHTTPResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -5850,6 +9541,276 @@ func (r SdkGetMyProfileHTTPResponse) Status() string {
 
 // StatusCode returns HTTPResponse.StatusCode
 func (r SdkGetMyProfileHTTPResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type SdkUpdateMyProfileHTTPResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *AccountResponse
+	// JSON4XX the response for an HTTP 4XX `application/json` response
+	JSON4XX *Refused
+	// JSON5XX the response for an HTTP 5XX `application/json` response
+	JSON5XX *Unavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r SdkUpdateMyProfileHTTPResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r SdkUpdateMyProfileHTTPResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type SdkPostCommentHTTPResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *MessageResponse
+	// JSON4XX the response for an HTTP 4XX `application/json` response
+	JSON4XX *Refused
+	// JSON5XX the response for an HTTP 5XX `application/json` response
+	JSON5XX *Unavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r SdkPostCommentHTTPResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r SdkPostCommentHTTPResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type SdkCheckRealtimeHTTPResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *CheckRealtimeResponse
+	// JSON4XX the response for an HTTP 4XX `application/json` response
+	JSON4XX *Refused
+	// JSON5XX the response for an HTTP 5XX `application/json` response
+	JSON5XX *Unavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r SdkCheckRealtimeHTTPResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r SdkCheckRealtimeHTTPResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type SdkRefreshUserTokenHTTPResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *RefreshUserTokenResponse
+	// JSON4XX the response for an HTTP 4XX `application/json` response
+	JSON4XX *Refused
+	// JSON5XX the response for an HTTP 5XX `application/json` response
+	JSON5XX *Unavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r SdkRefreshUserTokenHTTPResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r SdkRefreshUserTokenHTTPResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type SdkSearchHTTPResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *SearchResponse
+	// JSON4XX the response for an HTTP 4XX `application/json` response
+	JSON4XX *Refused
+	// JSON5XX the response for an HTTP 5XX `application/json` response
+	JSON5XX *Unavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r SdkSearchHTTPResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r SdkSearchHTTPResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type SdkSearchMessagesHTTPResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *MessagesResponse
+	// JSON4XX the response for an HTTP 4XX `application/json` response
+	JSON4XX *Refused
+	// JSON5XX the response for an HTTP 5XX `application/json` response
+	JSON5XX *Unavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r SdkSearchMessagesHTTPResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r SdkSearchMessagesHTTPResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type SdkSyncHTTPResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *SyncResponse
+	// JSON4XX the response for an HTTP 4XX `application/json` response
+	JSON4XX *Refused
+	// JSON5XX the response for an HTTP 5XX `application/json` response
+	JSON5XX *Unavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r SdkSyncHTTPResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r SdkSyncHTTPResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type SdkSyncEventHTTPResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *SyncEventResponse
+	// JSON4XX the response for an HTTP 4XX `application/json` response
+	JSON4XX *Refused
+	// JSON5XX the response for an HTTP 5XX `application/json` response
+	JSON5XX *Unavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r SdkSyncEventHTTPResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r SdkSyncEventHTTPResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type SdkUpdateCommentStatusHTTPResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *UpdateCommentStatusResponse
+	// JSON4XX the response for an HTTP 4XX `application/json` response
+	JSON4XX *Refused
+	// JSON5XX the response for an HTTP 5XX `application/json` response
+	JSON5XX *Unavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r SdkUpdateCommentStatusHTTPResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r SdkUpdateCommentStatusHTTPResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type SdkUpdateMessageHTTPResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *MessageResponse
+	// JSON4XX the response for an HTTP 4XX `application/json` response
+	JSON4XX *Refused
+	// JSON5XX the response for an HTTP 5XX `application/json` response
+	JSON5XX *Unavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r SdkUpdateMessageHTTPResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r SdkUpdateMessageHTTPResponse) StatusCode() int {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.StatusCode
 	}
@@ -6543,7 +10504,290 @@ func (c *ClientWithResponses) RestListWebhookLogsWithResponse(ctx context.Contex
 	return ParseRestListWebhookLogsHTTPResponse(rsp)
 }
 
+// SdkGetNonceWithResponse Get a nonce for an identity token
+//
+// Sends no body. The app's back end puts the nonce into the identity token that it signs, as
+// `nce`. A nonce serves once, within ten minutes. `/api/v2/auth/nonce` is an old name of the
+// path.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v2/sdk/auth/nonce (the `SdkGetNonce` operationId).
+func (c *ClientWithResponses) SdkGetNonceWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*SdkGetNonceHTTPResponse, error) {
+	rsp, err := c.SdkGetNonce(ctx, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSdkGetNonceHTTPResponse(rsp)
+}
+
+// SdkVerifyIdentityTokenWithBodyWithResponse Log in with an identity token that the app's back end has signed
+//
+// Creates the user when there is none yet. The token is a JWT, signed with the app's secret key
+// (HS256), whose header says `"ver": "v2"` and whose claims are `iss` (the App ID), `iat`,
+// `nbf`, `exp` (two minutes from now at most, as is advised), `nce` (the nonce), `prn` (the
+// user's id), and if wanted `name` and `avatar_url`. Not idempotent, as the nonce serves once.
+// `/api/v2/auth/verify_identity_token` is an old name of the path.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v2/sdk/auth/verify_identity_token (the `SdkVerifyIdentityToken` operationId).
+func (c *ClientWithResponses) SdkVerifyIdentityTokenWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SdkVerifyIdentityTokenHTTPResponse, error) {
+	rsp, err := c.SdkVerifyIdentityTokenWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSdkVerifyIdentityTokenHTTPResponse(rsp)
+}
+
+// SdkVerifyIdentityTokenWithResponse Log in with an identity token that the app's back end has signed
+//
+// Creates the user when there is none yet. The token is a JWT, signed with the app's secret key
+// (HS256), whose header says `"ver": "v2"` and whose claims are `iss` (the App ID), `iat`,
+// `nbf`, `exp` (two minutes from now at most, as is advised), `nce` (the nonce), `prn` (the
+// user's id), and if wanted `name` and `avatar_url`. Not idempotent, as the nonce serves once.
+// `/api/v2/auth/verify_identity_token` is an old name of the path.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v2/sdk/auth/verify_identity_token (the `SdkVerifyIdentityToken` operationId).
+func (c *ClientWithResponses) SdkVerifyIdentityTokenWithResponse(ctx context.Context, body SdkVerifyIdentityTokenJSONRequestBody, reqEditors ...RequestEditorFn) (*SdkVerifyIdentityTokenHTTPResponse, error) {
+	rsp, err := c.SdkVerifyIdentityToken(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSdkVerifyIdentityTokenHTTPResponse(rsp)
+}
+
+// SdkClearRoomMessagesWithResponse Clear the messages of rooms for oneself
+//
+// Others keep theirs. The parameter has `channel` in its name, but takes the `unique_id` of any
+// room. Not idempotent: a repeat also clears what has come since. Sent as here or in a JSON
+// body, by the same SDKs as with `sdkDeleteMessages`.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with DELETE /api/v2/sdk/clear_room_messages (the `SdkClearRoomMessages` operationId).
+func (c *ClientWithResponses) SdkClearRoomMessagesWithResponse(ctx context.Context, params *SdkClearRoomMessagesParams, reqEditors ...RequestEditorFn) (*SdkClearRoomMessagesHTTPResponse, error) {
+	rsp, err := c.SdkClearRoomMessages(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSdkClearRoomMessagesHTTPResponse(rsp)
+}
+
+// SdkGetCommentReceiptWithResponse Get who has received and who has read a message
+//
+// Not for messages of channels, which have no receipts.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v2/sdk/comment_receipt (the `SdkGetCommentReceipt` operationId).
+func (c *ClientWithResponses) SdkGetCommentReceiptWithResponse(ctx context.Context, params *SdkGetCommentReceiptParams, reqEditors ...RequestEditorFn) (*SdkGetCommentReceiptHTTPResponse, error) {
+	rsp, err := c.SdkGetCommentReceipt(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSdkGetCommentReceiptHTTPResponse(rsp)
+}
+
+// SdkGetConfigWithResponse Get how the app wants its clients to work
+//
+// Asked for once, before anything else. Tells the address of the API and of the realtime
+// broker, whether to sync and how often, and whether tokens expire. Empty text stands for the
+// client's own default.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v2/sdk/config (the `SdkGetConfig` operationId).
+func (c *ClientWithResponses) SdkGetConfigWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*SdkGetConfigHTTPResponse, error) {
+	rsp, err := c.SdkGetConfig(ctx, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSdkGetConfigHTTPResponse(rsp)
+}
+
+// SdkDeleteMessagesWithResponse Delete messages for everyone
+//
+// The answer has the messages as they are now: `is_deleted` is true, the text says that they
+// are deleted. To delete for oneself alone, or in a way that can be undone, is deprecated; the
+// SDKs always set both switches. Three of them send parameters as here, the iOS SDK and an
+// older JavaScript SDK the same in a JSON body, with `unique_ids` for `unique_ids[]`.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with DELETE /api/v2/sdk/delete_messages (the `SdkDeleteMessages` operationId).
+func (c *ClientWithResponses) SdkDeleteMessagesWithResponse(ctx context.Context, params *SdkDeleteMessagesParams, reqEditors ...RequestEditorFn) (*SdkDeleteMessagesHTTPResponse, error) {
+	rsp, err := c.SdkDeleteMessages(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSdkDeleteMessagesHTTPResponse(rsp)
+}
+
+// SdkReportEventWithBodyWithResponse Report what happened in a client
+//
+// For the vendor's own diagnosis, by apps whose configuration has `enable_event_report`. Send
+// nothing that is anybody's business.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v2/sdk/event_report (the `SdkReportEvent` operationId).
+func (c *ClientWithResponses) SdkReportEventWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SdkReportEventHTTPResponse, error) {
+	rsp, err := c.SdkReportEventWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSdkReportEventHTTPResponse(rsp)
+}
+
+// SdkReportEventWithResponse Report what happened in a client
+//
+// For the vendor's own diagnosis, by apps whose configuration has `enable_event_report`. Send
+// nothing that is anybody's business.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v2/sdk/event_report (the `SdkReportEvent` operationId).
+func (c *ClientWithResponses) SdkReportEventWithResponse(ctx context.Context, body SdkReportEventJSONRequestBody, reqEditors ...RequestEditorFn) (*SdkReportEventHTTPResponse, error) {
+	rsp, err := c.SdkReportEvent(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSdkReportEventHTTPResponse(rsp)
+}
+
+// SdkExpireUserTokenWithBodyWithResponse Let the user's token expire at once
+//
+// Presumably for those who test what their client does then.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v2/sdk/expire_user_token (the `SdkExpireUserToken` operationId).
+func (c *ClientWithResponses) SdkExpireUserTokenWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SdkExpireUserTokenHTTPResponse, error) {
+	rsp, err := c.SdkExpireUserTokenWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSdkExpireUserTokenHTTPResponse(rsp)
+}
+
+// SdkExpireUserTokenWithResponse Let the user's token expire at once
+//
+// Presumably for those who test what their client does then.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v2/sdk/expire_user_token (the `SdkExpireUserToken` operationId).
+func (c *ClientWithResponses) SdkExpireUserTokenWithResponse(ctx context.Context, body SdkExpireUserTokenJSONRequestBody, reqEditors ...RequestEditorFn) (*SdkExpireUserTokenHTTPResponse, error) {
+	rsp, err := c.SdkExpireUserToken(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSdkExpireUserTokenHTTPResponse(rsp)
+}
+
+// SdkLoadCommentsWithResponse List messages of a room, the newest first
+//
+// Without `last_comment_id` the newest ones. With it those before that message, or with
+// `after` those behind it.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v2/sdk/load_comments (the `SdkLoadComments` operationId).
+func (c *ClientWithResponses) SdkLoadCommentsWithResponse(ctx context.Context, params *SdkLoadCommentsParams, reqEditors ...RequestEditorFn) (*SdkLoadCommentsHTTPResponse, error) {
+	rsp, err := c.SdkLoadComments(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSdkLoadCommentsHTTPResponse(rsp)
+}
+
+// SdkLoginOrRegisterWithBodyWithResponse Log in with a user's id and key; create the user if there is none
+//
+// Whatever else is sent is written into the profile. Apps whose identity tokens are compulsory
+// presumably refuse this call.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v2/sdk/login_or_register (the `SdkLoginOrRegister` operationId).
+func (c *ClientWithResponses) SdkLoginOrRegisterWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SdkLoginOrRegisterHTTPResponse, error) {
+	rsp, err := c.SdkLoginOrRegisterWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSdkLoginOrRegisterHTTPResponse(rsp)
+}
+
+// SdkLoginOrRegisterWithResponse Log in with a user's id and key; create the user if there is none
+//
+// Whatever else is sent is written into the profile. Apps whose identity tokens are compulsory
+// presumably refuse this call.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v2/sdk/login_or_register (the `SdkLoginOrRegister` operationId).
+func (c *ClientWithResponses) SdkLoginOrRegisterWithResponse(ctx context.Context, body SdkLoginOrRegisterJSONRequestBody, reqEditors ...RequestEditorFn) (*SdkLoginOrRegisterHTTPResponse, error) {
+	rsp, err := c.SdkLoginOrRegister(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSdkLoginOrRegisterHTTPResponse(rsp)
+}
+
+// SdkLogoutWithBodyWithResponse Log out, which voids the token
+//
+// Clients leave the realtime broker first. The device token stays registered: take it away with
+// `sdkRemoveUserDeviceToken` before.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v2/sdk/logout (the `SdkLogout` operationId).
+func (c *ClientWithResponses) SdkLogoutWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SdkLogoutHTTPResponse, error) {
+	rsp, err := c.SdkLogoutWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSdkLogoutHTTPResponse(rsp)
+}
+
+// SdkLogoutWithResponse Log out, which voids the token
+//
+// Clients leave the realtime broker first. The device token stays registered: take it away with
+// `sdkRemoveUserDeviceToken` before.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v2/sdk/logout (the `SdkLogout` operationId).
+func (c *ClientWithResponses) SdkLogoutWithResponse(ctx context.Context, body SdkLogoutJSONRequestBody, reqEditors ...RequestEditorFn) (*SdkLogoutHTTPResponse, error) {
+	rsp, err := c.SdkLogout(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSdkLogoutHTTPResponse(rsp)
+}
+
+// SdkGetMqttConfigWithResponse Get the credentials for the realtime broker
+//
+// New in 2026. Where the answer is empty or the path unknown (404), connect without
+// credentials, as all older clients do.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v2/sdk/mqtt_config (the `SdkGetMqttConfig` operationId).
+func (c *ClientWithResponses) SdkGetMqttConfigWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*SdkGetMqttConfigHTTPResponse, error) {
+	rsp, err := c.SdkGetMqttConfig(ctx, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSdkGetMqttConfigHTTPResponse(rsp)
+}
+
 // SdkGetMyProfileWithResponse Get the profile of the token's user
+//
+// A cheap way to check that a token works. The answer has the cursors from which a new client
+// begins to sync.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -6554,6 +10798,307 @@ func (c *ClientWithResponses) SdkGetMyProfileWithResponse(ctx context.Context, r
 		return nil, err
 	}
 	return ParseSdkGetMyProfileHTTPResponse(rsp)
+}
+
+// SdkUpdateMyProfileWithBodyWithResponse Update the profile of the token's user
+//
+// Members that are left out presumably stay as they are. `extras` is replaced as a whole, as
+// far as is known.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PATCH /api/v2/sdk/my_profile (the `SdkUpdateMyProfile` operationId).
+func (c *ClientWithResponses) SdkUpdateMyProfileWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SdkUpdateMyProfileHTTPResponse, error) {
+	rsp, err := c.SdkUpdateMyProfileWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSdkUpdateMyProfileHTTPResponse(rsp)
+}
+
+// SdkUpdateMyProfileWithResponse Update the profile of the token's user
+//
+// Members that are left out presumably stay as they are. `extras` is replaced as a whole, as
+// far as is known.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PATCH /api/v2/sdk/my_profile (the `SdkUpdateMyProfile` operationId).
+func (c *ClientWithResponses) SdkUpdateMyProfileWithResponse(ctx context.Context, body SdkUpdateMyProfileJSONRequestBody, reqEditors ...RequestEditorFn) (*SdkUpdateMyProfileHTTPResponse, error) {
+	rsp, err := c.SdkUpdateMyProfile(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSdkUpdateMyProfileHTTPResponse(rsp)
+}
+
+// SdkPostCommentWithBodyWithResponse Post a message in a room
+//
+// The sender makes up `unique_temp_id`, by which the message is recognised when it comes back
+// over the realtime broker or a sync, and by which it is changed and deleted later. Whether
+// the server knows a repeated one again is not documented. `system_event` cannot be posted.
+// Types that are not in the list are taken and delivered as they are.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v2/sdk/post_comment (the `SdkPostComment` operationId).
+func (c *ClientWithResponses) SdkPostCommentWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SdkPostCommentHTTPResponse, error) {
+	rsp, err := c.SdkPostCommentWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSdkPostCommentHTTPResponse(rsp)
+}
+
+// SdkPostCommentWithResponse Post a message in a room
+//
+// The sender makes up `unique_temp_id`, by which the message is recognised when it comes back
+// over the realtime broker or a sync, and by which it is changed and deleted later. Whether
+// the server knows a repeated one again is not documented. `system_event` cannot be posted.
+// Types that are not in the list are taken and delivered as they are.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v2/sdk/post_comment (the `SdkPostComment` operationId).
+func (c *ClientWithResponses) SdkPostCommentWithResponse(ctx context.Context, body SdkPostCommentJSONRequestBody, reqEditors ...RequestEditorFn) (*SdkPostCommentHTTPResponse, error) {
+	rsp, err := c.SdkPostComment(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSdkPostCommentHTTPResponse(rsp)
+}
+
+// SdkCheckRealtimeWithBodyWithResponse Check that the broker still serves a subscribed topic
+//
+// For apps whose configuration has `enable_realtime_check`. The topic has the user's token in its name.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v2/sdk/realtime (the `SdkCheckRealtime` operationId).
+func (c *ClientWithResponses) SdkCheckRealtimeWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SdkCheckRealtimeHTTPResponse, error) {
+	rsp, err := c.SdkCheckRealtimeWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSdkCheckRealtimeHTTPResponse(rsp)
+}
+
+// SdkCheckRealtimeWithResponse Check that the broker still serves a subscribed topic
+//
+// For apps whose configuration has `enable_realtime_check`. The topic has the user's token in its name.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v2/sdk/realtime (the `SdkCheckRealtime` operationId).
+func (c *ClientWithResponses) SdkCheckRealtimeWithResponse(ctx context.Context, body SdkCheckRealtimeJSONRequestBody, reqEditors ...RequestEditorFn) (*SdkCheckRealtimeHTTPResponse, error) {
+	rsp, err := c.SdkCheckRealtime(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSdkCheckRealtimeHTTPResponse(rsp)
+}
+
+// SdkRefreshUserTokenWithBodyWithResponse Renew the user's token with the refresh token
+//
+// For apps that let tokens expire. The headers carry the old token, expired or not. Clients
+// call it some five seconds before `token_expires_at`, and after a refusal whose message is
+// `Unauthorized. Token is expired`. An answer of 401 means that the refresh token is void: log
+// in again. Topics of the realtime broker have the token in their names, so they change too.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v2/sdk/refresh_user_token (the `SdkRefreshUserToken` operationId).
+func (c *ClientWithResponses) SdkRefreshUserTokenWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SdkRefreshUserTokenHTTPResponse, error) {
+	rsp, err := c.SdkRefreshUserTokenWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSdkRefreshUserTokenHTTPResponse(rsp)
+}
+
+// SdkRefreshUserTokenWithResponse Renew the user's token with the refresh token
+//
+// For apps that let tokens expire. The headers carry the old token, expired or not. Clients
+// call it some five seconds before `token_expires_at`, and after a refusal whose message is
+// `Unauthorized. Token is expired`. An answer of 401 means that the refresh token is void: log
+// in again. Topics of the realtime broker have the token in their names, so they change too.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v2/sdk/refresh_user_token (the `SdkRefreshUserToken` operationId).
+func (c *ClientWithResponses) SdkRefreshUserTokenWithResponse(ctx context.Context, body SdkRefreshUserTokenJSONRequestBody, reqEditors ...RequestEditorFn) (*SdkRefreshUserTokenHTTPResponse, error) {
+	rsp, err := c.SdkRefreshUserToken(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSdkRefreshUserTokenHTTPResponse(rsp)
+}
+
+// SdkSearchWithBodyWithResponse Search messages of one's rooms
+//
+// In all rooms, or in those that are named. A channel is searched with `room_type` `group` and
+// `is_public`.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v2/sdk/search (the `SdkSearch` operationId).
+func (c *ClientWithResponses) SdkSearchWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SdkSearchHTTPResponse, error) {
+	rsp, err := c.SdkSearchWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSdkSearchHTTPResponse(rsp)
+}
+
+// SdkSearchWithResponse Search messages of one's rooms
+//
+// In all rooms, or in those that are named. A channel is searched with `room_type` `group` and
+// `is_public`.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v2/sdk/search (the `SdkSearch` operationId).
+func (c *ClientWithResponses) SdkSearchWithResponse(ctx context.Context, body SdkSearchJSONRequestBody, reqEditors ...RequestEditorFn) (*SdkSearchHTTPResponse, error) {
+	rsp, err := c.SdkSearch(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSdkSearchHTTPResponse(rsp)
+}
+
+// SdkSearchMessagesWithBodyWithResponse Search messages, the older way
+//
+// Use `sdkSearch`. Older SDKs go on from `last_comment_id`, newer ones by `page`.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v2/sdk/search_messages (the `SdkSearchMessages` operationId).
+//
+// Deprecated: this operation has been marked as deprecated upstream, but no `x-deprecated-reason` was set
+func (c *ClientWithResponses) SdkSearchMessagesWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SdkSearchMessagesHTTPResponse, error) {
+	rsp, err := c.SdkSearchMessagesWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSdkSearchMessagesHTTPResponse(rsp)
+}
+
+// SdkSearchMessagesWithResponse Search messages, the older way
+//
+// Use `sdkSearch`. Older SDKs go on from `last_comment_id`, newer ones by `page`.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v2/sdk/search_messages (the `SdkSearchMessages` operationId).
+// Deprecated: this operation has been marked as deprecated upstream, but no `x-deprecated-reason` was set
+func (c *ClientWithResponses) SdkSearchMessagesWithResponse(ctx context.Context, body SdkSearchMessagesJSONRequestBody, reqEditors ...RequestEditorFn) (*SdkSearchMessagesHTTPResponse, error) {
+	rsp, err := c.SdkSearchMessages(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSdkSearchMessagesHTTPResponse(rsp)
+}
+
+// SdkSyncWithResponse Get the messages that have come since
+//
+// Messages of all rooms with an id above the given one; a new client begins at
+// `last_comment_id` of its account. The next call goes on from `last_received_comment_id` of
+// the answer. The order is not guaranteed: sort by id. Messages come over the realtime broker
+// too, so some come twice. An answer whose `last_received_comment_id` has not grown is
+// ignored by an older JavaScript SDK.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v2/sdk/sync (the `SdkSync` operationId).
+func (c *ClientWithResponses) SdkSyncWithResponse(ctx context.Context, params *SdkSyncParams, reqEditors ...RequestEditorFn) (*SdkSyncHTTPResponse, error) {
+	rsp, err := c.SdkSync(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSdkSyncHTTPResponse(rsp)
+}
+
+// SdkSyncEventWithResponse Get what has happened to messages and rooms since
+//
+// Receipts, deleted messages and cleared rooms with an id above the given one; a new client
+// begins at `last_sync_event_id` of its account, and goes on from the highest id received.
+// The answer is not wrapped in `results`. Ignore events whose `action_topic` you do not know.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v2/sdk/sync_event (the `SdkSyncEvent` operationId).
+func (c *ClientWithResponses) SdkSyncEventWithResponse(ctx context.Context, params *SdkSyncEventParams, reqEditors ...RequestEditorFn) (*SdkSyncEventHTTPResponse, error) {
+	rsp, err := c.SdkSyncEvent(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSdkSyncEventHTTPResponse(rsp)
+}
+
+// SdkUpdateCommentStatusWithBodyWithResponse Mark messages of a room as received and as read
+//
+// Everything before the named message is marked too. The senders are told by the server, over
+// the realtime broker. Not for channels. An older JavaScript SDK calls it twice a second at
+// most; the Android SDK sends `"0"` for the one of the two ids that it leaves as it is.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v2/sdk/update_comment_status (the `SdkUpdateCommentStatus` operationId).
+func (c *ClientWithResponses) SdkUpdateCommentStatusWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SdkUpdateCommentStatusHTTPResponse, error) {
+	rsp, err := c.SdkUpdateCommentStatusWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSdkUpdateCommentStatusHTTPResponse(rsp)
+}
+
+// SdkUpdateCommentStatusWithResponse Mark messages of a room as received and as read
+//
+// Everything before the named message is marked too. The senders are told by the server, over
+// the realtime broker. Not for channels. An older JavaScript SDK calls it twice a second at
+// most; the Android SDK sends `"0"` for the one of the two ids that it leaves as it is.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v2/sdk/update_comment_status (the `SdkUpdateCommentStatus` operationId).
+func (c *ClientWithResponses) SdkUpdateCommentStatusWithResponse(ctx context.Context, body SdkUpdateCommentStatusJSONRequestBody, reqEditors ...RequestEditorFn) (*SdkUpdateCommentStatusHTTPResponse, error) {
+	rsp, err := c.SdkUpdateCommentStatus(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSdkUpdateCommentStatusHTTPResponse(rsp)
+}
+
+// SdkUpdateMessageWithBodyWithResponse Change the text, payload or extras of one's own message
+//
+// The message is named by what was `unique_temp_id` when it was posted. Others are told over
+// the realtime broker, with the whole message.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v2/sdk/update_message (the `SdkUpdateMessage` operationId).
+func (c *ClientWithResponses) SdkUpdateMessageWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SdkUpdateMessageHTTPResponse, error) {
+	rsp, err := c.SdkUpdateMessageWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSdkUpdateMessageHTTPResponse(rsp)
+}
+
+// SdkUpdateMessageWithResponse Change the text, payload or extras of one's own message
+//
+// The message is named by what was `unique_temp_id` when it was posted. Others are told over
+// the realtime broker, with the whole message.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v2/sdk/update_message (the `SdkUpdateMessage` operationId).
+func (c *ClientWithResponses) SdkUpdateMessageWithResponse(ctx context.Context, body SdkUpdateMessageJSONRequestBody, reqEditors ...RequestEditorFn) (*SdkUpdateMessageHTTPResponse, error) {
+	rsp, err := c.SdkUpdateMessage(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSdkUpdateMessageHTTPResponse(rsp)
 }
 
 // ParseRestAddRoomParticipantsHTTPResponse parses an HTTP response from a RestAddRoomParticipantsWithResponse call
@@ -7796,6 +12341,474 @@ func ParseRestListWebhookLogsHTTPResponse(rsp *http.Response) (*RestListWebhookL
 	return response, nil
 }
 
+// ParseSdkGetNonceHTTPResponse parses an HTTP response from a SdkGetNonceWithResponse call
+func ParseSdkGetNonceHTTPResponse(rsp *http.Response) (*SdkGetNonceHTTPResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &SdkGetNonceHTTPResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest GetNonceResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
+		var dest Refused
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON4XX = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 5:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON5XX = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseSdkVerifyIdentityTokenHTTPResponse parses an HTTP response from a SdkVerifyIdentityTokenWithResponse call
+func ParseSdkVerifyIdentityTokenHTTPResponse(rsp *http.Response) (*SdkVerifyIdentityTokenHTTPResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &SdkVerifyIdentityTokenHTTPResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest AccountResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
+		var dest Refused
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON4XX = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 5:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON5XX = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseSdkClearRoomMessagesHTTPResponse parses an HTTP response from a SdkClearRoomMessagesWithResponse call
+func ParseSdkClearRoomMessagesHTTPResponse(rsp *http.Response) (*SdkClearRoomMessagesHTTPResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &SdkClearRoomMessagesHTTPResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ClearRoomMessagesResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
+		var dest Refused
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON4XX = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 5:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON5XX = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseSdkGetCommentReceiptHTTPResponse parses an HTTP response from a SdkGetCommentReceiptWithResponse call
+func ParseSdkGetCommentReceiptHTTPResponse(rsp *http.Response) (*SdkGetCommentReceiptHTTPResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &SdkGetCommentReceiptHTTPResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest GetCommentReceiptResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
+		var dest Refused
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON4XX = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 5:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON5XX = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseSdkGetConfigHTTPResponse parses an HTTP response from a SdkGetConfigWithResponse call
+func ParseSdkGetConfigHTTPResponse(rsp *http.Response) (*SdkGetConfigHTTPResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &SdkGetConfigHTTPResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest GetConfigResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
+		var dest Refused
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON4XX = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 5:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON5XX = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseSdkDeleteMessagesHTTPResponse parses an HTTP response from a SdkDeleteMessagesWithResponse call
+func ParseSdkDeleteMessagesHTTPResponse(rsp *http.Response) (*SdkDeleteMessagesHTTPResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &SdkDeleteMessagesHTTPResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest MessagesResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
+		var dest Refused
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON4XX = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 5:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON5XX = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseSdkReportEventHTTPResponse parses an HTTP response from a SdkReportEventWithResponse call
+func ParseSdkReportEventHTTPResponse(rsp *http.Response) (*SdkReportEventHTTPResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &SdkReportEventHTTPResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
+		var dest Refused
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON4XX = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 5:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON5XX = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseSdkExpireUserTokenHTTPResponse parses an HTTP response from a SdkExpireUserTokenWithResponse call
+func ParseSdkExpireUserTokenHTTPResponse(rsp *http.Response) (*SdkExpireUserTokenHTTPResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &SdkExpireUserTokenHTTPResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
+		var dest Refused
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON4XX = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 5:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON5XX = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseSdkLoadCommentsHTTPResponse parses an HTTP response from a SdkLoadCommentsWithResponse call
+func ParseSdkLoadCommentsHTTPResponse(rsp *http.Response) (*SdkLoadCommentsHTTPResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &SdkLoadCommentsHTTPResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest MessagesResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
+		var dest Refused
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON4XX = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 5:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON5XX = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseSdkLoginOrRegisterHTTPResponse parses an HTTP response from a SdkLoginOrRegisterWithResponse call
+func ParseSdkLoginOrRegisterHTTPResponse(rsp *http.Response) (*SdkLoginOrRegisterHTTPResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &SdkLoginOrRegisterHTTPResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest AccountResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
+		var dest Refused
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON4XX = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 5:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON5XX = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseSdkLogoutHTTPResponse parses an HTTP response from a SdkLogoutWithResponse call
+func ParseSdkLogoutHTTPResponse(rsp *http.Response) (*SdkLogoutHTTPResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &SdkLogoutHTTPResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
+		var dest Refused
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON4XX = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 5:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON5XX = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseSdkGetMqttConfigHTTPResponse parses an HTTP response from a SdkGetMqttConfigWithResponse call
+func ParseSdkGetMqttConfigHTTPResponse(rsp *http.Response) (*SdkGetMqttConfigHTTPResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &SdkGetMqttConfigHTTPResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest GetMqttConfigResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
+		var dest Refused
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON4XX = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 5:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON5XX = &dest
+
+	}
+
+	return response, nil
+}
+
 // ParseSdkGetMyProfileHTTPResponse parses an HTTP response from a SdkGetMyProfileWithResponse call
 func ParseSdkGetMyProfileHTTPResponse(rsp *http.Response) (*SdkGetMyProfileHTTPResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -7812,6 +12825,406 @@ func ParseSdkGetMyProfileHTTPResponse(rsp *http.Response) (*SdkGetMyProfileHTTPR
 	switch {
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
 		var dest AccountResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
+		var dest Refused
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON4XX = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 5:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON5XX = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseSdkUpdateMyProfileHTTPResponse parses an HTTP response from a SdkUpdateMyProfileWithResponse call
+func ParseSdkUpdateMyProfileHTTPResponse(rsp *http.Response) (*SdkUpdateMyProfileHTTPResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &SdkUpdateMyProfileHTTPResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest AccountResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
+		var dest Refused
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON4XX = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 5:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON5XX = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseSdkPostCommentHTTPResponse parses an HTTP response from a SdkPostCommentWithResponse call
+func ParseSdkPostCommentHTTPResponse(rsp *http.Response) (*SdkPostCommentHTTPResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &SdkPostCommentHTTPResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest MessageResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
+		var dest Refused
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON4XX = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 5:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON5XX = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseSdkCheckRealtimeHTTPResponse parses an HTTP response from a SdkCheckRealtimeWithResponse call
+func ParseSdkCheckRealtimeHTTPResponse(rsp *http.Response) (*SdkCheckRealtimeHTTPResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &SdkCheckRealtimeHTTPResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest CheckRealtimeResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
+		var dest Refused
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON4XX = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 5:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON5XX = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseSdkRefreshUserTokenHTTPResponse parses an HTTP response from a SdkRefreshUserTokenWithResponse call
+func ParseSdkRefreshUserTokenHTTPResponse(rsp *http.Response) (*SdkRefreshUserTokenHTTPResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &SdkRefreshUserTokenHTTPResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest RefreshUserTokenResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
+		var dest Refused
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON4XX = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 5:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON5XX = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseSdkSearchHTTPResponse parses an HTTP response from a SdkSearchWithResponse call
+func ParseSdkSearchHTTPResponse(rsp *http.Response) (*SdkSearchHTTPResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &SdkSearchHTTPResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest SearchResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
+		var dest Refused
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON4XX = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 5:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON5XX = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseSdkSearchMessagesHTTPResponse parses an HTTP response from a SdkSearchMessagesWithResponse call
+func ParseSdkSearchMessagesHTTPResponse(rsp *http.Response) (*SdkSearchMessagesHTTPResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &SdkSearchMessagesHTTPResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest MessagesResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
+		var dest Refused
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON4XX = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 5:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON5XX = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseSdkSyncHTTPResponse parses an HTTP response from a SdkSyncWithResponse call
+func ParseSdkSyncHTTPResponse(rsp *http.Response) (*SdkSyncHTTPResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &SdkSyncHTTPResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest SyncResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
+		var dest Refused
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON4XX = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 5:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON5XX = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseSdkSyncEventHTTPResponse parses an HTTP response from a SdkSyncEventWithResponse call
+func ParseSdkSyncEventHTTPResponse(rsp *http.Response) (*SdkSyncEventHTTPResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &SdkSyncEventHTTPResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest SyncEventResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
+		var dest Refused
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON4XX = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 5:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON5XX = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseSdkUpdateCommentStatusHTTPResponse parses an HTTP response from a SdkUpdateCommentStatusWithResponse call
+func ParseSdkUpdateCommentStatusHTTPResponse(rsp *http.Response) (*SdkUpdateCommentStatusHTTPResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &SdkUpdateCommentStatusHTTPResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest UpdateCommentStatusResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
+		var dest Refused
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON4XX = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 5:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON5XX = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseSdkUpdateMessageHTTPResponse parses an HTTP response from a SdkUpdateMessageWithResponse call
+func ParseSdkUpdateMessageHTTPResponse(rsp *http.Response) (*SdkUpdateMessageHTTPResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &SdkUpdateMessageHTTPResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest MessageResponse
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}

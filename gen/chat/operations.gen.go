@@ -3,7 +3,7 @@
 package chat
 
 // DocumentSHA256 is the checksum of the document that this package was made from.
-const DocumentSHA256 = "526db9b77f92275b8931459b071ce2229030d6816051a1ff80ca72ab4fc3d1f8"
+const DocumentSHA256 = "945f98789c96d8322e855f63f519044eb892a6e29cb3abe0a81abbaf4002bcb4"
 
 // OperationID names an operation of the document.
 type OperationID string
@@ -72,8 +72,52 @@ const (
 	OperationRestGetUserProfile OperationID = "restGetUserProfile"
 	// OperationRestListWebhookLogs is GET /api/v2.1/rest/webhook_logs: List the webhooks that were sent, with what was answered.
 	OperationRestListWebhookLogs OperationID = "restListWebhookLogs"
+	// OperationSdkGetNonce is POST /api/v2/sdk/auth/nonce: Get a nonce for an identity token.
+	OperationSdkGetNonce OperationID = "sdkGetNonce"
+	// OperationSdkVerifyIdentityToken is POST /api/v2/sdk/auth/verify_identity_token: Log in with an identity token that the app's back end has signed.
+	OperationSdkVerifyIdentityToken OperationID = "sdkVerifyIdentityToken"
+	// OperationSdkClearRoomMessages is DELETE /api/v2/sdk/clear_room_messages: Clear the messages of rooms for oneself.
+	OperationSdkClearRoomMessages OperationID = "sdkClearRoomMessages"
+	// OperationSdkGetCommentReceipt is GET /api/v2/sdk/comment_receipt: Get who has received and who has read a message.
+	OperationSdkGetCommentReceipt OperationID = "sdkGetCommentReceipt"
+	// OperationSdkGetConfig is GET /api/v2/sdk/config: Get how the app wants its clients to work.
+	OperationSdkGetConfig OperationID = "sdkGetConfig"
+	// OperationSdkDeleteMessages is DELETE /api/v2/sdk/delete_messages: Delete messages for everyone.
+	OperationSdkDeleteMessages OperationID = "sdkDeleteMessages"
+	// OperationSdkReportEvent is POST /api/v2/sdk/event_report: Report what happened in a client.
+	OperationSdkReportEvent OperationID = "sdkReportEvent"
+	// OperationSdkExpireUserToken is POST /api/v2/sdk/expire_user_token: Let the user's token expire at once.
+	OperationSdkExpireUserToken OperationID = "sdkExpireUserToken"
+	// OperationSdkLoadComments is GET /api/v2/sdk/load_comments: List messages of a room, the newest first.
+	OperationSdkLoadComments OperationID = "sdkLoadComments"
+	// OperationSdkLoginOrRegister is POST /api/v2/sdk/login_or_register: Log in with a user's id and key; create the user if there is none.
+	OperationSdkLoginOrRegister OperationID = "sdkLoginOrRegister"
+	// OperationSdkLogout is POST /api/v2/sdk/logout: Log out, which voids the token.
+	OperationSdkLogout OperationID = "sdkLogout"
+	// OperationSdkGetMqttConfig is GET /api/v2/sdk/mqtt_config: Get the credentials for the realtime broker.
+	OperationSdkGetMqttConfig OperationID = "sdkGetMqttConfig"
 	// OperationSdkGetMyProfile is GET /api/v2/sdk/my_profile: Get the profile of the token's user.
 	OperationSdkGetMyProfile OperationID = "sdkGetMyProfile"
+	// OperationSdkUpdateMyProfile is PATCH /api/v2/sdk/my_profile: Update the profile of the token's user.
+	OperationSdkUpdateMyProfile OperationID = "sdkUpdateMyProfile"
+	// OperationSdkPostComment is POST /api/v2/sdk/post_comment: Post a message in a room.
+	OperationSdkPostComment OperationID = "sdkPostComment"
+	// OperationSdkCheckRealtime is POST /api/v2/sdk/realtime: Check that the broker still serves a subscribed topic.
+	OperationSdkCheckRealtime OperationID = "sdkCheckRealtime"
+	// OperationSdkRefreshUserToken is POST /api/v2/sdk/refresh_user_token: Renew the user's token with the refresh token.
+	OperationSdkRefreshUserToken OperationID = "sdkRefreshUserToken"
+	// OperationSdkSearch is POST /api/v2/sdk/search: Search messages of one's rooms.
+	OperationSdkSearch OperationID = "sdkSearch"
+	// OperationSdkSearchMessages is POST /api/v2/sdk/search_messages: Search messages, the older way.
+	OperationSdkSearchMessages OperationID = "sdkSearchMessages"
+	// OperationSdkSync is GET /api/v2/sdk/sync: Get the messages that have come since.
+	OperationSdkSync OperationID = "sdkSync"
+	// OperationSdkSyncEvent is GET /api/v2/sdk/sync_event: Get what has happened to messages and rooms since.
+	OperationSdkSyncEvent OperationID = "sdkSyncEvent"
+	// OperationSdkUpdateCommentStatus is POST /api/v2/sdk/update_comment_status: Mark messages of a room as received and as read.
+	OperationSdkUpdateCommentStatus OperationID = "sdkUpdateCommentStatus"
+	// OperationSdkUpdateMessage is POST /api/v2/sdk/update_message: Change the text, payload or extras of one's own message.
+	OperationSdkUpdateMessage OperationID = "sdkUpdateMessage"
 )
 
 // CredentialKind says what an operation authenticates with.
@@ -145,7 +189,29 @@ func OperationIDs() []OperationID {
 		OperationRestUpdateRoom,
 		OperationRestGetUserProfile,
 		OperationRestListWebhookLogs,
+		OperationSdkGetNonce,
+		OperationSdkVerifyIdentityToken,
+		OperationSdkClearRoomMessages,
+		OperationSdkGetCommentReceipt,
+		OperationSdkGetConfig,
+		OperationSdkDeleteMessages,
+		OperationSdkReportEvent,
+		OperationSdkExpireUserToken,
+		OperationSdkLoadComments,
+		OperationSdkLoginOrRegister,
+		OperationSdkLogout,
+		OperationSdkGetMqttConfig,
 		OperationSdkGetMyProfile,
+		OperationSdkUpdateMyProfile,
+		OperationSdkPostComment,
+		OperationSdkCheckRealtime,
+		OperationSdkRefreshUserToken,
+		OperationSdkSearch,
+		OperationSdkSearchMessages,
+		OperationSdkSync,
+		OperationSdkSyncEvent,
+		OperationSdkUpdateCommentStatus,
+		OperationSdkUpdateMessage,
 	}
 }
 
@@ -555,6 +621,162 @@ func (id OperationID) Operation() (Operation, bool) {
 			AnswersJSON:  true,
 			WrapsResults: true,
 		}, true
+	case OperationSdkGetNonce:
+		return Operation{
+			ID:           id,
+			Method:       "POST",
+			Path:         "/api/v2/sdk/auth/nonce",
+			Group:        "sdkSession",
+			Summary:      "Get a nonce for an identity token",
+			Evidence:     "seen",
+			Credential:   CredentialAppID,
+			Idempotent:   true,
+			AnswersJSON:  true,
+			WrapsResults: true,
+		}, true
+	case OperationSdkVerifyIdentityToken:
+		return Operation{
+			ID:           id,
+			Method:       "POST",
+			Path:         "/api/v2/sdk/auth/verify_identity_token",
+			Group:        "sdkSession",
+			Summary:      "Log in with an identity token that the app's back end has signed",
+			Evidence:     "seen",
+			Credential:   CredentialAppID,
+			Idempotent:   false,
+			AnswersJSON:  true,
+			WrapsResults: true,
+		}, true
+	case OperationSdkClearRoomMessages:
+		return Operation{
+			ID:           id,
+			Method:       "DELETE",
+			Path:         "/api/v2/sdk/clear_room_messages",
+			Group:        "sdkMessages",
+			Summary:      "Clear the messages of rooms for oneself",
+			Evidence:     "seen",
+			Credential:   CredentialUserToken,
+			Idempotent:   false,
+			AnswersJSON:  true,
+			WrapsResults: true,
+		}, true
+	case OperationSdkGetCommentReceipt:
+		return Operation{
+			ID:           id,
+			Method:       "GET",
+			Path:         "/api/v2/sdk/comment_receipt",
+			Group:        "sdkMessages",
+			Summary:      "Get who has received and who has read a message",
+			Evidence:     "seen",
+			Credential:   CredentialUserToken,
+			Idempotent:   true,
+			AnswersJSON:  true,
+			WrapsResults: true,
+		}, true
+	case OperationSdkGetConfig:
+		return Operation{
+			ID:           id,
+			Method:       "GET",
+			Path:         "/api/v2/sdk/config",
+			Group:        "sdkSession",
+			Summary:      "Get how the app wants its clients to work",
+			Evidence:     "seen",
+			Credential:   CredentialAppID,
+			Idempotent:   true,
+			AnswersJSON:  true,
+			WrapsResults: true,
+		}, true
+	case OperationSdkDeleteMessages:
+		return Operation{
+			ID:           id,
+			Method:       "DELETE",
+			Path:         "/api/v2/sdk/delete_messages",
+			Group:        "sdkMessages",
+			Summary:      "Delete messages for everyone",
+			Evidence:     "seen",
+			Credential:   CredentialUserToken,
+			Idempotent:   true,
+			AnswersJSON:  true,
+			WrapsResults: true,
+		}, true
+	case OperationSdkReportEvent:
+		return Operation{
+			ID:           id,
+			Method:       "POST",
+			Path:         "/api/v2/sdk/event_report",
+			Group:        "sdkSync",
+			Summary:      "Report what happened in a client",
+			Evidence:     "seen",
+			Credential:   CredentialUserToken,
+			Idempotent:   false,
+			AnswersJSON:  false,
+			WrapsResults: false,
+		}, true
+	case OperationSdkExpireUserToken:
+		return Operation{
+			ID:           id,
+			Method:       "POST",
+			Path:         "/api/v2/sdk/expire_user_token",
+			Group:        "sdkSession",
+			Summary:      "Let the user's token expire at once",
+			Evidence:     "seen",
+			Credential:   CredentialUserToken,
+			Idempotent:   false,
+			AnswersJSON:  false,
+			WrapsResults: false,
+		}, true
+	case OperationSdkLoadComments:
+		return Operation{
+			ID:           id,
+			Method:       "GET",
+			Path:         "/api/v2/sdk/load_comments",
+			Group:        "sdkMessages",
+			Summary:      "List messages of a room, the newest first",
+			Evidence:     "seen",
+			Credential:   CredentialUserToken,
+			Idempotent:   true,
+			AnswersJSON:  true,
+			WrapsResults: true,
+		}, true
+	case OperationSdkLoginOrRegister:
+		return Operation{
+			ID:           id,
+			Method:       "POST",
+			Path:         "/api/v2/sdk/login_or_register",
+			Group:        "sdkSession",
+			Summary:      "Log in with a user's id and key; create the user if there is none",
+			Evidence:     "seen",
+			Credential:   CredentialAppID,
+			Idempotent:   true,
+			AnswersJSON:  true,
+			WrapsResults: true,
+		}, true
+	case OperationSdkLogout:
+		return Operation{
+			ID:           id,
+			Method:       "POST",
+			Path:         "/api/v2/sdk/logout",
+			Group:        "sdkSession",
+			Summary:      "Log out, which voids the token",
+			Evidence:     "seen",
+			Credential:   CredentialUserToken,
+			Idempotent:   false,
+			AnswersJSON:  false,
+			WrapsResults: false,
+		}, true
+	case OperationSdkGetMqttConfig:
+		return Operation{
+			ID:           id,
+			Method:       "GET",
+			Path:         "/api/v2/sdk/mqtt_config",
+			Group:        "sdkSync",
+			Summary:      "Get the credentials for the realtime broker",
+			Evidence:     "seen",
+			Credential:   CredentialUserToken,
+			Idempotent:   true,
+			AnswersJSON:  true,
+			WrapsResults: true,
+		}, true
 	case OperationSdkGetMyProfile:
 		return Operation{
 			ID:           id,
@@ -562,6 +784,136 @@ func (id OperationID) Operation() (Operation, bool) {
 			Path:         "/api/v2/sdk/my_profile",
 			Group:        "sdkSession",
 			Summary:      "Get the profile of the token's user",
+			Evidence:     "seen",
+			Credential:   CredentialUserToken,
+			Idempotent:   true,
+			AnswersJSON:  true,
+			WrapsResults: true,
+		}, true
+	case OperationSdkUpdateMyProfile:
+		return Operation{
+			ID:           id,
+			Method:       "PATCH",
+			Path:         "/api/v2/sdk/my_profile",
+			Group:        "sdkSession",
+			Summary:      "Update the profile of the token's user",
+			Evidence:     "seen",
+			Credential:   CredentialUserToken,
+			Idempotent:   true,
+			AnswersJSON:  true,
+			WrapsResults: true,
+		}, true
+	case OperationSdkPostComment:
+		return Operation{
+			ID:           id,
+			Method:       "POST",
+			Path:         "/api/v2/sdk/post_comment",
+			Group:        "sdkMessages",
+			Summary:      "Post a message in a room",
+			Evidence:     "seen",
+			Credential:   CredentialUserToken,
+			Idempotent:   false,
+			AnswersJSON:  true,
+			WrapsResults: true,
+		}, true
+	case OperationSdkCheckRealtime:
+		return Operation{
+			ID:           id,
+			Method:       "POST",
+			Path:         "/api/v2/sdk/realtime",
+			Group:        "sdkSync",
+			Summary:      "Check that the broker still serves a subscribed topic",
+			Evidence:     "seen",
+			Credential:   CredentialUserToken,
+			Idempotent:   true,
+			AnswersJSON:  true,
+			WrapsResults: true,
+		}, true
+	case OperationSdkRefreshUserToken:
+		return Operation{
+			ID:           id,
+			Method:       "POST",
+			Path:         "/api/v2/sdk/refresh_user_token",
+			Group:        "sdkSession",
+			Summary:      "Renew the user's token with the refresh token",
+			Evidence:     "seen",
+			Credential:   CredentialUserToken,
+			Idempotent:   false,
+			AnswersJSON:  true,
+			WrapsResults: true,
+		}, true
+	case OperationSdkSearch:
+		return Operation{
+			ID:           id,
+			Method:       "POST",
+			Path:         "/api/v2/sdk/search",
+			Group:        "sdkMessages",
+			Summary:      "Search messages of one's rooms",
+			Evidence:     "seen",
+			Credential:   CredentialUserToken,
+			Idempotent:   true,
+			AnswersJSON:  true,
+			WrapsResults: true,
+		}, true
+	case OperationSdkSearchMessages:
+		return Operation{
+			ID:           id,
+			Method:       "POST",
+			Path:         "/api/v2/sdk/search_messages",
+			Group:        "sdkMessages",
+			Summary:      "Search messages, the older way",
+			Evidence:     "seen",
+			Credential:   CredentialUserToken,
+			Idempotent:   true,
+			AnswersJSON:  true,
+			WrapsResults: true,
+		}, true
+	case OperationSdkSync:
+		return Operation{
+			ID:           id,
+			Method:       "GET",
+			Path:         "/api/v2/sdk/sync",
+			Group:        "sdkSync",
+			Summary:      "Get the messages that have come since",
+			Evidence:     "seen",
+			Credential:   CredentialUserToken,
+			Idempotent:   true,
+			AnswersJSON:  true,
+			WrapsResults: true,
+		}, true
+	case OperationSdkSyncEvent:
+		return Operation{
+			ID:           id,
+			Method:       "GET",
+			Path:         "/api/v2/sdk/sync_event",
+			Group:        "sdkSync",
+			Summary:      "Get what has happened to messages and rooms since",
+			Evidence:     "seen",
+			Credential:   CredentialUserToken,
+			Idempotent:   true,
+			AnswersJSON:  true,
+			WrapsResults: false,
+		}, true
+	case OperationSdkUpdateCommentStatus:
+		return Operation{
+			ID:           id,
+			Method:       "POST",
+			Path:         "/api/v2/sdk/update_comment_status",
+			Group:        "sdkMessages",
+			Summary:      "Mark messages of a room as received and as read",
+			Evidence:     "seen",
+			Credential:   CredentialUserToken,
+			Idempotent:   true,
+			AnswersJSON:  true,
+			WrapsResults: true,
+		}, true
+	case OperationSdkUpdateMessage:
+		return Operation{
+			ID:           id,
+			Method:       "POST",
+			Path:         "/api/v2/sdk/update_message",
+			Group:        "sdkMessages",
+			Summary:      "Change the text, payload or extras of one's own message",
 			Evidence:     "seen",
 			Credential:   CredentialUserToken,
 			Idempotent:   true,
