@@ -8,7 +8,6 @@ import (
 	"net/http"
 
 	"github.com/qismo-go/qismo/internal/transport"
-	"github.com/qismo-go/qismo/pkg/qismo/flex"
 )
 
 // Check refuses a success that is none: a gateway's page under 200, or a failure
@@ -18,7 +17,7 @@ func (c *call) Check(answer transport.Answer) error {
 	if c.isPlainSuccess(body) {
 		return nil // a cheap look before the thorough one, which few answers need
 	}
-	if err := c.checkForm(answer); err != nil {
+	if err := transport.CheckForm(answer, c.operation.AnswersJSON); err != nil {
 		return err
 	}
 	var envelope struct {
@@ -30,27 +29,12 @@ func (c *call) Check(answer transport.Answer) error {
 	if err := json.Unmarshal(body, &envelope); err != nil {
 		return nil //nolint:nilerr // told, in the terms of the type wanted, where the body is decoded
 	}
-	fails := !isEmptyJSON(envelope.Errors) || !isEmptyJSON(envelope.Error) || isFailedStatus(envelope.Status)
+	fails := !transport.IsEmptyJSON(envelope.Errors) || !transport.IsEmptyJSON(envelope.Error) || transport.IsFailedStatus(envelope.Status)
 	switch {
-	case isEmptyJSON(envelope.Data) && fails:
+	case transport.IsEmptyJSON(envelope.Data) && fails:
 		return transport.ErrFailureInside
-	case c.operation.WrapsData && isNull(envelope.Data):
+	case c.operation.WrapsData && transport.IsNull(envelope.Data):
 		return errors.New("the answer has no data")
-	}
-	return nil
-}
-
-// checkForm refuses an answer that is not JSON where JSON is wanted, a page, and, where
-// nobody decodes the answer, JSON that was cut off.
-func (c *call) checkForm(answer transport.Answer) error {
-	body, saysJSON := answer.Body, transport.IsJSON(answer.Header)
-	switch {
-	case c.operation.AnswersJSON && !saysJSON && !json.Valid(body):
-		return errors.New("the answer is not JSON")
-	case isPage(body):
-		return errors.New("the answer is a page of HTML")
-	case !c.operation.AnswersJSON && saysJSON && len(body) > 0 && !json.Valid(body):
-		return errors.New("the answer is not whole JSON")
 	}
 	return nil
 }
@@ -69,27 +53,6 @@ func (c *call) isPlainSuccess(body []byte) bool {
 	speaksOfFailure := bytes.Contains(body, []byte(`"error`)) || // or "errors"
 		bytes.Contains(body, []byte(`"status"`)) && !bytes.Contains(body, []byte(ok))
 	return isWhole && !speaksOfFailure
-}
-
-// isPage tells a page, such as a gateway's or of a sign-in wall, that is no answer of
-// the service whatever its status. The content type tells nothing: servers call any
-// text HTML.
-func isPage(body []byte) bool { return bytes.HasPrefix(bytes.TrimSpace(body), []byte("<")) }
-
-// isFailedStatus tells the number of an HTTP failure within an answer.
-func isFailedStatus(raw json.RawMessage) bool {
-	var status flex.Int
-	return json.Unmarshal(raw, &status) == nil && status.Int64() >= http.StatusBadRequest && status.Int64() < 600
-}
-
-func isNull(raw json.RawMessage) bool { return len(raw) == 0 || string(raw) == "null" }
-
-func isEmptyJSON(raw json.RawMessage) bool {
-	switch string(bytes.TrimSpace(raw)) {
-	case "", "null", "{}", "[]", `""`:
-		return true
-	}
-	return false
 }
 
 // receive decodes a success. It is the last step of every method of a service, and

@@ -47,7 +47,8 @@ type TokenStore = transport.TokenStore
 // they are written with underscores.
 func carriesCredential(header string) bool {
 	switch http.CanonicalHeaderKey(strings.ReplaceAll(header, "_", "-")) {
-	case headerAppID, headerSecretKey, headerAuthorization, "Qiscus-Sdk-Secret", "Cookie", "Proxy-Authorization":
+	case headerAppID, headerSecretKey, headerAuthorization, "Cookie", "Proxy-Authorization",
+		"Qiscus-Sdk-App-Id", "Qiscus-Sdk-Secret", "Qiscus-Sdk-Token", "Qiscus-Sdk-User-Id": // of the chat server
 		return true
 	}
 	return false

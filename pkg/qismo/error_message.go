@@ -2,7 +2,6 @@ package qismo
 
 import (
 	"encoding/json"
-	"strings"
 
 	"github.com/qismo-go/qismo/internal/transport"
 	"github.com/qismo-go/qismo/pkg/qismo/flex"
@@ -18,7 +17,7 @@ func messageOf(answer transport.Answer) (message, trace string) {
 		TraceID json.RawMessage `json:"traceid"`
 	}
 	if err := json.Unmarshal(answer.Body, &shape); err != nil {
-		return plainText(answer.Header.Get("Content-Type"), answer.Body), ""
+		return transport.TextOf(answer), ""
 	}
 	trace = messageIn(shape.TraceID)
 	for _, raw := range []json.RawMessage{shape.Errors, shape.Error, shape.Detail, shape.Message} {
@@ -62,19 +61,4 @@ func messageIn(raw json.RawMessage) string {
 		return messageIn(list[0])
 	}
 	return ""
-}
-
-// plainText takes a body for a message if it looks like a line of text: a page
-// of HTML is named instead.
-func plainText(contentType string, body []byte) string {
-	text := strings.TrimSpace(strings.ToValidUTF8(string(body), ""))
-	switch {
-	case text == "":
-		return ""
-	case strings.HasPrefix(text, "<"), strings.Contains(contentType, "html"):
-		return "a page of HTML"
-	case strings.HasPrefix(text, "{"), strings.HasPrefix(text, "["):
-		return "JSON of an unknown shape"
-	}
-	return text
 }

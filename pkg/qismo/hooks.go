@@ -20,7 +20,7 @@ func WithLogger(logger *slog.Logger) Option {
 		if err := s.Once("logger"); err != nil {
 			return err
 		}
-		s.AddHooks(transport.LogHooks(logger, "qismo"))
+		s.AddHooks(transport.LogHooks(logger, s.Name))
 		return nil
 	}
 }
