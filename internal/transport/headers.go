@@ -1,6 +1,7 @@
 package transport
 
 import (
+	"fmt"
 	"net/http"
 	"strings"
 )
@@ -33,4 +34,15 @@ func IsHeaderName(text string) bool {
 // the header and begin another, or make net/http refuse the request.
 func IsHeaderValue(text string) bool {
 	return !strings.ContainsFunc(text, func(char rune) bool { return char < ' ' && char != '\t' || char == 0x7f })
+}
+
+// CheckHeaderText refuses what is nothing, and what no header can hold.
+func CheckHeaderText(name, text string) error {
+	switch {
+	case text == "":
+		return fmt.Errorf("the %s is empty", name)
+	case !IsHeaderValue(text):
+		return fmt.Errorf("the %s holds a line break or another control character", name)
+	}
+	return nil
 }

@@ -39,12 +39,28 @@ type Session struct {
 	LongLived string `json:"long_lived_token"`
 	// Since is when the token was had.
 	Since time.Time `json:"since"`
+	// UserID is whose token it is, where callers need to know.
+	UserID string `json:"user_id,omitempty"`
+	// Expires is when the service said that the token ends; zero when it did not.
+	Expires time.Time `json:"expires,omitzero"`
 }
 
 // isUsable reports whether a session, which may come from anywhere, has tokens that
 // can be sent.
 func (s *Session) isUsable() bool {
-	return s.Token != "" && IsHeaderValue(s.Token) && IsHeaderValue(s.LongLived)
+	return s.Token != "" && IsHeaderValue(s.Token) && IsHeaderValue(s.LongLived) && IsHeaderValue(s.UserID)
+}
+
+// renewAt is when a token whose end the service told is to be renewed: a margin before
+// that end, and not before half of its time is over. A token that had ended before it
+// was had, as the clocks here and there differ, is used until it is refused: then ok is
+// false.
+func (s *Session) renewAt(margin time.Duration) (at time.Time, ok bool) {
+	lasts := s.Expires.Sub(s.Since)
+	if s.Expires.IsZero() || lasts <= 0 {
+		return time.Time{}, false
+	}
+	return s.Expires.Add(-min(margin, lasts/2)), true
 }
 
 // clockSkew is how far the clocks of processes that share a store may be apart.
@@ -57,8 +73,10 @@ type Tokens struct {
 	Open func(ctx context.Context, old *Session) (*Session, error)
 	// Login names who logs in, and where. Whatever else a store holds is left alone.
 	Login string
-	// Lifetime is how long a token is used.
+	// Lifetime is how long a token is used; 0 for as long as the service takes it.
 	Lifetime time.Duration
+	// Margin is how long before its end a token is renewed, where the service tells that.
+	Margin time.Duration
 	// Store keeps tokens; nil for none.
 	Store TokenStore
 	// Now is the clock.
@@ -68,6 +86,7 @@ type Tokens struct {
 	attempt *tokenAttempt // that is under way, if any
 	current atomic.Pointer[heldSession]
 	refused atomic.Pointer[string] // the token refused last, which a store may still hold
+	watches watches
 }
 
 // heldSession is a session in use.
@@ -86,9 +105,18 @@ type tokenAttempt struct {
 
 // Token returns the token in use, or a new one.
 func (t *Tokens) Token(ctx context.Context) (string, error) {
+	session, err := t.Session(ctx)
+	if err != nil {
+		return "", err
+	}
+	return session.Token, nil
+}
+
+// Session returns the session in use, or a new one. It must not be changed.
+func (t *Tokens) Session(ctx context.Context) (*Session, error) {
 	for {
 		if held := t.current.Load(); t.isFresh(held) {
-			return held.Token, nil
+			return held.Session, nil
 		}
 		attempt, mine := t.join()
 		if mine {
@@ -97,15 +125,15 @@ func (t *Tokens) Token(ctx context.Context) (string, error) {
 		select {
 		case <-attempt.done:
 		case <-ctx.Done():
-			return "", fmt.Errorf("wait for the log-in: %w", context.Cause(ctx))
+			return nil, fmt.Errorf("wait for the log-in: %w", context.Cause(ctx))
 		}
 		switch {
 		case attempt.err == nil:
-			return attempt.session.Token, nil
+			return attempt.session.Session, nil
 		case !mine && ctx.Err() == nil && isContextError(attempt.err):
 			continue // whoever logged in gave up; that is no reason to
 		}
-		return "", attempt.err
+		return nil, attempt.err
 	}
 }
 
@@ -153,7 +181,7 @@ func (t *Tokens) renew(ctx context.Context) (*heldSession, error) {
 		return nil, err
 	}
 	if t.isFresh(stored) {
-		t.current.Store(stored)
+		t.use(stored)
 		return stored, nil
 	}
 	var old *Session
@@ -173,7 +201,7 @@ func (t *Tokens) renew(ctx context.Context) (*heldSession, error) {
 	opened.Login = t.Login
 	opened.Since = t.Now().Round(0) // by the calendar: a clock of ticks stands still while a machine sleeps
 	renewed := &heldSession{Session: opened}
-	t.current.Store(renewed)
+	t.use(renewed)
 	return renewed, t.save(ctx, opened)
 }
 
@@ -216,8 +244,12 @@ func (t *Tokens) isFresh(held *heldSession) bool {
 	if held == nil || held.stale.Load() {
 		return false
 	}
-	age := t.Now().Sub(held.Since)
-	return -clockSkew <= age && age < t.Lifetime
+	now := t.Now()
+	if at, ok := held.renewAt(t.Margin); ok && !now.Before(at) {
+		return false
+	}
+	age := now.Sub(held.Since)
+	return -clockSkew <= age && (t.Lifetime == 0 || age < t.Lifetime)
 }
 
 func isContextError(err error) bool {

@@ -198,7 +198,7 @@ func (c *sourceCredentials) token(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("%s%w", c.from, err)
 	}
-	if err := checkHeaderText("token", token); err != nil {
+	if err := transport.CheckHeaderText("token", token); err != nil {
 		return "", fmt.Errorf("%s%w", c.from, err)
 	}
 	return token, nil

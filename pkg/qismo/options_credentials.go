@@ -2,7 +2,6 @@ package qismo
 
 import (
 	"errors"
-	"fmt"
 
 	"github.com/qismo-go/qismo/internal/transport"
 )
@@ -64,7 +63,7 @@ func withCredentials(appID string, value transport.Credentials) Option {
 		if err := s.Once("credentials"); err != nil {
 			return err
 		}
-		if err := checkHeaderText("App ID", appID); err != nil {
+		if err := transport.CheckHeaderText("App ID", appID); err != nil {
 			return err
 		}
 		s.Credentials, s.AppID = value, appID
@@ -75,7 +74,7 @@ func withCredentials(appID string, value transport.Credentials) Option {
 // proven checks the proof that credentials rest on before it sets them.
 func proven(name, proof string, set Option) Option {
 	return func(s *transport.Settings) error {
-		if err := checkHeaderText(name, proof); err != nil {
+		if err := transport.CheckHeaderText(name, proof); err != nil {
 			return err
 		}
 		return set(s)
@@ -100,15 +99,4 @@ func WithTokenStore(store TokenStore) Option {
 		s.TokenStore = store
 		return nil
 	}
-}
-
-// checkHeaderText refuses what is nothing, and what no header can hold.
-func checkHeaderText(name, text string) error {
-	switch {
-	case text == "":
-		return fmt.Errorf("the %s is empty", name)
-	case !transport.IsHeaderValue(text):
-		return fmt.Errorf("the %s holds a line break or another control character", name)
-	}
-	return nil
 }

@@ -1,0 +1,4 @@
+package chat
+
+// PushService registers the devices that get notifications.
+type PushService struct{ client *client }

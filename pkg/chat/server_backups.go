@@ -1,0 +1,4 @@
+package chat
+
+// ServerBackupsService exports and imports users, rooms and messages.
+type ServerBackupsService struct{ client *client }
