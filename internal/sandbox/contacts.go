@@ -46,6 +46,9 @@ func (s *state) contactOf(room *room) *contact {
 		known = &contact{id: s.book.byID.next()}
 		s.book.byID.add(known)
 		s.book.byUser[room.userID] = known
+		if user, isUser := s.chat.users[room.userID]; isUser && user.staff == nil {
+			user.customer = known
+		}
 	}
 	known.rooms = append(known.rooms, room)
 	s.touch(known)

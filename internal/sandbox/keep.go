@@ -51,7 +51,9 @@ type part struct {
 // parts are all that is kept, in the order in which it is restored: what is referred
 // to comes before what refers to it.
 func parts() []part {
-	return slices.Concat(appParts(), channelParts(), staffParts(), roomParts(), templateParts(), broadcastParts())
+	return slices.Concat(
+		appParts(), channelParts(), staffParts(), roomParts(), chatParts(), templateParts(), broadcastParts(),
+	)
 }
 
 // touch says that something may have changed and is to be written. It is called

@@ -20,6 +20,7 @@ var notKept = map[string]string{
 	"state.clock":   "how far it was moved is compared by itself",
 
 	"state.toCustomer":     "a function of the Sandbox",
+	"state.chatEvents":     "the same",
 	"settings.tokenLife":   "how the platform is simulated is said anew each time",
 	"settings.countLag":    "the same",
 	"customerCount.lag":    "the same",

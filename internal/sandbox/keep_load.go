@@ -92,6 +92,7 @@ func (r *restoration) join() error {
 	if len(r.staff) == 0 {
 		return missing("admin", adminID)
 	}
+	r.joinChat()
 	for service, id := range r.roomIDs {
 		room, err := r.roomWith(id)
 		if err != nil {

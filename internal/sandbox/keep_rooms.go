@@ -75,11 +75,15 @@ func (r *room) record(*state) any {
 
 func restoreRoom(r *restoration, kept roomRecord) error {
 	made := &room{
-		id: kept.ID, row: kept.Row, contact: kept.Contact, userID: kept.UserID, name: kept.Name, avatar: kept.Avatar,
+		conversation: conversation{
+			id: kept.ID, name: kept.Name, avatar: kept.Avatar, created: kept.Created, updated: kept.Updated,
+		},
+		row: kept.Row, contact: kept.Contact, userID: kept.UserID,
 		origin: kept.Origin, widgetID: kept.WidgetID, handledByBot: kept.HandledByBot,
-		properties: kept.Properties.array(), sessions: kept.Sessions, created: kept.Created, updated: kept.Updated,
+		properties: kept.Properties.array(), sessions: kept.Sessions,
 		activity: kept.Activity, readUpTo: kept.ReadUpTo, firstResponse: kept.FirstAnswer,
 	}
+	made.inbox = made
 	made.options, _ = kept.Options.value.(object)
 	var err error
 	if made.channel, err = find(r.allChannels, "channel", kept.Channel); err != nil {
@@ -209,7 +213,7 @@ func restoreService(r *restoration, kept serviceRecord) error {
 
 // messageThing is a message in its place.
 type messageThing struct {
-	room  *room
+	room  *conversation
 	index int
 }
 
@@ -217,7 +221,7 @@ func messageThings(s *state) iter.Seq[recorded] {
 	return func(yield func(recorded) bool) {
 		for _, room := range s.rooms.all() {
 			for i := range room.messages {
-				if !yield(messageThing{room, i}) {
+				if !yield(messageThing{&room.conversation, i}) {
 					return
 				}
 			}

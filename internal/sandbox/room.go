@@ -32,6 +32,8 @@ type Message struct {
 	// NotForBot says why the bot's webhook is not sent for a customer's message;
 	// "" when it is.
 	NotForBot string
+
+	chat *chatMessage // what only the chat server knows; nil when there is nothing
 }
 
 // What Message.NotForBot says.
@@ -43,13 +45,14 @@ const (
 
 // room is one customer's conversation on one channel.
 type room struct {
-	row     int64 // the id of the platform's row, which is not the room's
-	id      string
+	row int64 // the id of the platform's row, which is not the room's
+	conversation
+
 	contact int64
 	channel *Channel
 
-	userID, name, avatar string
-	origin, widgetID     string // where a live chat began
+	userID           string // the customer's
+	origin, widgetID string // where a live chat began
 
 	handledByBot bool
 	properties   []any  // pairs of key and value, as they were set
@@ -57,8 +60,7 @@ type room struct {
 	tags         []roomTag
 	agents       []*staff  // who serves, in the order they joined
 	division     *division // whose agents were asked for; nil for any
-	messages     []Message
-	readUpTo     int64 // the newest message that the staff has read
+	readUpTo     int64     // the newest message that the staff has read
 	// firstResponse is when an agent answered for the first time.
 	firstResponse time.Time
 	// service is the newest session and previous the one before; nil when there
@@ -66,7 +68,6 @@ type room struct {
 	service, previous *service
 	sessions          int // how many there were
 
-	created, updated time.Time
 	// activity orders rooms by their last message without two being equal. The
 	// index of the rooms sets it.
 	activity int64
@@ -102,17 +103,16 @@ type service struct {
 // addRoom makes the room of a new customer.
 func (s *state) addRoom(channel *Channel, userID, name string, now time.Time) *room {
 	made := &room{
-		row:          s.roomRows.next(),
-		id:           s.rooms.nextID(),
+		row: s.roomRows.next(),
+		conversation: conversation{
+			id: s.rooms.nextID(), name: orDefault(name, userID), avatar: defaultAvatar, created: now, updated: now,
+		},
 		channel:      channel,
 		userID:       userID,
-		name:         orDefault(name, userID),
-		avatar:       "https://cdn.example.id/avatar/default.svg",
 		handledByBot: s.settings.bot.on,
 		properties:   []any{},
-		created:      now,
-		updated:      now,
 	}
+	made.inbox = made
 	made.contact = s.contactOf(made).id
 	s.rooms.add(made)
 	s.touchRoom(made)
@@ -132,13 +132,8 @@ func (s *state) openService(room *room, now time.Time) {
 
 // say adds a message to a room and to its session, unless that is closed.
 func (s *state) say(room *room, said Message, now time.Time) Message {
-	said.ID = s.comments.next()
-	said.At, said.Status = now, MessageSent
-	said.Type = orDefault(said.Type, "text")
-	room.messages = append(room.messages, said)
+	said = s.enter(&room.conversation, said, now)
 	s.touchRoom(room)
-	s.touch(messageThing{room, len(room.messages) - 1})
-	room.updated = now
 	s.rooms.renew(room)
 	if room.service != nil && !room.resolved() {
 		if room.service.firstComment == 0 {
@@ -154,6 +149,18 @@ func (s *state) say(room *room, said Message, now time.Time) Message {
 	if s.toCustomer != nil && said.Author != AuthorCustomer {
 		s.toCustomer(room, said)
 	}
+	return said
+}
+
+// enter adds a message to what was said in a room, the inbox's or not.
+func (s *state) enter(room *conversation, said Message, now time.Time) Message {
+	said.ID = s.comments.next()
+	said.At, said.Status = now, MessageSent
+	said.Type = orDefault(said.Type, "text")
+	room.messages = append(room.messages, said)
+	s.touch(messageThing{room, len(room.messages) - 1})
+	room.updated = now
+	s.happen(chatEvent{kind: chatPosted, room: room, message: said})
 	return said
 }
 

@@ -17,7 +17,7 @@ func anyFits(*room) bool { return true }
 func indexOf(count int) *roomIndex {
 	index := newRoomIndex()
 	for i := range count {
-		index.add(&room{id: index.nextID(), row: int64(i)})
+		index.add(&room{conversation: conversation{id: index.nextID()}, row: int64(i)})
 	}
 	return &index
 }
@@ -56,7 +56,7 @@ func TestPagesAreThoseOfSorting(t *testing.T) {
 	index := indexOf(3)
 	for step := range 3000 {
 		if random.IntN(3) == 0 && len(index.all()) < 90 {
-			index.add(&room{id: index.nextID(), row: int64(step)})
+			index.add(&room{conversation: conversation{id: index.nextID()}, row: int64(step)})
 		}
 		index.renew(index.all()[random.IntN(len(index.all()))])
 		share := int64(1 + random.IntN(4))

@@ -31,6 +31,7 @@ type Sandbox struct {
 	timeline    *timeline.Timeline
 	watchers    watch.Watchers
 	recorder    *recorder
+	realtime    realtime
 
 	// mu guards what follows. It is never held while a webhook is delivered.
 	mu     sync.Mutex
@@ -63,6 +64,7 @@ func New(config Config) (*Sandbox, error) {
 		alarm:       newAlarm(),
 		moment:      config.Now(),
 		recorder:    newRecorder(config.Store),
+		realtime:    noRealtime{},
 	}
 	if err := s.start(); err != nil {
 		return nil, err

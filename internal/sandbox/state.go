@@ -35,11 +35,15 @@ type state struct {
 	tell func(roomID string, message Message)
 	// toCustomer, unless it is nil, takes each message that is said to a customer.
 	toCustomer func(*room, Message)
+	// chatEvents, unless it is nil, takes what those learn who are connected to the chat
+	// server. It is called while Sandbox.mu is held, and must not change the state.
+	chatEvents func(chatEvent)
 
 	roomRows, comments, services, tagIDs, tokenNumbers sequence
 
 	whatsApp   whatsApp
 	broadcasts broadcasts
+	chat       chat
 	agenda     agenda
 }
 
@@ -136,6 +140,7 @@ func emptyState(config Config) *state {
 
 		whatsApp:   newWhatsApp(),
 		broadcasts: newBroadcasts(),
+		chat:       newChat(),
 
 		bulkResolves: map[int64]*bulkResolve{},
 		channelBook:  newChannelBook(),
@@ -178,6 +183,7 @@ func (s *state) addStaff(agent Agent) {
 	}
 	s.issueToken(member, s.made)
 	s.staff = append(s.staff, member)
+	s.addStaffUser(member)
 }
 
 // divisionNamed finds a division by its name.
