@@ -150,6 +150,24 @@ func (e MessageStatus) Valid() bool {
 	}
 }
 
+// Defines values for PostCommentEventType.
+const (
+	PostCommentEventTypePostCommentMobile PostCommentEventType = "post_comment_mobile"
+	PostCommentEventTypePostCommentRest   PostCommentEventType = "post_comment_rest"
+)
+
+// Valid indicates whether the value is a known member of the PostCommentEventType enum.
+func (e PostCommentEventType) Valid() bool {
+	switch e {
+	case PostCommentEventTypePostCommentMobile:
+		return true
+	case PostCommentEventTypePostCommentRest:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for RoomType.
 const (
 	RoomTypeGroup  RoomType = "group"
@@ -750,6 +768,119 @@ type ErrorDetails struct {
 
 	// Message The reason in short.
 	Message string `json:"message"`
+}
+
+// EventMessage A message that was posted. The narrow form has the first three members alone.
+type EventMessage struct {
+	// CommentBeforeID The message before it in the room.
+	CommentBeforeID MessageID `json:"comment_before_id,omitempty,omitzero"`
+
+	// CommentBeforeIDStr The same as text.
+	CommentBeforeIDStr string `json:"comment_before_id_str,omitempty,omitzero"`
+
+	// CreatedAt When it was posted.
+	CreatedAt Time `json:"created_at,omitempty,omitzero"`
+
+	// DisableLinkPreview Whether links are shown without a preview.
+	DisableLinkPreview bool `json:"disable_link_preview,omitempty,omitzero"`
+
+	// Extras What the app attached.
+	Extras JSONObject `json:"extras,omitempty,omitzero"`
+
+	// ID The server's number of a message. A later message has a higher one.
+	ID MessageID `json:"id,omitempty,omitzero"`
+
+	// IDStr The same as text.
+	IDStr string `json:"id_str,omitempty,omitzero"`
+
+	// Payload What the kind needs: one of the `…Payload` objects.
+	Payload JSONObject `json:"payload,omitempty,omitzero"`
+
+	// Text The text, which is made of the payload for most kinds but `text`.
+	Text string `json:"text"`
+
+	// Timestamp The same, in whole seconds.
+	Timestamp Time `json:"timestamp,omitempty,omitzero"`
+
+	// Type The kind of a message, which decides what its payload is: `text`, `buttons`, `card`,
+	// `carousel`, `custom`, `file_attachment`, `account_linking`, `location`, `contact_person`,
+	// `reply`, `button_postback_response` or `system_event`. Other kinds are delivered as they are.
+	Type MessageType `json:"type"`
+
+	// UniqueTempID The id that the sender made up.
+	UniqueTempID string `json:"unique_temp_id,omitempty,omitzero"`
+
+	// UnixNanoTimestamp The same in nanoseconds since 1970. JavaScript's numbers cannot hold it exactly.
+	UnixNanoTimestamp int64 `json:"unix_nano_timestamp,omitempty,omitzero"`
+
+	// UnixTimestamp The same in seconds since 1970.
+	UnixTimestamp int64 `json:"unix_timestamp,omitempty,omitzero"`
+}
+
+// EventParticipant Somebody who is in a room.
+type EventParticipant struct {
+	// AvatarURL The address of the picture.
+	AvatarURL string `json:"avatar_url,omitempty,omitzero"`
+
+	// Email The user's id.
+	Email string `json:"email"`
+
+	// ID An internal number.
+	ID IntegerID `json:"id,omitempty,omitzero"`
+
+	// Username The name to show.
+	Username string `json:"username,omitempty,omitzero"`
+}
+
+// EventRoom The room of a message that was posted.
+type EventRoom struct {
+	// ID The room's number.
+	ID IntegerID `json:"id"`
+
+	// IDStr The same as text. In the wide form.
+	IDStr string `json:"id_str,omitempty,omitzero"`
+
+	// IsPublicChannel Whether it is a channel. In the wide form.
+	IsPublicChannel bool `json:"is_public_channel,omitempty,omitzero"`
+
+	// Name The name.
+	Name string `json:"name"`
+
+	// Options What the app says about the room, as JSON inside text.
+	Options JSONText `json:"options,omitempty,omitzero"`
+
+	// Participants Who is in the room. The vendor calls it deprecated; a channel comes without it.
+	Participants []EventParticipant `json:"participants,omitempty,omitzero"`
+
+	// RoomAvatar The address of the picture. In the wide form.
+	RoomAvatar string `json:"room_avatar,omitempty,omitzero"`
+
+	// TopicID The room's number once more.
+	TopicID IntegerID `json:"topic_id"`
+
+	// TopicIDStr The same as text. In the wide form.
+	TopicIDStr string `json:"topic_id_str,omitempty,omitzero"`
+
+	// Type The kind of a room. Channels are groups.
+	Type RoomType `json:"type"`
+}
+
+// EventSender Who posted a message. Only the wide form has more than three members.
+type EventSender struct {
+	// AvatarURL The address of the picture.
+	AvatarURL string `json:"avatar_url,omitempty,omitzero"`
+
+	// Email The user's id.
+	Email string `json:"email"`
+
+	// ID An internal number.
+	ID IntegerID `json:"id"`
+
+	// IDStr The same as text.
+	IDStr string `json:"id_str,omitempty,omitzero"`
+
+	// Name The name to show.
+	Name string `json:"name"`
 }
 
 // ExpireUserTokenRequest Whose token is to expire.
@@ -1378,6 +1509,30 @@ type Participant struct {
 	// Username The name to show.
 	Username string `json:"username"`
 }
+
+// PostCommentEvent A message that was posted.
+type PostCommentEvent struct {
+	// Payload A message with its sender and its room.
+	Payload PostCommentEventPayload `json:"payload"`
+
+	// Type Who posted a message, a user (`post_comment_mobile`) or a server (`post_comment_rest`).
+	Type PostCommentEventType `json:"type"`
+}
+
+// PostCommentEventPayload A message with its sender and its room.
+type PostCommentEventPayload struct {
+	// From Who posted a message. Only the wide form has more than three members.
+	From EventSender `json:"from"`
+
+	// Message A message that was posted. The narrow form has the first three members alone.
+	Message EventMessage `json:"message"`
+
+	// Room The room of a message that was posted.
+	Room EventRoom `json:"room"`
+}
+
+// PostCommentEventType Who posted a message, a user (`post_comment_mobile`) or a server (`post_comment_rest`).
+type PostCommentEventType string
 
 // PostCommentRequest A message to post.
 type PostCommentRequest struct {
@@ -2253,6 +2408,9 @@ type StartTime = ClockTime
 // UserID defines model for UserID.
 type UserID = string
 
+// WebhookSignature defines model for WebhookSignature.
+type WebhookSignature = string
+
 // Refused A refusal or a failure.
 type Refused = Error
 
@@ -2478,6 +2636,13 @@ type SdkSyncEventParams struct {
 	StartEventID ID `form:"start_event_id" json:"start_event_id"`
 }
 
+// PostCommentParams defines parameters for PostComment.
+type PostCommentParams struct {
+	// QISCUSSDKSIGNATURE A SHA-256 hash over the body, sent once a signature token has been made in the dashboard. That
+	// it is the HMAC of the raw body, keyed with that token and in hexadecimal digits, is a guess.
+	QISCUSSDKSIGNATURE WebhookSignature `json:"QISCUS-SDK-SIGNATURE,omitempty,omitzero"`
+}
+
 // RestAddRoomParticipantsJSONRequestBody defines body for RestAddRoomParticipants for application/json ContentType.
 type RestAddRoomParticipantsJSONRequestBody = ServerParticipantsRequest
 
@@ -2560,6 +2725,9 @@ type SdkUpdateCommentStatusJSONRequestBody = UpdateCommentStatusRequest
 
 // SdkUpdateMessageJSONRequestBody defines body for SdkUpdateMessage for application/json ContentType.
 type SdkUpdateMessageJSONRequestBody = UpdateMessageRequest
+
+// PostCommentJSONRequestBody defines body for PostComment for application/json ContentType.
+type PostCommentJSONRequestBody = PostCommentEvent
 
 // RequestEditorFn is the function signature for the RequestEditor callback function
 type RequestEditorFn func(ctx context.Context, req *http.Request) error
@@ -13247,4 +13415,143 @@ func ParseSdkUpdateMessageHTTPResponse(rsp *http.Response) (*SdkUpdateMessageHTT
 	}
 
 	return response, nil
+}
+
+// WebhookInitiator sends OpenAPI 3.1 webhook requests to target URLs.
+// Modeled on the generated Client, but with no stored Server -- the full
+// target URL is provided per-call by the caller (typically discovered
+// from a subscription registration).
+type WebhookInitiator struct {
+	// Doer for performing requests, typically a *http.Client with any
+	// customized settings, such as certificate chains.
+	Client HttpRequestDoer
+
+	// A list of callbacks for modifying requests which are generated before sending over
+	// the network.
+	RequestEditors []RequestEditorFn
+}
+
+// WebhookInitiatorOption allows setting custom parameters during construction.
+type WebhookInitiatorOption func(*WebhookInitiator) error
+
+// NewWebhookInitiator creates a new WebhookInitiator with reasonable defaults.
+func NewWebhookInitiator(opts ...WebhookInitiatorOption) (*WebhookInitiator, error) {
+	initiator := WebhookInitiator{}
+	for _, o := range opts {
+		if err := o(&initiator); err != nil {
+			return nil, err
+		}
+	}
+	if initiator.Client == nil {
+		initiator.Client = &http.Client{}
+	}
+	return &initiator, nil
+}
+
+// WithWebhookHTTPClient allows overriding the default Doer, which is
+// automatically created using http.Client. This is useful for tests.
+func WithWebhookHTTPClient(doer HttpRequestDoer) WebhookInitiatorOption {
+	return func(p *WebhookInitiator) error {
+		p.Client = doer
+		return nil
+	}
+}
+
+// WithWebhookRequestEditorFn allows setting up a callback function, which
+// will be called right before sending the webhook request. This can be
+// used to mutate the request, e.g. to add signature headers.
+func WithWebhookRequestEditorFn(fn RequestEditorFn) WebhookInitiatorOption {
+	return func(p *WebhookInitiator) error {
+		p.RequestEditors = append(p.RequestEditors, fn)
+		return nil
+	}
+}
+
+func (p *WebhookInitiator) applyWebhookEditors(ctx context.Context, req *http.Request, additionalEditors []RequestEditorFn) error {
+	for _, r := range p.RequestEditors {
+		if err := r(ctx, req); err != nil {
+			return err
+		}
+	}
+	for _, r := range additionalEditors {
+		if err := r(ctx, req); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// WebhookInitiatorInterface is the interface specification for the webhook initiator.
+type WebhookInitiatorInterface interface {
+	// PostCommentWithBody fires the postComment webhook with any body
+	PostCommentWithBody(ctx context.Context, targetURL string, params *PostCommentParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	PostComment(ctx context.Context, targetURL string, params *PostCommentParams, body PostCommentJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+}
+
+func (p *WebhookInitiator) PostCommentWithBody(ctx context.Context, targetURL string, params *PostCommentParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewPostCommentWebhookRequestWithBody(targetURL, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := p.applyWebhookEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return p.Client.Do(req)
+}
+
+func (p *WebhookInitiator) PostComment(ctx context.Context, targetURL string, params *PostCommentParams, body PostCommentJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewPostCommentWebhookRequest(targetURL, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := p.applyWebhookEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return p.Client.Do(req)
+}
+
+// NewPostCommentWebhookRequest builds a application/json POST request for the postComment webhook
+func NewPostCommentWebhookRequest(targetURL string, params *PostCommentParams, body PostCommentJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewPostCommentWebhookRequestWithBody(targetURL, params, "application/json", bodyReader)
+}
+
+// NewPostCommentWebhookRequestWithBody builds a POST request for the postComment webhook with any body
+func NewPostCommentWebhookRequestWithBody(targetURL string, params *PostCommentParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+	_ = err
+
+	reqURL, err := url.Parse(targetURL)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, reqURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		var headerParam0 string
+
+		headerParam0, err = runtime.StyleParamWithOptions("simple", false, "QISCUS-SDK-SIGNATURE", params.QISCUSSDKSIGNATURE, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+		if err != nil {
+			return nil, err
+		}
+
+		req.Header.Set("QISCUS-SDK-SIGNATURE", headerParam0)
+
+	}
+	return req, nil
 }

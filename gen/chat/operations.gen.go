@@ -3,7 +3,7 @@
 package chat
 
 // DocumentSHA256 is the checksum of the document that this package was made from.
-const DocumentSHA256 = "945f98789c96d8322e855f63f519044eb892a6e29cb3abe0a81abbaf4002bcb4"
+const DocumentSHA256 = "937cd7cba08a997aa60be52a135cc8aedb04679d8ad115e98034a0636a801519"
 
 // OperationID names an operation of the document.
 type OperationID string
