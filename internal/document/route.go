@@ -40,12 +40,16 @@ func NewRouter(operations []*Operation) Router {
 	return newRouter(entries)
 }
 
-// Router makes a router of all the document's operations. It reads none of them.
+// Router makes a router of all the document's operations; its events have no route. It
+// reads none of them.
 func (d *Document) Router() Router { return newRouter(d.contents) }
 
 func newRouter(entries []*entry) Router {
 	r := Router{byLength: map[int][]route{}}
 	for _, entry := range entries {
+		if !strings.HasPrefix(entry.path, "/") {
+			continue // an event, which nobody calls
+		}
 		segments := segmentsOf(entry.path, entry.Values)
 		r.byLength[len(segments)] = append(r.byLength[len(segments)], route{entry.method, segments, entry.operation})
 	}

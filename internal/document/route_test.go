@@ -49,3 +49,18 @@ func TestRoutesThatDoNotExist(t *testing.T) {
 	assert.Nil(t, operation)
 	assert.Empty(t, allowed)
 }
+
+// An event has a name, and no path under which it could be called.
+func TestEventsHaveNoRoute(t *testing.T) {
+	chat, err := document.Chat()
+	require.NoError(t, err)
+	require.NotNil(t, chat.Operation("postComment"))
+	router := chat.Router()
+	for _, path := range []string{"postComment", "/postComment"} {
+		operation, _, allowed := router.Find("POST", path)
+		assert.Nil(t, operation, path)
+		assert.Empty(t, allowed, path)
+	}
+	operation, _, _ := router.Find("POST", "/api/v2.1/rest/post_comment")
+	assert.NotNil(t, operation)
+}
