@@ -111,6 +111,30 @@ func (e ContactType) Valid() bool {
 	}
 }
 
+// Defines values for DevicePlatform.
+const (
+	DevicePlatformAndroid DevicePlatform = "android"
+	DevicePlatformFlutter DevicePlatform = "flutter"
+	DevicePlatformIos     DevicePlatform = "ios"
+	DevicePlatformRn      DevicePlatform = "rn"
+)
+
+// Valid indicates whether the value is a known member of the DevicePlatform enum.
+func (e DevicePlatform) Valid() bool {
+	switch e {
+	case DevicePlatformAndroid:
+		return true
+	case DevicePlatformFlutter:
+		return true
+	case DevicePlatformIos:
+		return true
+	case DevicePlatformRn:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ImportCommentType.
 const (
 	ImportCommentTypeReply ImportCommentType = "reply"
@@ -168,6 +192,33 @@ func (e PostCommentEventType) Valid() bool {
 	}
 }
 
+// Defines values for RoomFilter.
+const (
+	RoomFilterAll           RoomFilter = "all"
+	RoomFilterDefault       RoomFilter = "default"
+	RoomFilterGroup         RoomFilter = "group"
+	RoomFilterPublicChannel RoomFilter = "public_channel"
+	RoomFilterSingle        RoomFilter = "single"
+)
+
+// Valid indicates whether the value is a known member of the RoomFilter enum.
+func (e RoomFilter) Valid() bool {
+	switch e {
+	case RoomFilterAll:
+		return true
+	case RoomFilterDefault:
+		return true
+	case RoomFilterGroup:
+		return true
+	case RoomFilterPublicChannel:
+		return true
+	case RoomFilterSingle:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for RoomType.
 const (
 	RoomTypeGroup  RoomType = "group"
@@ -180,6 +231,24 @@ func (e RoomType) Valid() bool {
 	case RoomTypeGroup:
 		return true
 	case RoomTypeSingle:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for Sorting.
+const (
+	SortingAsc  Sorting = "asc"
+	SortingDesc Sorting = "desc"
+)
+
+// Valid indicates whether the value is a known member of the Sorting enum.
+func (e Sorting) Valid() bool {
+	switch e {
+	case SortingAsc:
+		return true
+	case SortingDesc:
 		return true
 	default:
 		return false
@@ -216,6 +285,24 @@ func (e SystemEventType) Valid() bool {
 	case SystemEventTypeLeftRoom:
 		return true
 	case SystemEventTypeRemoveMember:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for TypingText.
+const (
+	TypingTextN0 TypingText = "0"
+	TypingTextN1 TypingText = "1"
+)
+
+// Valid indicates whether the value is a known member of the TypingText enum.
+func (e TypingText) Valid() bool {
+	switch e {
+	case TypingTextN0:
+		return true
+	case TypingTextN1:
 		return true
 	default:
 		return false
@@ -348,6 +435,30 @@ type AccountResult struct {
 	User Account `json:"user"`
 }
 
+// AddRoomParticipantsRequest Users to add to a room.
+type AddRoomParticipantsRequest struct {
+	// Emails The users' ids.
+	Emails []string `json:"emails"`
+
+	// RoomID The room's id.
+	RoomID ID `json:"room_id"`
+}
+
+// AddRoomParticipantsResponse The users who were added.
+type AddRoomParticipantsResponse struct {
+	// Results The users who were added.
+	Results AddRoomParticipantsResult `json:"results"`
+
+	// Status The HTTP status once more.
+	Status Status `json:"status,omitempty,omitzero"`
+}
+
+// AddRoomParticipantsResult The users who were added.
+type AddRoomParticipantsResult struct {
+	// ParticipantsAdded The users.
+	ParticipantsAdded []Participant `json:"participants_added"`
+}
+
 // App The app that a user belongs to.
 type App struct {
 	// Code The App ID.
@@ -476,6 +587,36 @@ type BackupsResult struct {
 	BackupHistories []Backup `json:"backup_histories"`
 }
 
+// BlockUserRequest The user to block.
+type BlockUserRequest struct {
+	// UserEmail The user's id.
+	UserEmail string `json:"user_email"`
+}
+
+// BrokerAddress The host of a broker and its ports.
+type BrokerAddress struct {
+	// SslPort The port for MQTT over TLS, 1885 as a rule.
+	SslPort Port `json:"ssl_port,omitempty,omitzero"`
+
+	// URL The host.
+	URL string `json:"url,omitempty,omitzero"`
+
+	// WssPort The port for MQTT over WebSocket, 1886 as a rule; the path is `/mqtt`.
+	WssPort Port `json:"wss_port,omitempty,omitzero"`
+}
+
+// BrokerLocation Where a broker is that has room for one more client.
+type BrokerLocation struct {
+	// Data The host of a broker and its ports.
+	Data BrokerAddress `json:"data,omitempty,omitzero"`
+
+	// Node The broker's host, for clients that know its port.
+	Node string `json:"node"`
+
+	// Status The HTTP status once more.
+	Status Status `json:"status,omitempty,omitzero"`
+}
+
 // Button A button.
 type Button struct {
 	// Label What the button says.
@@ -574,6 +715,66 @@ type CarouselCard struct {
 type CarouselPayload struct {
 	// Cards The cards.
 	Cards []CarouselCard `json:"cards"`
+}
+
+// ChangedRoomResponse A room, its newest messages, and whether the call has changed it.
+type ChangedRoomResponse struct {
+	// Results A room, its newest messages, and whether the call has changed it.
+	Results ChangedRoomResult `json:"results"`
+
+	// Status The HTTP status once more.
+	Status Status `json:"status,omitempty,omitzero"`
+}
+
+// ChangedRoomResult A room, its newest messages, and whether the call has changed it.
+type ChangedRoomResult struct {
+	// Changed Whether the room was created or changed.
+	Changed bool `json:"changed,omitempty,omitzero"`
+
+	// Comments The newest messages.
+	Comments []Message `json:"comments,omitempty,omitzero"`
+
+	// Room A room with its participants.
+	Room Room `json:"room"`
+}
+
+// ChannelInfo A channel, as its users see it.
+type ChannelInfo struct {
+	// AvatarURL The address of the channel's picture.
+	AvatarURL string `json:"avatar_url,omitempty,omitzero"`
+
+	// CreatedAt When it was created.
+	CreatedAt Time `json:"created_at,omitempty,omitzero"`
+
+	// Extras What the app keeps with the channel.
+	Extras JSONText `json:"extras,omitempty,omitzero"`
+
+	// ID The id of the channel's room.
+	ID ID `json:"id"`
+
+	// IsJoined Whether the user has joined it.
+	IsJoined bool `json:"is_joined,omitempty,omitzero"`
+
+	// Name The channel's name.
+	Name string `json:"name"`
+
+	// UniqueID The id that the app chose.
+	UniqueID string `json:"unique_id"`
+}
+
+// ChannelsResponse Channels.
+type ChannelsResponse struct {
+	// Results Channels.
+	Results ChannelsResult `json:"results"`
+
+	// Status The HTTP status once more.
+	Status Status `json:"status,omitempty,omitzero"`
+}
+
+// ChannelsResult Channels.
+type ChannelsResult struct {
+	// Channels The channels.
+	Channels []ChannelInfo `json:"channels"`
 }
 
 // ChatType The kind of a room. A channel is a `group` with `is_public_channel`.
@@ -698,8 +899,33 @@ type CreateImportRequest struct {
 	Type BackupType `json:"type"`
 }
 
+// CreateRoomRequest A group to create.
+type CreateRoomRequest struct {
+	// AvatarURL The address of the group's picture.
+	AvatarURL string `json:"avatar_url,omitempty,omitzero"`
+
+	// Name The group's name.
+	Name string `json:"name"`
+
+	// Options What the app keeps with the room, as JSON inside text.
+	Options JSONText `json:"options,omitempty,omitzero"`
+
+	// Participants The ids of the other users.
+	Participants []string `json:"participants"`
+}
+
 // Credential A credential in a request. Never log it.
 type Credential = flex.Credential
+
+// CustomEvent An event of the app's own, from one client to the others in a room. The Flutter SDK publishes
+// what is `data` here alone.
+type CustomEvent struct {
+	// Data What the app has to tell.
+	Data Value `json:"data"`
+
+	// Sender The id of the user who published it.
+	Sender string `json:"sender"`
+}
 
 // CustomPayload Anything, for clients that know what to do with it.
 type CustomPayload struct {
@@ -733,6 +959,9 @@ type DeletedMessages struct {
 	// RoomID The room's id.
 	RoomID ID `json:"room_id"`
 }
+
+// DevicePlatform Which kind of device it is: Apple's, Android, or an app made with React Native or Flutter.
+type DevicePlatform string
 
 // DoneResponse What was done, in words.
 type DoneResponse struct {
@@ -910,6 +1139,12 @@ type FilePayload struct {
 // Flag A boolean, or the text `true` or `false`. Null stands for false.
 type Flag = flex.Bool
 
+// GetChannelsInfoRequest The channels that are asked for.
+type GetChannelsInfoRequest struct {
+	// UniqueIds Their unique ids.
+	UniqueIds []string `json:"unique_ids"`
+}
+
 // GetCommentReceiptResponse A message and its receipts.
 type GetCommentReceiptResponse struct {
 	// Results A message and its receipts.
@@ -1046,6 +1281,138 @@ type GetOrCreateChannelRequest struct {
 	UniqueID string `json:"unique_id"`
 }
 
+// GetOrCreateRoomWithTargetRequest The other user of a room for two.
+type GetOrCreateRoomWithTargetRequest struct {
+	// Emails The other user's id, alone in a list.
+	Emails []string `json:"emails"`
+
+	// Options What the app keeps with the room, as JSON inside text.
+	Options JSONText `json:"options,omitempty,omitzero"`
+}
+
+// GetOrCreateRoomWithUniqueIDRequest A channel to join, or else to create.
+type GetOrCreateRoomWithUniqueIDRequest struct {
+	// AvatarURL The address of the channel's picture.
+	AvatarURL string `json:"avatar_url,omitempty,omitzero"`
+
+	// Name The channel's name.
+	Name string `json:"name,omitempty,omitzero"`
+
+	// Options What the app keeps with the room, as JSON inside text.
+	Options JSONText `json:"options,omitempty,omitzero"`
+
+	// UniqueID The channel's id, which the app chooses. Without `#` and `+`, which the realtime broker would misread.
+	UniqueID string `json:"unique_id"`
+}
+
+// GetRoomByIDResponse A room, its newest messages, and whether the user is in it.
+type GetRoomByIDResponse struct {
+	// Results A room, its newest messages, and whether the user is in it.
+	Results GetRoomByIDResult `json:"results"`
+
+	// Status The HTTP status once more.
+	Status Status `json:"status,omitempty,omitzero"`
+}
+
+// GetRoomByIDResult A room, its newest messages, and whether the user is in it.
+type GetRoomByIDResult struct {
+	// Comments The newest messages.
+	Comments []Message `json:"comments,omitempty,omitzero"`
+
+	// IsParticipant Whether the user is in the room.
+	IsParticipant bool `json:"is_participant,omitempty,omitzero"`
+
+	// Room A room with its participants.
+	Room Room `json:"room"`
+}
+
+// GetRoomUnreadCountResponse How many rooms have unread messages.
+type GetRoomUnreadCountResponse struct {
+	// Results How many rooms have unread messages.
+	Results GetRoomUnreadCountResult `json:"results"`
+
+	// Status The HTTP status once more.
+	Status Status `json:"status,omitempty,omitzero"`
+}
+
+// GetRoomUnreadCountResult How many rooms have unread messages.
+type GetRoomUnreadCountResult struct {
+	// TotalUnreadCount Rooms, in spite of its name.
+	TotalUnreadCount int64 `json:"total_unread_count"`
+}
+
+// GetRoomsInfoRequest The rooms that are asked for.
+type GetRoomsInfoRequest struct {
+	// Page Page number, counted from 1.
+	Page int64 `json:"page,omitempty,omitzero"`
+
+	// RoomID Rooms' ids.
+	RoomID []ID `json:"room_id,omitempty,omitzero"`
+
+	// RoomUniqueID Rooms' unique ids.
+	RoomUniqueID []string `json:"room_unique_id,omitempty,omitzero"`
+
+	// ShowParticipants Whether the rooms come with their participants.
+	ShowParticipants bool `json:"show_participants,omitempty,omitzero"`
+
+	// ShowRemoved Whether rooms are listed that one was removed from. The vendor's JavaScript guide speaks of removed messages.
+	ShowRemoved bool `json:"show_removed,omitempty,omitzero"`
+}
+
+// GetRoomsInfoResponse Rooms.
+type GetRoomsInfoResponse struct {
+	// Results Rooms.
+	Results GetRoomsInfoResult `json:"results"`
+
+	// Status The HTTP status once more.
+	Status Status `json:"status,omitempty,omitzero"`
+}
+
+// GetRoomsInfoResult Rooms.
+type GetRoomsInfoResult struct {
+	// Meta How many rooms were asked for and found.
+	Meta RoomsInfoMeta `json:"meta,omitempty,omitzero"`
+
+	// RoomsInfo The rooms that were found.
+	RoomsInfo []RoomInfo `json:"rooms_info"`
+}
+
+// GetTotalUnreadCountResponse How many messages are unread.
+type GetTotalUnreadCountResponse struct {
+	// Results How many messages are unread.
+	Results GetTotalUnreadCountResult `json:"results"`
+
+	// Status The HTTP status once more.
+	Status Status `json:"status,omitempty,omitzero"`
+}
+
+// GetTotalUnreadCountResult How many messages are unread.
+type GetTotalUnreadCountResult struct {
+	// TotalUnreadCount Messages in all rooms.
+	TotalUnreadCount int64 `json:"total_unread_count"`
+}
+
+// GetUsersStatusRequest The users who are asked about.
+type GetUsersStatusRequest struct {
+	// UserIds Their ids.
+	UserIds []string `json:"user_ids"`
+}
+
+// GetUsersStatusResponse Who is online.
+type GetUsersStatusResponse struct {
+	// Results Who is online.
+	Results GetUsersStatusResult `json:"results"`
+
+	// Status The HTTP status once more.
+	Status Status `json:"status,omitempty,omitzero"`
+}
+
+// GetUsersStatusResult Who is online.
+type GetUsersStatusResult struct {
+	// UserStatus One row for each user.
+	UserStatus []UserStatus `json:"user_status"`
+}
+
 // ID An identifier that comes as text or as a number. Compare it as text.
 type ID = flex.ID
 
@@ -1148,6 +1515,81 @@ type JSONObject = flex.JSON
 // JSONText An object, or the same as JSON inside text.
 type JSONText = flex.JSON
 
+// JoinChannelsRequest The channels to join.
+type JoinChannelsRequest struct {
+	// UniqueIds Their unique ids.
+	UniqueIds []string `json:"unique_ids"`
+}
+
+// LeaveChannelsRequest The channels to leave.
+type LeaveChannelsRequest struct {
+	// UniqueIds Their unique ids.
+	UniqueIds []string `json:"unique_ids"`
+}
+
+// ListBlockedUsersResponse One page of the users whom one has blocked.
+type ListBlockedUsersResponse struct {
+	// Results One page of the users whom one has blocked.
+	Results ListBlockedUsersResult `json:"results"`
+
+	// Status The HTTP status once more.
+	Status Status `json:"status,omitempty,omitzero"`
+}
+
+// ListBlockedUsersResult One page of the users whom one has blocked.
+type ListBlockedUsersResult struct {
+	// BlockedUsers The users.
+	BlockedUsers []User `json:"blocked_users"`
+
+	// Total Users on all pages.
+	Total int64 `json:"total,omitempty,omitzero"`
+}
+
+// ListFilesRequest Which files to list.
+type ListFilesRequest struct {
+	// ExcludeExtensions Only files whose names end in none of these.
+	ExcludeExtensions []string `json:"exclude_extensions,omitempty,omitzero"`
+
+	// FileType Only files of this kind. The kinds are not documented.
+	FileType string `json:"file_type,omitempty,omitzero"`
+
+	// IncludeExtensions Only files whose names end in one of these.
+	IncludeExtensions []string `json:"include_extensions,omitempty,omitzero"`
+
+	// Limit Messages a page.
+	Limit int64 `json:"limit,omitempty,omitzero"`
+
+	// Page Page number, counted from 1.
+	Page int64 `json:"page,omitempty,omitzero"`
+
+	// Query Words to search for; whether they are read is not known.
+	Query string `json:"query,omitempty,omitzero"`
+
+	// RoomIds Only in these rooms.
+	RoomIds []ID `json:"room_ids,omitempty,omitzero"`
+
+	// Sender Only files of the user with this id; null for those of everybody.
+	Sender string `json:"sender,omitempty,omitzero"`
+}
+
+// ListRoomParticipantsResponse One page of participants.
+type ListRoomParticipantsResponse struct {
+	// Results One page of participants.
+	Results ListRoomParticipantsResult `json:"results"`
+
+	// Status The HTTP status once more.
+	Status Status `json:"status,omitempty,omitzero"`
+}
+
+// ListRoomParticipantsResult One page of participants.
+type ListRoomParticipantsResult struct {
+	// Meta Which page it is, and how many participants there are.
+	Meta RoomParticipantsMeta `json:"meta,omitempty,omitzero"`
+
+	// Participants The participants.
+	Participants []Participant `json:"participants"`
+}
+
 // ListUnreadUsersResponse A page of users' ids.
 type ListUnreadUsersResponse struct {
 	// Results A page of users' ids.
@@ -1161,6 +1603,24 @@ type ListUnreadUsersResponse struct {
 type ListUnreadUsersResult struct {
 	// UserIds The ids of the users.
 	UserIds []string `json:"user_ids"`
+}
+
+// ListUserRoomsResponse One page of a user's rooms.
+type ListUserRoomsResponse struct {
+	// Results One page of a user's rooms.
+	Results ListUserRoomsResult `json:"results"`
+
+	// Status The HTTP status once more.
+	Status Status `json:"status,omitempty,omitzero"`
+}
+
+// ListUserRoomsResult One page of a user's rooms.
+type ListUserRoomsResult struct {
+	// Meta Which page it is, and how many rooms there are.
+	Meta UserRoomsMeta `json:"meta,omitempty,omitzero"`
+
+	// RoomsInfo The rooms.
+	RoomsInfo []RoomInfo `json:"rooms_info"`
 }
 
 // ListUsersMeta How many users there are.
@@ -1289,7 +1749,7 @@ type Message struct {
 	// Message The text, or what stands for it in clients that do not know the type.
 	Message string `json:"message"`
 
-	// Payload What the type needs beside the text.
+	// Payload What the type needs beside the text: one of the `…Payload` objects.
 	Payload Value `json:"payload,omitempty,omitzero"`
 
 	// RoomAvatar The address of the room's picture.
@@ -1319,8 +1779,10 @@ type Message struct {
 	// TopicIDStr The same as text.
 	TopicIDStr string `json:"topic_id_str,omitempty,omitzero"`
 
-	// Type What kind of message it is, such as `text`, `file_attachment` or `reply`.
-	Type string `json:"type"`
+	// Type The kind of a message, which decides what its payload is: `text`, `buttons`, `card`,
+	// `carousel`, `custom`, `file_attachment`, `account_linking`, `location`, `contact_person`,
+	// `reply`, `button_postback_response` or `system_event`. Other kinds are delivered as they are.
+	Type MessageType `json:"type"`
 
 	// UniqueTempID The id that the sender made up. It is `unique_id` where the message is changed or deleted.
 	UniqueTempID string `json:"unique_temp_id"`
@@ -1510,6 +1972,9 @@ type Participant struct {
 	Username string `json:"username"`
 }
 
+// Port A port, as text or as a number.
+type Port = flex.Int
+
 // PostCommentEvent A message that was posted.
 type PostCommentEvent struct {
 	// Payload A message with its sender and its room.
@@ -1542,14 +2007,16 @@ type PostCommentRequest struct {
 	// Extras What the app keeps with the message.
 	Extras JSONText `json:"extras,omitempty,omitzero"`
 
-	// Payload What the type needs beside the text.
+	// Payload What the type needs beside the text: one of the `…Payload` objects.
 	Payload Value `json:"payload,omitempty,omitzero"`
 
 	// TopicID The room's id.
 	TopicID ID `json:"topic_id"`
 
-	// Type What kind of message it is; `text` for plain text.
-	Type string `json:"type"`
+	// Type The kind of a message, which decides what its payload is: `text`, `buttons`, `card`,
+	// `carousel`, `custom`, `file_attachment`, `account_linking`, `location`, `contact_person`,
+	// `reply`, `button_postback_response` or `system_event`. Other kinds are delivered as they are.
+	Type MessageType `json:"type"`
 
 	// UniqueTempID An id for the message that nobody else makes up, such as a UUID.
 	UniqueTempID string `json:"unique_temp_id"`
@@ -1582,11 +2049,109 @@ type PostSystemEventMessageRequest struct {
 	UpdatedRoomName string `json:"updated_room_name,omitempty,omitzero"`
 }
 
+// PresenceText Whether somebody is online, 1 or 0. The server puts behind it, after a colon, since when, in
+// milliseconds since 1970. Older digits may follow: the first 13 count.
+type PresenceText = string
+
+// PushData What a notification to an Android device carries. It tells the same as the realtime broker.
+// Channels send none.
+type PushData struct {
+	// Payload A `RealtimeMessage` for `post_comment`, else a `Notification`, as JSON inside text.
+	Payload openapi_types.File `json:"payload"`
+
+	// QiscusSdk What it tells, `post_comment`, `delete_message` or `clear_room`.
+	QiscusSdk string `json:"qiscus_sdk"`
+}
+
+// RealtimeMessage A message as the realtime broker and push notifications have it. Unlike `Message` it has the
+// sender's picture as text, and no ids as text.
+type RealtimeMessage struct {
+	// ChatType The kind of a room. A channel is a `group` with `is_public_channel`.
+	ChatType ChatType `json:"chat_type,omitempty,omitzero"`
+
+	// CommentBeforeID The message before it in the room; 0 when it is the first. Another one than the last that you have means that some are missing.
+	CommentBeforeID ID `json:"comment_before_id,omitempty,omitzero"`
+
+	// CreatedAt The same in milliseconds.
+	CreatedAt Time `json:"created_at,omitempty,omitzero"`
+
+	// DisableLinkPreview Whether links in the text are shown without a preview.
+	DisableLinkPreview bool `json:"disable_link_preview,omitempty,omitzero"`
+
+	// Email The sender's id.
+	Email string `json:"email"`
+
+	// Extras What the app keeps with the message.
+	Extras JSONText `json:"extras,omitempty,omitzero"`
+
+	// ID The server's number. Within a room, a newer message has a higher one.
+	ID ID `json:"id"`
+
+	// IsPublicChannel Whether the room is a channel.
+	IsPublicChannel bool `json:"is_public_channel,omitempty,omitzero"`
+
+	// Message The text, or what stands for it in clients that do not know the type.
+	Message string `json:"message"`
+
+	// Payload What the type needs beside the text: one of the `…Payload` objects.
+	Payload Value `json:"payload,omitempty,omitzero"`
+
+	// RoomID The room's id.
+	RoomID ID `json:"room_id"`
+
+	// RoomName The room's name.
+	RoomName string `json:"room_name,omitempty,omitzero"`
+
+	// Timestamp When it was posted.
+	Timestamp Time `json:"timestamp"`
+
+	// TopicID The room's id under its other name.
+	TopicID ID `json:"topic_id,omitempty,omitzero"`
+
+	// Type The kind of a message, which decides what its payload is: `text`, `buttons`, `card`,
+	// `carousel`, `custom`, `file_attachment`, `account_linking`, `location`, `contact_person`,
+	// `reply`, `button_postback_response` or `system_event`. Other kinds are delivered as they are.
+	Type MessageType `json:"type"`
+
+	// UniqueTempID The id that the sender made up, by which one's own messages are recognised.
+	UniqueTempID string `json:"unique_temp_id"`
+
+	// UnixNanoTimestamp The same in nanoseconds since 1970. JavaScript's numbers cannot hold it exactly.
+	UnixNanoTimestamp int64 `json:"unix_nano_timestamp,omitempty,omitzero"`
+
+	// UnixTimestamp The same in seconds since 1970.
+	UnixTimestamp int64 `json:"unix_timestamp,omitempty,omitzero"`
+
+	// UserAvatar The address of the sender's picture.
+	UserAvatar string `json:"user_avatar,omitempty,omitzero"`
+
+	// Username The sender's name.
+	Username string `json:"username,omitempty,omitzero"`
+}
+
+// RealtimeTyping A bot at work on an answer, with a text to show meanwhile. People who type are told as text, in topics of their own.
+type RealtimeTyping struct {
+	// SenderID The id of the user who answers.
+	SenderID string `json:"sender_id"`
+
+	// SenderName Their name.
+	SenderName string `json:"sender_name,omitempty,omitzero"`
+
+	// Status 1 at work, 0 done.
+	Status int64 `json:"status"`
+
+	// Text What to show.
+	Text string `json:"text,omitempty,omitzero"`
+}
+
 // Receipt Somebody to whom a message was sent.
 type Receipt struct {
 	// User A user in a room.
 	User Participant `json:"user"`
 }
+
+// ReceiptText The id of a message and its `unique_temp_id`, with a colon between them.
+type ReceiptText = string
 
 // RefreshUserTokenRequest A refresh token and whose it is.
 type RefreshUserTokenRequest struct {
@@ -1616,6 +2181,57 @@ type RefreshUserTokenResult struct {
 
 	// TokenExpiresAt When the new token expires.
 	TokenExpiresAt Time `json:"token_expires_at,omitempty,omitzero"`
+}
+
+// RemoveRoomParticipantsRequest Users to remove from a room.
+type RemoveRoomParticipantsRequest struct {
+	// Emails The users' ids.
+	Emails []string `json:"emails"`
+
+	// RoomID The room's id.
+	RoomID ID `json:"room_id"`
+}
+
+// RemoveRoomParticipantsResponse The users who were removed.
+type RemoveRoomParticipantsResponse struct {
+	// Results The users who were removed.
+	Results RemoveRoomParticipantsResult `json:"results"`
+
+	// Status The HTTP status once more.
+	Status Status `json:"status,omitempty,omitzero"`
+}
+
+// RemoveRoomParticipantsResult The users who were removed.
+type RemoveRoomParticipantsResult struct {
+	// ParticipantsRemoved The users' ids.
+	ParticipantsRemoved []string `json:"participants_removed"`
+}
+
+// RemoveUserDeviceTokenRequest A device that is not to be notified any more.
+type RemoveUserDeviceTokenRequest struct {
+	// DevicePlatform Which kind of device it is: Apple's, Android, or an app made with React Native or Flutter.
+	DevicePlatform DevicePlatform `json:"device_platform"`
+
+	// DeviceToken The token that the device has from its platform.
+	DeviceToken Credential `json:"device_token"`
+
+	// IsDevelopment Whether the app was built for development.
+	IsDevelopment bool `json:"is_development,omitempty,omitzero"`
+}
+
+// RemoveUserDeviceTokenResponse Whether the device was taken out.
+type RemoveUserDeviceTokenResponse struct {
+	// Results Whether the device was taken out.
+	Results RemoveUserDeviceTokenResult `json:"results"`
+
+	// Status The HTTP status once more.
+	Status Status `json:"status,omitempty,omitzero"`
+}
+
+// RemoveUserDeviceTokenResult Whether the device was taken out.
+type RemoveUserDeviceTokenResult struct {
+	// Success Whether it was.
+	Success bool `json:"success"`
 }
 
 // ReplyDuration Durations, in a unit that is not stated; seconds is a guess.
@@ -1672,6 +2288,63 @@ type ResetUserTokenRequest struct {
 	UserID string `json:"user_id"`
 }
 
+// Room A room with its participants.
+type Room struct {
+	// AvatarURL The address of the room's picture.
+	AvatarURL string `json:"avatar_url,omitempty,omitzero"`
+
+	// ChatType The kind of a room. A channel is a `group` with `is_public_channel`.
+	ChatType ChatType `json:"chat_type"`
+
+	// ID The room's id.
+	ID ID `json:"id"`
+
+	// IDStr The id as text.
+	IDStr string `json:"id_str,omitempty,omitzero"`
+
+	// IsPublicChannel Whether it is a channel.
+	IsPublicChannel bool `json:"is_public_channel,omitempty,omitzero"`
+
+	// LastCommentID The newest message; 0 when there is none.
+	LastCommentID ID `json:"last_comment_id,omitempty,omitzero"`
+
+	// LastCommentIDStr The newest message as text.
+	LastCommentIDStr string `json:"last_comment_id_str,omitempty,omitzero"`
+
+	// LastCommentMessage The text of the newest message.
+	LastCommentMessage string `json:"last_comment_message,omitempty,omitzero"`
+
+	// LastTopicID The room's id under its other name.
+	LastTopicID ID `json:"last_topic_id,omitempty,omitzero"`
+
+	// LastTopicIDStr The same as text.
+	LastTopicIDStr string `json:"last_topic_id_str,omitempty,omitzero"`
+
+	// Options What the app keeps with the room.
+	Options JSONText `json:"options,omitempty,omitzero"`
+
+	// Participants The room's users.
+	Participants []Participant `json:"participants,omitempty,omitzero"`
+
+	// RawRoomName The name as it is stored; of a room for two, both users' ids.
+	RawRoomName string `json:"raw_room_name,omitempty,omitzero"`
+
+	// RoomName The name to show; of a room for two, that of the other user.
+	RoomName string `json:"room_name"`
+
+	// RoomTotalParticipants How many users are in the room.
+	RoomTotalParticipants int64 `json:"room_total_participants,omitempty,omitzero"`
+
+	// UniqueID The room's text id. A channel's was chosen by the app, that of another room by the server.
+	UniqueID string `json:"unique_id"`
+
+	// UnreadCount How many messages of others the user has not read.
+	UnreadCount int64 `json:"unread_count,omitempty,omitzero"`
+}
+
+// RoomFilter Which of a user's rooms to list.
+type RoomFilter string
+
 // RoomInfo A room, as lists have it.
 type RoomInfo struct {
 	// AvatarURL The address of the room's picture.
@@ -1717,8 +2390,50 @@ type RoomInfo struct {
 	UnreadCount int64 `json:"unread_count,omitempty,omitzero"`
 }
 
+// RoomParticipantsMeta Which page it is, and how many participants there are.
+type RoomParticipantsMeta struct {
+	// CurrentOffset How many participants were left out before these.
+	CurrentOffset int64 `json:"current_offset,omitempty,omitzero"`
+
+	// CurrentPage Which page it is, counted from 1.
+	CurrentPage int64 `json:"current_page,omitempty,omitzero"`
+
+	// PerPage Participants a page.
+	PerPage int64 `json:"per_page,omitempty,omitzero"`
+
+	// Total Participants on all pages.
+	Total int64 `json:"total"`
+}
+
+// RoomResponse A room and its newest messages.
+type RoomResponse struct {
+	// Results A room and its newest messages.
+	Results RoomResult `json:"results"`
+
+	// Status The HTTP status once more.
+	Status Status `json:"status,omitempty,omitzero"`
+}
+
+// RoomResult A room and its newest messages.
+type RoomResult struct {
+	// Comments The newest messages.
+	Comments []Message `json:"comments,omitempty,omitzero"`
+
+	// Room A room with its participants.
+	Room Room `json:"room"`
+}
+
 // RoomType The kind of a room. Channels are groups.
 type RoomType string
+
+// RoomsInfoMeta How many rooms were asked for and found.
+type RoomsInfoMeta struct {
+	// RequestRoomsTotal How many were asked for.
+	RequestRoomsTotal int64 `json:"request_rooms_total,omitempty,omitzero"`
+
+	// ResponseRoomsTotal How many were found.
+	ResponseRoomsTotal int64 `json:"response_rooms_total,omitempty,omitzero"`
+}
 
 // SearchMessagesRequest What to search for, and where.
 type SearchMessagesRequest struct {
@@ -2106,6 +2821,51 @@ type ServerUserResult struct {
 	User ServerUser `json:"user"`
 }
 
+// SetUserDeviceTokenRequest A device to notify.
+type SetUserDeviceTokenRequest struct {
+	// BundleID The id of the mobile app.
+	BundleID string `json:"bundle_id,omitempty,omitzero"`
+
+	// DeviceID The id of the device.
+	DeviceID string `json:"device_id,omitempty,omitzero"`
+
+	// DevicePlatform Which kind of device it is: Apple's, Android, or an app made with React Native or Flutter.
+	DevicePlatform DevicePlatform `json:"device_platform"`
+
+	// DeviceToken The token that the device has from its platform.
+	DeviceToken Credential `json:"device_token"`
+
+	// IsDevelopment Whether the app was built for development, as Apple's notifications distinguish.
+	IsDevelopment bool `json:"is_development,omitempty,omitzero"`
+
+	// Token The user's token once more; need not be there.
+	Token Credential `json:"token,omitempty,omitzero"`
+}
+
+// SetUserDeviceTokenResponse What the app can notify.
+type SetUserDeviceTokenResponse struct {
+	// Results What the app can notify.
+	Results SetUserDeviceTokenResult `json:"results"`
+
+	// Status The HTTP status once more.
+	Status Status `json:"status,omitempty,omitzero"`
+}
+
+// SetUserDeviceTokenResult What the app can notify.
+type SetUserDeviceTokenResult struct {
+	// Changed Whether the device is new.
+	Changed bool `json:"changed"`
+
+	// PnAndroidConfigured Whether the app can notify Android devices.
+	PnAndroidConfigured bool `json:"pn_android_configured,omitempty,omitzero"`
+
+	// PnIosConfigured Whether the app can notify Apple's devices.
+	PnIosConfigured bool `json:"pn_ios_configured,omitempty,omitzero"`
+}
+
+// Sorting A direction of sorting.
+type Sorting string
+
 // Status The HTTP status once more.
 type Status = int64
 
@@ -2186,6 +2946,15 @@ type SystemEventType string
 // or a date object. Times without a zone are read as UTC, which no page states. Empty text and
 // null stand for none.
 type Time = flex.Time
+
+// TypingText Whether somebody types, 1 or 0.
+type TypingText string
+
+// UnblockUserRequest The user to unblock.
+type UnblockUserRequest struct {
+	// UserEmail The user's id.
+	UserEmail string `json:"user_email"`
+}
 
 // UnreadCount How much of a room a user has not read.
 type UnreadCount struct {
@@ -2274,10 +3043,67 @@ type UpdateMyProfileRequest struct {
 	Name string `json:"name,omitempty,omitzero"`
 }
 
+// UpdateRoomRequest A room and what to change.
+type UpdateRoomRequest struct {
+	// AvatarURL The address of the new picture.
+	AvatarURL string `json:"avatar_url,omitempty,omitzero"`
+
+	// ID The room's id.
+	ID ID `json:"id"`
+
+	// Options The new options, as JSON inside text.
+	Options JSONText `json:"options,omitempty,omitzero"`
+
+	// RoomName The new name.
+	RoomName string `json:"room_name,omitempty,omitzero"`
+}
+
+// UploadRequest A file.
+type UploadRequest struct {
+	// File The file's bytes, with its name.
+	File openapi_types.File `json:"file"`
+
+	// Token The user's token once more; need not be there.
+	Token Credential `json:"token,omitempty,omitzero"`
+}
+
+// UploadResponse A stored file.
+type UploadResponse struct {
+	// Results A stored file.
+	Results UploadResult `json:"results"`
+
+	// Status The HTTP status once more.
+	Status Status `json:"status,omitempty,omitzero"`
+}
+
+// UploadResult A stored file.
+type UploadResult struct {
+	// File A stored file.
+	File UploadedFile `json:"file"`
+}
+
+// UploadedFile A stored file.
+type UploadedFile struct {
+	// Name The file's name.
+	Name string `json:"name,omitempty,omitzero"`
+
+	// Pages Pages of a document.
+	Pages int64 `json:"pages,omitempty,omitzero"`
+
+	// Size Bytes.
+	Size int64 `json:"size,omitempty,omitzero"`
+
+	// URL The address of the file. Whoever knows it can read the file.
+	URL string `json:"url"`
+}
+
 // User A user, as a row of a list.
 type User struct {
 	// Active Whether the user is not deactivated. Older answers lack it.
 	Active bool `json:"active,omitempty,omitzero"`
+
+	// Avatar A picture, in an older form. `avatar_url` and the like say the same.
+	Avatar Avatar `json:"avatar,omitempty,omitzero"`
 
 	// AvatarURL The address of the picture.
 	AvatarURL string `json:"avatar_url,omitempty,omitzero"`
@@ -2292,7 +3118,10 @@ type User struct {
 	Extras JSONText `json:"extras,omitempty,omitzero"`
 
 	// ID An internal number.
-	ID IntegerID `json:"id"`
+	ID ID `json:"id"`
+
+	// IDStr The internal number as text; answers to servers lack it.
+	IDStr string `json:"id_str,omitempty,omitzero"`
 
 	// Name The name to show, once more.
 	Name string `json:"name,omitempty,omitzero"`
@@ -2310,6 +3139,21 @@ type UserIDsRequest struct {
 	UserIds []string `json:"user_ids"`
 }
 
+// UserResponse A user.
+type UserResponse struct {
+	// Results A user.
+	Results UserResult `json:"results"`
+
+	// Status The HTTP status once more.
+	Status Status `json:"status,omitempty,omitzero"`
+}
+
+// UserResult A user.
+type UserResult struct {
+	// User A user, as a row of a list.
+	User User `json:"user"`
+}
+
 // UserRoomsMeta Which page it is, and how many rooms there are.
 type UserRoomsMeta struct {
 	// CurrentPage The page's number, counted from 1.
@@ -2317,6 +3161,18 @@ type UserRoomsMeta struct {
 
 	// TotalRoom Rooms on all pages.
 	TotalRoom int64 `json:"total_room"`
+}
+
+// UserStatus Whether a user is online.
+type UserStatus struct {
+	// Email The user's id.
+	Email string `json:"email"`
+
+	// Status 1 online, 0 not.
+	Status int64 `json:"status"`
+
+	// Timestamp When the user was last seen, in seconds since 1970.
+	Timestamp int64 `json:"timestamp,omitempty,omitzero"`
 }
 
 // UserTokenResponse A user's token.
@@ -2388,6 +3244,9 @@ type BackupID = string
 // EndTime A time in a request, to the second and with 24 hours, as in `2026-03-31 23:59:59`. Its zone is
 // not stated; UTC is a guess.
 type EndTime = ClockTime
+
+// Limit defines model for Limit.
+type Limit = int64
 
 // Page defines model for Page.
 type Page = int64
@@ -2603,6 +3462,36 @@ type SdkDeleteMessagesParams struct {
 	IsHardDelete *bool `form:"is_hard_delete,omitempty" json:"is_hard_delete,omitempty"`
 }
 
+// SdkListBlockedUsersParams defines parameters for SdkListBlockedUsers.
+type SdkListBlockedUsersParams struct {
+	// Page The page's number, counted from 1.
+	Page Page `form:"page,omitempty" json:"page,omitempty,omitzero"`
+
+	// Limit Rows a page; 20 when left out. The maximum is not documented.
+	Limit Limit `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
+}
+
+// SdkGetRoomByIDParams defines parameters for SdkGetRoomByID.
+type SdkGetRoomByIDParams struct {
+	// ID The room's id.
+	ID ID `form:"id" json:"id"`
+}
+
+// SdkListUsersParams defines parameters for SdkListUsers.
+type SdkListUsersParams struct {
+	// Page The page's number, counted from 1.
+	Page Page `form:"page,omitempty" json:"page,omitempty,omitzero"`
+
+	// Limit Rows a page; 20 when left out. The maximum is not documented.
+	Limit Limit `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
+
+	// Query Part of a name; presumably of an id too.
+	Query string `form:"query,omitempty" json:"query,omitempty,omitzero"`
+
+	// OrderQuery The order, such as `username asc`.
+	OrderQuery string `form:"order_query,omitempty" json:"order_query,omitempty,omitzero"`
+}
+
 // SdkLoadCommentsParams defines parameters for SdkLoadComments.
 type SdkLoadCommentsParams struct {
 	// TopicID The room's id.
@@ -2621,6 +3510,25 @@ type SdkLoadCommentsParams struct {
 	Timestamp string `form:"timestamp,omitempty" json:"timestamp,omitempty,omitzero"`
 }
 
+// SdkListRoomParticipantsParams defines parameters for SdkListRoomParticipants.
+type SdkListRoomParticipantsParams struct {
+	// RoomUniqueID The room's `unique_id`.
+	RoomUniqueID string `form:"room_unique_id" json:"room_unique_id"`
+
+	// Page The page's number, counted from 1.
+	Page Page `form:"page,omitempty" json:"page,omitempty,omitzero"`
+
+	// Limit Rows a page; 20 when left out. The maximum is not documented.
+	Limit Limit `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
+
+	// Sorting The order, presumably that of the names.
+	Sorting Sorting `form:"sorting,omitempty" json:"sorting,omitempty,omitzero"`
+
+	// Offset How many rows to leave out; use `page`.
+	// Deprecated: this property has been marked as deprecated upstream, but no `x-deprecated-reason` was set
+	Offset int64 `form:"offset,omitempty" json:"offset,omitempty,omitzero"`
+}
+
 // SdkSyncParams defines parameters for SdkSync.
 type SdkSyncParams struct {
 	// LastReceivedCommentID The highest id of all messages received; 0 when there are none.
@@ -2634,6 +3542,27 @@ type SdkSyncParams struct {
 type SdkSyncEventParams struct {
 	// StartEventID The highest id of all events received; 0 when there are none.
 	StartEventID ID `form:"start_event_id" json:"start_event_id"`
+}
+
+// SdkListUserRoomsParams defines parameters for SdkListUserRooms.
+type SdkListUserRoomsParams struct {
+	// Page The page's number, counted from 1.
+	Page Page `form:"page,omitempty" json:"page,omitempty,omitzero"`
+
+	// Limit Rooms a page, 50 at most.
+	Limit int64 `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
+
+	// ShowParticipants Whether the rooms come with their participants.
+	ShowParticipants bool `form:"show_participants,omitempty" json:"show_participants,omitempty,omitzero"`
+
+	// ShowEmpty Whether rooms without messages are listed.
+	ShowEmpty bool `form:"show_empty,omitempty" json:"show_empty,omitempty,omitzero"`
+
+	// ShowRemoved Whether rooms are listed that one was removed from.
+	ShowRemoved bool `form:"show_removed,omitempty" json:"show_removed,omitempty,omitzero"`
+
+	// RoomType Only rooms of this kind.
+	RoomType RoomFilter `form:"room_type,omitempty" json:"room_type,omitempty,omitzero"`
 }
 
 // PostCommentParams defines parameters for PostComment.
@@ -2685,14 +3614,41 @@ type RestResetUserTokenJSONRequestBody = ResetUserTokenRequest
 // RestUpdateRoomJSONRequestBody defines body for RestUpdateRoom for application/json ContentType.
 type RestUpdateRoomJSONRequestBody = ServerUpdateRoomRequest
 
+// SdkAddRoomParticipantsJSONRequestBody defines body for SdkAddRoomParticipants for application/json ContentType.
+type SdkAddRoomParticipantsJSONRequestBody = AddRoomParticipantsRequest
+
 // SdkVerifyIdentityTokenJSONRequestBody defines body for SdkVerifyIdentityToken for application/json ContentType.
 type SdkVerifyIdentityTokenJSONRequestBody = VerifyIdentityTokenRequest
+
+// SdkBlockUserJSONRequestBody defines body for SdkBlockUser for application/json ContentType.
+type SdkBlockUserJSONRequestBody = BlockUserRequest
+
+// SdkGetChannelsInfoJSONRequestBody defines body for SdkGetChannelsInfo for application/json ContentType.
+type SdkGetChannelsInfoJSONRequestBody = GetChannelsInfoRequest
+
+// SdkJoinChannelsJSONRequestBody defines body for SdkJoinChannels for application/json ContentType.
+type SdkJoinChannelsJSONRequestBody = JoinChannelsRequest
+
+// SdkLeaveChannelsJSONRequestBody defines body for SdkLeaveChannels for application/json ContentType.
+type SdkLeaveChannelsJSONRequestBody = LeaveChannelsRequest
+
+// SdkCreateRoomJSONRequestBody defines body for SdkCreateRoom for application/json ContentType.
+type SdkCreateRoomJSONRequestBody = CreateRoomRequest
 
 // SdkReportEventJSONRequestBody defines body for SdkReportEvent for application/json ContentType.
 type SdkReportEventJSONRequestBody = ReportEventRequest
 
 // SdkExpireUserTokenJSONRequestBody defines body for SdkExpireUserToken for application/json ContentType.
 type SdkExpireUserTokenJSONRequestBody = ExpireUserTokenRequest
+
+// SdkListFilesJSONRequestBody defines body for SdkListFiles for application/json ContentType.
+type SdkListFilesJSONRequestBody = ListFilesRequest
+
+// SdkGetOrCreateRoomWithTargetJSONRequestBody defines body for SdkGetOrCreateRoomWithTarget for application/json ContentType.
+type SdkGetOrCreateRoomWithTargetJSONRequestBody = GetOrCreateRoomWithTargetRequest
+
+// SdkGetOrCreateRoomWithUniqueIDJSONRequestBody defines body for SdkGetOrCreateRoomWithUniqueID for application/json ContentType.
+type SdkGetOrCreateRoomWithUniqueIDJSONRequestBody = GetOrCreateRoomWithUniqueIDRequest
 
 // SdkLoginOrRegisterJSONRequestBody defines body for SdkLoginOrRegister for application/json ContentType.
 type SdkLoginOrRegisterJSONRequestBody = LoginOrRegisterRequest
@@ -2712,6 +3668,15 @@ type SdkCheckRealtimeJSONRequestBody = CheckRealtimeRequest
 // SdkRefreshUserTokenJSONRequestBody defines body for SdkRefreshUserToken for application/json ContentType.
 type SdkRefreshUserTokenJSONRequestBody = RefreshUserTokenRequest
 
+// SdkRemoveRoomParticipantsJSONRequestBody defines body for SdkRemoveRoomParticipants for application/json ContentType.
+type SdkRemoveRoomParticipantsJSONRequestBody = RemoveRoomParticipantsRequest
+
+// SdkRemoveUserDeviceTokenJSONRequestBody defines body for SdkRemoveUserDeviceToken for application/json ContentType.
+type SdkRemoveUserDeviceTokenJSONRequestBody = RemoveUserDeviceTokenRequest
+
+// SdkGetRoomsInfoJSONRequestBody defines body for SdkGetRoomsInfo for application/json ContentType.
+type SdkGetRoomsInfoJSONRequestBody = GetRoomsInfoRequest
+
 // SdkSearchJSONRequestBody defines body for SdkSearch for application/json ContentType.
 type SdkSearchJSONRequestBody = SearchRequest
 
@@ -2720,11 +3685,26 @@ type SdkSearchJSONRequestBody = SearchRequest
 // Deprecated: this type has been marked as deprecated upstream, but no `x-deprecated-reason` was set
 type SdkSearchMessagesJSONRequestBody = SearchMessagesRequest
 
+// SdkSetUserDeviceTokenJSONRequestBody defines body for SdkSetUserDeviceToken for application/json ContentType.
+type SdkSetUserDeviceTokenJSONRequestBody = SetUserDeviceTokenRequest
+
+// SdkUnblockUserJSONRequestBody defines body for SdkUnblockUser for application/json ContentType.
+type SdkUnblockUserJSONRequestBody = UnblockUserRequest
+
 // SdkUpdateCommentStatusJSONRequestBody defines body for SdkUpdateCommentStatus for application/json ContentType.
 type SdkUpdateCommentStatusJSONRequestBody = UpdateCommentStatusRequest
 
 // SdkUpdateMessageJSONRequestBody defines body for SdkUpdateMessage for application/json ContentType.
 type SdkUpdateMessageJSONRequestBody = UpdateMessageRequest
+
+// SdkUpdateRoomJSONRequestBody defines body for SdkUpdateRoom for application/json ContentType.
+type SdkUpdateRoomJSONRequestBody = UpdateRoomRequest
+
+// SdkUploadMultipartRequestBody defines body for SdkUpload for multipart/form-data ContentType.
+type SdkUploadMultipartRequestBody = UploadRequest
+
+// SdkGetUsersStatusJSONRequestBody defines body for SdkGetUsersStatus for application/json ContentType.
+type SdkGetUsersStatusJSONRequestBody = GetUsersStatusRequest
 
 // PostCommentJSONRequestBody defines body for PostComment for application/json ContentType.
 type PostCommentJSONRequestBody = PostCommentEvent
@@ -3192,6 +4172,24 @@ type ClientInterface interface {
 	// Corresponds with GET /api/v2.1/rest/webhook_logs (the `RestListWebhookLogs` operationId).
 	RestListWebhookLogs(ctx context.Context, params *RestListWebhookLogsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// SdkAddRoomParticipantsWithBody Add users to a group or channel
+	//
+	// The others are told by a message of the type `system_event`. Rooms for two stay as they are.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/v2/sdk/add_room_participants (the `SdkAddRoomParticipants` operationId).
+	SdkAddRoomParticipantsWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SdkAddRoomParticipants Add users to a group or channel
+	//
+	// The others are told by a message of the type `system_event`. Rooms for two stay as they are.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/v2/sdk/add_room_participants (the `SdkAddRoomParticipants` operationId).
+	SdkAddRoomParticipants(ctx context.Context, body SdkAddRoomParticipantsJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// SdkGetNonce Get a nonce for an identity token
 	//
 	// Sends no body. The app's back end puts the nonce into the identity token that it signs, as
@@ -3227,6 +4225,89 @@ type ClientInterface interface {
 	// Corresponds with POST /api/v2/sdk/auth/verify_identity_token (the `SdkVerifyIdentityToken` operationId).
 	SdkVerifyIdentityToken(ctx context.Context, body SdkVerifyIdentityTokenJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// SdkBlockUserWithBody Block a user
+	//
+	// What the blocked user writes in the room for two does not arrive and stays `sent`; they are
+	// not told. Groups and channels are not concerned. For some apps the vendor has to switch
+	// blocking on.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/v2/sdk/block_user (the `SdkBlockUser` operationId).
+	SdkBlockUserWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SdkBlockUser Block a user
+	//
+	// What the blocked user writes in the room for two does not arrive and stays `sent`; they are
+	// not told. Groups and channels are not concerned. For some apps the vendor has to switch
+	// blocking on.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/v2/sdk/block_user (the `SdkBlockUser` operationId).
+	SdkBlockUser(ctx context.Context, body SdkBlockUserJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SdkListChannels List the app's channels
+	//
+	// Each tells whether the user has joined it.
+	//
+	// Corresponds with GET /api/v2/sdk/channels (the `SdkListChannels` operationId).
+	SdkListChannels(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SdkGetChannelsInfoWithBody Look up channels by their unique ids
+	//
+	// Channels that do not exist are presumably left out.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/v2/sdk/channels/info (the `SdkGetChannelsInfo` operationId).
+	SdkGetChannelsInfoWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SdkGetChannelsInfo Look up channels by their unique ids
+	//
+	// Channels that do not exist are presumably left out.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/v2/sdk/channels/info (the `SdkGetChannelsInfo` operationId).
+	SdkGetChannelsInfo(ctx context.Context, body SdkGetChannelsInfoJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SdkJoinChannelsWithBody Join channels
+	//
+	// The realtime broker has one topic for each channel, which a client subscribes to by itself.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/v2/sdk/channels/join (the `SdkJoinChannels` operationId).
+	SdkJoinChannelsWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SdkJoinChannels Join channels
+	//
+	// The realtime broker has one topic for each channel, which a client subscribes to by itself.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/v2/sdk/channels/join (the `SdkJoinChannels` operationId).
+	SdkJoinChannels(ctx context.Context, body SdkJoinChannelsJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SdkLeaveChannelsWithBody Leave channels
+	//
+	// Their messages no longer come with `sdkSync`, presumably.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/v2/sdk/channels/leave (the `SdkLeaveChannels` operationId).
+	SdkLeaveChannelsWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SdkLeaveChannels Leave channels
+	//
+	// Their messages no longer come with `sdkSync`, presumably.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/v2/sdk/channels/leave (the `SdkLeaveChannels` operationId).
+	SdkLeaveChannels(ctx context.Context, body SdkLeaveChannelsJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// SdkClearRoomMessages Clear the messages of rooms for oneself
 	//
 	// Others keep theirs. The parameter has `channel` in its name, but takes the `unique_id` of any
@@ -3251,6 +4332,26 @@ type ClientInterface interface {
 	//
 	// Corresponds with GET /api/v2/sdk/config (the `SdkGetConfig` operationId).
 	SdkGetConfig(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SdkCreateRoomWithBody Create a group
+	//
+	// Up to 100 users. The caller is a participant without being listed. Not idempotent: a repeat
+	// is a second group.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/v2/sdk/create_room (the `SdkCreateRoom` operationId).
+	SdkCreateRoomWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SdkCreateRoom Create a group
+	//
+	// Up to 100 users. The caller is a participant without being listed. Not idempotent: a repeat
+	// is a second group.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/v2/sdk/create_room (the `SdkCreateRoom` operationId).
+	SdkCreateRoom(ctx context.Context, body SdkCreateRoomJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// SdkDeleteMessages Delete messages for everyone
 	//
@@ -3299,6 +4400,91 @@ type ClientInterface interface {
 	//
 	// Corresponds with POST /api/v2/sdk/expire_user_token (the `SdkExpireUserToken` operationId).
 	SdkExpireUserToken(ctx context.Context, body SdkExpireUserTokenJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SdkListFilesWithBody List messages with files
+	//
+	// Of all rooms or some, of everybody or one sender, by the ends of the files' names.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/v2/sdk/file_list (the `SdkListFiles` operationId).
+	SdkListFilesWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SdkListFiles List messages with files
+	//
+	// Of all rooms or some, of everybody or one sender, by the ends of the files' names.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/v2/sdk/file_list (the `SdkListFiles` operationId).
+	SdkListFiles(ctx context.Context, body SdkListFilesJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SdkListBlockedUsers List the users whom one has blocked
+	//
+	// The rows are under `blocked_users`, though two SDKs look for them under other names and find
+	// none.
+	//
+	// Corresponds with GET /api/v2/sdk/get_blocked_users (the `SdkListBlockedUsers` operationId).
+	SdkListBlockedUsers(ctx context.Context, params *SdkListBlockedUsersParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SdkGetOrCreateRoomWithTargetWithBody Get the room for two with another user; create it if there is none
+	//
+	// There is one such room for each pair of users. The answer has its newest messages too.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/v2/sdk/get_or_create_room_with_target (the `SdkGetOrCreateRoomWithTarget` operationId).
+	SdkGetOrCreateRoomWithTargetWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SdkGetOrCreateRoomWithTarget Get the room for two with another user; create it if there is none
+	//
+	// There is one such room for each pair of users. The answer has its newest messages too.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/v2/sdk/get_or_create_room_with_target (the `SdkGetOrCreateRoomWithTarget` operationId).
+	SdkGetOrCreateRoomWithTarget(ctx context.Context, body SdkGetOrCreateRoomWithTargetJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SdkGetOrCreateRoomWithUniqueIDWithBody Get and join the channel with a unique id; create it if there is none
+	//
+	// The caller becomes a participant. Name and picture that are given overwrite those of a
+	// channel that exists. A channel has up to 5,000 users; the vendor allows more if asked to.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/v2/sdk/get_or_create_room_with_unique_id (the `SdkGetOrCreateRoomWithUniqueID` operationId).
+	SdkGetOrCreateRoomWithUniqueIDWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SdkGetOrCreateRoomWithUniqueID Get and join the channel with a unique id; create it if there is none
+	//
+	// The caller becomes a participant. Name and picture that are given overwrite those of a
+	// channel that exists. A channel has up to 5,000 users; the vendor allows more if asked to.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/v2/sdk/get_or_create_room_with_unique_id (the `SdkGetOrCreateRoomWithUniqueID` operationId).
+	SdkGetOrCreateRoomWithUniqueID(ctx context.Context, body SdkGetOrCreateRoomWithUniqueIDJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SdkGetRoomByID Get a room with its participants and newest messages
+	//
+	// One who is no participant presumably sees channels only; `is_participant` tells.
+	//
+	// Corresponds with GET /api/v2/sdk/get_room_by_id (the `SdkGetRoomByID` operationId).
+	SdkGetRoomByID(ctx context.Context, params *SdkGetRoomByIDParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SdkGetRoomUnreadCount Count the rooms with unread messages
+	//
+	// Rooms, where `sdkGetTotalUnreadCount` counts messages under the same name.
+	//
+	// Corresponds with GET /api/v2/sdk/get_room_unread_count (the `SdkGetRoomUnreadCount` operationId).
+	SdkGetRoomUnreadCount(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SdkListUsers List or search the app's users
+	//
+	// Of each user there is what everybody may see. `order_query` names a member of the rows and a direction.
+	//
+	// Corresponds with GET /api/v2/sdk/get_user_list (the `SdkListUsers` operationId).
+	SdkListUsers(ctx context.Context, params *SdkListUsersParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// SdkLoadComments List messages of a room, the newest first
 	//
@@ -3450,6 +4636,71 @@ type ClientInterface interface {
 	// Corresponds with POST /api/v2/sdk/refresh_user_token (the `SdkRefreshUserToken` operationId).
 	SdkRefreshUserToken(ctx context.Context, body SdkRefreshUserTokenJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// SdkRemoveRoomParticipantsWithBody Remove users from a group or channel
+	//
+	// The others are told by a message of the type `system_event`. The answer has ids alone, where
+	// `sdkAddRoomParticipants` has users.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/v2/sdk/remove_room_participants (the `SdkRemoveRoomParticipants` operationId).
+	SdkRemoveRoomParticipantsWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SdkRemoveRoomParticipants Remove users from a group or channel
+	//
+	// The others are told by a message of the type `system_event`. The answer has ids alone, where
+	// `sdkAddRoomParticipants` has users.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/v2/sdk/remove_room_participants (the `SdkRemoveRoomParticipants` operationId).
+	SdkRemoveRoomParticipants(ctx context.Context, body SdkRemoveRoomParticipantsJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SdkRemoveUserDeviceTokenWithBody Take a device out of the notifications
+	//
+	// To be called before logging out.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/v2/sdk/remove_user_device_token (the `SdkRemoveUserDeviceToken` operationId).
+	SdkRemoveUserDeviceTokenWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SdkRemoveUserDeviceToken Take a device out of the notifications
+	//
+	// To be called before logging out.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/v2/sdk/remove_user_device_token (the `SdkRemoveUserDeviceToken` operationId).
+	SdkRemoveUserDeviceToken(ctx context.Context, body SdkRemoveUserDeviceTokenJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SdkListRoomParticipants List the participants of a room
+	//
+	// Takes the room's unique id, and not its id.
+	//
+	// Corresponds with GET /api/v2/sdk/room_participants (the `SdkListRoomParticipants` operationId).
+	SdkListRoomParticipants(ctx context.Context, params *SdkListRoomParticipantsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SdkGetRoomsInfoWithBody Look up rooms by their ids or unique ids
+	//
+	// Rooms that do not exist, or that the user is not in, are presumably left out; `meta` has the
+	// number of those asked for and of those found.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/v2/sdk/rooms_info (the `SdkGetRoomsInfo` operationId).
+	SdkGetRoomsInfoWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SdkGetRoomsInfo Look up rooms by their ids or unique ids
+	//
+	// Rooms that do not exist, or that the user is not in, are presumably left out; `meta` has the
+	// number of those asked for and of those found.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/v2/sdk/rooms_info (the `SdkGetRoomsInfo` operationId).
+	SdkGetRoomsInfo(ctx context.Context, body SdkGetRoomsInfoJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// SdkSearchWithBody Search messages of one's rooms
 	//
 	// In all rooms, or in those that are named. A channel is searched with `room_type` `group` and
@@ -3492,6 +4743,26 @@ type ClientInterface interface {
 	// Deprecated: this operation has been marked as deprecated upstream, but no `x-deprecated-reason` was set
 	SdkSearchMessages(ctx context.Context, body SdkSearchMessagesJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// SdkSetUserDeviceTokenWithBody Register a device for notifications
+	//
+	// Notifications carry the same as the realtime broker, see `PushData`. Channels send none.
+	// `extras.qiscus_ios_pn` of a message stands in for the notification to Apple's devices.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/v2/sdk/set_user_device_token (the `SdkSetUserDeviceToken` operationId).
+	SdkSetUserDeviceTokenWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SdkSetUserDeviceToken Register a device for notifications
+	//
+	// Notifications carry the same as the realtime broker, see `PushData`. Channels send none.
+	// `extras.qiscus_ios_pn` of a message stands in for the notification to Apple's devices.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/v2/sdk/set_user_device_token (the `SdkSetUserDeviceToken` operationId).
+	SdkSetUserDeviceToken(ctx context.Context, body SdkSetUserDeviceTokenJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// SdkSync Get the messages that have come since
 	//
 	// Messages of all rooms with an id above the given one; a new client begins at
@@ -3511,6 +4782,31 @@ type ClientInterface interface {
 	//
 	// Corresponds with GET /api/v2/sdk/sync_event (the `SdkSyncEvent` operationId).
 	SdkSyncEvent(ctx context.Context, params *SdkSyncEventParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SdkGetTotalUnreadCount Count the unread messages of all rooms
+	//
+	// Messages, where `sdkGetRoomUnreadCount` counts rooms.
+	//
+	// Corresponds with GET /api/v2/sdk/total_unread_count (the `SdkGetTotalUnreadCount` operationId).
+	SdkGetTotalUnreadCount(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SdkUnblockUserWithBody Unblock a user
+	//
+	// From then on, what the user writes in the room for two arrives again.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/v2/sdk/unblock_user (the `SdkUnblockUser` operationId).
+	SdkUnblockUserWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SdkUnblockUser Unblock a user
+	//
+	// From then on, what the user writes in the room for two arrives again.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/v2/sdk/unblock_user (the `SdkUnblockUser` operationId).
+	SdkUnblockUser(ctx context.Context, body SdkUnblockUserJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// SdkUpdateCommentStatusWithBody Mark messages of a room as received and as read
 	//
@@ -3553,6 +4849,63 @@ type ClientInterface interface {
 	//
 	// Corresponds with POST /api/v2/sdk/update_message (the `SdkUpdateMessage` operationId).
 	SdkUpdateMessage(ctx context.Context, body SdkUpdateMessageJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SdkUpdateRoomWithBody Change the name, picture or options of a group or channel
+	//
+	// Members that are left out presumably stay as they are, while empty text may overwrite. The
+	// other users are told by a message of the type `system_event`.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/v2/sdk/update_room (the `SdkUpdateRoom` operationId).
+	SdkUpdateRoomWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SdkUpdateRoom Change the name, picture or options of a group or channel
+	//
+	// Members that are left out presumably stay as they are, while empty text may overwrite. The
+	// other users are told by a message of the type `system_event`.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/v2/sdk/update_room (the `SdkUpdateRoom` operationId).
+	SdkUpdateRoom(ctx context.Context, body SdkUpdateRoomJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SdkUploadWithBody Upload a file
+	//
+	// To send it, post a message of the type `file_attachment` with the address that comes back.
+	// A smaller picture is behind the same address with `w_320,h_320,c_limit/` behind `/upload/`,
+	// for instance. An expired token can be refused with 422 here, with the usual message. Not
+	// idempotent: a repeat stores the file again. How large a file may be is not documented.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/v2/sdk/upload (the `SdkUpload` operationId).
+	SdkUploadWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SdkListUserRooms List one's rooms
+	//
+	// Up to 50 rooms a page. Rooms without messages, and those one was removed from, are listed on request.
+	//
+	// Corresponds with GET /api/v2/sdk/user_rooms (the `SdkListUserRooms` operationId).
+	SdkListUserRooms(ctx context.Context, params *SdkListUserRoomsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SdkGetUsersStatusWithBody Get which of some users are online
+	//
+	// The realtime broker tells of changes, in one topic for each user.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/v2/sdk/users/status (the `SdkGetUsersStatus` operationId).
+	SdkGetUsersStatusWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SdkGetUsersStatus Get which of some users are online
+	//
+	// The realtime broker tells of changes, in one topic for each user.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/v2/sdk/users/status (the `SdkGetUsersStatus` operationId).
+	SdkGetUsersStatus(ctx context.Context, body SdkGetUsersStatusJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 }
 
 // RestAddRoomParticipantsWithBody Add participants to a group or a channel
@@ -4384,6 +5737,44 @@ func (c *Client) RestListWebhookLogs(ctx context.Context, params *RestListWebhoo
 	return c.Client.Do(req)
 }
 
+// SdkAddRoomParticipantsWithBody Add users to a group or channel
+//
+// The others are told by a message of the type `system_event`. Rooms for two stay as they are.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/v2/sdk/add_room_participants (the `SdkAddRoomParticipants` operationId).
+func (c *Client) SdkAddRoomParticipantsWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSdkAddRoomParticipantsRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SdkAddRoomParticipants Add users to a group or channel
+//
+// The others are told by a message of the type `system_event`. Rooms for two stay as they are.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v2/sdk/add_room_participants (the `SdkAddRoomParticipants` operationId).
+func (c *Client) SdkAddRoomParticipants(ctx context.Context, body SdkAddRoomParticipantsJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSdkAddRoomParticipantsRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // SdkGetNonce Get a nonce for an identity token
 //
 // Sends no body. The app's back end puts the nonce into the identity token that it signs, as
@@ -4449,6 +5840,179 @@ func (c *Client) SdkVerifyIdentityToken(ctx context.Context, body SdkVerifyIdent
 	return c.Client.Do(req)
 }
 
+// SdkBlockUserWithBody Block a user
+//
+// What the blocked user writes in the room for two does not arrive and stays `sent`; they are
+// not told. Groups and channels are not concerned. For some apps the vendor has to switch
+// blocking on.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/v2/sdk/block_user (the `SdkBlockUser` operationId).
+func (c *Client) SdkBlockUserWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSdkBlockUserRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SdkBlockUser Block a user
+//
+// What the blocked user writes in the room for two does not arrive and stays `sent`; they are
+// not told. Groups and channels are not concerned. For some apps the vendor has to switch
+// blocking on.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v2/sdk/block_user (the `SdkBlockUser` operationId).
+func (c *Client) SdkBlockUser(ctx context.Context, body SdkBlockUserJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSdkBlockUserRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SdkListChannels List the app's channels
+//
+// Each tells whether the user has joined it.
+//
+// Corresponds with GET /api/v2/sdk/channels (the `SdkListChannels` operationId).
+func (c *Client) SdkListChannels(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSdkListChannelsRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SdkGetChannelsInfoWithBody Look up channels by their unique ids
+//
+// Channels that do not exist are presumably left out.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/v2/sdk/channels/info (the `SdkGetChannelsInfo` operationId).
+func (c *Client) SdkGetChannelsInfoWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSdkGetChannelsInfoRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SdkGetChannelsInfo Look up channels by their unique ids
+//
+// Channels that do not exist are presumably left out.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v2/sdk/channels/info (the `SdkGetChannelsInfo` operationId).
+func (c *Client) SdkGetChannelsInfo(ctx context.Context, body SdkGetChannelsInfoJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSdkGetChannelsInfoRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SdkJoinChannelsWithBody Join channels
+//
+// The realtime broker has one topic for each channel, which a client subscribes to by itself.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/v2/sdk/channels/join (the `SdkJoinChannels` operationId).
+func (c *Client) SdkJoinChannelsWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSdkJoinChannelsRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SdkJoinChannels Join channels
+//
+// The realtime broker has one topic for each channel, which a client subscribes to by itself.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v2/sdk/channels/join (the `SdkJoinChannels` operationId).
+func (c *Client) SdkJoinChannels(ctx context.Context, body SdkJoinChannelsJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSdkJoinChannelsRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SdkLeaveChannelsWithBody Leave channels
+//
+// Their messages no longer come with `sdkSync`, presumably.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/v2/sdk/channels/leave (the `SdkLeaveChannels` operationId).
+func (c *Client) SdkLeaveChannelsWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSdkLeaveChannelsRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SdkLeaveChannels Leave channels
+//
+// Their messages no longer come with `sdkSync`, presumably.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v2/sdk/channels/leave (the `SdkLeaveChannels` operationId).
+func (c *Client) SdkLeaveChannels(ctx context.Context, body SdkLeaveChannelsJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSdkLeaveChannelsRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // SdkClearRoomMessages Clear the messages of rooms for oneself
 //
 // Others keep theirs. The parameter has `channel` in its name, but takes the `unique_id` of any
@@ -4494,6 +6058,46 @@ func (c *Client) SdkGetCommentReceipt(ctx context.Context, params *SdkGetComment
 // Corresponds with GET /api/v2/sdk/config (the `SdkGetConfig` operationId).
 func (c *Client) SdkGetConfig(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewSdkGetConfigRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SdkCreateRoomWithBody Create a group
+//
+// Up to 100 users. The caller is a participant without being listed. Not idempotent: a repeat
+// is a second group.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/v2/sdk/create_room (the `SdkCreateRoom` operationId).
+func (c *Client) SdkCreateRoomWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSdkCreateRoomRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SdkCreateRoom Create a group
+//
+// Up to 100 users. The caller is a participant without being listed. Not idempotent: a repeat
+// is a second group.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v2/sdk/create_room (the `SdkCreateRoom` operationId).
+func (c *Client) SdkCreateRoom(ctx context.Context, body SdkCreateRoomJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSdkCreateRoomRequest(c.Server, body)
 	if err != nil {
 		return nil, err
 	}
@@ -4592,6 +6196,191 @@ func (c *Client) SdkExpireUserTokenWithBody(ctx context.Context, contentType str
 // Corresponds with POST /api/v2/sdk/expire_user_token (the `SdkExpireUserToken` operationId).
 func (c *Client) SdkExpireUserToken(ctx context.Context, body SdkExpireUserTokenJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewSdkExpireUserTokenRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SdkListFilesWithBody List messages with files
+//
+// Of all rooms or some, of everybody or one sender, by the ends of the files' names.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/v2/sdk/file_list (the `SdkListFiles` operationId).
+func (c *Client) SdkListFilesWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSdkListFilesRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SdkListFiles List messages with files
+//
+// Of all rooms or some, of everybody or one sender, by the ends of the files' names.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v2/sdk/file_list (the `SdkListFiles` operationId).
+func (c *Client) SdkListFiles(ctx context.Context, body SdkListFilesJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSdkListFilesRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SdkListBlockedUsers List the users whom one has blocked
+//
+// The rows are under `blocked_users`, though two SDKs look for them under other names and find
+// none.
+//
+// Corresponds with GET /api/v2/sdk/get_blocked_users (the `SdkListBlockedUsers` operationId).
+func (c *Client) SdkListBlockedUsers(ctx context.Context, params *SdkListBlockedUsersParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSdkListBlockedUsersRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SdkGetOrCreateRoomWithTargetWithBody Get the room for two with another user; create it if there is none
+//
+// There is one such room for each pair of users. The answer has its newest messages too.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/v2/sdk/get_or_create_room_with_target (the `SdkGetOrCreateRoomWithTarget` operationId).
+func (c *Client) SdkGetOrCreateRoomWithTargetWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSdkGetOrCreateRoomWithTargetRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SdkGetOrCreateRoomWithTarget Get the room for two with another user; create it if there is none
+//
+// There is one such room for each pair of users. The answer has its newest messages too.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v2/sdk/get_or_create_room_with_target (the `SdkGetOrCreateRoomWithTarget` operationId).
+func (c *Client) SdkGetOrCreateRoomWithTarget(ctx context.Context, body SdkGetOrCreateRoomWithTargetJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSdkGetOrCreateRoomWithTargetRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SdkGetOrCreateRoomWithUniqueIDWithBody Get and join the channel with a unique id; create it if there is none
+//
+// The caller becomes a participant. Name and picture that are given overwrite those of a
+// channel that exists. A channel has up to 5,000 users; the vendor allows more if asked to.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/v2/sdk/get_or_create_room_with_unique_id (the `SdkGetOrCreateRoomWithUniqueID` operationId).
+func (c *Client) SdkGetOrCreateRoomWithUniqueIDWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSdkGetOrCreateRoomWithUniqueIDRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SdkGetOrCreateRoomWithUniqueID Get and join the channel with a unique id; create it if there is none
+//
+// The caller becomes a participant. Name and picture that are given overwrite those of a
+// channel that exists. A channel has up to 5,000 users; the vendor allows more if asked to.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v2/sdk/get_or_create_room_with_unique_id (the `SdkGetOrCreateRoomWithUniqueID` operationId).
+func (c *Client) SdkGetOrCreateRoomWithUniqueID(ctx context.Context, body SdkGetOrCreateRoomWithUniqueIDJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSdkGetOrCreateRoomWithUniqueIDRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SdkGetRoomByID Get a room with its participants and newest messages
+//
+// One who is no participant presumably sees channels only; `is_participant` tells.
+//
+// Corresponds with GET /api/v2/sdk/get_room_by_id (the `SdkGetRoomByID` operationId).
+func (c *Client) SdkGetRoomByID(ctx context.Context, params *SdkGetRoomByIDParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSdkGetRoomByIDRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SdkGetRoomUnreadCount Count the rooms with unread messages
+//
+// Rooms, where `sdkGetTotalUnreadCount` counts messages under the same name.
+//
+// Corresponds with GET /api/v2/sdk/get_room_unread_count (the `SdkGetRoomUnreadCount` operationId).
+func (c *Client) SdkGetRoomUnreadCount(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSdkGetRoomUnreadCountRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SdkListUsers List or search the app's users
+//
+// Of each user there is what everybody may see. `order_query` names a member of the rows and a direction.
+//
+// Corresponds with GET /api/v2/sdk/get_user_list (the `SdkListUsers` operationId).
+func (c *Client) SdkListUsers(ctx context.Context, params *SdkListUsersParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSdkListUsersRequest(c.Server, params)
 	if err != nil {
 		return nil, err
 	}
@@ -4902,6 +6691,141 @@ func (c *Client) SdkRefreshUserToken(ctx context.Context, body SdkRefreshUserTok
 	return c.Client.Do(req)
 }
 
+// SdkRemoveRoomParticipantsWithBody Remove users from a group or channel
+//
+// The others are told by a message of the type `system_event`. The answer has ids alone, where
+// `sdkAddRoomParticipants` has users.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/v2/sdk/remove_room_participants (the `SdkRemoveRoomParticipants` operationId).
+func (c *Client) SdkRemoveRoomParticipantsWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSdkRemoveRoomParticipantsRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SdkRemoveRoomParticipants Remove users from a group or channel
+//
+// The others are told by a message of the type `system_event`. The answer has ids alone, where
+// `sdkAddRoomParticipants` has users.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v2/sdk/remove_room_participants (the `SdkRemoveRoomParticipants` operationId).
+func (c *Client) SdkRemoveRoomParticipants(ctx context.Context, body SdkRemoveRoomParticipantsJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSdkRemoveRoomParticipantsRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SdkRemoveUserDeviceTokenWithBody Take a device out of the notifications
+//
+// To be called before logging out.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/v2/sdk/remove_user_device_token (the `SdkRemoveUserDeviceToken` operationId).
+func (c *Client) SdkRemoveUserDeviceTokenWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSdkRemoveUserDeviceTokenRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SdkRemoveUserDeviceToken Take a device out of the notifications
+//
+// To be called before logging out.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v2/sdk/remove_user_device_token (the `SdkRemoveUserDeviceToken` operationId).
+func (c *Client) SdkRemoveUserDeviceToken(ctx context.Context, body SdkRemoveUserDeviceTokenJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSdkRemoveUserDeviceTokenRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SdkListRoomParticipants List the participants of a room
+//
+// Takes the room's unique id, and not its id.
+//
+// Corresponds with GET /api/v2/sdk/room_participants (the `SdkListRoomParticipants` operationId).
+func (c *Client) SdkListRoomParticipants(ctx context.Context, params *SdkListRoomParticipantsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSdkListRoomParticipantsRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SdkGetRoomsInfoWithBody Look up rooms by their ids or unique ids
+//
+// Rooms that do not exist, or that the user is not in, are presumably left out; `meta` has the
+// number of those asked for and of those found.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/v2/sdk/rooms_info (the `SdkGetRoomsInfo` operationId).
+func (c *Client) SdkGetRoomsInfoWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSdkGetRoomsInfoRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SdkGetRoomsInfo Look up rooms by their ids or unique ids
+//
+// Rooms that do not exist, or that the user is not in, are presumably left out; `meta` has the
+// number of those asked for and of those found.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v2/sdk/rooms_info (the `SdkGetRoomsInfo` operationId).
+func (c *Client) SdkGetRoomsInfo(ctx context.Context, body SdkGetRoomsInfoJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSdkGetRoomsInfoRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // SdkSearchWithBody Search messages of one's rooms
 //
 // In all rooms, or in those that are named. A channel is searched with `room_type` `group` and
@@ -4982,6 +6906,46 @@ func (c *Client) SdkSearchMessages(ctx context.Context, body SdkSearchMessagesJS
 	return c.Client.Do(req)
 }
 
+// SdkSetUserDeviceTokenWithBody Register a device for notifications
+//
+// Notifications carry the same as the realtime broker, see `PushData`. Channels send none.
+// `extras.qiscus_ios_pn` of a message stands in for the notification to Apple's devices.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/v2/sdk/set_user_device_token (the `SdkSetUserDeviceToken` operationId).
+func (c *Client) SdkSetUserDeviceTokenWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSdkSetUserDeviceTokenRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SdkSetUserDeviceToken Register a device for notifications
+//
+// Notifications carry the same as the realtime broker, see `PushData`. Channels send none.
+// `extras.qiscus_ios_pn` of a message stands in for the notification to Apple's devices.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v2/sdk/set_user_device_token (the `SdkSetUserDeviceToken` operationId).
+func (c *Client) SdkSetUserDeviceToken(ctx context.Context, body SdkSetUserDeviceTokenJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSdkSetUserDeviceTokenRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // SdkSync Get the messages that have come since
 //
 // Messages of all rooms with an id above the given one; a new client begins at
@@ -5012,6 +6976,61 @@ func (c *Client) SdkSync(ctx context.Context, params *SdkSyncParams, reqEditors 
 // Corresponds with GET /api/v2/sdk/sync_event (the `SdkSyncEvent` operationId).
 func (c *Client) SdkSyncEvent(ctx context.Context, params *SdkSyncEventParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewSdkSyncEventRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SdkGetTotalUnreadCount Count the unread messages of all rooms
+//
+// Messages, where `sdkGetRoomUnreadCount` counts rooms.
+//
+// Corresponds with GET /api/v2/sdk/total_unread_count (the `SdkGetTotalUnreadCount` operationId).
+func (c *Client) SdkGetTotalUnreadCount(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSdkGetTotalUnreadCountRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SdkUnblockUserWithBody Unblock a user
+//
+// From then on, what the user writes in the room for two arrives again.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/v2/sdk/unblock_user (the `SdkUnblockUser` operationId).
+func (c *Client) SdkUnblockUserWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSdkUnblockUserRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SdkUnblockUser Unblock a user
+//
+// From then on, what the user writes in the room for two arrives again.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v2/sdk/unblock_user (the `SdkUnblockUser` operationId).
+func (c *Client) SdkUnblockUser(ctx context.Context, body SdkUnblockUserJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSdkUnblockUserRequest(c.Server, body)
 	if err != nil {
 		return nil, err
 	}
@@ -5094,6 +7113,123 @@ func (c *Client) SdkUpdateMessageWithBody(ctx context.Context, contentType strin
 // Corresponds with POST /api/v2/sdk/update_message (the `SdkUpdateMessage` operationId).
 func (c *Client) SdkUpdateMessage(ctx context.Context, body SdkUpdateMessageJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewSdkUpdateMessageRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SdkUpdateRoomWithBody Change the name, picture or options of a group or channel
+//
+// Members that are left out presumably stay as they are, while empty text may overwrite. The
+// other users are told by a message of the type `system_event`.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/v2/sdk/update_room (the `SdkUpdateRoom` operationId).
+func (c *Client) SdkUpdateRoomWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSdkUpdateRoomRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SdkUpdateRoom Change the name, picture or options of a group or channel
+//
+// Members that are left out presumably stay as they are, while empty text may overwrite. The
+// other users are told by a message of the type `system_event`.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v2/sdk/update_room (the `SdkUpdateRoom` operationId).
+func (c *Client) SdkUpdateRoom(ctx context.Context, body SdkUpdateRoomJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSdkUpdateRoomRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SdkUploadWithBody Upload a file
+//
+// To send it, post a message of the type `file_attachment` with the address that comes back.
+// A smaller picture is behind the same address with `w_320,h_320,c_limit/` behind `/upload/`,
+// for instance. An expired token can be refused with 422 here, with the usual message. Not
+// idempotent: a repeat stores the file again. How large a file may be is not documented.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/v2/sdk/upload (the `SdkUpload` operationId).
+func (c *Client) SdkUploadWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSdkUploadRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SdkListUserRooms List one's rooms
+//
+// Up to 50 rooms a page. Rooms without messages, and those one was removed from, are listed on request.
+//
+// Corresponds with GET /api/v2/sdk/user_rooms (the `SdkListUserRooms` operationId).
+func (c *Client) SdkListUserRooms(ctx context.Context, params *SdkListUserRoomsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSdkListUserRoomsRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SdkGetUsersStatusWithBody Get which of some users are online
+//
+// The realtime broker tells of changes, in one topic for each user.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/v2/sdk/users/status (the `SdkGetUsersStatus` operationId).
+func (c *Client) SdkGetUsersStatusWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSdkGetUsersStatusRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SdkGetUsersStatus Get which of some users are online
+//
+// The realtime broker tells of changes, in one topic for each user.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v2/sdk/users/status (the `SdkGetUsersStatus` operationId).
+func (c *Client) SdkGetUsersStatus(ctx context.Context, body SdkGetUsersStatusJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSdkGetUsersStatusRequest(c.Server, body)
 	if err != nil {
 		return nil, err
 	}
@@ -6683,6 +8819,46 @@ func NewRestListWebhookLogsRequest(server string, params *RestListWebhookLogsPar
 	return req, nil
 }
 
+// NewSdkAddRoomParticipantsRequest calls the generic SdkAddRoomParticipants builder with application/json body
+func NewSdkAddRoomParticipantsRequest(server string, body SdkAddRoomParticipantsJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewSdkAddRoomParticipantsRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewSdkAddRoomParticipantsRequestWithBody constructs an http.Request for the SdkAddRoomParticipants method, with any body, and a specified content type
+func NewSdkAddRoomParticipantsRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v2/sdk/add_room_participants")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
 // NewSdkGetNonceRequest constructs an http.Request for the SdkGetNonce method
 func NewSdkGetNonceRequest(server string) (*http.Request, error) {
 	var err error
@@ -6731,6 +8907,193 @@ func NewSdkVerifyIdentityTokenRequestWithBody(server string, contentType string,
 	}
 
 	operationPath := fmt.Sprintf("/api/v2/sdk/auth/verify_identity_token")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewSdkBlockUserRequest calls the generic SdkBlockUser builder with application/json body
+func NewSdkBlockUserRequest(server string, body SdkBlockUserJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewSdkBlockUserRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewSdkBlockUserRequestWithBody constructs an http.Request for the SdkBlockUser method, with any body, and a specified content type
+func NewSdkBlockUserRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v2/sdk/block_user")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewSdkListChannelsRequest constructs an http.Request for the SdkListChannels method
+func NewSdkListChannelsRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v2/sdk/channels")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewSdkGetChannelsInfoRequest calls the generic SdkGetChannelsInfo builder with application/json body
+func NewSdkGetChannelsInfoRequest(server string, body SdkGetChannelsInfoJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewSdkGetChannelsInfoRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewSdkGetChannelsInfoRequestWithBody constructs an http.Request for the SdkGetChannelsInfo method, with any body, and a specified content type
+func NewSdkGetChannelsInfoRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v2/sdk/channels/info")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewSdkJoinChannelsRequest calls the generic SdkJoinChannels builder with application/json body
+func NewSdkJoinChannelsRequest(server string, body SdkJoinChannelsJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewSdkJoinChannelsRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewSdkJoinChannelsRequestWithBody constructs an http.Request for the SdkJoinChannels method, with any body, and a specified content type
+func NewSdkJoinChannelsRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v2/sdk/channels/join")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewSdkLeaveChannelsRequest calls the generic SdkLeaveChannels builder with application/json body
+func NewSdkLeaveChannelsRequest(server string, body SdkLeaveChannelsJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewSdkLeaveChannelsRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewSdkLeaveChannelsRequestWithBody constructs an http.Request for the SdkLeaveChannels method, with any body, and a specified content type
+func NewSdkLeaveChannelsRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v2/sdk/channels/leave")
 	if operationPath[0] == '/' {
 		operationPath = "." + operationPath
 	}
@@ -6877,6 +9240,46 @@ func NewSdkGetConfigRequest(server string) (*http.Request, error) {
 	if err != nil {
 		return nil, err
 	}
+
+	return req, nil
+}
+
+// NewSdkCreateRoomRequest calls the generic SdkCreateRoom builder with application/json body
+func NewSdkCreateRoomRequest(server string, body SdkCreateRoomJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewSdkCreateRoomRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewSdkCreateRoomRequestWithBody constructs an http.Request for the SdkCreateRoom method, with any body, and a specified content type
+func NewSdkCreateRoomRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v2/sdk/create_room")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
 
 	return req, nil
 }
@@ -7035,6 +9438,335 @@ func NewSdkExpireUserTokenRequestWithBody(server string, contentType string, bod
 	}
 
 	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewSdkListFilesRequest calls the generic SdkListFiles builder with application/json body
+func NewSdkListFilesRequest(server string, body SdkListFilesJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewSdkListFilesRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewSdkListFilesRequestWithBody constructs an http.Request for the SdkListFiles method, with any body, and a specified content type
+func NewSdkListFilesRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v2/sdk/file_list")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewSdkListBlockedUsersRequest constructs an http.Request for the SdkListBlockedUsers method
+func NewSdkListBlockedUsersRequest(server string, params *SdkListBlockedUsersParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v2/sdk/get_blocked_users")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "page", params.Page, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewSdkGetOrCreateRoomWithTargetRequest calls the generic SdkGetOrCreateRoomWithTarget builder with application/json body
+func NewSdkGetOrCreateRoomWithTargetRequest(server string, body SdkGetOrCreateRoomWithTargetJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewSdkGetOrCreateRoomWithTargetRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewSdkGetOrCreateRoomWithTargetRequestWithBody constructs an http.Request for the SdkGetOrCreateRoomWithTarget method, with any body, and a specified content type
+func NewSdkGetOrCreateRoomWithTargetRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v2/sdk/get_or_create_room_with_target")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewSdkGetOrCreateRoomWithUniqueIDRequest calls the generic SdkGetOrCreateRoomWithUniqueID builder with application/json body
+func NewSdkGetOrCreateRoomWithUniqueIDRequest(server string, body SdkGetOrCreateRoomWithUniqueIDJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewSdkGetOrCreateRoomWithUniqueIDRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewSdkGetOrCreateRoomWithUniqueIDRequestWithBody constructs an http.Request for the SdkGetOrCreateRoomWithUniqueID method, with any body, and a specified content type
+func NewSdkGetOrCreateRoomWithUniqueIDRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v2/sdk/get_or_create_room_with_unique_id")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewSdkGetRoomByIDRequest constructs an http.Request for the SdkGetRoomByID method
+func NewSdkGetRoomByIDRequest(server string, params *SdkGetRoomByIDParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v2/sdk/get_room_by_id")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "id", params.ID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewSdkGetRoomUnreadCountRequest constructs an http.Request for the SdkGetRoomUnreadCount method
+func NewSdkGetRoomUnreadCountRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v2/sdk/get_room_unread_count")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewSdkListUsersRequest constructs an http.Request for the SdkListUsers method
+func NewSdkListUsersRequest(server string, params *SdkListUsersParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v2/sdk/get_user_list")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "page", params.Page, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "query", params.Query, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "order_query", params.OrderQuery, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
 
 	return req, nil
 }
@@ -7415,6 +10147,208 @@ func NewSdkRefreshUserTokenRequestWithBody(server string, contentType string, bo
 	return req, nil
 }
 
+// NewSdkRemoveRoomParticipantsRequest calls the generic SdkRemoveRoomParticipants builder with application/json body
+func NewSdkRemoveRoomParticipantsRequest(server string, body SdkRemoveRoomParticipantsJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewSdkRemoveRoomParticipantsRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewSdkRemoveRoomParticipantsRequestWithBody constructs an http.Request for the SdkRemoveRoomParticipants method, with any body, and a specified content type
+func NewSdkRemoveRoomParticipantsRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v2/sdk/remove_room_participants")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewSdkRemoveUserDeviceTokenRequest calls the generic SdkRemoveUserDeviceToken builder with application/json body
+func NewSdkRemoveUserDeviceTokenRequest(server string, body SdkRemoveUserDeviceTokenJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewSdkRemoveUserDeviceTokenRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewSdkRemoveUserDeviceTokenRequestWithBody constructs an http.Request for the SdkRemoveUserDeviceToken method, with any body, and a specified content type
+func NewSdkRemoveUserDeviceTokenRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v2/sdk/remove_user_device_token")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewSdkListRoomParticipantsRequest constructs an http.Request for the SdkListRoomParticipants method
+func NewSdkListRoomParticipantsRequest(server string, params *SdkListRoomParticipantsParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v2/sdk/room_participants")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "room_unique_id", params.RoomUniqueID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "page", params.Page, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "sorting", params.Sorting, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "offset", params.Offset, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewSdkGetRoomsInfoRequest calls the generic SdkGetRoomsInfo builder with application/json body
+func NewSdkGetRoomsInfoRequest(server string, body SdkGetRoomsInfoJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewSdkGetRoomsInfoRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewSdkGetRoomsInfoRequestWithBody constructs an http.Request for the SdkGetRoomsInfo method, with any body, and a specified content type
+func NewSdkGetRoomsInfoRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v2/sdk/rooms_info")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
 // NewSdkSearchRequest calls the generic SdkSearch builder with application/json body
 func NewSdkSearchRequest(server string, body SdkSearchJSONRequestBody) (*http.Request, error) {
 	var bodyReader io.Reader
@@ -7476,6 +10410,46 @@ func NewSdkSearchMessagesRequestWithBody(server string, contentType string, body
 	}
 
 	operationPath := fmt.Sprintf("/api/v2/sdk/search_messages")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewSdkSetUserDeviceTokenRequest calls the generic SdkSetUserDeviceToken builder with application/json body
+func NewSdkSetUserDeviceTokenRequest(server string, body SdkSetUserDeviceTokenJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewSdkSetUserDeviceTokenRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewSdkSetUserDeviceTokenRequestWithBody constructs an http.Request for the SdkSetUserDeviceToken method, with any body, and a specified content type
+func NewSdkSetUserDeviceTokenRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v2/sdk/set_user_device_token")
 	if operationPath[0] == '/' {
 		operationPath = "." + operationPath
 	}
@@ -7603,6 +10577,73 @@ func NewSdkSyncEventRequest(server string, params *SdkSyncEventParams) (*http.Re
 	return req, nil
 }
 
+// NewSdkGetTotalUnreadCountRequest constructs an http.Request for the SdkGetTotalUnreadCount method
+func NewSdkGetTotalUnreadCountRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v2/sdk/total_unread_count")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewSdkUnblockUserRequest calls the generic SdkUnblockUser builder with application/json body
+func NewSdkUnblockUserRequest(server string, body SdkUnblockUserJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewSdkUnblockUserRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewSdkUnblockUserRequestWithBody constructs an http.Request for the SdkUnblockUser method, with any body, and a specified content type
+func NewSdkUnblockUserRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v2/sdk/unblock_user")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
 // NewSdkUpdateCommentStatusRequest calls the generic SdkUpdateCommentStatus builder with application/json body
 func NewSdkUpdateCommentStatusRequest(server string, body SdkUpdateCommentStatusJSONRequestBody) (*http.Request, error) {
 	var bodyReader io.Reader
@@ -7664,6 +10705,205 @@ func NewSdkUpdateMessageRequestWithBody(server string, contentType string, body 
 	}
 
 	operationPath := fmt.Sprintf("/api/v2/sdk/update_message")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewSdkUpdateRoomRequest calls the generic SdkUpdateRoom builder with application/json body
+func NewSdkUpdateRoomRequest(server string, body SdkUpdateRoomJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewSdkUpdateRoomRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewSdkUpdateRoomRequestWithBody constructs an http.Request for the SdkUpdateRoom method, with any body, and a specified content type
+func NewSdkUpdateRoomRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v2/sdk/update_room")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewSdkUploadRequestWithBody constructs an http.Request for the SdkUpload method, with any body, and a specified content type
+func NewSdkUploadRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v2/sdk/upload")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewSdkListUserRoomsRequest constructs an http.Request for the SdkListUserRooms method
+func NewSdkListUserRoomsRequest(server string, params *SdkListUserRoomsParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v2/sdk/user_rooms")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "page", params.Page, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "show_participants", params.ShowParticipants, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "show_empty", params.ShowEmpty, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "show_removed", params.ShowRemoved, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "room_type", params.RoomType, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewSdkGetUsersStatusRequest calls the generic SdkGetUsersStatus builder with application/json body
+func NewSdkGetUsersStatusRequest(server string, body SdkGetUsersStatusJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewSdkGetUsersStatusRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewSdkGetUsersStatusRequestWithBody constructs an http.Request for the SdkGetUsersStatus method, with any body, and a specified content type
+func NewSdkGetUsersStatusRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v2/sdk/users/status")
 	if operationPath[0] == '/' {
 		operationPath = "." + operationPath
 	}
@@ -8150,6 +11390,24 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /api/v2.1/rest/webhook_logs (the `RestListWebhookLogs` operationId).
 	RestListWebhookLogsWithResponse(ctx context.Context, params *RestListWebhookLogsParams, reqEditors ...RequestEditorFn) (*RestListWebhookLogsHTTPResponse, error)
 
+	// SdkAddRoomParticipantsWithBodyWithResponse Add users to a group or channel
+	//
+	// The others are told by a message of the type `system_event`. Rooms for two stay as they are.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v2/sdk/add_room_participants (the `SdkAddRoomParticipants` operationId).
+	SdkAddRoomParticipantsWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SdkAddRoomParticipantsHTTPResponse, error)
+
+	// SdkAddRoomParticipantsWithResponse Add users to a group or channel
+	//
+	// The others are told by a message of the type `system_event`. Rooms for two stay as they are.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v2/sdk/add_room_participants (the `SdkAddRoomParticipants` operationId).
+	SdkAddRoomParticipantsWithResponse(ctx context.Context, body SdkAddRoomParticipantsJSONRequestBody, reqEditors ...RequestEditorFn) (*SdkAddRoomParticipantsHTTPResponse, error)
+
 	// SdkGetNonceWithResponse Get a nonce for an identity token
 	//
 	// Sends no body. The app's back end puts the nonce into the identity token that it signs, as
@@ -8187,6 +11445,91 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /api/v2/sdk/auth/verify_identity_token (the `SdkVerifyIdentityToken` operationId).
 	SdkVerifyIdentityTokenWithResponse(ctx context.Context, body SdkVerifyIdentityTokenJSONRequestBody, reqEditors ...RequestEditorFn) (*SdkVerifyIdentityTokenHTTPResponse, error)
 
+	// SdkBlockUserWithBodyWithResponse Block a user
+	//
+	// What the blocked user writes in the room for two does not arrive and stays `sent`; they are
+	// not told. Groups and channels are not concerned. For some apps the vendor has to switch
+	// blocking on.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v2/sdk/block_user (the `SdkBlockUser` operationId).
+	SdkBlockUserWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SdkBlockUserHTTPResponse, error)
+
+	// SdkBlockUserWithResponse Block a user
+	//
+	// What the blocked user writes in the room for two does not arrive and stays `sent`; they are
+	// not told. Groups and channels are not concerned. For some apps the vendor has to switch
+	// blocking on.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v2/sdk/block_user (the `SdkBlockUser` operationId).
+	SdkBlockUserWithResponse(ctx context.Context, body SdkBlockUserJSONRequestBody, reqEditors ...RequestEditorFn) (*SdkBlockUserHTTPResponse, error)
+
+	// SdkListChannelsWithResponse List the app's channels
+	//
+	// Each tells whether the user has joined it.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v2/sdk/channels (the `SdkListChannels` operationId).
+	SdkListChannelsWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*SdkListChannelsHTTPResponse, error)
+
+	// SdkGetChannelsInfoWithBodyWithResponse Look up channels by their unique ids
+	//
+	// Channels that do not exist are presumably left out.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v2/sdk/channels/info (the `SdkGetChannelsInfo` operationId).
+	SdkGetChannelsInfoWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SdkGetChannelsInfoHTTPResponse, error)
+
+	// SdkGetChannelsInfoWithResponse Look up channels by their unique ids
+	//
+	// Channels that do not exist are presumably left out.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v2/sdk/channels/info (the `SdkGetChannelsInfo` operationId).
+	SdkGetChannelsInfoWithResponse(ctx context.Context, body SdkGetChannelsInfoJSONRequestBody, reqEditors ...RequestEditorFn) (*SdkGetChannelsInfoHTTPResponse, error)
+
+	// SdkJoinChannelsWithBodyWithResponse Join channels
+	//
+	// The realtime broker has one topic for each channel, which a client subscribes to by itself.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v2/sdk/channels/join (the `SdkJoinChannels` operationId).
+	SdkJoinChannelsWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SdkJoinChannelsHTTPResponse, error)
+
+	// SdkJoinChannelsWithResponse Join channels
+	//
+	// The realtime broker has one topic for each channel, which a client subscribes to by itself.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v2/sdk/channels/join (the `SdkJoinChannels` operationId).
+	SdkJoinChannelsWithResponse(ctx context.Context, body SdkJoinChannelsJSONRequestBody, reqEditors ...RequestEditorFn) (*SdkJoinChannelsHTTPResponse, error)
+
+	// SdkLeaveChannelsWithBodyWithResponse Leave channels
+	//
+	// Their messages no longer come with `sdkSync`, presumably.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v2/sdk/channels/leave (the `SdkLeaveChannels` operationId).
+	SdkLeaveChannelsWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SdkLeaveChannelsHTTPResponse, error)
+
+	// SdkLeaveChannelsWithResponse Leave channels
+	//
+	// Their messages no longer come with `sdkSync`, presumably.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v2/sdk/channels/leave (the `SdkLeaveChannels` operationId).
+	SdkLeaveChannelsWithResponse(ctx context.Context, body SdkLeaveChannelsJSONRequestBody, reqEditors ...RequestEditorFn) (*SdkLeaveChannelsHTTPResponse, error)
+
 	// SdkClearRoomMessagesWithResponse Clear the messages of rooms for oneself
 	//
 	// Others keep theirs. The parameter has `channel` in its name, but takes the `unique_id` of any
@@ -8217,6 +11560,26 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with GET /api/v2/sdk/config (the `SdkGetConfig` operationId).
 	SdkGetConfigWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*SdkGetConfigHTTPResponse, error)
+
+	// SdkCreateRoomWithBodyWithResponse Create a group
+	//
+	// Up to 100 users. The caller is a participant without being listed. Not idempotent: a repeat
+	// is a second group.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v2/sdk/create_room (the `SdkCreateRoom` operationId).
+	SdkCreateRoomWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SdkCreateRoomHTTPResponse, error)
+
+	// SdkCreateRoomWithResponse Create a group
+	//
+	// Up to 100 users. The caller is a participant without being listed. Not idempotent: a repeat
+	// is a second group.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v2/sdk/create_room (the `SdkCreateRoom` operationId).
+	SdkCreateRoomWithResponse(ctx context.Context, body SdkCreateRoomJSONRequestBody, reqEditors ...RequestEditorFn) (*SdkCreateRoomHTTPResponse, error)
 
 	// SdkDeleteMessagesWithResponse Delete messages for everyone
 	//
@@ -8267,6 +11630,99 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with POST /api/v2/sdk/expire_user_token (the `SdkExpireUserToken` operationId).
 	SdkExpireUserTokenWithResponse(ctx context.Context, body SdkExpireUserTokenJSONRequestBody, reqEditors ...RequestEditorFn) (*SdkExpireUserTokenHTTPResponse, error)
+
+	// SdkListFilesWithBodyWithResponse List messages with files
+	//
+	// Of all rooms or some, of everybody or one sender, by the ends of the files' names.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v2/sdk/file_list (the `SdkListFiles` operationId).
+	SdkListFilesWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SdkListFilesHTTPResponse, error)
+
+	// SdkListFilesWithResponse List messages with files
+	//
+	// Of all rooms or some, of everybody or one sender, by the ends of the files' names.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v2/sdk/file_list (the `SdkListFiles` operationId).
+	SdkListFilesWithResponse(ctx context.Context, body SdkListFilesJSONRequestBody, reqEditors ...RequestEditorFn) (*SdkListFilesHTTPResponse, error)
+
+	// SdkListBlockedUsersWithResponse List the users whom one has blocked
+	//
+	// The rows are under `blocked_users`, though two SDKs look for them under other names and find
+	// none.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v2/sdk/get_blocked_users (the `SdkListBlockedUsers` operationId).
+	SdkListBlockedUsersWithResponse(ctx context.Context, params *SdkListBlockedUsersParams, reqEditors ...RequestEditorFn) (*SdkListBlockedUsersHTTPResponse, error)
+
+	// SdkGetOrCreateRoomWithTargetWithBodyWithResponse Get the room for two with another user; create it if there is none
+	//
+	// There is one such room for each pair of users. The answer has its newest messages too.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v2/sdk/get_or_create_room_with_target (the `SdkGetOrCreateRoomWithTarget` operationId).
+	SdkGetOrCreateRoomWithTargetWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SdkGetOrCreateRoomWithTargetHTTPResponse, error)
+
+	// SdkGetOrCreateRoomWithTargetWithResponse Get the room for two with another user; create it if there is none
+	//
+	// There is one such room for each pair of users. The answer has its newest messages too.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v2/sdk/get_or_create_room_with_target (the `SdkGetOrCreateRoomWithTarget` operationId).
+	SdkGetOrCreateRoomWithTargetWithResponse(ctx context.Context, body SdkGetOrCreateRoomWithTargetJSONRequestBody, reqEditors ...RequestEditorFn) (*SdkGetOrCreateRoomWithTargetHTTPResponse, error)
+
+	// SdkGetOrCreateRoomWithUniqueIDWithBodyWithResponse Get and join the channel with a unique id; create it if there is none
+	//
+	// The caller becomes a participant. Name and picture that are given overwrite those of a
+	// channel that exists. A channel has up to 5,000 users; the vendor allows more if asked to.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v2/sdk/get_or_create_room_with_unique_id (the `SdkGetOrCreateRoomWithUniqueID` operationId).
+	SdkGetOrCreateRoomWithUniqueIDWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SdkGetOrCreateRoomWithUniqueIDHTTPResponse, error)
+
+	// SdkGetOrCreateRoomWithUniqueIDWithResponse Get and join the channel with a unique id; create it if there is none
+	//
+	// The caller becomes a participant. Name and picture that are given overwrite those of a
+	// channel that exists. A channel has up to 5,000 users; the vendor allows more if asked to.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v2/sdk/get_or_create_room_with_unique_id (the `SdkGetOrCreateRoomWithUniqueID` operationId).
+	SdkGetOrCreateRoomWithUniqueIDWithResponse(ctx context.Context, body SdkGetOrCreateRoomWithUniqueIDJSONRequestBody, reqEditors ...RequestEditorFn) (*SdkGetOrCreateRoomWithUniqueIDHTTPResponse, error)
+
+	// SdkGetRoomByIDWithResponse Get a room with its participants and newest messages
+	//
+	// One who is no participant presumably sees channels only; `is_participant` tells.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v2/sdk/get_room_by_id (the `SdkGetRoomByID` operationId).
+	SdkGetRoomByIDWithResponse(ctx context.Context, params *SdkGetRoomByIDParams, reqEditors ...RequestEditorFn) (*SdkGetRoomByIDHTTPResponse, error)
+
+	// SdkGetRoomUnreadCountWithResponse Count the rooms with unread messages
+	//
+	// Rooms, where `sdkGetTotalUnreadCount` counts messages under the same name.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v2/sdk/get_room_unread_count (the `SdkGetRoomUnreadCount` operationId).
+	SdkGetRoomUnreadCountWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*SdkGetRoomUnreadCountHTTPResponse, error)
+
+	// SdkListUsersWithResponse List or search the app's users
+	//
+	// Of each user there is what everybody may see. `order_query` names a member of the rows and a direction.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v2/sdk/get_user_list (the `SdkListUsers` operationId).
+	SdkListUsersWithResponse(ctx context.Context, params *SdkListUsersParams, reqEditors ...RequestEditorFn) (*SdkListUsersHTTPResponse, error)
 
 	// SdkLoadCommentsWithResponse List messages of a room, the newest first
 	//
@@ -8424,6 +11880,73 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /api/v2/sdk/refresh_user_token (the `SdkRefreshUserToken` operationId).
 	SdkRefreshUserTokenWithResponse(ctx context.Context, body SdkRefreshUserTokenJSONRequestBody, reqEditors ...RequestEditorFn) (*SdkRefreshUserTokenHTTPResponse, error)
 
+	// SdkRemoveRoomParticipantsWithBodyWithResponse Remove users from a group or channel
+	//
+	// The others are told by a message of the type `system_event`. The answer has ids alone, where
+	// `sdkAddRoomParticipants` has users.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v2/sdk/remove_room_participants (the `SdkRemoveRoomParticipants` operationId).
+	SdkRemoveRoomParticipantsWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SdkRemoveRoomParticipantsHTTPResponse, error)
+
+	// SdkRemoveRoomParticipantsWithResponse Remove users from a group or channel
+	//
+	// The others are told by a message of the type `system_event`. The answer has ids alone, where
+	// `sdkAddRoomParticipants` has users.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v2/sdk/remove_room_participants (the `SdkRemoveRoomParticipants` operationId).
+	SdkRemoveRoomParticipantsWithResponse(ctx context.Context, body SdkRemoveRoomParticipantsJSONRequestBody, reqEditors ...RequestEditorFn) (*SdkRemoveRoomParticipantsHTTPResponse, error)
+
+	// SdkRemoveUserDeviceTokenWithBodyWithResponse Take a device out of the notifications
+	//
+	// To be called before logging out.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v2/sdk/remove_user_device_token (the `SdkRemoveUserDeviceToken` operationId).
+	SdkRemoveUserDeviceTokenWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SdkRemoveUserDeviceTokenHTTPResponse, error)
+
+	// SdkRemoveUserDeviceTokenWithResponse Take a device out of the notifications
+	//
+	// To be called before logging out.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v2/sdk/remove_user_device_token (the `SdkRemoveUserDeviceToken` operationId).
+	SdkRemoveUserDeviceTokenWithResponse(ctx context.Context, body SdkRemoveUserDeviceTokenJSONRequestBody, reqEditors ...RequestEditorFn) (*SdkRemoveUserDeviceTokenHTTPResponse, error)
+
+	// SdkListRoomParticipantsWithResponse List the participants of a room
+	//
+	// Takes the room's unique id, and not its id.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v2/sdk/room_participants (the `SdkListRoomParticipants` operationId).
+	SdkListRoomParticipantsWithResponse(ctx context.Context, params *SdkListRoomParticipantsParams, reqEditors ...RequestEditorFn) (*SdkListRoomParticipantsHTTPResponse, error)
+
+	// SdkGetRoomsInfoWithBodyWithResponse Look up rooms by their ids or unique ids
+	//
+	// Rooms that do not exist, or that the user is not in, are presumably left out; `meta` has the
+	// number of those asked for and of those found.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v2/sdk/rooms_info (the `SdkGetRoomsInfo` operationId).
+	SdkGetRoomsInfoWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SdkGetRoomsInfoHTTPResponse, error)
+
+	// SdkGetRoomsInfoWithResponse Look up rooms by their ids or unique ids
+	//
+	// Rooms that do not exist, or that the user is not in, are presumably left out; `meta` has the
+	// number of those asked for and of those found.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v2/sdk/rooms_info (the `SdkGetRoomsInfo` operationId).
+	SdkGetRoomsInfoWithResponse(ctx context.Context, body SdkGetRoomsInfoJSONRequestBody, reqEditors ...RequestEditorFn) (*SdkGetRoomsInfoHTTPResponse, error)
+
 	// SdkSearchWithBodyWithResponse Search messages of one's rooms
 	//
 	// In all rooms, or in those that are named. A channel is searched with `room_type` `group` and
@@ -8466,6 +11989,26 @@ type ClientWithResponsesInterface interface {
 	// Deprecated: this operation has been marked as deprecated upstream, but no `x-deprecated-reason` was set
 	SdkSearchMessagesWithResponse(ctx context.Context, body SdkSearchMessagesJSONRequestBody, reqEditors ...RequestEditorFn) (*SdkSearchMessagesHTTPResponse, error)
 
+	// SdkSetUserDeviceTokenWithBodyWithResponse Register a device for notifications
+	//
+	// Notifications carry the same as the realtime broker, see `PushData`. Channels send none.
+	// `extras.qiscus_ios_pn` of a message stands in for the notification to Apple's devices.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v2/sdk/set_user_device_token (the `SdkSetUserDeviceToken` operationId).
+	SdkSetUserDeviceTokenWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SdkSetUserDeviceTokenHTTPResponse, error)
+
+	// SdkSetUserDeviceTokenWithResponse Register a device for notifications
+	//
+	// Notifications carry the same as the realtime broker, see `PushData`. Channels send none.
+	// `extras.qiscus_ios_pn` of a message stands in for the notification to Apple's devices.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v2/sdk/set_user_device_token (the `SdkSetUserDeviceToken` operationId).
+	SdkSetUserDeviceTokenWithResponse(ctx context.Context, body SdkSetUserDeviceTokenJSONRequestBody, reqEditors ...RequestEditorFn) (*SdkSetUserDeviceTokenHTTPResponse, error)
+
 	// SdkSyncWithResponse Get the messages that have come since
 	//
 	// Messages of all rooms with an id above the given one; a new client begins at
@@ -8489,6 +12032,33 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with GET /api/v2/sdk/sync_event (the `SdkSyncEvent` operationId).
 	SdkSyncEventWithResponse(ctx context.Context, params *SdkSyncEventParams, reqEditors ...RequestEditorFn) (*SdkSyncEventHTTPResponse, error)
+
+	// SdkGetTotalUnreadCountWithResponse Count the unread messages of all rooms
+	//
+	// Messages, where `sdkGetRoomUnreadCount` counts rooms.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v2/sdk/total_unread_count (the `SdkGetTotalUnreadCount` operationId).
+	SdkGetTotalUnreadCountWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*SdkGetTotalUnreadCountHTTPResponse, error)
+
+	// SdkUnblockUserWithBodyWithResponse Unblock a user
+	//
+	// From then on, what the user writes in the room for two arrives again.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v2/sdk/unblock_user (the `SdkUnblockUser` operationId).
+	SdkUnblockUserWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SdkUnblockUserHTTPResponse, error)
+
+	// SdkUnblockUserWithResponse Unblock a user
+	//
+	// From then on, what the user writes in the room for two arrives again.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v2/sdk/unblock_user (the `SdkUnblockUser` operationId).
+	SdkUnblockUserWithResponse(ctx context.Context, body SdkUnblockUserJSONRequestBody, reqEditors ...RequestEditorFn) (*SdkUnblockUserHTTPResponse, error)
 
 	// SdkUpdateCommentStatusWithBodyWithResponse Mark messages of a room as received and as read
 	//
@@ -8531,6 +12101,65 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with POST /api/v2/sdk/update_message (the `SdkUpdateMessage` operationId).
 	SdkUpdateMessageWithResponse(ctx context.Context, body SdkUpdateMessageJSONRequestBody, reqEditors ...RequestEditorFn) (*SdkUpdateMessageHTTPResponse, error)
+
+	// SdkUpdateRoomWithBodyWithResponse Change the name, picture or options of a group or channel
+	//
+	// Members that are left out presumably stay as they are, while empty text may overwrite. The
+	// other users are told by a message of the type `system_event`.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v2/sdk/update_room (the `SdkUpdateRoom` operationId).
+	SdkUpdateRoomWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SdkUpdateRoomHTTPResponse, error)
+
+	// SdkUpdateRoomWithResponse Change the name, picture or options of a group or channel
+	//
+	// Members that are left out presumably stay as they are, while empty text may overwrite. The
+	// other users are told by a message of the type `system_event`.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v2/sdk/update_room (the `SdkUpdateRoom` operationId).
+	SdkUpdateRoomWithResponse(ctx context.Context, body SdkUpdateRoomJSONRequestBody, reqEditors ...RequestEditorFn) (*SdkUpdateRoomHTTPResponse, error)
+
+	// SdkUploadWithBodyWithResponse Upload a file
+	//
+	// To send it, post a message of the type `file_attachment` with the address that comes back.
+	// A smaller picture is behind the same address with `w_320,h_320,c_limit/` behind `/upload/`,
+	// for instance. An expired token can be refused with 422 here, with the usual message. Not
+	// idempotent: a repeat stores the file again. How large a file may be is not documented.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v2/sdk/upload (the `SdkUpload` operationId).
+	SdkUploadWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SdkUploadHTTPResponse, error)
+
+	// SdkListUserRoomsWithResponse List one's rooms
+	//
+	// Up to 50 rooms a page. Rooms without messages, and those one was removed from, are listed on request.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v2/sdk/user_rooms (the `SdkListUserRooms` operationId).
+	SdkListUserRoomsWithResponse(ctx context.Context, params *SdkListUserRoomsParams, reqEditors ...RequestEditorFn) (*SdkListUserRoomsHTTPResponse, error)
+
+	// SdkGetUsersStatusWithBodyWithResponse Get which of some users are online
+	//
+	// The realtime broker tells of changes, in one topic for each user.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v2/sdk/users/status (the `SdkGetUsersStatus` operationId).
+	SdkGetUsersStatusWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SdkGetUsersStatusHTTPResponse, error)
+
+	// SdkGetUsersStatusWithResponse Get which of some users are online
+	//
+	// The realtime broker tells of changes, in one topic for each user.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v2/sdk/users/status (the `SdkGetUsersStatus` operationId).
+	SdkGetUsersStatusWithResponse(ctx context.Context, body SdkGetUsersStatusJSONRequestBody, reqEditors ...RequestEditorFn) (*SdkGetUsersStatusHTTPResponse, error)
 }
 
 type RestAddRoomParticipantsHTTPResponse struct {
@@ -9370,6 +12999,33 @@ func (r RestListWebhookLogsHTTPResponse) StatusCode() int {
 	return 0
 }
 
+type SdkAddRoomParticipantsHTTPResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *AddRoomParticipantsResponse
+	// JSON4XX the response for an HTTP 4XX `application/json` response
+	JSON4XX *Refused
+	// JSON5XX the response for an HTTP 5XX `application/json` response
+	JSON5XX *Unavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r SdkAddRoomParticipantsHTTPResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r SdkAddRoomParticipantsHTTPResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
 type SdkGetNonceHTTPResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -9418,6 +13074,141 @@ func (r SdkVerifyIdentityTokenHTTPResponse) Status() string {
 
 // StatusCode returns HTTPResponse.StatusCode
 func (r SdkVerifyIdentityTokenHTTPResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type SdkBlockUserHTTPResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *UserResponse
+	// JSON4XX the response for an HTTP 4XX `application/json` response
+	JSON4XX *Refused
+	// JSON5XX the response for an HTTP 5XX `application/json` response
+	JSON5XX *Unavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r SdkBlockUserHTTPResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r SdkBlockUserHTTPResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type SdkListChannelsHTTPResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ChannelsResponse
+	// JSON4XX the response for an HTTP 4XX `application/json` response
+	JSON4XX *Refused
+	// JSON5XX the response for an HTTP 5XX `application/json` response
+	JSON5XX *Unavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r SdkListChannelsHTTPResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r SdkListChannelsHTTPResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type SdkGetChannelsInfoHTTPResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ChannelsResponse
+	// JSON4XX the response for an HTTP 4XX `application/json` response
+	JSON4XX *Refused
+	// JSON5XX the response for an HTTP 5XX `application/json` response
+	JSON5XX *Unavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r SdkGetChannelsInfoHTTPResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r SdkGetChannelsInfoHTTPResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type SdkJoinChannelsHTTPResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ChannelsResponse
+	// JSON4XX the response for an HTTP 4XX `application/json` response
+	JSON4XX *Refused
+	// JSON5XX the response for an HTTP 5XX `application/json` response
+	JSON5XX *Unavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r SdkJoinChannelsHTTPResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r SdkJoinChannelsHTTPResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type SdkLeaveChannelsHTTPResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ChannelsResponse
+	// JSON4XX the response for an HTTP 4XX `application/json` response
+	JSON4XX *Refused
+	// JSON5XX the response for an HTTP 5XX `application/json` response
+	JSON5XX *Unavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r SdkLeaveChannelsHTTPResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r SdkLeaveChannelsHTTPResponse) StatusCode() int {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.StatusCode
 	}
@@ -9505,6 +13296,33 @@ func (r SdkGetConfigHTTPResponse) StatusCode() int {
 	return 0
 }
 
+type SdkCreateRoomHTTPResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *RoomResponse
+	// JSON4XX the response for an HTTP 4XX `application/json` response
+	JSON4XX *Refused
+	// JSON5XX the response for an HTTP 5XX `application/json` response
+	JSON5XX *Unavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r SdkCreateRoomHTTPResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r SdkCreateRoomHTTPResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
 type SdkDeleteMessagesHTTPResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -9576,6 +13394,195 @@ func (r SdkExpireUserTokenHTTPResponse) Status() string {
 
 // StatusCode returns HTTPResponse.StatusCode
 func (r SdkExpireUserTokenHTTPResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type SdkListFilesHTTPResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *SearchResponse
+	// JSON4XX the response for an HTTP 4XX `application/json` response
+	JSON4XX *Refused
+	// JSON5XX the response for an HTTP 5XX `application/json` response
+	JSON5XX *Unavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r SdkListFilesHTTPResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r SdkListFilesHTTPResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type SdkListBlockedUsersHTTPResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ListBlockedUsersResponse
+	// JSON4XX the response for an HTTP 4XX `application/json` response
+	JSON4XX *Refused
+	// JSON5XX the response for an HTTP 5XX `application/json` response
+	JSON5XX *Unavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r SdkListBlockedUsersHTTPResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r SdkListBlockedUsersHTTPResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type SdkGetOrCreateRoomWithTargetHTTPResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *RoomResponse
+	// JSON4XX the response for an HTTP 4XX `application/json` response
+	JSON4XX *Refused
+	// JSON5XX the response for an HTTP 5XX `application/json` response
+	JSON5XX *Unavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r SdkGetOrCreateRoomWithTargetHTTPResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r SdkGetOrCreateRoomWithTargetHTTPResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type SdkGetOrCreateRoomWithUniqueIDHTTPResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ChangedRoomResponse
+	// JSON4XX the response for an HTTP 4XX `application/json` response
+	JSON4XX *Refused
+	// JSON5XX the response for an HTTP 5XX `application/json` response
+	JSON5XX *Unavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r SdkGetOrCreateRoomWithUniqueIDHTTPResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r SdkGetOrCreateRoomWithUniqueIDHTTPResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type SdkGetRoomByIDHTTPResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *GetRoomByIDResponse
+	// JSON4XX the response for an HTTP 4XX `application/json` response
+	JSON4XX *Refused
+	// JSON5XX the response for an HTTP 5XX `application/json` response
+	JSON5XX *Unavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r SdkGetRoomByIDHTTPResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r SdkGetRoomByIDHTTPResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type SdkGetRoomUnreadCountHTTPResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *GetRoomUnreadCountResponse
+	// JSON4XX the response for an HTTP 4XX `application/json` response
+	JSON4XX *Refused
+	// JSON5XX the response for an HTTP 5XX `application/json` response
+	JSON5XX *Unavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r SdkGetRoomUnreadCountHTTPResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r SdkGetRoomUnreadCountHTTPResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type SdkListUsersHTTPResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ListUsersResponse
+	// JSON4XX the response for an HTTP 4XX `application/json` response
+	JSON4XX *Refused
+	// JSON5XX the response for an HTTP 5XX `application/json` response
+	JSON5XX *Unavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r SdkListUsersHTTPResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r SdkListUsersHTTPResponse) StatusCode() int {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.StatusCode
 	}
@@ -9823,6 +13830,114 @@ func (r SdkRefreshUserTokenHTTPResponse) StatusCode() int {
 	return 0
 }
 
+type SdkRemoveRoomParticipantsHTTPResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *RemoveRoomParticipantsResponse
+	// JSON4XX the response for an HTTP 4XX `application/json` response
+	JSON4XX *Refused
+	// JSON5XX the response for an HTTP 5XX `application/json` response
+	JSON5XX *Unavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r SdkRemoveRoomParticipantsHTTPResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r SdkRemoveRoomParticipantsHTTPResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type SdkRemoveUserDeviceTokenHTTPResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *RemoveUserDeviceTokenResponse
+	// JSON4XX the response for an HTTP 4XX `application/json` response
+	JSON4XX *Refused
+	// JSON5XX the response for an HTTP 5XX `application/json` response
+	JSON5XX *Unavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r SdkRemoveUserDeviceTokenHTTPResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r SdkRemoveUserDeviceTokenHTTPResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type SdkListRoomParticipantsHTTPResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ListRoomParticipantsResponse
+	// JSON4XX the response for an HTTP 4XX `application/json` response
+	JSON4XX *Refused
+	// JSON5XX the response for an HTTP 5XX `application/json` response
+	JSON5XX *Unavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r SdkListRoomParticipantsHTTPResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r SdkListRoomParticipantsHTTPResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type SdkGetRoomsInfoHTTPResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *GetRoomsInfoResponse
+	// JSON4XX the response for an HTTP 4XX `application/json` response
+	JSON4XX *Refused
+	// JSON5XX the response for an HTTP 5XX `application/json` response
+	JSON5XX *Unavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r SdkGetRoomsInfoHTTPResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r SdkGetRoomsInfoHTTPResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
 type SdkSearchHTTPResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -9871,6 +13986,33 @@ func (r SdkSearchMessagesHTTPResponse) Status() string {
 
 // StatusCode returns HTTPResponse.StatusCode
 func (r SdkSearchMessagesHTTPResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type SdkSetUserDeviceTokenHTTPResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *SetUserDeviceTokenResponse
+	// JSON4XX the response for an HTTP 4XX `application/json` response
+	JSON4XX *Refused
+	// JSON5XX the response for an HTTP 5XX `application/json` response
+	JSON5XX *Unavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r SdkSetUserDeviceTokenHTTPResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r SdkSetUserDeviceTokenHTTPResponse) StatusCode() int {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.StatusCode
 	}
@@ -9931,6 +14073,60 @@ func (r SdkSyncEventHTTPResponse) StatusCode() int {
 	return 0
 }
 
+type SdkGetTotalUnreadCountHTTPResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *GetTotalUnreadCountResponse
+	// JSON4XX the response for an HTTP 4XX `application/json` response
+	JSON4XX *Refused
+	// JSON5XX the response for an HTTP 5XX `application/json` response
+	JSON5XX *Unavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r SdkGetTotalUnreadCountHTTPResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r SdkGetTotalUnreadCountHTTPResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type SdkUnblockUserHTTPResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *UserResponse
+	// JSON4XX the response for an HTTP 4XX `application/json` response
+	JSON4XX *Refused
+	// JSON5XX the response for an HTTP 5XX `application/json` response
+	JSON5XX *Unavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r SdkUnblockUserHTTPResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r SdkUnblockUserHTTPResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
 type SdkUpdateCommentStatusHTTPResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -9979,6 +14175,114 @@ func (r SdkUpdateMessageHTTPResponse) Status() string {
 
 // StatusCode returns HTTPResponse.StatusCode
 func (r SdkUpdateMessageHTTPResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type SdkUpdateRoomHTTPResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ChangedRoomResponse
+	// JSON4XX the response for an HTTP 4XX `application/json` response
+	JSON4XX *Refused
+	// JSON5XX the response for an HTTP 5XX `application/json` response
+	JSON5XX *Unavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r SdkUpdateRoomHTTPResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r SdkUpdateRoomHTTPResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type SdkUploadHTTPResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *UploadResponse
+	// JSON4XX the response for an HTTP 4XX `application/json` response
+	JSON4XX *Refused
+	// JSON5XX the response for an HTTP 5XX `application/json` response
+	JSON5XX *Unavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r SdkUploadHTTPResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r SdkUploadHTTPResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type SdkListUserRoomsHTTPResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ListUserRoomsResponse
+	// JSON4XX the response for an HTTP 4XX `application/json` response
+	JSON4XX *Refused
+	// JSON5XX the response for an HTTP 5XX `application/json` response
+	JSON5XX *Unavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r SdkListUserRoomsHTTPResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r SdkListUserRoomsHTTPResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type SdkGetUsersStatusHTTPResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *GetUsersStatusResponse
+	// JSON4XX the response for an HTTP 4XX `application/json` response
+	JSON4XX *Refused
+	// JSON5XX the response for an HTTP 5XX `application/json` response
+	JSON5XX *Unavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r SdkGetUsersStatusHTTPResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r SdkGetUsersStatusHTTPResponse) StatusCode() int {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.StatusCode
 	}
@@ -10672,6 +14976,36 @@ func (c *ClientWithResponses) RestListWebhookLogsWithResponse(ctx context.Contex
 	return ParseRestListWebhookLogsHTTPResponse(rsp)
 }
 
+// SdkAddRoomParticipantsWithBodyWithResponse Add users to a group or channel
+//
+// The others are told by a message of the type `system_event`. Rooms for two stay as they are.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v2/sdk/add_room_participants (the `SdkAddRoomParticipants` operationId).
+func (c *ClientWithResponses) SdkAddRoomParticipantsWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SdkAddRoomParticipantsHTTPResponse, error) {
+	rsp, err := c.SdkAddRoomParticipantsWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSdkAddRoomParticipantsHTTPResponse(rsp)
+}
+
+// SdkAddRoomParticipantsWithResponse Add users to a group or channel
+//
+// The others are told by a message of the type `system_event`. Rooms for two stay as they are.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v2/sdk/add_room_participants (the `SdkAddRoomParticipants` operationId).
+func (c *ClientWithResponses) SdkAddRoomParticipantsWithResponse(ctx context.Context, body SdkAddRoomParticipantsJSONRequestBody, reqEditors ...RequestEditorFn) (*SdkAddRoomParticipantsHTTPResponse, error) {
+	rsp, err := c.SdkAddRoomParticipants(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSdkAddRoomParticipantsHTTPResponse(rsp)
+}
+
 // SdkGetNonceWithResponse Get a nonce for an identity token
 //
 // Sends no body. The app's back end puts the nonce into the identity token that it signs, as
@@ -10727,6 +15061,145 @@ func (c *ClientWithResponses) SdkVerifyIdentityTokenWithResponse(ctx context.Con
 	return ParseSdkVerifyIdentityTokenHTTPResponse(rsp)
 }
 
+// SdkBlockUserWithBodyWithResponse Block a user
+//
+// What the blocked user writes in the room for two does not arrive and stays `sent`; they are
+// not told. Groups and channels are not concerned. For some apps the vendor has to switch
+// blocking on.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v2/sdk/block_user (the `SdkBlockUser` operationId).
+func (c *ClientWithResponses) SdkBlockUserWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SdkBlockUserHTTPResponse, error) {
+	rsp, err := c.SdkBlockUserWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSdkBlockUserHTTPResponse(rsp)
+}
+
+// SdkBlockUserWithResponse Block a user
+//
+// What the blocked user writes in the room for two does not arrive and stays `sent`; they are
+// not told. Groups and channels are not concerned. For some apps the vendor has to switch
+// blocking on.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v2/sdk/block_user (the `SdkBlockUser` operationId).
+func (c *ClientWithResponses) SdkBlockUserWithResponse(ctx context.Context, body SdkBlockUserJSONRequestBody, reqEditors ...RequestEditorFn) (*SdkBlockUserHTTPResponse, error) {
+	rsp, err := c.SdkBlockUser(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSdkBlockUserHTTPResponse(rsp)
+}
+
+// SdkListChannelsWithResponse List the app's channels
+//
+// Each tells whether the user has joined it.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v2/sdk/channels (the `SdkListChannels` operationId).
+func (c *ClientWithResponses) SdkListChannelsWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*SdkListChannelsHTTPResponse, error) {
+	rsp, err := c.SdkListChannels(ctx, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSdkListChannelsHTTPResponse(rsp)
+}
+
+// SdkGetChannelsInfoWithBodyWithResponse Look up channels by their unique ids
+//
+// Channels that do not exist are presumably left out.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v2/sdk/channels/info (the `SdkGetChannelsInfo` operationId).
+func (c *ClientWithResponses) SdkGetChannelsInfoWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SdkGetChannelsInfoHTTPResponse, error) {
+	rsp, err := c.SdkGetChannelsInfoWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSdkGetChannelsInfoHTTPResponse(rsp)
+}
+
+// SdkGetChannelsInfoWithResponse Look up channels by their unique ids
+//
+// Channels that do not exist are presumably left out.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v2/sdk/channels/info (the `SdkGetChannelsInfo` operationId).
+func (c *ClientWithResponses) SdkGetChannelsInfoWithResponse(ctx context.Context, body SdkGetChannelsInfoJSONRequestBody, reqEditors ...RequestEditorFn) (*SdkGetChannelsInfoHTTPResponse, error) {
+	rsp, err := c.SdkGetChannelsInfo(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSdkGetChannelsInfoHTTPResponse(rsp)
+}
+
+// SdkJoinChannelsWithBodyWithResponse Join channels
+//
+// The realtime broker has one topic for each channel, which a client subscribes to by itself.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v2/sdk/channels/join (the `SdkJoinChannels` operationId).
+func (c *ClientWithResponses) SdkJoinChannelsWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SdkJoinChannelsHTTPResponse, error) {
+	rsp, err := c.SdkJoinChannelsWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSdkJoinChannelsHTTPResponse(rsp)
+}
+
+// SdkJoinChannelsWithResponse Join channels
+//
+// The realtime broker has one topic for each channel, which a client subscribes to by itself.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v2/sdk/channels/join (the `SdkJoinChannels` operationId).
+func (c *ClientWithResponses) SdkJoinChannelsWithResponse(ctx context.Context, body SdkJoinChannelsJSONRequestBody, reqEditors ...RequestEditorFn) (*SdkJoinChannelsHTTPResponse, error) {
+	rsp, err := c.SdkJoinChannels(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSdkJoinChannelsHTTPResponse(rsp)
+}
+
+// SdkLeaveChannelsWithBodyWithResponse Leave channels
+//
+// Their messages no longer come with `sdkSync`, presumably.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v2/sdk/channels/leave (the `SdkLeaveChannels` operationId).
+func (c *ClientWithResponses) SdkLeaveChannelsWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SdkLeaveChannelsHTTPResponse, error) {
+	rsp, err := c.SdkLeaveChannelsWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSdkLeaveChannelsHTTPResponse(rsp)
+}
+
+// SdkLeaveChannelsWithResponse Leave channels
+//
+// Their messages no longer come with `sdkSync`, presumably.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v2/sdk/channels/leave (the `SdkLeaveChannels` operationId).
+func (c *ClientWithResponses) SdkLeaveChannelsWithResponse(ctx context.Context, body SdkLeaveChannelsJSONRequestBody, reqEditors ...RequestEditorFn) (*SdkLeaveChannelsHTTPResponse, error) {
+	rsp, err := c.SdkLeaveChannels(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSdkLeaveChannelsHTTPResponse(rsp)
+}
+
 // SdkClearRoomMessagesWithResponse Clear the messages of rooms for oneself
 //
 // Others keep theirs. The parameter has `channel` in its name, but takes the `unique_id` of any
@@ -10774,6 +15247,38 @@ func (c *ClientWithResponses) SdkGetConfigWithResponse(ctx context.Context, reqE
 		return nil, err
 	}
 	return ParseSdkGetConfigHTTPResponse(rsp)
+}
+
+// SdkCreateRoomWithBodyWithResponse Create a group
+//
+// Up to 100 users. The caller is a participant without being listed. Not idempotent: a repeat
+// is a second group.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v2/sdk/create_room (the `SdkCreateRoom` operationId).
+func (c *ClientWithResponses) SdkCreateRoomWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SdkCreateRoomHTTPResponse, error) {
+	rsp, err := c.SdkCreateRoomWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSdkCreateRoomHTTPResponse(rsp)
+}
+
+// SdkCreateRoomWithResponse Create a group
+//
+// Up to 100 users. The caller is a participant without being listed. Not idempotent: a repeat
+// is a second group.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v2/sdk/create_room (the `SdkCreateRoom` operationId).
+func (c *ClientWithResponses) SdkCreateRoomWithResponse(ctx context.Context, body SdkCreateRoomJSONRequestBody, reqEditors ...RequestEditorFn) (*SdkCreateRoomHTTPResponse, error) {
+	rsp, err := c.SdkCreateRoom(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSdkCreateRoomHTTPResponse(rsp)
 }
 
 // SdkDeleteMessagesWithResponse Delete messages for everyone
@@ -10854,6 +15359,159 @@ func (c *ClientWithResponses) SdkExpireUserTokenWithResponse(ctx context.Context
 		return nil, err
 	}
 	return ParseSdkExpireUserTokenHTTPResponse(rsp)
+}
+
+// SdkListFilesWithBodyWithResponse List messages with files
+//
+// Of all rooms or some, of everybody or one sender, by the ends of the files' names.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v2/sdk/file_list (the `SdkListFiles` operationId).
+func (c *ClientWithResponses) SdkListFilesWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SdkListFilesHTTPResponse, error) {
+	rsp, err := c.SdkListFilesWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSdkListFilesHTTPResponse(rsp)
+}
+
+// SdkListFilesWithResponse List messages with files
+//
+// Of all rooms or some, of everybody or one sender, by the ends of the files' names.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v2/sdk/file_list (the `SdkListFiles` operationId).
+func (c *ClientWithResponses) SdkListFilesWithResponse(ctx context.Context, body SdkListFilesJSONRequestBody, reqEditors ...RequestEditorFn) (*SdkListFilesHTTPResponse, error) {
+	rsp, err := c.SdkListFiles(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSdkListFilesHTTPResponse(rsp)
+}
+
+// SdkListBlockedUsersWithResponse List the users whom one has blocked
+//
+// The rows are under `blocked_users`, though two SDKs look for them under other names and find
+// none.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v2/sdk/get_blocked_users (the `SdkListBlockedUsers` operationId).
+func (c *ClientWithResponses) SdkListBlockedUsersWithResponse(ctx context.Context, params *SdkListBlockedUsersParams, reqEditors ...RequestEditorFn) (*SdkListBlockedUsersHTTPResponse, error) {
+	rsp, err := c.SdkListBlockedUsers(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSdkListBlockedUsersHTTPResponse(rsp)
+}
+
+// SdkGetOrCreateRoomWithTargetWithBodyWithResponse Get the room for two with another user; create it if there is none
+//
+// There is one such room for each pair of users. The answer has its newest messages too.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v2/sdk/get_or_create_room_with_target (the `SdkGetOrCreateRoomWithTarget` operationId).
+func (c *ClientWithResponses) SdkGetOrCreateRoomWithTargetWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SdkGetOrCreateRoomWithTargetHTTPResponse, error) {
+	rsp, err := c.SdkGetOrCreateRoomWithTargetWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSdkGetOrCreateRoomWithTargetHTTPResponse(rsp)
+}
+
+// SdkGetOrCreateRoomWithTargetWithResponse Get the room for two with another user; create it if there is none
+//
+// There is one such room for each pair of users. The answer has its newest messages too.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v2/sdk/get_or_create_room_with_target (the `SdkGetOrCreateRoomWithTarget` operationId).
+func (c *ClientWithResponses) SdkGetOrCreateRoomWithTargetWithResponse(ctx context.Context, body SdkGetOrCreateRoomWithTargetJSONRequestBody, reqEditors ...RequestEditorFn) (*SdkGetOrCreateRoomWithTargetHTTPResponse, error) {
+	rsp, err := c.SdkGetOrCreateRoomWithTarget(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSdkGetOrCreateRoomWithTargetHTTPResponse(rsp)
+}
+
+// SdkGetOrCreateRoomWithUniqueIDWithBodyWithResponse Get and join the channel with a unique id; create it if there is none
+//
+// The caller becomes a participant. Name and picture that are given overwrite those of a
+// channel that exists. A channel has up to 5,000 users; the vendor allows more if asked to.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v2/sdk/get_or_create_room_with_unique_id (the `SdkGetOrCreateRoomWithUniqueID` operationId).
+func (c *ClientWithResponses) SdkGetOrCreateRoomWithUniqueIDWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SdkGetOrCreateRoomWithUniqueIDHTTPResponse, error) {
+	rsp, err := c.SdkGetOrCreateRoomWithUniqueIDWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSdkGetOrCreateRoomWithUniqueIDHTTPResponse(rsp)
+}
+
+// SdkGetOrCreateRoomWithUniqueIDWithResponse Get and join the channel with a unique id; create it if there is none
+//
+// The caller becomes a participant. Name and picture that are given overwrite those of a
+// channel that exists. A channel has up to 5,000 users; the vendor allows more if asked to.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v2/sdk/get_or_create_room_with_unique_id (the `SdkGetOrCreateRoomWithUniqueID` operationId).
+func (c *ClientWithResponses) SdkGetOrCreateRoomWithUniqueIDWithResponse(ctx context.Context, body SdkGetOrCreateRoomWithUniqueIDJSONRequestBody, reqEditors ...RequestEditorFn) (*SdkGetOrCreateRoomWithUniqueIDHTTPResponse, error) {
+	rsp, err := c.SdkGetOrCreateRoomWithUniqueID(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSdkGetOrCreateRoomWithUniqueIDHTTPResponse(rsp)
+}
+
+// SdkGetRoomByIDWithResponse Get a room with its participants and newest messages
+//
+// One who is no participant presumably sees channels only; `is_participant` tells.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v2/sdk/get_room_by_id (the `SdkGetRoomByID` operationId).
+func (c *ClientWithResponses) SdkGetRoomByIDWithResponse(ctx context.Context, params *SdkGetRoomByIDParams, reqEditors ...RequestEditorFn) (*SdkGetRoomByIDHTTPResponse, error) {
+	rsp, err := c.SdkGetRoomByID(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSdkGetRoomByIDHTTPResponse(rsp)
+}
+
+// SdkGetRoomUnreadCountWithResponse Count the rooms with unread messages
+//
+// Rooms, where `sdkGetTotalUnreadCount` counts messages under the same name.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v2/sdk/get_room_unread_count (the `SdkGetRoomUnreadCount` operationId).
+func (c *ClientWithResponses) SdkGetRoomUnreadCountWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*SdkGetRoomUnreadCountHTTPResponse, error) {
+	rsp, err := c.SdkGetRoomUnreadCount(ctx, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSdkGetRoomUnreadCountHTTPResponse(rsp)
+}
+
+// SdkListUsersWithResponse List or search the app's users
+//
+// Of each user there is what everybody may see. `order_query` names a member of the rows and a direction.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v2/sdk/get_user_list (the `SdkListUsers` operationId).
+func (c *ClientWithResponses) SdkListUsersWithResponse(ctx context.Context, params *SdkListUsersParams, reqEditors ...RequestEditorFn) (*SdkListUsersHTTPResponse, error) {
+	rsp, err := c.SdkListUsers(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSdkListUsersHTTPResponse(rsp)
 }
 
 // SdkLoadCommentsWithResponse List messages of a room, the newest first
@@ -11102,6 +15760,115 @@ func (c *ClientWithResponses) SdkRefreshUserTokenWithResponse(ctx context.Contex
 	return ParseSdkRefreshUserTokenHTTPResponse(rsp)
 }
 
+// SdkRemoveRoomParticipantsWithBodyWithResponse Remove users from a group or channel
+//
+// The others are told by a message of the type `system_event`. The answer has ids alone, where
+// `sdkAddRoomParticipants` has users.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v2/sdk/remove_room_participants (the `SdkRemoveRoomParticipants` operationId).
+func (c *ClientWithResponses) SdkRemoveRoomParticipantsWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SdkRemoveRoomParticipantsHTTPResponse, error) {
+	rsp, err := c.SdkRemoveRoomParticipantsWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSdkRemoveRoomParticipantsHTTPResponse(rsp)
+}
+
+// SdkRemoveRoomParticipantsWithResponse Remove users from a group or channel
+//
+// The others are told by a message of the type `system_event`. The answer has ids alone, where
+// `sdkAddRoomParticipants` has users.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v2/sdk/remove_room_participants (the `SdkRemoveRoomParticipants` operationId).
+func (c *ClientWithResponses) SdkRemoveRoomParticipantsWithResponse(ctx context.Context, body SdkRemoveRoomParticipantsJSONRequestBody, reqEditors ...RequestEditorFn) (*SdkRemoveRoomParticipantsHTTPResponse, error) {
+	rsp, err := c.SdkRemoveRoomParticipants(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSdkRemoveRoomParticipantsHTTPResponse(rsp)
+}
+
+// SdkRemoveUserDeviceTokenWithBodyWithResponse Take a device out of the notifications
+//
+// To be called before logging out.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v2/sdk/remove_user_device_token (the `SdkRemoveUserDeviceToken` operationId).
+func (c *ClientWithResponses) SdkRemoveUserDeviceTokenWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SdkRemoveUserDeviceTokenHTTPResponse, error) {
+	rsp, err := c.SdkRemoveUserDeviceTokenWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSdkRemoveUserDeviceTokenHTTPResponse(rsp)
+}
+
+// SdkRemoveUserDeviceTokenWithResponse Take a device out of the notifications
+//
+// To be called before logging out.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v2/sdk/remove_user_device_token (the `SdkRemoveUserDeviceToken` operationId).
+func (c *ClientWithResponses) SdkRemoveUserDeviceTokenWithResponse(ctx context.Context, body SdkRemoveUserDeviceTokenJSONRequestBody, reqEditors ...RequestEditorFn) (*SdkRemoveUserDeviceTokenHTTPResponse, error) {
+	rsp, err := c.SdkRemoveUserDeviceToken(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSdkRemoveUserDeviceTokenHTTPResponse(rsp)
+}
+
+// SdkListRoomParticipantsWithResponse List the participants of a room
+//
+// Takes the room's unique id, and not its id.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v2/sdk/room_participants (the `SdkListRoomParticipants` operationId).
+func (c *ClientWithResponses) SdkListRoomParticipantsWithResponse(ctx context.Context, params *SdkListRoomParticipantsParams, reqEditors ...RequestEditorFn) (*SdkListRoomParticipantsHTTPResponse, error) {
+	rsp, err := c.SdkListRoomParticipants(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSdkListRoomParticipantsHTTPResponse(rsp)
+}
+
+// SdkGetRoomsInfoWithBodyWithResponse Look up rooms by their ids or unique ids
+//
+// Rooms that do not exist, or that the user is not in, are presumably left out; `meta` has the
+// number of those asked for and of those found.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v2/sdk/rooms_info (the `SdkGetRoomsInfo` operationId).
+func (c *ClientWithResponses) SdkGetRoomsInfoWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SdkGetRoomsInfoHTTPResponse, error) {
+	rsp, err := c.SdkGetRoomsInfoWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSdkGetRoomsInfoHTTPResponse(rsp)
+}
+
+// SdkGetRoomsInfoWithResponse Look up rooms by their ids or unique ids
+//
+// Rooms that do not exist, or that the user is not in, are presumably left out; `meta` has the
+// number of those asked for and of those found.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v2/sdk/rooms_info (the `SdkGetRoomsInfo` operationId).
+func (c *ClientWithResponses) SdkGetRoomsInfoWithResponse(ctx context.Context, body SdkGetRoomsInfoJSONRequestBody, reqEditors ...RequestEditorFn) (*SdkGetRoomsInfoHTTPResponse, error) {
+	rsp, err := c.SdkGetRoomsInfo(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSdkGetRoomsInfoHTTPResponse(rsp)
+}
+
 // SdkSearchWithBodyWithResponse Search messages of one's rooms
 //
 // In all rooms, or in those that are named. A channel is searched with `room_type` `group` and
@@ -11167,6 +15934,38 @@ func (c *ClientWithResponses) SdkSearchMessagesWithResponse(ctx context.Context,
 	return ParseSdkSearchMessagesHTTPResponse(rsp)
 }
 
+// SdkSetUserDeviceTokenWithBodyWithResponse Register a device for notifications
+//
+// Notifications carry the same as the realtime broker, see `PushData`. Channels send none.
+// `extras.qiscus_ios_pn` of a message stands in for the notification to Apple's devices.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v2/sdk/set_user_device_token (the `SdkSetUserDeviceToken` operationId).
+func (c *ClientWithResponses) SdkSetUserDeviceTokenWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SdkSetUserDeviceTokenHTTPResponse, error) {
+	rsp, err := c.SdkSetUserDeviceTokenWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSdkSetUserDeviceTokenHTTPResponse(rsp)
+}
+
+// SdkSetUserDeviceTokenWithResponse Register a device for notifications
+//
+// Notifications carry the same as the realtime broker, see `PushData`. Channels send none.
+// `extras.qiscus_ios_pn` of a message stands in for the notification to Apple's devices.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v2/sdk/set_user_device_token (the `SdkSetUserDeviceToken` operationId).
+func (c *ClientWithResponses) SdkSetUserDeviceTokenWithResponse(ctx context.Context, body SdkSetUserDeviceTokenJSONRequestBody, reqEditors ...RequestEditorFn) (*SdkSetUserDeviceTokenHTTPResponse, error) {
+	rsp, err := c.SdkSetUserDeviceToken(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSdkSetUserDeviceTokenHTTPResponse(rsp)
+}
+
 // SdkSyncWithResponse Get the messages that have come since
 //
 // Messages of all rooms with an id above the given one; a new client begins at
@@ -11201,6 +16000,51 @@ func (c *ClientWithResponses) SdkSyncEventWithResponse(ctx context.Context, para
 		return nil, err
 	}
 	return ParseSdkSyncEventHTTPResponse(rsp)
+}
+
+// SdkGetTotalUnreadCountWithResponse Count the unread messages of all rooms
+//
+// Messages, where `sdkGetRoomUnreadCount` counts rooms.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v2/sdk/total_unread_count (the `SdkGetTotalUnreadCount` operationId).
+func (c *ClientWithResponses) SdkGetTotalUnreadCountWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*SdkGetTotalUnreadCountHTTPResponse, error) {
+	rsp, err := c.SdkGetTotalUnreadCount(ctx, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSdkGetTotalUnreadCountHTTPResponse(rsp)
+}
+
+// SdkUnblockUserWithBodyWithResponse Unblock a user
+//
+// From then on, what the user writes in the room for two arrives again.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v2/sdk/unblock_user (the `SdkUnblockUser` operationId).
+func (c *ClientWithResponses) SdkUnblockUserWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SdkUnblockUserHTTPResponse, error) {
+	rsp, err := c.SdkUnblockUserWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSdkUnblockUserHTTPResponse(rsp)
+}
+
+// SdkUnblockUserWithResponse Unblock a user
+//
+// From then on, what the user writes in the room for two arrives again.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v2/sdk/unblock_user (the `SdkUnblockUser` operationId).
+func (c *ClientWithResponses) SdkUnblockUserWithResponse(ctx context.Context, body SdkUnblockUserJSONRequestBody, reqEditors ...RequestEditorFn) (*SdkUnblockUserHTTPResponse, error) {
+	rsp, err := c.SdkUnblockUser(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSdkUnblockUserHTTPResponse(rsp)
 }
 
 // SdkUpdateCommentStatusWithBodyWithResponse Mark messages of a room as received and as read
@@ -11267,6 +16111,101 @@ func (c *ClientWithResponses) SdkUpdateMessageWithResponse(ctx context.Context, 
 		return nil, err
 	}
 	return ParseSdkUpdateMessageHTTPResponse(rsp)
+}
+
+// SdkUpdateRoomWithBodyWithResponse Change the name, picture or options of a group or channel
+//
+// Members that are left out presumably stay as they are, while empty text may overwrite. The
+// other users are told by a message of the type `system_event`.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v2/sdk/update_room (the `SdkUpdateRoom` operationId).
+func (c *ClientWithResponses) SdkUpdateRoomWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SdkUpdateRoomHTTPResponse, error) {
+	rsp, err := c.SdkUpdateRoomWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSdkUpdateRoomHTTPResponse(rsp)
+}
+
+// SdkUpdateRoomWithResponse Change the name, picture or options of a group or channel
+//
+// Members that are left out presumably stay as they are, while empty text may overwrite. The
+// other users are told by a message of the type `system_event`.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v2/sdk/update_room (the `SdkUpdateRoom` operationId).
+func (c *ClientWithResponses) SdkUpdateRoomWithResponse(ctx context.Context, body SdkUpdateRoomJSONRequestBody, reqEditors ...RequestEditorFn) (*SdkUpdateRoomHTTPResponse, error) {
+	rsp, err := c.SdkUpdateRoom(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSdkUpdateRoomHTTPResponse(rsp)
+}
+
+// SdkUploadWithBodyWithResponse Upload a file
+//
+// To send it, post a message of the type `file_attachment` with the address that comes back.
+// A smaller picture is behind the same address with `w_320,h_320,c_limit/` behind `/upload/`,
+// for instance. An expired token can be refused with 422 here, with the usual message. Not
+// idempotent: a repeat stores the file again. How large a file may be is not documented.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v2/sdk/upload (the `SdkUpload` operationId).
+func (c *ClientWithResponses) SdkUploadWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SdkUploadHTTPResponse, error) {
+	rsp, err := c.SdkUploadWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSdkUploadHTTPResponse(rsp)
+}
+
+// SdkListUserRoomsWithResponse List one's rooms
+//
+// Up to 50 rooms a page. Rooms without messages, and those one was removed from, are listed on request.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v2/sdk/user_rooms (the `SdkListUserRooms` operationId).
+func (c *ClientWithResponses) SdkListUserRoomsWithResponse(ctx context.Context, params *SdkListUserRoomsParams, reqEditors ...RequestEditorFn) (*SdkListUserRoomsHTTPResponse, error) {
+	rsp, err := c.SdkListUserRooms(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSdkListUserRoomsHTTPResponse(rsp)
+}
+
+// SdkGetUsersStatusWithBodyWithResponse Get which of some users are online
+//
+// The realtime broker tells of changes, in one topic for each user.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v2/sdk/users/status (the `SdkGetUsersStatus` operationId).
+func (c *ClientWithResponses) SdkGetUsersStatusWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SdkGetUsersStatusHTTPResponse, error) {
+	rsp, err := c.SdkGetUsersStatusWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSdkGetUsersStatusHTTPResponse(rsp)
+}
+
+// SdkGetUsersStatusWithResponse Get which of some users are online
+//
+// The realtime broker tells of changes, in one topic for each user.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v2/sdk/users/status (the `SdkGetUsersStatus` operationId).
+func (c *ClientWithResponses) SdkGetUsersStatusWithResponse(ctx context.Context, body SdkGetUsersStatusJSONRequestBody, reqEditors ...RequestEditorFn) (*SdkGetUsersStatusHTTPResponse, error) {
+	rsp, err := c.SdkGetUsersStatus(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSdkGetUsersStatusHTTPResponse(rsp)
 }
 
 // ParseRestAddRoomParticipantsHTTPResponse parses an HTTP response from a RestAddRoomParticipantsWithResponse call
@@ -12509,6 +17448,46 @@ func ParseRestListWebhookLogsHTTPResponse(rsp *http.Response) (*RestListWebhookL
 	return response, nil
 }
 
+// ParseSdkAddRoomParticipantsHTTPResponse parses an HTTP response from a SdkAddRoomParticipantsWithResponse call
+func ParseSdkAddRoomParticipantsHTTPResponse(rsp *http.Response) (*SdkAddRoomParticipantsHTTPResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &SdkAddRoomParticipantsHTTPResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest AddRoomParticipantsResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
+		var dest Refused
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON4XX = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 5:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON5XX = &dest
+
+	}
+
+	return response, nil
+}
+
 // ParseSdkGetNonceHTTPResponse parses an HTTP response from a SdkGetNonceWithResponse call
 func ParseSdkGetNonceHTTPResponse(rsp *http.Response) (*SdkGetNonceHTTPResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -12565,6 +17544,206 @@ func ParseSdkVerifyIdentityTokenHTTPResponse(rsp *http.Response) (*SdkVerifyIden
 	switch {
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
 		var dest AccountResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
+		var dest Refused
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON4XX = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 5:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON5XX = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseSdkBlockUserHTTPResponse parses an HTTP response from a SdkBlockUserWithResponse call
+func ParseSdkBlockUserHTTPResponse(rsp *http.Response) (*SdkBlockUserHTTPResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &SdkBlockUserHTTPResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest UserResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
+		var dest Refused
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON4XX = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 5:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON5XX = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseSdkListChannelsHTTPResponse parses an HTTP response from a SdkListChannelsWithResponse call
+func ParseSdkListChannelsHTTPResponse(rsp *http.Response) (*SdkListChannelsHTTPResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &SdkListChannelsHTTPResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ChannelsResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
+		var dest Refused
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON4XX = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 5:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON5XX = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseSdkGetChannelsInfoHTTPResponse parses an HTTP response from a SdkGetChannelsInfoWithResponse call
+func ParseSdkGetChannelsInfoHTTPResponse(rsp *http.Response) (*SdkGetChannelsInfoHTTPResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &SdkGetChannelsInfoHTTPResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ChannelsResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
+		var dest Refused
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON4XX = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 5:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON5XX = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseSdkJoinChannelsHTTPResponse parses an HTTP response from a SdkJoinChannelsWithResponse call
+func ParseSdkJoinChannelsHTTPResponse(rsp *http.Response) (*SdkJoinChannelsHTTPResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &SdkJoinChannelsHTTPResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ChannelsResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
+		var dest Refused
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON4XX = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 5:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON5XX = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseSdkLeaveChannelsHTTPResponse parses an HTTP response from a SdkLeaveChannelsWithResponse call
+func ParseSdkLeaveChannelsHTTPResponse(rsp *http.Response) (*SdkLeaveChannelsHTTPResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &SdkLeaveChannelsHTTPResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ChannelsResponse
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -12709,6 +17888,46 @@ func ParseSdkGetConfigHTTPResponse(rsp *http.Response) (*SdkGetConfigHTTPRespons
 	return response, nil
 }
 
+// ParseSdkCreateRoomHTTPResponse parses an HTTP response from a SdkCreateRoomWithResponse call
+func ParseSdkCreateRoomHTTPResponse(rsp *http.Response) (*SdkCreateRoomHTTPResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &SdkCreateRoomHTTPResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest RoomResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
+		var dest Refused
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON4XX = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 5:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON5XX = &dest
+
+	}
+
+	return response, nil
+}
+
 // ParseSdkDeleteMessagesHTTPResponse parses an HTTP response from a SdkDeleteMessagesWithResponse call
 func ParseSdkDeleteMessagesHTTPResponse(rsp *http.Response) (*SdkDeleteMessagesHTTPResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -12801,6 +18020,286 @@ func ParseSdkExpireUserTokenHTTPResponse(rsp *http.Response) (*SdkExpireUserToke
 	switch {
 	case rsp.StatusCode == 200:
 		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
+		var dest Refused
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON4XX = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 5:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON5XX = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseSdkListFilesHTTPResponse parses an HTTP response from a SdkListFilesWithResponse call
+func ParseSdkListFilesHTTPResponse(rsp *http.Response) (*SdkListFilesHTTPResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &SdkListFilesHTTPResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest SearchResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
+		var dest Refused
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON4XX = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 5:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON5XX = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseSdkListBlockedUsersHTTPResponse parses an HTTP response from a SdkListBlockedUsersWithResponse call
+func ParseSdkListBlockedUsersHTTPResponse(rsp *http.Response) (*SdkListBlockedUsersHTTPResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &SdkListBlockedUsersHTTPResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ListBlockedUsersResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
+		var dest Refused
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON4XX = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 5:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON5XX = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseSdkGetOrCreateRoomWithTargetHTTPResponse parses an HTTP response from a SdkGetOrCreateRoomWithTargetWithResponse call
+func ParseSdkGetOrCreateRoomWithTargetHTTPResponse(rsp *http.Response) (*SdkGetOrCreateRoomWithTargetHTTPResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &SdkGetOrCreateRoomWithTargetHTTPResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest RoomResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
+		var dest Refused
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON4XX = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 5:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON5XX = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseSdkGetOrCreateRoomWithUniqueIDHTTPResponse parses an HTTP response from a SdkGetOrCreateRoomWithUniqueIDWithResponse call
+func ParseSdkGetOrCreateRoomWithUniqueIDHTTPResponse(rsp *http.Response) (*SdkGetOrCreateRoomWithUniqueIDHTTPResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &SdkGetOrCreateRoomWithUniqueIDHTTPResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ChangedRoomResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
+		var dest Refused
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON4XX = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 5:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON5XX = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseSdkGetRoomByIDHTTPResponse parses an HTTP response from a SdkGetRoomByIDWithResponse call
+func ParseSdkGetRoomByIDHTTPResponse(rsp *http.Response) (*SdkGetRoomByIDHTTPResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &SdkGetRoomByIDHTTPResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest GetRoomByIDResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
+		var dest Refused
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON4XX = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 5:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON5XX = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseSdkGetRoomUnreadCountHTTPResponse parses an HTTP response from a SdkGetRoomUnreadCountWithResponse call
+func ParseSdkGetRoomUnreadCountHTTPResponse(rsp *http.Response) (*SdkGetRoomUnreadCountHTTPResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &SdkGetRoomUnreadCountHTTPResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest GetRoomUnreadCountResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
+		var dest Refused
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON4XX = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 5:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON5XX = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseSdkListUsersHTTPResponse parses an HTTP response from a SdkListUsersWithResponse call
+func ParseSdkListUsersHTTPResponse(rsp *http.Response) (*SdkListUsersHTTPResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &SdkListUsersHTTPResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ListUsersResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
 		var dest Refused
@@ -13177,6 +18676,166 @@ func ParseSdkRefreshUserTokenHTTPResponse(rsp *http.Response) (*SdkRefreshUserTo
 	return response, nil
 }
 
+// ParseSdkRemoveRoomParticipantsHTTPResponse parses an HTTP response from a SdkRemoveRoomParticipantsWithResponse call
+func ParseSdkRemoveRoomParticipantsHTTPResponse(rsp *http.Response) (*SdkRemoveRoomParticipantsHTTPResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &SdkRemoveRoomParticipantsHTTPResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest RemoveRoomParticipantsResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
+		var dest Refused
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON4XX = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 5:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON5XX = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseSdkRemoveUserDeviceTokenHTTPResponse parses an HTTP response from a SdkRemoveUserDeviceTokenWithResponse call
+func ParseSdkRemoveUserDeviceTokenHTTPResponse(rsp *http.Response) (*SdkRemoveUserDeviceTokenHTTPResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &SdkRemoveUserDeviceTokenHTTPResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest RemoveUserDeviceTokenResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
+		var dest Refused
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON4XX = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 5:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON5XX = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseSdkListRoomParticipantsHTTPResponse parses an HTTP response from a SdkListRoomParticipantsWithResponse call
+func ParseSdkListRoomParticipantsHTTPResponse(rsp *http.Response) (*SdkListRoomParticipantsHTTPResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &SdkListRoomParticipantsHTTPResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ListRoomParticipantsResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
+		var dest Refused
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON4XX = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 5:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON5XX = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseSdkGetRoomsInfoHTTPResponse parses an HTTP response from a SdkGetRoomsInfoWithResponse call
+func ParseSdkGetRoomsInfoHTTPResponse(rsp *http.Response) (*SdkGetRoomsInfoHTTPResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &SdkGetRoomsInfoHTTPResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest GetRoomsInfoResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
+		var dest Refused
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON4XX = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 5:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON5XX = &dest
+
+	}
+
+	return response, nil
+}
+
 // ParseSdkSearchHTTPResponse parses an HTTP response from a SdkSearchWithResponse call
 func ParseSdkSearchHTTPResponse(rsp *http.Response) (*SdkSearchHTTPResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -13233,6 +18892,46 @@ func ParseSdkSearchMessagesHTTPResponse(rsp *http.Response) (*SdkSearchMessagesH
 	switch {
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
 		var dest MessagesResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
+		var dest Refused
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON4XX = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 5:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON5XX = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseSdkSetUserDeviceTokenHTTPResponse parses an HTTP response from a SdkSetUserDeviceTokenWithResponse call
+func ParseSdkSetUserDeviceTokenHTTPResponse(rsp *http.Response) (*SdkSetUserDeviceTokenHTTPResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &SdkSetUserDeviceTokenHTTPResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest SetUserDeviceTokenResponse
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -13337,6 +19036,86 @@ func ParseSdkSyncEventHTTPResponse(rsp *http.Response) (*SdkSyncEventHTTPRespons
 	return response, nil
 }
 
+// ParseSdkGetTotalUnreadCountHTTPResponse parses an HTTP response from a SdkGetTotalUnreadCountWithResponse call
+func ParseSdkGetTotalUnreadCountHTTPResponse(rsp *http.Response) (*SdkGetTotalUnreadCountHTTPResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &SdkGetTotalUnreadCountHTTPResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest GetTotalUnreadCountResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
+		var dest Refused
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON4XX = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 5:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON5XX = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseSdkUnblockUserHTTPResponse parses an HTTP response from a SdkUnblockUserWithResponse call
+func ParseSdkUnblockUserHTTPResponse(rsp *http.Response) (*SdkUnblockUserHTTPResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &SdkUnblockUserHTTPResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest UserResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
+		var dest Refused
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON4XX = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 5:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON5XX = &dest
+
+	}
+
+	return response, nil
+}
+
 // ParseSdkUpdateCommentStatusHTTPResponse parses an HTTP response from a SdkUpdateCommentStatusWithResponse call
 func ParseSdkUpdateCommentStatusHTTPResponse(rsp *http.Response) (*SdkUpdateCommentStatusHTTPResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -13393,6 +19172,166 @@ func ParseSdkUpdateMessageHTTPResponse(rsp *http.Response) (*SdkUpdateMessageHTT
 	switch {
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
 		var dest MessageResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
+		var dest Refused
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON4XX = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 5:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON5XX = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseSdkUpdateRoomHTTPResponse parses an HTTP response from a SdkUpdateRoomWithResponse call
+func ParseSdkUpdateRoomHTTPResponse(rsp *http.Response) (*SdkUpdateRoomHTTPResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &SdkUpdateRoomHTTPResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ChangedRoomResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
+		var dest Refused
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON4XX = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 5:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON5XX = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseSdkUploadHTTPResponse parses an HTTP response from a SdkUploadWithResponse call
+func ParseSdkUploadHTTPResponse(rsp *http.Response) (*SdkUploadHTTPResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &SdkUploadHTTPResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest UploadResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
+		var dest Refused
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON4XX = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 5:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON5XX = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseSdkListUserRoomsHTTPResponse parses an HTTP response from a SdkListUserRoomsWithResponse call
+func ParseSdkListUserRoomsHTTPResponse(rsp *http.Response) (*SdkListUserRoomsHTTPResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &SdkListUserRoomsHTTPResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ListUserRoomsResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 4:
+		var dest Refused
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON4XX = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode/100 == 5:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON5XX = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseSdkGetUsersStatusHTTPResponse parses an HTTP response from a SdkGetUsersStatusWithResponse call
+func ParseSdkGetUsersStatusHTTPResponse(rsp *http.Response) (*SdkGetUsersStatusHTTPResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &SdkGetUsersStatusHTTPResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest GetUsersStatusResponse
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}

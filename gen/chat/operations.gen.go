@@ -3,7 +3,7 @@
 package chat
 
 // DocumentSHA256 is the checksum of the document that this package was made from.
-const DocumentSHA256 = "937cd7cba08a997aa60be52a135cc8aedb04679d8ad115e98034a0636a801519"
+const DocumentSHA256 = "e57554ad05ac1e781e3d4f1b4536a74293e2ebc0df17fac936d89b487ee63c62"
 
 // OperationID names an operation of the document.
 type OperationID string
@@ -72,22 +72,50 @@ const (
 	OperationRestGetUserProfile OperationID = "restGetUserProfile"
 	// OperationRestListWebhookLogs is GET /api/v2.1/rest/webhook_logs: List the webhooks that were sent, with what was answered.
 	OperationRestListWebhookLogs OperationID = "restListWebhookLogs"
+	// OperationSdkAddRoomParticipants is POST /api/v2/sdk/add_room_participants: Add users to a group or channel.
+	OperationSdkAddRoomParticipants OperationID = "sdkAddRoomParticipants"
 	// OperationSdkGetNonce is POST /api/v2/sdk/auth/nonce: Get a nonce for an identity token.
 	OperationSdkGetNonce OperationID = "sdkGetNonce"
 	// OperationSdkVerifyIdentityToken is POST /api/v2/sdk/auth/verify_identity_token: Log in with an identity token that the app's back end has signed.
 	OperationSdkVerifyIdentityToken OperationID = "sdkVerifyIdentityToken"
+	// OperationSdkBlockUser is POST /api/v2/sdk/block_user: Block a user.
+	OperationSdkBlockUser OperationID = "sdkBlockUser"
+	// OperationSdkListChannels is GET /api/v2/sdk/channels: List the app's channels.
+	OperationSdkListChannels OperationID = "sdkListChannels"
+	// OperationSdkGetChannelsInfo is POST /api/v2/sdk/channels/info: Look up channels by their unique ids.
+	OperationSdkGetChannelsInfo OperationID = "sdkGetChannelsInfo"
+	// OperationSdkJoinChannels is POST /api/v2/sdk/channels/join: Join channels.
+	OperationSdkJoinChannels OperationID = "sdkJoinChannels"
+	// OperationSdkLeaveChannels is POST /api/v2/sdk/channels/leave: Leave channels.
+	OperationSdkLeaveChannels OperationID = "sdkLeaveChannels"
 	// OperationSdkClearRoomMessages is DELETE /api/v2/sdk/clear_room_messages: Clear the messages of rooms for oneself.
 	OperationSdkClearRoomMessages OperationID = "sdkClearRoomMessages"
 	// OperationSdkGetCommentReceipt is GET /api/v2/sdk/comment_receipt: Get who has received and who has read a message.
 	OperationSdkGetCommentReceipt OperationID = "sdkGetCommentReceipt"
 	// OperationSdkGetConfig is GET /api/v2/sdk/config: Get how the app wants its clients to work.
 	OperationSdkGetConfig OperationID = "sdkGetConfig"
+	// OperationSdkCreateRoom is POST /api/v2/sdk/create_room: Create a group.
+	OperationSdkCreateRoom OperationID = "sdkCreateRoom"
 	// OperationSdkDeleteMessages is DELETE /api/v2/sdk/delete_messages: Delete messages for everyone.
 	OperationSdkDeleteMessages OperationID = "sdkDeleteMessages"
 	// OperationSdkReportEvent is POST /api/v2/sdk/event_report: Report what happened in a client.
 	OperationSdkReportEvent OperationID = "sdkReportEvent"
 	// OperationSdkExpireUserToken is POST /api/v2/sdk/expire_user_token: Let the user's token expire at once.
 	OperationSdkExpireUserToken OperationID = "sdkExpireUserToken"
+	// OperationSdkListFiles is POST /api/v2/sdk/file_list: List messages with files.
+	OperationSdkListFiles OperationID = "sdkListFiles"
+	// OperationSdkListBlockedUsers is GET /api/v2/sdk/get_blocked_users: List the users whom one has blocked.
+	OperationSdkListBlockedUsers OperationID = "sdkListBlockedUsers"
+	// OperationSdkGetOrCreateRoomWithTarget is POST /api/v2/sdk/get_or_create_room_with_target: Get the room for two with another user; create it if there is none.
+	OperationSdkGetOrCreateRoomWithTarget OperationID = "sdkGetOrCreateRoomWithTarget"
+	// OperationSdkGetOrCreateRoomWithUniqueID is POST /api/v2/sdk/get_or_create_room_with_unique_id: Get and join the channel with a unique id; create it if there is none.
+	OperationSdkGetOrCreateRoomWithUniqueID OperationID = "sdkGetOrCreateRoomWithUniqueID"
+	// OperationSdkGetRoomByID is GET /api/v2/sdk/get_room_by_id: Get a room with its participants and newest messages.
+	OperationSdkGetRoomByID OperationID = "sdkGetRoomByID"
+	// OperationSdkGetRoomUnreadCount is GET /api/v2/sdk/get_room_unread_count: Count the rooms with unread messages.
+	OperationSdkGetRoomUnreadCount OperationID = "sdkGetRoomUnreadCount"
+	// OperationSdkListUsers is GET /api/v2/sdk/get_user_list: List or search the app's users.
+	OperationSdkListUsers OperationID = "sdkListUsers"
 	// OperationSdkLoadComments is GET /api/v2/sdk/load_comments: List messages of a room, the newest first.
 	OperationSdkLoadComments OperationID = "sdkLoadComments"
 	// OperationSdkLoginOrRegister is POST /api/v2/sdk/login_or_register: Log in with a user's id and key; create the user if there is none.
@@ -106,18 +134,40 @@ const (
 	OperationSdkCheckRealtime OperationID = "sdkCheckRealtime"
 	// OperationSdkRefreshUserToken is POST /api/v2/sdk/refresh_user_token: Renew the user's token with the refresh token.
 	OperationSdkRefreshUserToken OperationID = "sdkRefreshUserToken"
+	// OperationSdkRemoveRoomParticipants is POST /api/v2/sdk/remove_room_participants: Remove users from a group or channel.
+	OperationSdkRemoveRoomParticipants OperationID = "sdkRemoveRoomParticipants"
+	// OperationSdkRemoveUserDeviceToken is POST /api/v2/sdk/remove_user_device_token: Take a device out of the notifications.
+	OperationSdkRemoveUserDeviceToken OperationID = "sdkRemoveUserDeviceToken"
+	// OperationSdkListRoomParticipants is GET /api/v2/sdk/room_participants: List the participants of a room.
+	OperationSdkListRoomParticipants OperationID = "sdkListRoomParticipants"
+	// OperationSdkGetRoomsInfo is POST /api/v2/sdk/rooms_info: Look up rooms by their ids or unique ids.
+	OperationSdkGetRoomsInfo OperationID = "sdkGetRoomsInfo"
 	// OperationSdkSearch is POST /api/v2/sdk/search: Search messages of one's rooms.
 	OperationSdkSearch OperationID = "sdkSearch"
 	// OperationSdkSearchMessages is POST /api/v2/sdk/search_messages: Search messages, the older way.
 	OperationSdkSearchMessages OperationID = "sdkSearchMessages"
+	// OperationSdkSetUserDeviceToken is POST /api/v2/sdk/set_user_device_token: Register a device for notifications.
+	OperationSdkSetUserDeviceToken OperationID = "sdkSetUserDeviceToken"
 	// OperationSdkSync is GET /api/v2/sdk/sync: Get the messages that have come since.
 	OperationSdkSync OperationID = "sdkSync"
 	// OperationSdkSyncEvent is GET /api/v2/sdk/sync_event: Get what has happened to messages and rooms since.
 	OperationSdkSyncEvent OperationID = "sdkSyncEvent"
+	// OperationSdkGetTotalUnreadCount is GET /api/v2/sdk/total_unread_count: Count the unread messages of all rooms.
+	OperationSdkGetTotalUnreadCount OperationID = "sdkGetTotalUnreadCount"
+	// OperationSdkUnblockUser is POST /api/v2/sdk/unblock_user: Unblock a user.
+	OperationSdkUnblockUser OperationID = "sdkUnblockUser"
 	// OperationSdkUpdateCommentStatus is POST /api/v2/sdk/update_comment_status: Mark messages of a room as received and as read.
 	OperationSdkUpdateCommentStatus OperationID = "sdkUpdateCommentStatus"
 	// OperationSdkUpdateMessage is POST /api/v2/sdk/update_message: Change the text, payload or extras of one's own message.
 	OperationSdkUpdateMessage OperationID = "sdkUpdateMessage"
+	// OperationSdkUpdateRoom is POST /api/v2/sdk/update_room: Change the name, picture or options of a group or channel.
+	OperationSdkUpdateRoom OperationID = "sdkUpdateRoom"
+	// OperationSdkUpload is POST /api/v2/sdk/upload: Upload a file.
+	OperationSdkUpload OperationID = "sdkUpload"
+	// OperationSdkListUserRooms is GET /api/v2/sdk/user_rooms: List one's rooms.
+	OperationSdkListUserRooms OperationID = "sdkListUserRooms"
+	// OperationSdkGetUsersStatus is POST /api/v2/sdk/users/status: Get which of some users are online.
+	OperationSdkGetUsersStatus OperationID = "sdkGetUsersStatus"
 )
 
 // CredentialKind says what an operation authenticates with.
@@ -189,14 +239,28 @@ func OperationIDs() []OperationID {
 		OperationRestUpdateRoom,
 		OperationRestGetUserProfile,
 		OperationRestListWebhookLogs,
+		OperationSdkAddRoomParticipants,
 		OperationSdkGetNonce,
 		OperationSdkVerifyIdentityToken,
+		OperationSdkBlockUser,
+		OperationSdkListChannels,
+		OperationSdkGetChannelsInfo,
+		OperationSdkJoinChannels,
+		OperationSdkLeaveChannels,
 		OperationSdkClearRoomMessages,
 		OperationSdkGetCommentReceipt,
 		OperationSdkGetConfig,
+		OperationSdkCreateRoom,
 		OperationSdkDeleteMessages,
 		OperationSdkReportEvent,
 		OperationSdkExpireUserToken,
+		OperationSdkListFiles,
+		OperationSdkListBlockedUsers,
+		OperationSdkGetOrCreateRoomWithTarget,
+		OperationSdkGetOrCreateRoomWithUniqueID,
+		OperationSdkGetRoomByID,
+		OperationSdkGetRoomUnreadCount,
+		OperationSdkListUsers,
 		OperationSdkLoadComments,
 		OperationSdkLoginOrRegister,
 		OperationSdkLogout,
@@ -206,12 +270,23 @@ func OperationIDs() []OperationID {
 		OperationSdkPostComment,
 		OperationSdkCheckRealtime,
 		OperationSdkRefreshUserToken,
+		OperationSdkRemoveRoomParticipants,
+		OperationSdkRemoveUserDeviceToken,
+		OperationSdkListRoomParticipants,
+		OperationSdkGetRoomsInfo,
 		OperationSdkSearch,
 		OperationSdkSearchMessages,
+		OperationSdkSetUserDeviceToken,
 		OperationSdkSync,
 		OperationSdkSyncEvent,
+		OperationSdkGetTotalUnreadCount,
+		OperationSdkUnblockUser,
 		OperationSdkUpdateCommentStatus,
 		OperationSdkUpdateMessage,
+		OperationSdkUpdateRoom,
+		OperationSdkUpload,
+		OperationSdkListUserRooms,
+		OperationSdkGetUsersStatus,
 	}
 }
 
@@ -621,6 +696,19 @@ func (id OperationID) Operation() (Operation, bool) {
 			AnswersJSON:  true,
 			WrapsResults: true,
 		}, true
+	case OperationSdkAddRoomParticipants:
+		return Operation{
+			ID:           id,
+			Method:       "POST",
+			Path:         "/api/v2/sdk/add_room_participants",
+			Group:        "sdkRooms",
+			Summary:      "Add users to a group or channel",
+			Evidence:     "seen",
+			Credential:   CredentialUserToken,
+			Idempotent:   true,
+			AnswersJSON:  true,
+			WrapsResults: true,
+		}, true
 	case OperationSdkGetNonce:
 		return Operation{
 			ID:           id,
@@ -644,6 +732,71 @@ func (id OperationID) Operation() (Operation, bool) {
 			Evidence:     "seen",
 			Credential:   CredentialAppID,
 			Idempotent:   false,
+			AnswersJSON:  true,
+			WrapsResults: true,
+		}, true
+	case OperationSdkBlockUser:
+		return Operation{
+			ID:           id,
+			Method:       "POST",
+			Path:         "/api/v2/sdk/block_user",
+			Group:        "sdkUsers",
+			Summary:      "Block a user",
+			Evidence:     "seen",
+			Credential:   CredentialUserToken,
+			Idempotent:   true,
+			AnswersJSON:  true,
+			WrapsResults: true,
+		}, true
+	case OperationSdkListChannels:
+		return Operation{
+			ID:           id,
+			Method:       "GET",
+			Path:         "/api/v2/sdk/channels",
+			Group:        "sdkChannels",
+			Summary:      "List the app's channels",
+			Evidence:     "seen",
+			Credential:   CredentialUserToken,
+			Idempotent:   true,
+			AnswersJSON:  true,
+			WrapsResults: true,
+		}, true
+	case OperationSdkGetChannelsInfo:
+		return Operation{
+			ID:           id,
+			Method:       "POST",
+			Path:         "/api/v2/sdk/channels/info",
+			Group:        "sdkChannels",
+			Summary:      "Look up channels by their unique ids",
+			Evidence:     "seen",
+			Credential:   CredentialUserToken,
+			Idempotent:   true,
+			AnswersJSON:  true,
+			WrapsResults: true,
+		}, true
+	case OperationSdkJoinChannels:
+		return Operation{
+			ID:           id,
+			Method:       "POST",
+			Path:         "/api/v2/sdk/channels/join",
+			Group:        "sdkChannels",
+			Summary:      "Join channels",
+			Evidence:     "seen",
+			Credential:   CredentialUserToken,
+			Idempotent:   true,
+			AnswersJSON:  true,
+			WrapsResults: true,
+		}, true
+	case OperationSdkLeaveChannels:
+		return Operation{
+			ID:           id,
+			Method:       "POST",
+			Path:         "/api/v2/sdk/channels/leave",
+			Group:        "sdkChannels",
+			Summary:      "Leave channels",
+			Evidence:     "seen",
+			Credential:   CredentialUserToken,
+			Idempotent:   true,
 			AnswersJSON:  true,
 			WrapsResults: true,
 		}, true
@@ -686,6 +839,19 @@ func (id OperationID) Operation() (Operation, bool) {
 			AnswersJSON:  true,
 			WrapsResults: true,
 		}, true
+	case OperationSdkCreateRoom:
+		return Operation{
+			ID:           id,
+			Method:       "POST",
+			Path:         "/api/v2/sdk/create_room",
+			Group:        "sdkRooms",
+			Summary:      "Create a group",
+			Evidence:     "seen",
+			Credential:   CredentialUserToken,
+			Idempotent:   false,
+			AnswersJSON:  true,
+			WrapsResults: true,
+		}, true
 	case OperationSdkDeleteMessages:
 		return Operation{
 			ID:           id,
@@ -724,6 +890,97 @@ func (id OperationID) Operation() (Operation, bool) {
 			Idempotent:   false,
 			AnswersJSON:  false,
 			WrapsResults: false,
+		}, true
+	case OperationSdkListFiles:
+		return Operation{
+			ID:           id,
+			Method:       "POST",
+			Path:         "/api/v2/sdk/file_list",
+			Group:        "sdkFiles",
+			Summary:      "List messages with files",
+			Evidence:     "seen",
+			Credential:   CredentialUserToken,
+			Idempotent:   true,
+			AnswersJSON:  true,
+			WrapsResults: true,
+		}, true
+	case OperationSdkListBlockedUsers:
+		return Operation{
+			ID:           id,
+			Method:       "GET",
+			Path:         "/api/v2/sdk/get_blocked_users",
+			Group:        "sdkUsers",
+			Summary:      "List the users whom one has blocked",
+			Evidence:     "seen",
+			Credential:   CredentialUserToken,
+			Idempotent:   true,
+			AnswersJSON:  true,
+			WrapsResults: true,
+		}, true
+	case OperationSdkGetOrCreateRoomWithTarget:
+		return Operation{
+			ID:           id,
+			Method:       "POST",
+			Path:         "/api/v2/sdk/get_or_create_room_with_target",
+			Group:        "sdkRooms",
+			Summary:      "Get the room for two with another user; create it if there is none",
+			Evidence:     "seen",
+			Credential:   CredentialUserToken,
+			Idempotent:   true,
+			AnswersJSON:  true,
+			WrapsResults: true,
+		}, true
+	case OperationSdkGetOrCreateRoomWithUniqueID:
+		return Operation{
+			ID:           id,
+			Method:       "POST",
+			Path:         "/api/v2/sdk/get_or_create_room_with_unique_id",
+			Group:        "sdkRooms",
+			Summary:      "Get and join the channel with a unique id; create it if there is none",
+			Evidence:     "seen",
+			Credential:   CredentialUserToken,
+			Idempotent:   true,
+			AnswersJSON:  true,
+			WrapsResults: true,
+		}, true
+	case OperationSdkGetRoomByID:
+		return Operation{
+			ID:           id,
+			Method:       "GET",
+			Path:         "/api/v2/sdk/get_room_by_id",
+			Group:        "sdkRooms",
+			Summary:      "Get a room with its participants and newest messages",
+			Evidence:     "seen",
+			Credential:   CredentialUserToken,
+			Idempotent:   true,
+			AnswersJSON:  true,
+			WrapsResults: true,
+		}, true
+	case OperationSdkGetRoomUnreadCount:
+		return Operation{
+			ID:           id,
+			Method:       "GET",
+			Path:         "/api/v2/sdk/get_room_unread_count",
+			Group:        "sdkRooms",
+			Summary:      "Count the rooms with unread messages",
+			Evidence:     "seen",
+			Credential:   CredentialUserToken,
+			Idempotent:   true,
+			AnswersJSON:  true,
+			WrapsResults: true,
+		}, true
+	case OperationSdkListUsers:
+		return Operation{
+			ID:           id,
+			Method:       "GET",
+			Path:         "/api/v2/sdk/get_user_list",
+			Group:        "sdkUsers",
+			Summary:      "List or search the app's users",
+			Evidence:     "seen",
+			Credential:   CredentialUserToken,
+			Idempotent:   true,
+			AnswersJSON:  true,
+			WrapsResults: true,
 		}, true
 	case OperationSdkLoadComments:
 		return Operation{
@@ -842,6 +1099,58 @@ func (id OperationID) Operation() (Operation, bool) {
 			AnswersJSON:  true,
 			WrapsResults: true,
 		}, true
+	case OperationSdkRemoveRoomParticipants:
+		return Operation{
+			ID:           id,
+			Method:       "POST",
+			Path:         "/api/v2/sdk/remove_room_participants",
+			Group:        "sdkRooms",
+			Summary:      "Remove users from a group or channel",
+			Evidence:     "seen",
+			Credential:   CredentialUserToken,
+			Idempotent:   true,
+			AnswersJSON:  true,
+			WrapsResults: true,
+		}, true
+	case OperationSdkRemoveUserDeviceToken:
+		return Operation{
+			ID:           id,
+			Method:       "POST",
+			Path:         "/api/v2/sdk/remove_user_device_token",
+			Group:        "sdkPush",
+			Summary:      "Take a device out of the notifications",
+			Evidence:     "seen",
+			Credential:   CredentialUserToken,
+			Idempotent:   true,
+			AnswersJSON:  true,
+			WrapsResults: true,
+		}, true
+	case OperationSdkListRoomParticipants:
+		return Operation{
+			ID:           id,
+			Method:       "GET",
+			Path:         "/api/v2/sdk/room_participants",
+			Group:        "sdkRooms",
+			Summary:      "List the participants of a room",
+			Evidence:     "seen",
+			Credential:   CredentialUserToken,
+			Idempotent:   true,
+			AnswersJSON:  true,
+			WrapsResults: true,
+		}, true
+	case OperationSdkGetRoomsInfo:
+		return Operation{
+			ID:           id,
+			Method:       "POST",
+			Path:         "/api/v2/sdk/rooms_info",
+			Group:        "sdkRooms",
+			Summary:      "Look up rooms by their ids or unique ids",
+			Evidence:     "seen",
+			Credential:   CredentialUserToken,
+			Idempotent:   true,
+			AnswersJSON:  true,
+			WrapsResults: true,
+		}, true
 	case OperationSdkSearch:
 		return Operation{
 			ID:           id,
@@ -863,6 +1172,19 @@ func (id OperationID) Operation() (Operation, bool) {
 			Group:        "sdkMessages",
 			Summary:      "Search messages, the older way",
 			Evidence:     "seen",
+			Credential:   CredentialUserToken,
+			Idempotent:   true,
+			AnswersJSON:  true,
+			WrapsResults: true,
+		}, true
+	case OperationSdkSetUserDeviceToken:
+		return Operation{
+			ID:           id,
+			Method:       "POST",
+			Path:         "/api/v2/sdk/set_user_device_token",
+			Group:        "sdkPush",
+			Summary:      "Register a device for notifications",
+			Evidence:     "documented",
 			Credential:   CredentialUserToken,
 			Idempotent:   true,
 			AnswersJSON:  true,
@@ -894,6 +1216,32 @@ func (id OperationID) Operation() (Operation, bool) {
 			AnswersJSON:  true,
 			WrapsResults: false,
 		}, true
+	case OperationSdkGetTotalUnreadCount:
+		return Operation{
+			ID:           id,
+			Method:       "GET",
+			Path:         "/api/v2/sdk/total_unread_count",
+			Group:        "sdkRooms",
+			Summary:      "Count the unread messages of all rooms",
+			Evidence:     "seen",
+			Credential:   CredentialUserToken,
+			Idempotent:   true,
+			AnswersJSON:  true,
+			WrapsResults: true,
+		}, true
+	case OperationSdkUnblockUser:
+		return Operation{
+			ID:           id,
+			Method:       "POST",
+			Path:         "/api/v2/sdk/unblock_user",
+			Group:        "sdkUsers",
+			Summary:      "Unblock a user",
+			Evidence:     "seen",
+			Credential:   CredentialUserToken,
+			Idempotent:   true,
+			AnswersJSON:  true,
+			WrapsResults: true,
+		}, true
 	case OperationSdkUpdateCommentStatus:
 		return Operation{
 			ID:           id,
@@ -914,6 +1262,58 @@ func (id OperationID) Operation() (Operation, bool) {
 			Path:         "/api/v2/sdk/update_message",
 			Group:        "sdkMessages",
 			Summary:      "Change the text, payload or extras of one's own message",
+			Evidence:     "seen",
+			Credential:   CredentialUserToken,
+			Idempotent:   true,
+			AnswersJSON:  true,
+			WrapsResults: true,
+		}, true
+	case OperationSdkUpdateRoom:
+		return Operation{
+			ID:           id,
+			Method:       "POST",
+			Path:         "/api/v2/sdk/update_room",
+			Group:        "sdkRooms",
+			Summary:      "Change the name, picture or options of a group or channel",
+			Evidence:     "seen",
+			Credential:   CredentialUserToken,
+			Idempotent:   true,
+			AnswersJSON:  true,
+			WrapsResults: true,
+		}, true
+	case OperationSdkUpload:
+		return Operation{
+			ID:           id,
+			Method:       "POST",
+			Path:         "/api/v2/sdk/upload",
+			Group:        "sdkFiles",
+			Summary:      "Upload a file",
+			Evidence:     "seen",
+			Credential:   CredentialUserToken,
+			Idempotent:   false,
+			AnswersJSON:  true,
+			WrapsResults: true,
+		}, true
+	case OperationSdkListUserRooms:
+		return Operation{
+			ID:           id,
+			Method:       "GET",
+			Path:         "/api/v2/sdk/user_rooms",
+			Group:        "sdkRooms",
+			Summary:      "List one's rooms",
+			Evidence:     "seen",
+			Credential:   CredentialUserToken,
+			Idempotent:   true,
+			AnswersJSON:  true,
+			WrapsResults: true,
+		}, true
+	case OperationSdkGetUsersStatus:
+		return Operation{
+			ID:           id,
+			Method:       "POST",
+			Path:         "/api/v2/sdk/users/status",
+			Group:        "sdkUsers",
+			Summary:      "Get which of some users are online",
 			Evidence:     "seen",
 			Credential:   CredentialUserToken,
 			Idempotent:   true,
