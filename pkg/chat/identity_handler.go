@@ -70,40 +70,40 @@ func (h *identityHandler) ServeHTTP(w http.ResponseWriter, request *http.Request
 	w.Header().Set("Cache-Control", "no-store")
 	if request.Method != http.MethodPost {
 		w.Header().Set("Allow", http.MethodPost)
-		refuse(w, http.StatusMethodNotAllowed)
+		refuseRequest(w, http.StatusMethodNotAllowed)
 		return
 	}
 	nonce, err := readNonce(w, request)
 	var tooLarge *http.MaxBytesError
 	switch {
 	case errors.As(err, &tooLarge):
-		refuse(w, http.StatusRequestEntityTooLarge)
+		refuseRequest(w, http.StatusRequestEntityTooLarge)
 		return
 	case err != nil:
-		refuse(w, http.StatusBadRequest)
+		refuseRequest(w, http.StatusBadRequest)
 		return
 	}
 	user, err := h.whoIs(request)
 	switch {
 	case errors.Is(err, ErrNotSignedIn), err == nil && user.ID == "":
-		refuse(w, http.StatusUnauthorized)
+		refuseRequest(w, http.StatusUnauthorized)
 		return
 	case err != nil:
-		refuse(w, http.StatusInternalServerError)
+		refuseRequest(w, http.StatusInternalServerError)
 		return
 	}
 	token, err := NewIdentityToken(h.appID, h.secret.Reveal(), IdentityClaims{
 		UserID: user.ID, Nonce: nonce, Name: user.Name, AvatarURL: user.AvatarURL,
 	})
 	if err != nil {
-		refuse(w, http.StatusInternalServerError)
+		refuseRequest(w, http.StatusInternalServerError)
 		return
 	}
 	answerIdentity(w, http.StatusOK, map[string]string{"identity_token": token.Reveal()})
 }
 
-// refuse answers in the words of the standard alone.
-func refuse(w http.ResponseWriter, status int) {
+// refuseRequest answers in the words of the standard alone.
+func refuseRequest(w http.ResponseWriter, status int) {
 	answerIdentity(w, status, map[string]any{
 		"error": map[string]string{"message": http.StatusText(status)}, "status": status,
 	})
