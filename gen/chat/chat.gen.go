@@ -953,8 +953,8 @@ type Day = string
 
 // DeletedMessages Messages of one room that were deleted.
 type DeletedMessages struct {
-	// MessageUniqueIds The `unique_temp_id` of each.
-	MessageUniqueIds []string `json:"message_unique_ids"`
+	// MessageUniqueIDs The `unique_temp_id` of each.
+	MessageUniqueIDs []string `json:"message_unique_ids"`
 
 	// RoomID The room's id.
 	RoomID ID `json:"room_id"`
@@ -1601,8 +1601,8 @@ type ListUnreadUsersResponse struct {
 
 // ListUnreadUsersResult A page of users' ids.
 type ListUnreadUsersResult struct {
-	// UserIds The ids of the users.
-	UserIds []string `json:"user_ids"`
+	// UserIDs The ids of the users.
+	UserIDs []string `json:"user_ids"`
 }
 
 // ListUserRoomsResponse One page of a user's rooms.
@@ -2464,8 +2464,8 @@ type SearchRequest struct {
 	// Query The words to search for.
 	Query string `json:"query"`
 
-	// RoomIds Only in these rooms.
-	RoomIds []ID `json:"room_ids,omitempty,omitzero"`
+	// RoomIDs Only in these rooms.
+	RoomIDs []ID `json:"room_ids,omitempty,omitzero"`
 
 	// RoomType Only in rooms of this kind.
 	RoomType ChatType `json:"room_type,omitempty,omitzero"`
@@ -2542,8 +2542,8 @@ type ServerGetOrCreateRoomWithTargetRequest struct {
 	// RoomOptions What the app says about the room, as JSON inside text.
 	RoomOptions JSONText `json:"room_options,omitempty,omitzero"`
 
-	// UserIds The ids of the two.
-	UserIds []string `json:"user_ids"`
+	// UserIDs The ids of the two.
+	UserIDs []string `json:"user_ids"`
 }
 
 // ServerListUserRoomsResponse A page of rooms.
@@ -2646,8 +2646,8 @@ type ServerParticipantsRequest struct {
 	// RoomID The room's number.
 	RoomID ID `json:"room_id"`
 
-	// UserIds The users' ids.
-	UserIds []string `json:"user_ids"`
+	// UserIDs The users' ids.
+	UserIDs []string `json:"user_ids"`
 }
 
 // ServerParticipantsResponse Participants of a room.
@@ -3135,8 +3135,8 @@ type User struct {
 
 // UserIDsRequest Users who are to be active, or no longer so.
 type UserIDsRequest struct {
-	// UserIds The users' ids.
-	UserIds []string `json:"user_ids"`
+	// UserIDs The users' ids.
+	UserIDs []string `json:"user_ids"`
 }
 
 // UserResponse A user.

@@ -3,7 +3,7 @@
 package chat
 
 // DocumentSHA256 is the checksum of the document that this package was made from.
-const DocumentSHA256 = "e57554ad05ac1e781e3d4f1b4536a74293e2ebc0df17fac936d89b487ee63c62"
+const DocumentSHA256 = "a92d3011cf71417b2d839012cc97e3096af9f7f772c1d67f9aac3d80ae8c7486"
 
 // OperationID names an operation of the document.
 type OperationID string
