@@ -103,11 +103,11 @@ func (s *Sandbox) perform(ctx context.Context, what string, do func() error) err
 }
 
 // agentSays adds what a member of the staff says to a room.
-func (s *Sandbox) agentSays(room *room, agent *staff, said Message) {
+func (s *Sandbox) agentSays(room *room, agent *staff, said Message) Message {
 	said.Author, said.Sender, said.Name = AuthorAgent, agent.Email, agent.Name
 	room.markAsRead()
 	if room.firstResponse.IsZero() {
 		room.firstResponse = s.now()
 	}
-	s.state.say(room, said, s.now())
+	return s.state.say(room, said, s.now())
 }

@@ -68,27 +68,6 @@ func (s *state) happen(event chatEvent) {
 	}
 }
 
-// chatToken is a user's token for the chat server.
-type chatToken struct {
-	text    string
-	refresh string    // gives a new one, once; "" for one that does not expire
-	expires time.Time // zero when it does not
-}
-
-// isLive tells whether a token works at a time.
-func (t chatToken) isLive(now time.Time) bool { return t.expires.IsZero() || now.Before(t.expires) }
-
-// liveTokens are the tokens of a user that work at a time, the oldest first.
-func (u *chatUser) liveTokens(now time.Time) []string {
-	var live []string
-	for _, token := range u.tokens {
-		if u.active && token.isLive(now) {
-			live = append(live, token.text)
-		}
-	}
-	return live
-}
-
 // realtime is what the chat server asks the broker. Its methods are called while
 // Sandbox.mu is held, and must not call the Sandbox.
 type realtime interface {

@@ -33,12 +33,12 @@ const (
 	firstNews     = 5_200
 )
 
-func newChat() chat {
+func newChat(now time.Time) chat {
 	return chat{
 		users: map[string]*chatUser{}, tokens: map[string]*chatUser{},
 		rooms: register[*conversation]{base: firstChatRoom}, byUniqueID: map[string]*conversation{},
 		byMessageID: map[string]messagePlace{},
-		userIDs:     firstChatUser, newsIDs: firstNews,
+		userIDs:     firstChatUser, newsIDs: firstNews + begun(now),
 	}
 }
 
@@ -118,6 +118,7 @@ type chatDevice struct{ token, platform string }
 type chatMessage struct {
 	uniqueID        string // that its sender gave it; "" for none
 	extras          object
+	byServer        bool // it was posted by a server
 	deleted, edited bool
 	// hiddenFrom is the user whom it does not reach, having blocked its sender; 0 for none.
 	hiddenFrom int64

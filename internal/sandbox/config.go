@@ -93,6 +93,10 @@ type Config struct {
 	// TokenLife is how long a user's token works unless its user logs out: 30 days
 	// when zero, as the platform's do.
 	TokenLife time.Duration
+	// ChatTokenLife is how long a token of the chat server works until it has to be
+	// renewed with its refresh token: for ever when zero, as it is unless an app asks for
+	// more.
+	ChatTokenLife time.Duration
 	// CountLag is how old the numbers of customers are that listAgents tells. The
 	// platform's are seconds old, those of other calls are not.
 	CountLag time.Duration
@@ -199,7 +203,7 @@ func (c Config) checkNumbers() error {
 	switch {
 	case c.Rooms < 0 || c.AgentCount < 0:
 		return errors.New("sandbox: a negative number of rooms or agents")
-	case c.TokenLife < 0 || c.CountLag < 0:
+	case min(c.TokenLife, c.ChatTokenLife, c.CountLag) < 0:
 		return errors.New("sandbox: a negative token life or count lag")
 	default:
 		return c.Pace.check()

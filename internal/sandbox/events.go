@@ -4,9 +4,9 @@ package sandbox
 // that follow from it. The platform does not define their order; here it is
 // whatsAppForwardMessage, newSession, botMessage, customAgentAllocation. What a
 // blocked customer says is lost.
-func (s *Sandbox) customerSays(room *room, said Message) {
+func (s *Sandbox) customerSays(room *room, said Message) Message {
 	if s.state.book.blocked[room.customer()] {
-		return
+		return Message{}
 	}
 	now := s.now()
 	isNewSession := room.service == nil || room.resolved()
@@ -33,6 +33,7 @@ func (s *Sandbox) customerSays(room *room, said Message) {
 	}
 	s.respond(room, isNewSession)
 	s.allocate(room)
+	return said
 }
 
 // callForAgent asks the allocator for an agent: with each message that a customer
@@ -63,6 +64,9 @@ func (s *Sandbox) author(said Message) participant {
 		if said.Author != AuthorSystem && member.Email == said.Sender {
 			return staffParticipant(member)
 		}
+	}
+	if user, ok := s.state.findChatUser(said.Sender); ok && said.Author == AuthorUser {
+		return participant{user.id, user.userID, user.name(), user.picture()}
 	}
 	account := s.ownAccount()
 	account.name = said.Name

@@ -51,7 +51,8 @@ func (c Config) play() (*state, error) {
 		return nil, fmt.Errorf("sandbox: what happened before ends at %s, which is not over", ended.Format(time.RFC3339))
 	}
 	left := before.state
-	left.clock, left.tell, left.toCustomer, left.chatEvents = c.Clock, nil, nil, nil
+	left.clock, left.tell, left.toCustomer = c.Clock, nil, nil
+	left.wasPosted, left.chatEvents = nil, nil
 	return left, nil
 }
 

@@ -52,7 +52,8 @@ type part struct {
 // to comes before what refers to it.
 func parts() []part {
 	return slices.Concat(
-		appParts(), channelParts(), staffParts(), roomParts(), chatParts(), templateParts(), broadcastParts(),
+		appParts(), channelParts(), staffParts(), roomParts(), chatRoomParts(), messageParts(), chatParts(),
+		templateParts(), broadcastParts(),
 	)
 }
 

@@ -78,6 +78,9 @@ type countersRecord struct {
 	BroadcastJobs     sequence `json:"broadcast_jobs,omitzero"`
 	BroadcastLogs     sequence `json:"broadcast_logs,omitzero"`
 	BroadcastFiles    sequence `json:"broadcast_files,omitzero"`
+	ChatUsers         sequence `json:"chat_users,omitzero"`
+	ChatMembers       sequence `json:"chat_members,omitzero"`
+	ChatNews          sequence `json:"chat_news,omitzero"`
 }
 
 func (countersThing) record(s *state) any {
@@ -87,6 +90,7 @@ func (countersThing) record(s *state) any {
 		Templates: s.templates.templateIDs, TemplateDetails: s.templates.detailIDs, TemplateButtons: s.templates.buttons,
 		Errands: s.agenda.entered, BroadcastJobs: s.broadcasts.jobIDs, BroadcastLogs: s.broadcasts.logIDs,
 		BroadcastFiles: s.broadcasts.fileID,
+		ChatUsers:      s.chat.userIDs, ChatMembers: s.chat.memberships, ChatNews: s.chat.newsIDs,
 	}
 }
 
@@ -99,6 +103,9 @@ func restoreCounters(r *restoration, kept countersRecord) error {
 	s.templates.buttons = kept.TemplateButtons
 	s.broadcasts.jobIDs, s.broadcasts.logIDs = kept.BroadcastJobs, kept.BroadcastLogs
 	s.broadcasts.fileID = kept.BroadcastFiles
+	if kept.ChatNews > 0 { // they are newer than the others
+		s.chat.userIDs, s.chat.memberships, s.chat.newsIDs = kept.ChatUsers, kept.ChatMembers, kept.ChatNews
+	}
 	return nil
 }
 

@@ -19,12 +19,14 @@ var notKept = map[string]string{
 	"state.tell":    "a function of who made the Sandbox",
 	"state.clock":   "how far it was moved is compared by itself",
 
-	"state.toCustomer":     "a function of the Sandbox",
-	"state.chatEvents":     "the same",
-	"settings.tokenLife":   "how the platform is simulated is said anew each time",
-	"settings.countLag":    "the same",
-	"customerCount.lag":    "the same",
-	"eventSettings.shapes": "the same",
+	"state.toCustomer":       "a function of the Sandbox",
+	"state.wasPosted":        "the same",
+	"state.chatEvents":       "the same",
+	"settings.tokenLife":     "how the platform is simulated is said anew each time",
+	"settings.chatTokenLife": "the same",
+	"settings.countLag":      "the same",
+	"customerCount.lag":      "the same",
+	"eventSettings.shapes":   "the same",
 }
 
 // comparison walks two values side by side, through whatever they point to. It finds

@@ -26,6 +26,7 @@ type restoration struct {
 	latest       map[*staff]int64    // of each member of the staff, the service's id
 	details      map[int64]*templateDetail
 	jobs         map[int64]*broadcastJob
+	chatUserByID map[int64]*chatUser
 }
 
 // restore builds the state that the Store keeps; nil when it keeps none. The
@@ -40,6 +41,7 @@ func (w *recorder) restore(config *Config) (*state, error) {
 		divisionByID: map[int64]*division{}, tagByID: map[int64]*tag{},
 		sessions: map[int64]*service{}, roomIDs: map[*service]string{}, latest: map[*staff]int64{},
 		details: map[int64]*templateDetail{}, jobs: map[int64]*broadcastJob{},
+		chatUserByID: map[int64]*chatUser{},
 	}
 	for _, part := range parts() {
 		err := w.store.Read(part.name, func(key string, value []byte) error {

@@ -14,6 +14,11 @@ func roomParts() []part {
 		recordsOf("blocked", blockedThings, restoreBlocked),
 		recordsOf("services", serviceThings, restoreService),
 		recordsOf("rooms", func(s *state) iter.Seq[recorded] { return each(s.rooms.all()) }, restoreRoom),
+	}
+}
+
+func messageParts() []part {
+	return []part{
 		recordsOf("messages", messageThings, restoreMessage),
 		recordsOf("bulk resolves", bulkResolveThings, restoreBulkResolve),
 	}
@@ -220,13 +225,25 @@ type messageThing struct {
 func messageThings(s *state) iter.Seq[recorded] {
 	return func(yield func(recorded) bool) {
 		for _, room := range s.rooms.all() {
-			for i := range room.messages {
-				if !yield(messageThing{&room.conversation, i}) {
-					return
-				}
+			if !eachMessage(&room.conversation, yield) {
+				return
+			}
+		}
+		for _, room := range s.chat.rooms.entries {
+			if !eachMessage(room, yield) {
+				return
 			}
 		}
 	}
+}
+
+func eachMessage(room *conversation, yield func(recorded) bool) (goesOn bool) {
+	for i := range room.messages {
+		if !yield(messageThing{room, i}) {
+			return false
+		}
+	}
+	return true
 }
 
 type messageRecord struct {
@@ -241,6 +258,8 @@ type messageRecord struct {
 	At        time.Time `json:"at,omitzero"`
 	Status    string    `json:"status,omitzero"`
 	NotForBot string    `json:"not_for_bot,omitzero"`
+
+	Chat *chatMessageRecord `json:"chat,omitzero"`
 }
 
 func (m messageThing) said() Message { return m.room.messages[m.index] }
@@ -252,22 +271,29 @@ func (m messageThing) record(*state) any {
 	return messageRecord{
 		Room: m.room.id, ID: said.ID, Author: said.Author, Sender: said.Sender, Name: said.Name, Type: said.Type,
 		Text: said.Text, Payload: jsonValue{said.Payload}, At: said.At,
-		Status: said.Status, NotForBot: said.NotForBot,
+		Status: said.Status, NotForBot: said.NotForBot, Chat: keepChatMessage(said.chat),
 	}
 }
 
 // restoreMessage adds a message to its room: they come in the order in which they
 // were said.
 func restoreMessage(r *restoration, kept messageRecord) error {
-	room, err := r.roomWith(kept.Room)
+	room, err := r.conversationWith(kept.Room)
 	if err != nil {
 		return err
 	}
+	sender := kept.Sender
+	if room.inbox != nil {
+		sender = shared(sender, room.inbox.userID)
+	}
 	room.messages = append(room.messages, Message{
-		ID: kept.ID, Author: kept.Author, Sender: shared(kept.Sender, room.userID), Name: shared(kept.Name, room.name),
+		ID: kept.ID, Author: kept.Author, Sender: sender, Name: shared(kept.Name, room.name),
 		Type: kept.Type, Text: kept.Text, Payload: kept.Payload.value, At: kept.At,
-		Status: kept.Status, NotForBot: kept.NotForBot,
+		Status: kept.Status, NotForBot: kept.NotForBot, chat: restoreChatMessage(kept.Chat),
 	})
+	if kept.Chat != nil {
+		r.chat.byMessageID[kept.Chat.UniqueID] = messagePlace{room, kept.ID}
+	}
 	return nil
 }
 

@@ -94,8 +94,13 @@ func badMessage(problems []document.Problem) error {
 
 // status tells how far a message of a room is. A customer's is read once somebody
 // marks the room as read or answers; every customer who can be reached reads what
-// comes.
+// comes, unless it is somebody on the chat server, who tells.
 func (s *Sandbox) status(room *room, said Message, now time.Time) string {
+	if said.Author != AuthorCustomer {
+		if status, isKnown := s.state.customersReceipt(room, said); isKnown {
+			return status
+		}
+	}
 	switch {
 	case said.Author == AuthorCustomer && said.ID <= room.readUpTo:
 		return MessageRead

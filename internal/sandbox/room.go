@@ -160,6 +160,15 @@ func (s *state) enter(room *conversation, said Message, now time.Time) Message {
 	room.messages = append(room.messages, said)
 	s.touch(messageThing{room, len(room.messages) - 1})
 	room.updated = now
+	if room.inbox == nil {
+		s.touch(room)
+	}
+	if said.chat != nil {
+		s.chat.byMessageID[said.chat.uniqueID] = messagePlace{room, said.ID}
+	}
+	if s.wasPosted != nil {
+		s.wasPosted(room, said)
+	}
 	s.happen(chatEvent{kind: chatPosted, room: room, message: said})
 	return said
 }

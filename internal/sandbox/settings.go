@@ -23,7 +23,7 @@ type settings struct {
 	switches                                   appSwitches
 	hours                                      OfficeHours
 	changed                                    time.Time
-	tokenLife                                  time.Duration
+	tokenLife, chatTokenLife                   time.Duration
 	countLag                                   time.Duration
 	// named are hosts to which webhooks may be sent though they may be public.
 	named map[string]bool
@@ -43,7 +43,7 @@ func newSettings(config Config) settings {
 		hours:   config.OfficeHours,
 		changed: config.Now(),
 
-		tokenLife: config.TokenLife, countLag: config.CountLag, named: urls.hosts(),
+		tokenLife: config.TokenLife, chatTokenLife: config.ChatTokenLife, countLag: config.CountLag, named: urls.hosts(),
 
 		eventSettings: newEventSettings(config),
 	}

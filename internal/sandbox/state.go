@@ -35,6 +35,8 @@ type state struct {
 	tell func(roomID string, message Message)
 	// toCustomer, unless it is nil, takes each message that is said to a customer.
 	toCustomer func(*room, Message)
+	// wasPosted, unless it is nil, takes each message of each room.
+	wasPosted func(*conversation, Message)
 	// chatEvents, unless it is nil, takes what those learn who are connected to the chat
 	// server. It is called while Sandbox.mu is held, and must not change the state.
 	chatEvents func(chatEvent)
@@ -140,7 +142,7 @@ func emptyState(config Config) *state {
 
 		whatsApp:   newWhatsApp(),
 		broadcasts: newBroadcasts(),
-		chat:       newChat(),
+		chat:       newChat(config.Now()),
 
 		bulkResolves: map[int64]*bulkResolve{},
 		channelBook:  newChannelBook(),

@@ -139,12 +139,18 @@ func timesAsText(message object, at time.Time) {
 // precise is 2026-11-20T02:59:40.093Z.
 func precise(at time.Time) any { return writeTime(at, "2006-01-02T15:04:05.000Z") }
 
+// madeUpMessageID begins the unique ids of what was not posted on the chat server.
+const madeUpMessageID = "bq"
+
 // uniqueTempID is the id that the sending client gave a message.
 func uniqueTempID(room *room, said Message) string {
+	if said.chat != nil && said.chat.uniqueID != "" {
+		return said.chat.uniqueID
+	}
 	if room.channel.Source == "wa" {
 		return "wa_" + whatsAppID(room.userID, said.ID)
 	}
-	return "bq" + text(said.ID)
+	return madeUpMessageID + text(said.ID)
 }
 
 // whatsAppID is WhatsApp's own id of a message, which holds the customer's number.
