@@ -893,7 +893,7 @@ type CreateExportResponse struct {
 // CreateImportRequest What to import. In the form, `file` is a file.
 type CreateImportRequest struct {
 	// File The rows, as JSON. Members with other names are dropped. Up to 4 MB.
-	File openapi_types.File `json:"file"`
+	File JSONText `json:"file"`
 
 	// Type What is exported or imported.
 	Type BackupType `json:"type"`
@@ -934,18 +934,6 @@ type CustomPayload struct {
 
 	// Type The app's own name for what it is.
 	Type string `json:"type"`
-}
-
-// DateObject A date object as PHP writes it.
-type DateObject struct {
-	// Date Date and time, without a zone, with a fraction of a second or without.
-	Date string `json:"date"`
-
-	// Timezone The zone, such as `UTC` or `Asia/Jakarta`.
-	Timezone string `json:"timezone"`
-
-	// TimezoneType 1 an offset, 2 an abbreviation, 3 a named zone.
-	TimezoneType int64 `json:"timezone_type"`
 }
 
 // Day A day in a request, as in `2026-03-31`.
@@ -1135,9 +1123,6 @@ type FilePayload struct {
 	// URL The address of the file. Whoever knows it can read the file.
 	URL string `json:"url"`
 }
-
-// Flag A boolean, or the text `true` or `false`. Null stands for false.
-type Flag = flex.Bool
 
 // GetChannelsInfoRequest The channels that are asked for.
 type GetChannelsInfoRequest struct {
@@ -2709,7 +2694,7 @@ type ServerRoom struct {
 	// RoomChannelID The unique id, the app's own of a channel, one that the server made up of a group, and none of a room of two.
 	RoomChannelID string `json:"room_channel_id,omitempty,omitzero"`
 
-	// RoomID The room's number
+	// RoomID The room's number, as text.
 	RoomID ID `json:"room_id"`
 
 	// RoomName The name. Empty, of a room of two.
@@ -2942,9 +2927,8 @@ type SystemEventPayload struct {
 // SystemEventType What happened in a room.
 type SystemEventType string
 
-// Time A time in one of the API's forms: RFC 3339, the same without a zone and with `T` or a space,
-// or a date object. Times without a zone are read as UTC, which no page states. Empty text and
-// null stand for none.
+// Time A time in one of the API's forms: RFC 3339, or the same without a zone and with `T` or a space.
+// Times without a zone are read as UTC, which no page states. Empty text and null stand for none.
 type Time = flex.Time
 
 // TypingText Whether somebody types, 1 or 0.
@@ -2958,7 +2942,7 @@ type UnblockUserRequest struct {
 
 // UnreadCount How much of a room a user has not read.
 type UnreadCount struct {
-	// RoomID The room's number
+	// RoomID The room's number, as text.
 	RoomID ID `json:"room_id"`
 
 	// UnreadCount Messages.

@@ -3,7 +3,7 @@
 package chat
 
 // DocumentSHA256 is the checksum of the document that this package was made from.
-const DocumentSHA256 = "a92d3011cf71417b2d839012cc97e3096af9f7f772c1d67f9aac3d80ae8c7486"
+const DocumentSHA256 = "c8336f5a856ae7b6cfce919f991bfe1910d10a326b6da9170944fd4cbe9de7bd"
 
 // OperationID names an operation of the document.
 type OperationID string

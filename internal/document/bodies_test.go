@@ -25,9 +25,12 @@ func contracts(t *testing.T) []contract {
 	require.NoError(t, err)
 	webhooks, err := document.Webhooks()
 	require.NoError(t, err)
+	chat, err := document.Chat()
+	require.NoError(t, err)
 	return []contract{
 		{name: "rest", doc: rest, fixtures: "../../testdata/rest"},
 		{name: "webhooks", doc: webhooks, fixtures: "../../testdata/webhooks"},
+		{name: "chat", doc: chat, fixtures: "../../testdata/chat"},
 	}
 }
 
@@ -37,7 +40,7 @@ type body struct {
 	schema    place
 	value     any
 	operation string
-	part      string // request, response, error or parameter
+	part      string // request, response, error, parameter or value
 }
 
 // bodies returns every example of the document and every fixture.
@@ -122,6 +125,11 @@ func (c contract) fixture(t *testing.T, base string, data []byte) []body {
 		part = "request" // a webhook has nothing else
 	}
 	require.NotEmpty(t, shape, "%s: the name ends without a shape", base)
+	if part == "value" { // of a schema, and no operation's body
+		schema := namedSchemas.join(id)
+		require.NotNil(t, members(c.doc.Tree(), schema), "%s: the document has no schema %s", base, id)
+		return []body{{name: base, schema: schema, value: value, part: part}}
+	}
 	operation := c.doc.Operation(id)
 	require.NotNil(t, operation, "%s: the document has no operation %s", base, id)
 
@@ -170,7 +178,7 @@ func (c contract) parameterValues(t *testing.T, operation *document.Operation, w
 // name.
 func (c contract) parameters(operation *document.Operation) map[string]place {
 	section := place("").join("paths")
-	if c.name == "webhooks" {
+	if operation.IsWebhook() {
 		section = place("").join("webhooks")
 	}
 	list := section.join(operation.Path).join(strings.ToLower(operation.Method)).join("parameters")
@@ -189,7 +197,11 @@ func (c contract) parameters(operation *document.Operation) map[string]place {
 	return found
 }
 
-// schemas lists the schemas of all bodies and parameters of the document.
+// namedSchemas is where a document has its schemas with names.
+const namedSchemas = place("/components/schemas")
+
+// schemas lists the schemas of all bodies and parameters of the document, and those
+// with names: some are of what no operation sends.
 func (c contract) schemas() []place {
 	var all []place
 	for _, operation := range c.doc.Operations() {
@@ -204,6 +216,9 @@ func (c contract) schemas() []place {
 		for _, parameter := range c.parameters(operation) {
 			all = append(all, parameter.join("schema"))
 		}
+	}
+	for name := range members(c.doc.Tree(), namedSchemas) {
+		all = append(all, namedSchemas.join(name))
 	}
 	return all
 }

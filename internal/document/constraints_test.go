@@ -74,8 +74,11 @@ func isImplied(content map[string]any, keyword string) bool {
 // one, shows when the document judges it with and without the rule.
 func (r rule) breaches(value any) []any {
 	switch r.keyword {
-	case "type", "const", "anyOf", "oneOf", "not":
+	case "type", "const", "anyOf", "oneOf":
 		return strangers
+	case "not":
+		excluded, _ := r.argument.(map[string]any)["enum"].([]any)
+		return append(slices.Clone(excluded), strangers...)
 	case "enum":
 		return append(slices.Clone(r.wider), strangers...)
 	case "required":

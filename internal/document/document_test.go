@@ -12,7 +12,9 @@ import (
 
 // Every example in the documents fits the schema it stands beside.
 func TestExamplesAreValid(t *testing.T) {
-	for name, load := range map[string]func() (*document.Document, error){"rest": document.REST, "webhooks": document.Webhooks} {
+	for name, load := range map[string]func() (*document.Document, error){
+		"rest": document.REST, "webhooks": document.Webhooks, "chat": document.Chat,
+	} {
 		t.Run(name, func(t *testing.T) {
 			doc, err := load()
 			require.NoError(t, err)

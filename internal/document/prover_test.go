@@ -37,6 +37,7 @@ properties:
   any: {anyOf: [{type: integer}, {type: "null"}]}
   one: {oneOf: [{type: string}, {type: boolean}]}
   no: {not: {type: [object, array]}}
+  none: {type: string, not: {enum: [satu]}}
 additionalProperties: {type: boolean}
 dependentSchemas: {text: {required: [number]}}
 if: {properties: {listed: {const: satu}}}
@@ -44,7 +45,7 @@ then: {required: [fixed]}
 else: {required: [any]}
 `,
 			bodies: []string{
-				`{"text": "ab", "code": "7", "number": 3, "list": [1, null], "listed": "satu", "fixed": "tetap", "any": null, "one": true, "no": 1, "other": true}`,
+				`{"text": "ab", "code": "7", "number": 3, "list": [1, null], "listed": "satu", "fixed": "tetap", "any": null, "one": true, "no": 1, "none": "dua", "other": true}`,
 				`{"text": "ab", "number": 3, "list": [1], "listed": "dua", "any": 1, "one": "a"}`,
 			},
 		},

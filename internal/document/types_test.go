@@ -7,6 +7,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
+	"github.com/qismo-go/qismo/gen/chat"
 	"github.com/qismo-go/qismo/gen/omnichannel"
 	"github.com/qismo-go/qismo/gen/webhooks"
 	"github.com/qismo-go/qismo/internal/document"
@@ -24,6 +25,7 @@ type goTypes struct{ request, response goType }
 // generated says which type stands for which body. It is written by hand, so
 // that the types are held against the documents and not against themselves.
 var generated = map[string]map[string]goTypes{
+	"chat": chatTypes(),
 	"rest": {
 		"abortWaBulkResolve":              {nil, empty[omnichannel.BulkResolveResponse]},
 		"addAgentToRoom":                  {empty[omnichannel.AddAgentRequest], nil},
@@ -161,6 +163,7 @@ var generated = map[string]map[string]goTypes{
 
 // refusals are the types for the shapes of an error, by the shape's schema.
 var refusals = map[string]goType{
+	"Error":        empty[chat.Error],
 	"ErrorDetail":  empty[omnichannel.ErrorDetail],
 	"ErrorGateway": empty[omnichannel.ErrorGateway],
 	"ErrorMeta":    empty[omnichannel.ErrorMeta],
@@ -175,6 +178,8 @@ func (c contract) goTypeOf(t *testing.T, b body) goType {
 	t.Helper()
 	types := generated[c.name][b.operation]
 	switch b.part {
+	case "value":
+		return chatValues[lastStep(b.schema)]
 	case "request":
 		return types.request
 	case "response":
@@ -189,10 +194,15 @@ func (c contract) goTypeOf(t *testing.T, b body) goType {
 	return nil
 }
 
-// errorShapes lists the schemas of the shapes that an error can have.
+// errorShapes lists the schemas of the shapes that an error can have: of the branches
+// of a choice, or the one.
 func (c contract) errorShapes() []place {
+	whole := namedSchemas.join("Error")
+	branches, isChoice := at(c.doc.Tree(), whole.join("anyOf")).([]any)
+	if !isChoice && members(c.doc.Tree(), whole) != nil {
+		return []place{whole}
+	}
 	var shapes []place
-	branches, _ := at(c.doc.Tree(), "/components/schemas/Error/anyOf").([]any)
 	for _, branch := range branches {
 		content, _ := branch.(map[string]any)
 		shapes = append(shapes, subschemas("", "$ref", content["$ref"])...)
