@@ -892,8 +892,8 @@ type CreateExportResponse struct {
 
 // CreateImportRequest What to import. In the form, `file` is a file.
 type CreateImportRequest struct {
-	// File The rows, as JSON. Members with other names are dropped. Up to 4 MB.
-	File JSONText `json:"file"`
+	// File A file with rows, as JSON. Members with other names are dropped. Up to 4 MB.
+	File ImportFileText `json:"file"`
 
 	// Type What is exported or imported.
 	Type BackupType `json:"type"`
@@ -1442,6 +1442,9 @@ type ImportErrors struct {
 	// Message The reason. Empty when nothing was wrong.
 	Message string `json:"Message,omitempty,omitzero"`
 }
+
+// ImportFileText A file with rows, as JSON. Members with other names are dropped. Up to 4 MB.
+type ImportFileText = flex.JSON
 
 // ImportRoom A room to import. All its users must exist.
 type ImportRoom struct {

@@ -3,7 +3,7 @@
 package chat
 
 // DocumentSHA256 is the checksum of the document that this package was made from.
-const DocumentSHA256 = "c8336f5a856ae7b6cfce919f991bfe1910d10a326b6da9170944fd4cbe9de7bd"
+const DocumentSHA256 = "7d81dfd3856315a68178fff206c8fda47a4295b60bc3a932d46cccfca51672f0"
 
 // OperationID names an operation of the document.
 type OperationID string
