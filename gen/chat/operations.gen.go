@@ -3,7 +3,7 @@
 package chat
 
 // DocumentSHA256 is the checksum of the document that this package was made from.
-const DocumentSHA256 = "7d81dfd3856315a68178fff206c8fda47a4295b60bc3a932d46cccfca51672f0"
+const DocumentSHA256 = "5bdd3abe2ec70404f093afb1babfa04578a695ef0ea46324d427c65519a9a33a"
 
 // OperationID names an operation of the document.
 type OperationID string
