@@ -1126,8 +1126,8 @@ type FilePayload struct {
 
 // GetChannelsInfoRequest The channels that are asked for.
 type GetChannelsInfoRequest struct {
-	// UniqueIds Their unique ids.
-	UniqueIds []string `json:"unique_ids"`
+	// UniqueIDs Their unique ids.
+	UniqueIDs []string `json:"unique_ids"`
 }
 
 // GetCommentReceiptResponse A message and its receipts.
@@ -1331,11 +1331,11 @@ type GetRoomsInfoRequest struct {
 	// Page Page number, counted from 1.
 	Page int64 `json:"page,omitempty,omitzero"`
 
-	// RoomID Rooms' ids.
-	RoomID []ID `json:"room_id,omitempty,omitzero"`
+	// RoomIDs Rooms' ids.
+	RoomIDs []ID `json:"room_id,omitempty,omitzero"`
 
-	// RoomUniqueID Rooms' unique ids.
-	RoomUniqueID []string `json:"room_unique_id,omitempty,omitzero"`
+	// RoomUniqueIDs Rooms' unique ids.
+	RoomUniqueIDs []string `json:"room_unique_id,omitempty,omitzero"`
 
 	// ShowParticipants Whether the rooms come with their participants.
 	ShowParticipants bool `json:"show_participants,omitempty,omitzero"`
@@ -1379,8 +1379,8 @@ type GetTotalUnreadCountResult struct {
 
 // GetUsersStatusRequest The users who are asked about.
 type GetUsersStatusRequest struct {
-	// UserIds Their ids.
-	UserIds []string `json:"user_ids"`
+	// UserIDs Their ids.
+	UserIDs []string `json:"user_ids"`
 }
 
 // GetUsersStatusResponse Who is online.
@@ -1505,14 +1505,14 @@ type JSONText = flex.JSON
 
 // JoinChannelsRequest The channels to join.
 type JoinChannelsRequest struct {
-	// UniqueIds Their unique ids.
-	UniqueIds []string `json:"unique_ids"`
+	// UniqueIDs Their unique ids.
+	UniqueIDs []string `json:"unique_ids"`
 }
 
 // LeaveChannelsRequest The channels to leave.
 type LeaveChannelsRequest struct {
-	// UniqueIds Their unique ids.
-	UniqueIds []string `json:"unique_ids"`
+	// UniqueIDs Their unique ids.
+	UniqueIDs []string `json:"unique_ids"`
 }
 
 // ListBlockedUsersResponse One page of the users whom one has blocked.
@@ -1553,8 +1553,8 @@ type ListFilesRequest struct {
 	// Query Words to search for; whether they are read is not known.
 	Query string `json:"query,omitempty,omitzero"`
 
-	// RoomIds Only in these rooms.
-	RoomIds []ID `json:"room_ids,omitempty,omitzero"`
+	// RoomIDs Only in these rooms.
+	RoomIDs []ID `json:"room_ids,omitempty,omitzero"`
 
 	// Sender Only files of the user with this id; null for those of everybody.
 	Sender string `json:"sender,omitempty,omitzero"`

@@ -3,7 +3,7 @@
 package chat
 
 // DocumentSHA256 is the checksum of the document that this package was made from.
-const DocumentSHA256 = "5bdd3abe2ec70404f093afb1babfa04578a695ef0ea46324d427c65519a9a33a"
+const DocumentSHA256 = "09849d1e02b78a3d15748869ea2ac110fe193da67f826e7de1ebe356f873075f"
 
 // OperationID names an operation of the document.
 type OperationID string
