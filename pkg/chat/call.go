@@ -24,6 +24,7 @@ type call struct {
 
 	operation   wire.Operation
 	credentials credentials
+	session     *transport.Session // whose call it is, in place of the client's user; nil for none
 }
 
 // begin opens a call of an operation. It returns the context that carries the
@@ -57,6 +58,9 @@ func (c *client) beginOperation(
 	return current, current
 }
 
+// mayBeEmpty lets an answer pass that holds nothing.
+func (c *call) mayBeEmpty() { c.operation.AnswersJSON, c.operation.WrapsResults = false, false }
+
 // Authorize gives a request what its operation wants, and no more: who logs in sends
 // the App ID alone.
 func (c *call) Authorize(request *http.Request) error {
@@ -69,6 +73,9 @@ func (c *call) Authorize(request *http.Request) error {
 		return nil
 	case wanted != c.credentials.kind():
 		return fmt.Errorf("authenticate: the operation wants a credential of the kind %s", wanted)
+	case c.session != nil:
+		setUser(request, c.session)
+		return nil
 	}
 	return c.credentials.authorize(request)
 }
@@ -76,7 +83,7 @@ func (c *call) Authorize(request *http.Request) error {
 // Renew replaces what a request carried, when the service refused it in a way that
 // another may help.
 func (c *call) Renew(refused *http.Request, failure *Error) (bool, error) {
-	if c.operation.Credential != c.credentials.kind() {
+	if c.operation.Credential != c.credentials.kind() || c.session != nil {
 		return false, nil
 	}
 	return c.credentials.renew(refused, failure)

@@ -46,11 +46,13 @@ func NewUser(appID string, who Identity, opts ...Option) (*User, error) {
 }
 
 func newUser(appID string, who Identity, opts []Option) (*User, error) {
-	if who.open == nil {
-		return nil, errors.New("the identity is empty")
-	}
-	if who.problem != nil {
+	switch {
+	case who.problem != nil:
 		return nil, who.problem
+	case who.open == nil:
+		return nil, errors.New("the identity is empty")
+	case who.appID != "" && who.appID != appID:
+		return nil, errors.New("the server that gives out the tokens is of another app")
 	}
 	made, err := newClient(appID, opts)
 	if err != nil {
@@ -61,7 +63,7 @@ func newUser(appID string, who Identity, opts []Option) (*User, error) {
 	}
 	user := &User{
 		client:   made,
-		Session:  &SessionService{client: made},
+		Session:  &SessionService{client: made, who: who},
 		Users:    &UsersService{made},
 		Rooms:    &RoomsService{made},
 		Channels: &ChannelsService{made},
@@ -87,4 +89,9 @@ func (u *User) CloseIdleConnections() { u.client.http.CloseIdleConnections() }
 // the user's token, and otherwise as [Server.Do].
 func (u *User) Do(ctx context.Context, method, path string, in, out any, opts ...Option) error {
 	return u.client.do(ctx, method, path, in, out, opts)
+}
+
+// Logout ends the user's session; see [SessionService.Logout].
+func (u *User) Logout(ctx context.Context, opts ...Option) error {
+	return u.Session.Logout(ctx, opts...)
 }

@@ -1,6 +1,7 @@
 package chat
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -72,9 +73,7 @@ func setUser(request *http.Request, session *transport.Session) {
 // does not know it: it says 403 for either. An error of it fails the call: to log in
 // once more would be to try a wrong password twice.
 func (c *userCredentials) renew(refused *http.Request, failure *Error) (bool, error) {
-	mayHelp := failure.Status == http.StatusUnauthorized || errors.Is(failure, ErrTokenExpired) ||
-		failure.Status == http.StatusForbidden && saysUnauthorized(failure.Message)
-	if !mayHelp {
+	if !refusesToken(failure) {
 		return false, nil
 	}
 	old := refused.Header.Get(headerToken)
@@ -84,6 +83,12 @@ func (c *userCredentials) renew(refused *http.Request, failure *Error) (bool, er
 		return false, err
 	}
 	return session.Token != old, nil
+}
+
+// refusesToken reports whether a failure is about the token that was sent.
+func refusesToken(failure *Error) bool {
+	return failure.Status == http.StatusUnauthorized || errors.Is(failure, ErrTokenExpired) ||
+		failure.Status == http.StatusForbidden && saysUnauthorized(failure.Message)
 }
 
 func (*userCredentials) kind() wire.CredentialKind { return wire.CredentialUserToken }
@@ -97,16 +102,62 @@ func newTokens(settings *transport.Settings, who Identity, session *SessionServi
 		Margin: renewBefore,
 		Store:  settings.TokenStore,
 		Now:    settings.Now,
-		Open: func(ctx context.Context, _ *transport.Session) (*transport.Session, error) {
-			return who.open(ctx, session)
+		Open: func(ctx context.Context, old *transport.Session) (*transport.Session, error) {
+			return session.open(ctx, old)
 		},
 	}
 }
 
-// loginName tells the tokens of an identity from those of others that a store may hold.
-// It is a hash, as a user's id is nobody's business who looks into the store.
+// loginName tells the tokens of an identity from those of others that a store may hold:
+// whoever changes the user's id must not go on as the user before. It is a hash, as the
+// id is nobody's business who looks into the store.
 func loginName(settings *transport.Settings, who Identity) string {
-	parts := []string{settings.BaseURL.String(), settings.AppID, who.name}
+	parts := []string{settings.BaseURL.String(), settings.AppID, who.userID}
 	sum := sha256.Sum256([]byte(strings.Join(parts, "\n")))
 	return hex.EncodeToString(sum[:16])
+}
+
+// open renews a session with its refresh token, or logs in when there is none or it is
+// refused.
+func (s *SessionService) open(ctx context.Context, old *transport.Session) (*transport.Session, error) {
+	if old != nil && old.LongLived != "" && old.UserID != "" {
+		renewed, err := s.RefreshToken(ctx, RefreshTokenParams{
+			UserID: old.UserID, Token: flex.Secret(old.Token), RefreshToken: flex.Secret(old.LongLived),
+		})
+		if err == nil {
+			return sessionOfRefresh(old, renewed), nil
+		}
+		if !isRefusal(err) {
+			return nil, err // it says nothing about the refresh token
+		}
+	}
+	return s.who.open(ctx, s)
+}
+
+// isRefusal reports whether the service answered and said no for good.
+func isRefusal(err error) bool {
+	var failure *Error
+	return errors.As(err, &failure) && failure.Status >= http.StatusBadRequest &&
+		failure.Status < http.StatusInternalServerError && failure.Status != http.StatusTooManyRequests
+}
+
+// sessionOfRefresh is a session with other tokens. A refresh token that no other one
+// takes the place of goes on.
+func sessionOfRefresh(old *transport.Session, renewed *RefreshedToken) *transport.Session {
+	return &transport.Session{
+		Token:     renewed.Token.Reveal(),
+		LongLived: cmp.Or(renewed.RefreshToken.Reveal(), old.LongLived),
+		UserID:    old.UserID,
+		Expires:   renewed.TokenExpiresAt.Time(),
+	}
+}
+
+// sessionOf is the session of an account that has logged in.
+func sessionOf(account *Account) *transport.Session {
+	return &transport.Session{
+		Token:     account.Token.Reveal(),
+		LongLived: account.RefreshToken.Reveal(),
+		UserID:    account.Email,
+		Expires:   account.TokenExpiresAt.Time(),
+	}
 }
