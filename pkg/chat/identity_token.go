@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"time"
+	"unicode/utf8"
 
 	"github.com/golang-jwt/jwt/v5"
 
@@ -55,8 +56,8 @@ type identityToken struct {
 // signed-in users. The user trades it for a token of theirs, see [IdentityToken], once:
 // whoever has it can be that user until it expires.
 //
-// Empty credentials, an empty user id or nonce, and an end that is not after the
-// beginning are errors.
+// Empty credentials, a user id or nonce that is empty or no text, and an end that is not
+// after the beginning are errors.
 func NewIdentityToken(appID, secret string, claims IdentityClaims) (flex.Secret, error) {
 	if claims.IssuedAt.IsZero() {
 		claims.IssuedAt = time.Now()
@@ -88,6 +89,8 @@ func checkIdentity(appID, secret string, claims IdentityClaims) error {
 		return errors.New("the user id is empty")
 	case claims.Nonce == "":
 		return errors.New("the nonce is empty")
+	case !utf8.ValidString(claims.UserID) || !utf8.ValidString(claims.Nonce):
+		return errors.New("the user id or the nonce is no text") // and could become another's
 	case claims.ExpiresAt.Unix() <= claims.IssuedAt.Unix():
 		return errors.New("it would have expired when it begins to be good")
 	}
