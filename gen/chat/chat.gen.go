@@ -523,7 +523,7 @@ type Backup struct {
 	CreatedAt Time `json:"created_at,omitempty,omitzero"`
 
 	// DownloadURL The address of an exported file. Empty until it is finished. Whoever knows it can read the file.
-	DownloadURL string `json:"download_url,omitempty,omitzero"`
+	DownloadURL Secret `json:"download_url,omitempty,omitzero"`
 
 	// ErrorMessage Why an export failed.
 	ErrorMessage string `json:"error_message,omitempty,omitzero"`

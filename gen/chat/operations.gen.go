@@ -3,7 +3,7 @@
 package chat
 
 // DocumentSHA256 is the checksum of the document that this package was made from.
-const DocumentSHA256 = "09849d1e02b78a3d15748869ea2ac110fe193da67f826e7de1ebe356f873075f"
+const DocumentSHA256 = "a747dbfc31fa0f1a59e871ce9905a63202c11e35edf176c8ea2056125c1819fd"
 
 // OperationID names an operation of the document.
 type OperationID string

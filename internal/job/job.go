@@ -29,7 +29,8 @@ type Job[T any] struct {
 	look  Look[T]
 }
 
-// Look looks at a job once.
+// Look looks at a job once. A job that has come to its end by a failure is done, and
+// has an error.
 type Look[T any] func(ctx context.Context) (state T, done bool, err error)
 
 // New makes a job of what looks at it. The owner is whose errors those of the job are,
@@ -50,17 +51,18 @@ type WaitParams[T any] struct {
 	Progress func(state T)
 }
 
-// State looks at the job once.
+// State looks at the job once. The error of a job that is done is that of the job, and
+// what was seen of it is told beside the error.
 func (j *Job[T]) State(ctx context.Context) (state T, done bool, err error) {
 	return j.look(ctx)
 }
 
 // Wait looks at the job until it is done, ever more rarely, and returns what it
-// saw last. It ends with ctx, whose error it wraps then, and with a look that the
-// service refuses; the job itself goes on either way and can be waited for again.
-// Looking does no harm, so a look is made again, up to five times in a row, when
-// the service was too busy for it (status 429), failed (from 500 on) or did not
-// answer: not before the time that it asked for, if it did.
+// saw last, with an error if the job has failed. It ends with ctx, whose error it
+// wraps then, and with a look that the service refuses; the job itself goes on either
+// way and can be waited for again. Looking does no harm, so a look is made again, up
+// to five times in a row, when the service was too busy for it (status 429), failed
+// (from 500 on) or did not answer: not before the time that it asked for, if it did.
 func (j *Job[T]) Wait(ctx context.Context, params WaitParams[T]) (T, error) {
 	wait, longest, err := params.waits(j.owner)
 	if err != nil {
@@ -72,7 +74,7 @@ func (j *Job[T]) Wait(ctx context.Context, params WaitParams[T]) (T, error) {
 	for {
 		state, done, err := j.look(ctx)
 		pause := wait
-		if err != nil {
+		if err != nil && !done {
 			failed++
 			asked, passes := mayPass(err)
 			if !passes || failed > maxFailedLooks || ctx.Err() != nil {
@@ -85,7 +87,7 @@ func (j *Job[T]) Wait(ctx context.Context, params WaitParams[T]) (T, error) {
 				params.Progress(state)
 			}
 			if done {
-				return seen, nil
+				return seen, err
 			}
 		}
 		timer := time.NewTimer(pause)

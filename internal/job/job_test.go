@@ -142,3 +142,17 @@ func TestWaitRefusesNegativeWaits(t *testing.T) {
 	require.EqualError(t, err, "qismo: wait for the job: a wait is negative")
 	assert.Empty(t, s.looks)
 }
+
+// A job that came to its end by a failure is over, and what was seen of it is told.
+func TestWaitEndsWithAJobThatFailed(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		failed := errors.New("the job failed")
+		var told []int
+		s := &steps{until: 3, errors: map[int]error{3: failed}}
+		last, err := s.job().Wait(t.Context(), WaitParams[int]{Progress: func(n int) { told = append(told, n) }})
+		require.ErrorIs(t, err, failed)
+		assert.Equal(t, 3, last)
+		assert.Equal(t, []int{1, 2, 3}, told)
+	})
+}

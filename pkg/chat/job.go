@@ -13,10 +13,11 @@ import (
 //   - State(ctx) looks at the job once, and returns what it saw and whether it is
 //     done.
 //   - Wait(ctx, [WaitParams]) looks at the job until it is done, ever more rarely,
-//     and returns what it saw last. It ends with ctx, whose error it wraps then, and
-//     with a look that the service refuses; the job itself goes on either way and can
-//     be waited for again. A look is made again, up to five times in a row, when the
-//     service was too busy for it, failed or did not answer.
+//     and returns what it saw last, with an error if the job has failed. It ends with
+//     ctx, whose error it wraps then, and with a look that the service refuses; the
+//     job itself goes on either way and can be waited for again. A look is made again,
+//     up to five times in a row, when the service was too busy for it, failed or did
+//     not answer.
 type Job[T any] = job.Job[T]
 
 // WaitParams say how a job is waited for. The zero value serves.
