@@ -171,6 +171,7 @@ type Webhooks struct {
 	Allocation string // customAgentAllocation
 	Resolve    string // markAsResolved
 	Auth       string // userLogout
+	Chat       string // postComment, of the chat server
 }
 
 // withDefaults fills in what was left out and checks the rest.

@@ -23,8 +23,9 @@ const maxTokens = 10_000
 // caller is who sent a request. With the secret key it is the admin; with no
 // credential, or the App ID alone, there is no user.
 type caller struct {
-	user  *staff
-	token string // the user's token, when that is what was sent
+	user     *staff
+	chatUser *chatUser // of the chat server
+	token    string    // the user's token, when that is what was sent
 }
 
 // userToken is a short-lived token.
@@ -45,7 +46,7 @@ func (s *Sandbox) authenticate(operation *document.Operation, r *http.Request) (
 	defer s.mu.Unlock()
 	refused := unauthorized()
 	for _, schemes := range operation.Security {
-		who, err := s.satisfy(schemes, r)
+		who, err := s.satisfyEither(operation, schemes, r)
 		if err == nil {
 			return who, nil
 		}
@@ -54,6 +55,15 @@ func (s *Sandbox) authenticate(operation *document.Operation, r *http.Request) (
 		}
 	}
 	return caller{}, refused
+}
+
+// satisfyEither checks one combination of schemes, which mean other headers on the chat
+// server.
+func (s *Sandbox) satisfyEither(operation *document.Operation, schemes []string, r *http.Request) (caller, error) {
+	if _, isChat := chatPath(operation.Path); isChat {
+		return s.satisfyChat(operation, schemes, r.Header)
+	}
+	return s.satisfy(schemes, r)
 }
 
 // errNotSent says that a combination's credentials are missing or not ours.

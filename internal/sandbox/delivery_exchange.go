@@ -75,7 +75,11 @@ func kept(header http.Header, whole []byte) timeline.Body {
 // webhookProblems tells where a webhook does not fit the document. That is read when
 // the first webhook was sent, and not while a Sandbox is made.
 func webhookProblems(event string, body []byte) []string {
-	webhooks, err := document.Webhooks()
+	read := document.Webhooks
+	if event == postComment {
+		read = document.Chat
+	}
+	webhooks, err := read()
 	if err != nil {
 		return []string{err.Error()}
 	}

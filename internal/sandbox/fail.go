@@ -46,17 +46,20 @@ func (s *Sandbox) CheckTrouble(rule trouble.Rule) error {
 		return nil
 	case isOperation:
 		return fmt.Errorf("%s strikes webhooks only, and %s is an operation", rule.Kind, rule.Only)
-	case slices.Contains(eventNames(), rule.Only):
+	case isSent(rule.Only):
 		return fmt.Errorf("%s strikes calls only, and %s is an event", rule.Kind, rule.Only)
 	default:
 		return fmt.Errorf("%s can strike nothing: %s is no such operation or event", rule.Kind, rule.Only)
 	}
 }
 
+// isSent tells whether something is the name of an event that is sent.
+func isSent(event string) bool { return event == postComment || slices.Contains(eventNames(), event) }
+
 // able is a rule, or the rules that it stands for, without those that can strike
 // nothing.
 func (s *Sandbox) able(rule trouble.Rule) []trouble.Rule {
-	isEvent := slices.Contains(eventNames(), rule.Only)
+	isEvent := isSent(rule.Only)
 	isOperation := s.handlers[rule.Only] != nil
 	return slices.DeleteFunc(rule.Each(), func(r trouble.Rule) bool {
 		return r.Only != "" && (r.OfWebhooks() && !isEvent || !r.OfWebhooks() && !isOperation)
@@ -75,14 +78,18 @@ func (s *Sandbox) strike(request *request) trouble.Strikes {
 	return s.config.Trouble.Call(request.operation.ID, subject, leftOut...)
 }
 
-// subject is what a call is about: the values in its path, and whose room it names. A
-// room's own id would not do, since rooms are numbered as their customers come.
+// subject is what a call is about: the values in its path, and whose room it names, or who
+// calls the chat server. A room's own id would not do, since rooms are numbered as their
+// customers come.
 func (s *state) subject(request *request) string {
 	whose := s.customerOf(request.roomID())
 	for _, customer := range []string{"user_id", "to", "phone_number"} {
 		whose = orDefault(whose, text(request.body[customer]))
 	}
 	about := []string{whose}
+	if user := request.caller.chatUser; user != nil {
+		about = []string{user.userID}
+	}
 	for _, parameter := range request.operation.Parameters {
 		if parameter.In == "path" && parameter.Name != "room_id" {
 			about = append(about, text(request.parameters[parameter.Name]))
@@ -102,7 +109,7 @@ func (s *state) customerOf(roomID string) string {
 // canExpire tells whether a caller has sent a token that can.
 func (s *state) canExpire(who caller) bool {
 	_, can := s.tokens[who.token]
-	return can
+	return can || who.chatUser != nil
 }
 
 // fail lets a call fail before anything is done, as the trouble that strikes it
@@ -117,6 +124,10 @@ func (s *Sandbox) fail(ctx context.Context, call *call) error {
 	switch strikes := call.strikes; {
 	case strikes.Has(trouble.ExpiredToken):
 		return s.change(func() error {
+			if user := call.caller.chatUser; user != nil {
+				s.state.expireChatToken(user, call.caller.token, s.now())
+				return chatTokenExpired()
+			}
 			s.state.voidToken(call.caller.token)
 			return tokenExpired()
 		})

@@ -26,6 +26,9 @@ func (s *Sandbox) handlerTable() map[string]handler {
 		s.whatsAppHandlers(),
 		s.broadcastHandlers(),
 		s.templateHandlers(),
+		s.chatRestUserHandlers(),
+		s.chatRestRoomHandlers(),
+		s.chatRestMessageHandlers(),
 	} {
 		maps.Copy(table, group)
 	}

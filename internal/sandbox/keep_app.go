@@ -117,6 +117,7 @@ type settingsRecord struct {
 	Allocation     webhookRecord   `json:"allocation,omitzero"`
 	Resolve        webhookRecord   `json:"resolve,omitzero"`
 	Auth           webhookRecord   `json:"auth,omitzero"`
+	Chat           webhookRecord   `json:"chat,omitzero"`
 	Buttons        []Button        `json:"buttons,omitzero"`
 	Off            map[string]bool `json:"off,omitzero"`   // targets that were switched off
 	Named          map[string]bool `json:"named,omitzero"` // hosts that webhooks may be sent to
@@ -142,7 +143,7 @@ func (settingsThing) record(s *state) any {
 	set := s.settings
 	return settingsRecord{
 		Bot: keepWebhook(set.bot), NewSession: keepWebhook(set.newSession), Allocation: keepWebhook(set.allocation),
-		Resolve: keepWebhook(set.resolve), Auth: keepWebhook(set.auth), Buttons: set.buttons, Off: set.off,
+		Resolve: keepWebhook(set.resolve), Auth: keepWebhook(set.auth), Chat: keepWebhook(set.chat), Buttons: set.buttons, Off: set.off,
 		Sessional: set.switches.sessional, ForceSendBot: set.switches.forceSendBot, Takeover: set.switches.takeover,
 		AllocateAgents: set.switches.allocation, NewTags: set.switches.newTags, OfficeHours: set.hours,
 		Changed: set.changed, Named: set.named,
@@ -154,6 +155,7 @@ func restoreSettings(r *restoration, kept settingsRecord) error {
 	set.bot, set.newSession = restoreWebhook(kept.Bot), restoreWebhook(kept.NewSession)
 	set.allocation, set.resolve = restoreWebhook(kept.Allocation), restoreWebhook(kept.Resolve)
 	set.auth, set.buttons, set.off = restoreWebhook(kept.Auth), kept.Buttons, kept.Off
+	set.chat = restoreWebhook(kept.Chat)
 	set.hours, set.changed = kept.OfficeHours, kept.Changed
 	maps.Copy(set.named, kept.Named)
 	set.switches = appSwitches{

@@ -18,6 +18,7 @@ type call struct {
 	started   time.Time
 	operation *document.Operation // nil until it is found
 	caller    caller
+	isChat    bool // of the chat server
 	strikes   trouble.Strikes
 }
 
@@ -26,6 +27,7 @@ func (s *Sandbox) newCall(r *http.Request) *call {
 	c := &call{started: time.Now(), entry: timeline.Entry{
 		Kind: timeline.Call, At: s.config.Now(), Method: r.Method, URL: r.URL.RequestURI(),
 	}}
+	_, c.isChat = chatPath(r.URL.EscapedPath())
 	if s.config.Remember == 0 {
 		c.isEntered = true
 		return c

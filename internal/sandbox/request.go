@@ -41,12 +41,19 @@ type request struct {
 	body       object
 }
 
-// roomID is the room that a request is about; "" when it names none.
+// roomID is the room that a request is about; "" when it names none. The chat server has
+// several names for it.
 func (r *request) roomID() string {
-	if id := text(r.parameters["room_id"]); id != "" {
-		return id
+	names := []string{"room_id", "topic_id"}
+	if r.operation.Group == "sdkRooms" {
+		names = append(names, "id")
 	}
-	return text(r.body["room_id"])
+	for _, name := range names {
+		if id := orDefault(text(r.parameters[name]), text(r.body[name])); id != "" {
+			return id
+		}
+	}
+	return ""
 }
 
 // readRequest reads a request and validates it against its operation. All that

@@ -21,8 +21,9 @@ var ErrShutdown = errors.New("sandbox: it was shut down")
 // Sandbox plays the platform for one app. It is an [http.Handler] that answers
 // the REST API, and it posts webhooks. It is safe for concurrent use.
 type Sandbox struct {
-	config Config
-	router document.Router
+	config     Config
+	router     document.Router
+	chatRouter document.Router
 	// botMessages is what the document says of messages.
 	botMessages *document.Schema
 	handlers    map[string]handler
@@ -54,12 +55,17 @@ func New(config Config) (*Sandbox, error) {
 	if err != nil {
 		return nil, fmt.Errorf("sandbox: %w", err)
 	}
+	chat, err := document.Chat()
+	if err != nil {
+		return nil, fmt.Errorf("sandbox: %w", err)
+	}
 	botMessages, _ := rest.Operation("sendBotMessage").JSON()
 	s := &Sandbox{
 		config: config,
 
 		botMessages: botMessages.Schema,
 		router:      rest.Router(),
+		chatRouter:  chat.Router(),
 		timeline:    timeline.New(config.Remember),
 		alarm:       newAlarm(),
 		moment:      config.Now(),
@@ -71,7 +77,7 @@ func New(config Config) (*Sandbox, error) {
 	}
 	s.deliveries = newDeliveries(config, s.state.settings.named, s.timeline)
 	s.handlers = s.handlerTable()
-	s.state.toCustomer = s.wasSaid
+	s.state.toCustomer, s.state.wasPosted = s.wasSaid, s.tellPosted
 	s.messages = newQueues(config.OnMessage)
 	if config.OnMessage != nil { // from now on: nobody is told of what the rooms began with
 		s.state.tell = func(roomID string, said Message) {

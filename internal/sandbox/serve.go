@@ -9,8 +9,8 @@ import (
 	"github.com/qismo-go/qismo/internal/sandbox/trouble"
 )
 
-// ServeHTTP answers one request of the REST API and enters it into the timeline,
-// where it is before whoever called has the answer.
+// ServeHTTP answers one request of the REST API or of the chat server and enters it into
+// the timeline, where it is before whoever called has the answer.
 func (s *Sandbox) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if whole := s.answer(w, r, s.newCall(r)); !whole {
 		panic(http.ErrAbortHandler) // net/http breaks the connection, and says nothing
@@ -27,6 +27,9 @@ func (s *Sandbox) answer(w http.ResponseWriter, r *http.Request, call *call) boo
 	switch {
 	case err == nil:
 	case errors.As(err, &refused):
+		if call.isChat {
+			refused = refused.inChatShape()
+		}
 		status, body = refused.status, refused.content()
 		call.entry.Problems = refused.problems
 		for name, value := range refused.header {
@@ -36,7 +39,11 @@ func (s *Sandbox) answer(w http.ResponseWriter, r *http.Request, call *call) boo
 		call.entry.Failure = "the caller did not wait for the answer"
 		return false
 	default:
-		status, body = http.StatusInternalServerError, refuse(0, err.Error()).content()
+		failed := refuse(http.StatusInternalServerError, err.Error())
+		if call.isChat {
+			failed = failed.inChatShape()
+		}
+		status, body = failed.status, failed.content()
 	}
 	if call.strikes.Has(trouble.BrokenAnswer) {
 		call.entry.Failure = "the connection was broken on purpose"
@@ -82,7 +89,12 @@ func (s *Sandbox) serve(w http.ResponseWriter, r *http.Request, call *call) (con
 
 // find finds the operation of a request, and the values in its path.
 func (s *Sandbox) find(method, escapedPath string) (*document.Operation, map[string]string, error) {
-	operation, values, allowed := s.router.Find(method, escapedPath)
+	router := s.router
+	documented, isChat := chatPath(escapedPath)
+	if isChat {
+		router = s.chatRouter
+	}
+	operation, values, allowed := router.Find(method, documented)
 	switch {
 	case operation != nil:
 		return operation, values, nil
@@ -102,7 +114,7 @@ func (s *Sandbox) handle(request *request) (answer content, err error) {
 		return content{}, refuse(http.StatusNotImplemented, "the sandbox does not play "+request.operation.ID+" yet")
 	}
 	do := s.change
-	if request.operation.Method == http.MethodGet {
+	if request.operation.Method == http.MethodGet && request.operation.ID != "restGetUserToken" { // which makes one
 		do = s.read
 	}
 	err = do(func() error {

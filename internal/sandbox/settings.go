@@ -20,6 +20,7 @@ func (w webhook) set() bool { return w.on && w.url != "" }
 // settings are the app's settings that something depends on.
 type settings struct {
 	bot, newSession, allocation, resolve, auth webhook
+	chat                                       webhook // the chat server's
 	switches                                   appSwitches
 	hours                                      OfficeHours
 	changed                                    time.Time
@@ -36,7 +37,7 @@ func newSettings(config Config) settings {
 	configured := func(url string) webhook { return webhook{url: url, on: url != ""} }
 	return settings{
 		bot: configured(urls.Bot), newSession: configured(urls.NewSession), allocation: configured(urls.Allocation),
-		resolve: configured(urls.Resolve), auth: configured(urls.Auth),
+		resolve: configured(urls.Resolve), auth: configured(urls.Auth), chat: configured(urls.Chat),
 		switches: appSwitches{
 			takeover: !config.NoTakeover, allocation: config.AllocateAgents, newTags: !config.NoNewTags,
 		},
@@ -54,7 +55,7 @@ func newSettings(config Config) settings {
 func (s *settings) setWebhooks(urls Webhooks) {
 	for setting, url := range map[*webhook]string{
 		&s.bot: urls.Bot, &s.newSession: urls.NewSession, &s.allocation: urls.Allocation, &s.resolve: urls.Resolve,
-		&s.auth: urls.Auth,
+		&s.auth: urls.Auth, &s.chat: urls.Chat,
 	} {
 		if url != "" {
 			*setting = webhook{url: url, on: true}

@@ -37,7 +37,7 @@ func newTargets(config Config, hosts map[string]bool) *targets {
 // hosts are those of the addresses.
 func (w Webhooks) hosts() map[string]bool {
 	hosts := map[string]bool{}
-	for _, address := range []string{w.Bot, w.NewSession, w.Allocation, w.Resolve, w.Auth} {
+	for _, address := range []string{w.Bot, w.NewSession, w.Allocation, w.Resolve, w.Auth, w.Chat} {
 		if host := hostOf(address); host != "" {
 			hosts[host] = true
 		}

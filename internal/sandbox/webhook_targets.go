@@ -56,14 +56,16 @@ func (c Config) withWebhookDefaults() (Config, error) {
 // WebhookTarget is where an event goes. The app has one target for most events;
 // customButton has one for each button, customChannelMessage one for each custom
 // channel, and whatsAppForward, which stands for whatsAppForwardMessage and
-// whatsAppForwardStatus, one for each WhatsApp channel.
+// whatsAppForwardStatus, one for each WhatsApp channel. postComment, which the chat
+// server sends, has a target of its own.
 type WebhookTarget struct {
 	// Name tells targets apart: the event's name and, where it has several, a colon
 	// and the channel's id or the button's name.
 	Name string
 	// Event is the event's name.
 	Event string
-	// Of is the name of the channel or the button; "" for the app.
+	// Of is the name of the channel or the button, or says that it is the chat server's;
+	// "" for the app.
 	Of  string
 	URL string // "" for none
 	On  bool
@@ -135,6 +137,7 @@ func (s *Sandbox) WebhookTargets() []WebhookTarget {
 			list(forwardTarget(channel), forwardTargets, channel.Name, s.state.forwardOf(channel))
 		}
 	}
+	list(postComment, postComment, ofChat, s.state.settings.chat)
 	return all
 }
 
@@ -165,6 +168,10 @@ func (s *state) setTarget(name, address string, on bool) bool {
 		}
 	}
 	set := &s.settings
+	if name == postComment {
+		set.chat = webhook{url: address, on: on}
+		return true
+	}
 	for i := range set.buttons {
 		if buttonTarget(set.buttons[i]) == name {
 			set.buttons[i].URL, set.off[name] = address, !on

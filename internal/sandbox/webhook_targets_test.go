@@ -26,6 +26,7 @@ func TestWebhookTargets(t *testing.T) {
 		{Name: "customButton:Buat tiket", Event: "customButton", Of: "Buat tiket", URL: "http://127.0.0.1:9/tiket", On: true},
 		{Name: "whatsAppForward:5120", Event: "whatsAppForward", Of: "Pusat"},
 		{Name: "customChannelMessage:5140", Event: "customChannelMessage", Of: "Portal", URL: "http://127.0.0.1:9/portal", On: true},
+		{Name: "postComment", Event: "postComment", Of: "Chat SDK"},
 	}, w.WebhookTargets())
 
 	for _, target := range w.WebhookTargets() {
@@ -42,7 +43,7 @@ func TestWebhookTargets(t *testing.T) {
 	}
 	assert.Equal(t, "http://127.0.0.1:9/tiket", w.Config().Buttons[0].URL, "what it began with stays known")
 
-	require.ErrorContains(t, w.SetWebhook("postComment", "", false), "no such target")
+	require.ErrorContains(t, w.SetWebhook("postRating", "", false), "no such target")
 	for _, address := range []string{"hooks.example.id", "ftp://hooks.example.id", "http://", "::"} {
 		err := w.SetWebhook("botMessage", address, true)
 		require.ErrorIs(t, err, errAddress, address)
