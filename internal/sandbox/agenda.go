@@ -29,6 +29,7 @@ const (
 	sendNext       errandKind = "send to the next"      // the broadcast's
 	resolveNext    errandKind = "resolve the next room" // the WhatsApp channel's
 	tellReceipt    errandKind = "tell a receipt"        // the message's
+	finishBackup   errandKind = "finish a backup"       // the export's or the import's
 )
 
 // enter puts an errand down for a time.
@@ -91,6 +92,8 @@ func (s *Sandbox) catchUp(now time.Time) (changed bool) {
 			s.resolveNext(due.id)
 		case tellReceipt:
 			s.tellReceipt(due.id)
+		case finishBackup:
+			s.finishBackup(due.id)
 		}
 	}
 }

@@ -22,8 +22,12 @@ type chat struct {
 	byMessageID map[string]messagePlace
 	// news is what sync_event tells, the oldest first.
 	news []*chatNews
+	// backups are the newest exports and imports, the oldest first.
+	backups []*chatBackup
+	// nonces are those that an identity token may have, and until when.
+	nonces map[string]time.Time
 
-	userIDs, memberships, newsIDs sequence
+	userIDs, memberships, newsIDs, backupIDs sequence
 }
 
 // The first numbers given out on the chat server.
@@ -38,6 +42,7 @@ func newChat(now time.Time) chat {
 		users: map[string]*chatUser{}, tokens: map[string]*chatUser{},
 		rooms: register[*conversation]{base: firstChatRoom}, byUniqueID: map[string]*conversation{},
 		byMessageID: map[string]messagePlace{},
+		nonces:      map[string]time.Time{},
 		userIDs:     firstChatUser, newsIDs: firstNews + begun(now),
 	}
 }

@@ -29,6 +29,7 @@ func (s *Sandbox) handlerTable() map[string]handler {
 		s.chatRestUserHandlers(),
 		s.chatRestRoomHandlers(),
 		s.chatRestMessageHandlers(),
+		s.chatBackupHandlers(),
 	} {
 		maps.Copy(table, group)
 	}

@@ -81,6 +81,7 @@ type countersRecord struct {
 	ChatUsers         sequence `json:"chat_users,omitzero"`
 	ChatMembers       sequence `json:"chat_members,omitzero"`
 	ChatNews          sequence `json:"chat_news,omitzero"`
+	ChatBackups       sequence `json:"chat_backups,omitzero"`
 }
 
 func (countersThing) record(s *state) any {
@@ -91,6 +92,7 @@ func (countersThing) record(s *state) any {
 		Errands: s.agenda.entered, BroadcastJobs: s.broadcasts.jobIDs, BroadcastLogs: s.broadcasts.logIDs,
 		BroadcastFiles: s.broadcasts.fileID,
 		ChatUsers:      s.chat.userIDs, ChatMembers: s.chat.memberships, ChatNews: s.chat.newsIDs,
+		ChatBackups: s.chat.backupIDs,
 	}
 }
 
@@ -105,6 +107,7 @@ func restoreCounters(r *restoration, kept countersRecord) error {
 	s.broadcasts.fileID = kept.BroadcastFiles
 	if kept.ChatNews > 0 { // they are newer than the others
 		s.chat.userIDs, s.chat.memberships, s.chat.newsIDs = kept.ChatUsers, kept.ChatMembers, kept.ChatNews
+		s.chat.backupIDs = kept.ChatBackups
 	}
 	return nil
 }

@@ -19,6 +19,8 @@ func chatParts() []part {
 	return []part{
 		recordsOf("chat members", memberThings, restoreMember),
 		recordsOf("chat news", func(s *state) iter.Seq[recorded] { return each(s.chat.news) }, restoreNews),
+		recordsOf("chat backups", func(s *state) iter.Seq[recorded] { return each(s.chat.backups) }, restoreBackup),
+		recordsOf("chat nonces", nonceThings, restoreNonce),
 	}
 }
 

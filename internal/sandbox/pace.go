@@ -18,17 +18,20 @@ type Pace struct {
 	// as long again until it is read. With zero no message gets any further than
 	// being sent.
 	Receipt time.Duration
+	// Backup is how long an export or an import of the chat server takes.
+	Backup time.Duration
 }
 
 // EverydayPace is one at which people can watch.
 func EverydayPace() Pace {
 	return Pace{
 		Approval: time.Minute, Send: 200 * time.Millisecond, Resolve: 50 * time.Millisecond, Receipt: 3 * time.Second,
+		Backup: 5 * time.Second,
 	}
 }
 
 func (p Pace) check() error {
-	if min(p.Approval, p.Send, p.Resolve, p.Receipt) < 0 {
+	if min(p.Approval, p.Send, p.Resolve, p.Receipt, p.Backup) < 0 {
 		return errors.New("sandbox: a negative time in the pace")
 	}
 	return nil

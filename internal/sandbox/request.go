@@ -23,10 +23,12 @@ const (
 
 // bodyLimit is the largest body that an operation takes.
 func bodyLimit(operation *document.Operation) int64 {
-	if operation.ID == "uploadBroadcastCSV" {
+	switch operation.ID {
+	case "uploadBroadcastCSV", "restCreateImport", "sdkUpload":
 		return maxUpload
+	default:
+		return maxBody
 	}
-	return maxBody
 }
 
 // request is a request that fits the document.
@@ -39,6 +41,7 @@ type request struct {
 	// which take a value in any of the forms that the document allows.
 	parameters map[string]any
 	body       object
+	fileName   string // of the file in a form; "" when there is none
 }
 
 // roomID is the room that a request is about; "" when it names none. The chat server has
@@ -65,11 +68,11 @@ func readRequest(
 	if err != nil {
 		return nil, err
 	}
-	body, bodyProblems, err := readBody(w, r, operation)
+	body, err := readBody(w, r, operation)
 	if err != nil {
 		return nil, err
 	}
-	for _, problem := range bodyProblems {
+	for _, problem := range body.problems {
 		problems = append(problems, problem.String())
 	}
 	if len(problems) > 0 {
@@ -80,7 +83,9 @@ func readRequest(
 		scheme = "https"
 	}
 	address := url.URL{Scheme: scheme, Host: r.Host, Path: r.URL.Path}
-	return &request{operation: operation, address: address.String(), parameters: parameters, body: body}, nil
+	return &request{
+		operation: operation, address: address.String(), parameters: parameters, body: body.members, fileName: body.fileName,
+	}, nil
 }
 
 func readParameters(
@@ -117,46 +122,66 @@ func readParameters(
 	return parameters, problems, nil
 }
 
+// sentBody is the body of a request.
+type sentBody struct {
+	members  object
+	fileName string // of a file in a form
+	problems []document.Problem
+}
+
 // readBody reads the body by its content type, which must be one that the
 // document has for the operation.
-func readBody(
-	w http.ResponseWriter, r *http.Request, operation *document.Operation,
-) (object, []document.Problem, error) {
+func readBody(w http.ResponseWriter, r *http.Request, operation *document.Operation) (body sentBody, err error) {
 	if len(operation.Request) == 0 {
-		return nil, nil, nil
+		return body, nil
 	}
 	limit := bodyLimit(operation)
 	content, err := io.ReadAll(http.MaxBytesReader(w, r.Body, limit))
 	var tooLarge *http.MaxBytesError
 	if errors.As(err, &tooLarge) {
-		return nil, nil, refuse(http.StatusRequestEntityTooLarge,
-			fmt.Sprintf("the body is larger than %d MiB", limit>>20))
+		return body, refuse(http.StatusRequestEntityTooLarge, fmt.Sprintf("the body is larger than %d MiB", limit>>20))
 	}
 	if err != nil {
-		return nil, nil, refuseInput([]string{"/: the body cannot be read"})
+		return body, refuseInput([]string{"/: the body cannot be read"})
 	}
 	if len(content) == 0 && !operation.RequestRequired {
-		return nil, nil, nil
+		return body, nil
 	}
 	contentType, options, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
-	body, accepted := operation.Request[contentType]
+	declared, accepted := operation.Request[contentType]
 	if err != nil || !accepted {
-		return nil, nil, refuse(http.StatusUnsupportedMediaType,
+		return body, refuse(http.StatusUnsupportedMediaType,
 			"the content type must be one of "+strings.Join(sortedNames(operation.Request), ", "))
 	}
 	value, err := decode(content, contentType, options["boundary"])
 	if err != nil {
-		return nil, nil, refuseInput([]string{"/: " + err.Error()})
+		return body, refuseInput([]string{"/: " + err.Error()})
 	}
-	var problems []document.Problem
 	switch {
 	case contentType != "application/json":
-		value, problems = fit(body.Schema, value)
-	case !body.Schema.Accepts(content):
-		problems = body.Schema.Validate(value)
+		value, body.problems = fit(declared.Schema, value)
+	case !declared.Schema.Accepts(content):
+		body.problems = declared.Schema.Validate(value)
 	}
-	members, _ := value.(object)
-	return members, problems, nil
+	if contentType == "multipart/form-data" {
+		body.fileName = fileNameIn(content, options["boundary"])
+	}
+	body.members = asObject(value)
+	return body, nil
+}
+
+// fileNameIn is the name of the first file in a form; "" when there is none.
+func fileNameIn(content []byte, boundary string) string {
+	reader := multipart.NewReader(bytes.NewReader(content), boundary)
+	for {
+		part, err := reader.NextPart()
+		if err != nil {
+			return ""
+		}
+		if name := part.FileName(); name != "" {
+			return name
+		}
+	}
 }
 
 // decode reads a body into a JSON value; the errors never hold a part of it.

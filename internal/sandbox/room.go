@@ -152,24 +152,30 @@ func (s *state) say(room *room, said Message, now time.Time) Message {
 	return said
 }
 
-// enter adds a message to what was said in a room, the inbox's or not.
+// enter adds a message to what was said in a room, the inbox's or not, and tells of it.
 func (s *state) enter(room *conversation, said Message, now time.Time) Message {
+	said = s.put(room, said, now)
+	if s.wasPosted != nil {
+		s.wasPosted(room, said)
+	}
+	s.happen(chatEvent{kind: chatPosted, room: room, message: said})
+	return said
+}
+
+// put adds a message to what was said in a room.
+func (s *state) put(room *conversation, said Message, at time.Time) Message {
 	said.ID = s.comments.next()
-	said.At, said.Status = now, MessageSent
+	said.At, said.Status = at, MessageSent
 	said.Type = orDefault(said.Type, "text")
 	room.messages = append(room.messages, said)
 	s.touch(messageThing{room, len(room.messages) - 1})
-	room.updated = now
+	room.updated = at
 	if room.inbox == nil {
 		s.touch(room)
 	}
 	if said.chat != nil {
 		s.chat.byMessageID[said.chat.uniqueID] = messagePlace{room, said.ID}
 	}
-	if s.wasPosted != nil {
-		s.wasPosted(room, said)
-	}
-	s.happen(chatEvent{kind: chatPosted, room: room, message: said})
 	return said
 }
 

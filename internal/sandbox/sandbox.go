@@ -33,6 +33,7 @@ type Sandbox struct {
 	watchers    watch.Watchers
 	recorder    *recorder
 	realtime    realtime
+	files       shelf
 
 	// mu guards what follows. It is never held while a webhook is delivered.
 	mu     sync.Mutex

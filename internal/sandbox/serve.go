@@ -10,8 +10,12 @@ import (
 )
 
 // ServeHTTP answers one request of the REST API or of the chat server and enters it into
-// the timeline, where it is before whoever called has the answer.
+// the timeline, where it is before whoever called has the answer. It serves the chat
+// server's files as well.
 func (s *Sandbox) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if s.serveFile(w, r) {
+		return
+	}
 	if whole := s.answer(w, r, s.newCall(r)); !whole {
 		panic(http.ErrAbortHandler) // net/http breaks the connection, and says nothing
 	}
