@@ -102,13 +102,25 @@ var chatUserTypes = map[string]goTypes{
 	"sdkVerifyIdentityToken":         {empty[chat.VerifyIdentityTokenRequest], empty[chat.AccountResponse]},
 }
 
-// chatValues are the types of what no operation sends or answers with, by schema.
+// chatValues are the types of what is in no operation's body, or only in some kinds of
+// them, by schema.
 var chatValues = map[string]goType{
 	// What a file to import holds.
 	"ImportComment": empty[chat.ImportComment],
 	"ImportFile":    empty[[]chat.ImportRoom], // or rows of another kind
 	"ImportRoom":    empty[chat.ImportRoom],
 	"ImportUser":    empty[chat.ImportUser],
-	// What a reply's payload holds when it is read.
-	"ReplyPayload": empty[chat.ReplyPayload],
+
+	// What messages' payloads hold.
+	"AccountLinkingPayload": empty[chat.AccountLinkingPayload],
+	"ButtonsPayload":        empty[chat.ButtonsPayload],
+	"CardPayload":           empty[chat.CardPayload],
+	"CarouselPayload":       empty[chat.CarouselPayload],
+	"ContactPayload":        empty[chat.ContactPayload],
+	"CustomPayload":         empty[chat.CustomPayload],
+	"FilePayload":           empty[chat.FilePayload],
+	"JSONObject":            empty[chat.JSONObject],
+	"LocationPayload":       empty[chat.LocationPayload],
+	"ReplyPayload":          empty[chat.ReplyPayload],
+	"SystemEventPayload":    empty[chat.SystemEventPayload],
 }
