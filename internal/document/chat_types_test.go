@@ -105,12 +105,6 @@ var chatUserTypes = map[string]goTypes{
 // chatValues are the types of what is in no operation's body, or only in some kinds of
 // them, by schema.
 var chatValues = map[string]goType{
-	// What a file to import holds.
-	"ImportComment": empty[chat.ImportComment],
-	"ImportFile":    empty[[]chat.ImportRoom], // or rows of another kind
-	"ImportRoom":    empty[chat.ImportRoom],
-	"ImportUser":    empty[chat.ImportUser],
-
 	// What messages' payloads hold.
 	"AccountLinkingPayload": empty[chat.AccountLinkingPayload],
 	"ButtonsPayload":        empty[chat.ButtonsPayload],
@@ -121,6 +115,13 @@ var chatValues = map[string]goType{
 	"FilePayload":           empty[chat.FilePayload],
 	"JSONObject":            empty[chat.JSONObject],
 	"LocationPayload":       empty[chat.LocationPayload],
-	"ReplyPayload":          empty[chat.ReplyPayload],
 	"SystemEventPayload":    empty[chat.SystemEventPayload],
+
+	// What a file to import holds.
+	"ImportComment": empty[chat.ImportComment],
+	"ImportFile":    empty[[]chat.ImportRoom], // or rows of another kind
+	"ImportRoom":    empty[chat.ImportRoom],
+	"ImportUser":    empty[chat.ImportUser],
+	// What a reply's payload holds when it is read.
+	"ReplyPayload": empty[chat.ReplyPayload],
 }
