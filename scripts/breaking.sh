@@ -31,6 +31,20 @@ broken_webhooks() {
   return "$found"
 }
 
+# broken_chat OLD NEW: the same for the chat server's document, which has calls and
+# an event. Each version is cut in two, and either judge gets what is its own.
+broken_chat() {
+  local found=1 side version
+  for version in "old $1" "new $2"; do
+    side=${version%% *}
+    sed '/^webhooks:/,/^components:/{/^components:/!d;}' "${version#* }" >"$scratch/calls-$side.yaml"
+    sed '/^paths:/,/^webhooks:/{/^webhooks:/!d;}' "${version#* }" >"$scratch/events-$side.yaml"
+  done
+  if broken_rest "$scratch/calls-old.yaml" "$scratch/calls-new.yaml"; then found=0; fi
+  if broken_webhooks "$scratch/events-old.yaml" "$scratch/events-new.yaml"; then found=0; fi
+  return "$found"
+}
+
 # planted JUDGE OLD SED: applies the change to a copy and wants it to be found.
 planted() {
   local judge=$1 old=$2
@@ -52,8 +66,14 @@ planted broken_rest api/openapi.yaml 's|^  /api/v2/divisions:|  /api/v2/divisi:|
 planted broken_rest api/openapi.yaml '/^    ListDivisionsResponse:/,/required:/s/required: .data.$/required: []/'
 planted broken_webhooks api/webhooks.yaml 's/^  userLogout:/  userLogin:/'
 planted broken_webhooks api/webhooks.yaml '/^    PostComment:/,/required:/s/required: .payload.$/required: []/'
+planted broken_chat api/chat.yaml 's|^  /api/v2.1/rest/create_room:|  /api/v2.1/rest/build_room:|'
+planted broken_chat api/chat.yaml 's|^  /api/v2/sdk/sync:|  /api/v2/sdk/synchronise:|'
+planted broken_chat api/chat.yaml '/^    ServerRoomResult:/,/required:/s/required: .room.$/required: []/'
+planted broken_chat api/chat.yaml 's/^  postComment:/  commentPosted:/'
+planted broken_chat api/chat.yaml '/^    PostCommentEvent:/,/required:/s/required: .type, payload.$/required: [type]/'
 if broken_rest api/openapi.yaml api/openapi.yaml >"$scratch/said" ||
-  broken_webhooks api/webhooks.yaml api/webhooks.yaml >>"$scratch/said"; then
+  broken_webhooks api/webhooks.yaml api/webhooks.yaml >>"$scratch/said" ||
+  broken_chat api/chat.yaml api/chat.yaml >>"$scratch/said"; then
   cat "$scratch/said" >&2
   echo "breaking: a document is said to break with itself." >&2
   exit 1
@@ -69,6 +89,11 @@ git show "$tag:api/webhooks.yaml" >"$scratch/webhooks.yaml"
 status=0
 if broken_rest "$scratch/openapi.yaml" api/openapi.yaml; then status=1; fi
 if broken_webhooks "$scratch/webhooks.yaml" api/webhooks.yaml; then status=1; fi
+# Versions before it have no such document.
+if git cat-file -e "$tag:api/chat.yaml" 2>/dev/null; then
+  git show "$tag:api/chat.yaml" >"$scratch/chat.yaml"
+  if broken_chat "$scratch/chat.yaml" api/chat.yaml; then status=1; fi
+fi
 if [ "$status" -ne 0 ]; then
   echo "The documents break with $tag: see above, each with its rule. Before 1.0 that wants a new minor version."
   exit 1
