@@ -1,6 +1,7 @@
 // What a program in TypeScript does with the types that openapi-typescript makes
 // of the documents. It is compiled and never run; each "@ts-expect-error" stands
 // above a line that must not compile.
+import type { components as chatComponents, paths as chatPaths, webhooks as chatWebhooks } from "./chat";
 import type { components, operations, paths } from "./openapi";
 import type { webhooks } from "./webhooks";
 
@@ -49,3 +50,16 @@ export function proposed(agent: Candidate): ID | undefined {
 }
 // @ts-expect-error: there may be none
 export const careless = (agent: Candidate): ID => agent.id;
+
+// A message of the chat server, the event that tells of it, and the answer.
+type PostComment = chatPaths["/api/v2.1/rest/post_comment"]["post"];
+type PostedEvent = NonNullable<chatWebhooks["postComment"]["post"]["requestBody"]>["content"]["application/json"];
+export function answer(event: PostedEvent): PostComment["requestBody"]["content"]["application/json"] {
+  return { user_id: "bot@toko.example.id", room_id: event.payload.room.id, message: `Halo, ${event.payload.from.name}` };
+}
+export function posted(results: PostComment["responses"]["200"]["content"]["application/json"]["results"]): string {
+  return `${results.comment.user.user_id}: ${results.comment.message}`;
+}
+export const yes: chatComponents["schemas"]["Button"] = { label: "Ya", type: "postback", payload: { url: "https://hooks.example.id/ya" } };
+// @ts-expect-error: a button of no known type
+export const call: chatComponents["schemas"]["Button"] = { label: "Telepon", type: "call", payload: { url: "tel:+628115550144" } };
