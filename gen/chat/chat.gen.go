@@ -14,7 +14,6 @@ import (
 	"strings"
 
 	"github.com/oapi-codegen/runtime"
-	openapi_types "github.com/oapi-codegen/runtime/types"
 	"github.com/qismo-go/qismo/pkg/qismo/flex"
 )
 
@@ -1106,6 +1105,9 @@ type ExpireUserTokenRequest struct {
 	UserID string `json:"user_id"`
 }
 
+// FileBytes The bytes of a file in a form.
+type FileBytes = string
+
 // FilePayload A file that is stored already. The message's text becomes `[file] <url> [/file]`.
 type FilePayload struct {
 	// Caption The text beneath the file.
@@ -2045,7 +2047,7 @@ type PresenceText = string
 // Channels send none.
 type PushData struct {
 	// Payload A `RealtimeMessage` for `post_comment`, else a `Notification`, as JSON inside text.
-	Payload openapi_types.File `json:"payload"`
+	Payload JSONText `json:"payload"`
 
 	// QiscusSdk What it tells, `post_comment`, `delete_message` or `clear_room`.
 	QiscusSdk string `json:"qiscus_sdk"`
@@ -3047,8 +3049,8 @@ type UpdateRoomRequest struct {
 
 // UploadRequest A file.
 type UploadRequest struct {
-	// File The file's bytes, with its name.
-	File openapi_types.File `json:"file"`
+	// File The file with its name.
+	File FileBytes `json:"file"`
 
 	// Token The user's token once more; need not be there.
 	Token Credential `json:"token,omitempty,omitzero"`

@@ -3,7 +3,7 @@
 package chat
 
 // DocumentSHA256 is the checksum of the document that this package was made from.
-const DocumentSHA256 = "a747dbfc31fa0f1a59e871ce9905a63202c11e35edf176c8ea2056125c1819fd"
+const DocumentSHA256 = "bbc4eeab50c7ce5ece8eb9f714e804030f905bec546ceffffa33a7a180082e45"
 
 // OperationID names an operation of the document.
 type OperationID string

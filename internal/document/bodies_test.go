@@ -58,6 +58,7 @@ func (c contract) bodies(t *testing.T) []body {
 			counted[key] = true
 		}
 	}
+	all = append(all, c.realtimeExamples(t)...)
 	files, err := filepath.Glob(filepath.Join(c.fixtures, "*.json"))
 	require.NoError(t, err)
 	require.NotEmpty(t, files, "fixtures in %s", c.fixtures)

@@ -124,4 +124,15 @@ var chatValues = map[string]goType{
 	"ImportUser":    empty[chat.ImportUser],
 	// What a reply's payload holds when it is read.
 	"ReplyPayload": empty[chat.ReplyPayload],
+
+	// What comes in real time.
+	"BrokerLocation":  empty[chat.BrokerLocation],
+	"CustomEvent":     empty[chat.CustomEvent],
+	"Notification":    empty[chat.Notification],
+	"PresenceText":    empty[chat.PresenceText],
+	"PushData":        empty[chat.PushData],
+	"RealtimeMessage": empty[chat.RealtimeMessage],
+	"RealtimeTyping":  empty[chat.RealtimeTyping],
+	"ReceiptText":     empty[chat.ReceiptText],
+	"TypingText":      empty[chat.TypingText],
 }
