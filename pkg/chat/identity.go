@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 
-	wire "github.com/qismo-go/qismo/gen/chat"
 	"github.com/qismo-go/qismo/internal/transport"
 	"github.com/qismo-go/qismo/pkg/qismo/flex"
 )
@@ -114,7 +113,8 @@ func IdentityToken(sign func(ctx context.Context, nonce string) (identityToken s
 // be there. The server and the user have to be of the same app.
 //
 // What the service gives for a token that has expired is not known: if it is the same,
-// calls fail with [ErrTokenExpired], and the server has to make another.
+// calls fail with [ErrTokenExpired], and
+// [ServerUsersService.ResetToken] makes another.
 func TokenOf(server *Server, userID string) Identity {
 	if server == nil {
 		return Identity{problem: errors.New("the server is nil")}
@@ -124,24 +124,11 @@ func TokenOf(server *Server, userID string) Identity {
 		appID:   server.AppID(),
 		problem: transport.CheckHeaderText("user id", userID),
 		open: func(ctx context.Context, _ *SessionService) (*transport.Session, error) {
-			token, err := tokenFrom(ctx, server, userID)
+			token, err := server.Users.Token(ctx, userID)
 			if err != nil {
 				return nil, err
 			}
 			return &transport.Session{Token: token.Reveal(), UserID: userID}, nil
 		},
 	}
-}
-
-func tokenFrom(ctx context.Context, server *Server, userID string) (flex.Secret, error) {
-	ctx, _ = server.client.begin(ctx, wire.OperationRestGetUserToken, nil)
-	params := &wire.RestGetUserTokenParams{UserID: userID}
-	out, err := receive[wire.UserTokenResponse](server.client.api.RestGetUserToken(ctx, params))
-	if err != nil {
-		return "", err
-	}
-	if out.Results.Token == "" {
-		return "", missing(ctx, "token")
-	}
-	return out.Results.Token, nil
 }

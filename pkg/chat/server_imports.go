@@ -14,6 +14,7 @@ import (
 
 	wire "github.com/qismo-go/qismo/gen/chat"
 	"github.com/qismo-go/qismo/internal/paging"
+	"github.com/qismo-go/qismo/internal/upload"
 	"github.com/qismo-go/qismo/pkg/qismo/flex"
 )
 
@@ -180,25 +181,6 @@ func (f *importForm) attach(_ context.Context, request *http.Request) error {
 }
 
 func (f *importForm) open() io.ReadCloser {
-	var file io.Reader = bytes.NewReader(f.file)
-	if f.progress != nil {
-		file = &progressReader{from: file, size: int64(len(f.file)), tell: f.progress}
-	}
+	file := upload.Watch(bytes.NewReader(f.file), int64(len(f.file)), f.progress)
 	return io.NopCloser(io.MultiReader(bytes.NewReader(f.head), file, bytes.NewReader(f.tail)))
-}
-
-// progressReader tells how much was read of it.
-type progressReader struct {
-	from       io.Reader
-	sent, size int64
-	tell       func(sent, size int64)
-}
-
-func (r *progressReader) Read(buffer []byte) (int, error) {
-	count, err := r.from.Read(buffer)
-	if count > 0 {
-		r.sent += int64(count)
-		r.tell(r.sent, r.size)
-	}
-	return count, err
 }

@@ -1,17 +1,15 @@
 package qismo
 
 import (
-	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"mime/multipart"
-	"net/http"
-	"net/textproto"
 
 	"github.com/qismo-go/qismo/gen/omnichannel"
+	"github.com/qismo-go/qismo/internal/upload"
 	"github.com/qismo-go/qismo/pkg/qismo/flex"
 )
 
@@ -61,13 +59,13 @@ func (s *BroadcastsService) UploadCSV(
 	case params.File == nil:
 		return nil, errors.New("qismo: uploadBroadcastCSV: the file is nil")
 	}
-	upload, err := newUpload(params)
+	form, err := newUpload(params)
 	if err != nil {
 		return nil, fmt.Errorf("qismo: uploadBroadcastCSV: %w", err)
 	}
 	ctx, _ = s.client.begin(ctx, omnichannel.OperationUploadBroadcastCSV, opts)
 	out, err := receive[omnichannel.UploadBroadcastCSVResponse](
-		s.client.api.UploadBroadcastCSVWithBody(ctx, upload.contentType, upload.body, upload.setLength),
+		s.client.api.UploadBroadcastCSVWithBody(ctx, form.ContentType, form.Body, form.SetLength),
 	)
 	if err != nil {
 		return nil, err
@@ -97,72 +95,9 @@ func fileIDIn(data json.RawMessage) flex.ID {
 	return ""
 }
 
-// upload is a multipart form with a file. Its body is what comes before the file,
-// the file itself and what comes after: no goroutine has to write it, and nothing of
-// the file is kept. Nobody can read it twice.
-type upload struct {
-	contentType string
-	body        io.Reader
-	length      int64 // -1 when it is not known
-}
-
-func newUpload(params UploadBroadcastCSVParams) (*upload, error) {
-	length, err := lengthOf(params.File)
-	if err != nil {
-		return nil, err
-	}
-	name := params.FileName
-	if name == "" {
-		name = "broadcast.csv"
-	}
-	var written bytes.Buffer
-	form := multipart.NewWriter(&written)
-	fieldErr := form.WriteField("template_detail_id", params.TemplateDetailID.String())
-	_, partErr := form.CreatePart(textproto.MIMEHeader{
-		"Content-Disposition": {multipart.FileContentDisposition("file", name)},
-		"Content-Type":        {"text/csv"},
-	})
-	head := bytes.Clone(written.Bytes())
-	written.Reset()
-	closeErr := form.Close()
-	if err := errors.Join(fieldErr, partErr, closeErr); err != nil {
-		return nil, fmt.Errorf("write the form: %w", err)
-	}
-	tail := written.Bytes()
-	if length >= 0 {
-		length += int64(len(head) + len(tail))
-	}
-	return &upload{
-		contentType: form.FormDataContentType(),
-		body:        io.MultiReader(bytes.NewReader(head), params.File, bytes.NewReader(tail)),
-		length:      length,
-	}, nil
-}
-
-// lengthOf tells how much there is still to read, -1 when the reader does not know.
-func lengthOf(reader io.Reader) (int64, error) {
-	if buffer, ok := reader.(*bytes.Buffer); ok {
-		return int64(buffer.Len()), nil
-	}
-	seeker, ok := reader.(io.Seeker)
-	if !ok {
-		return -1, nil
-	}
-	at, err := seeker.Seek(0, io.SeekCurrent)
-	if err != nil {
-		return -1, nil //nolint:nilerr // a pipe, which is a file that cannot be asked
-	}
-	end, endErr := seeker.Seek(0, io.SeekEnd)
-	_, backErr := seeker.Seek(at, io.SeekStart)
-	if err := errors.Join(endErr, backErr); err != nil {
-		return 0, fmt.Errorf("find the length of the file: %w", err)
-	}
-	return max(0, end-at), nil
-}
-
-// setLength makes the client send the length ahead. Without one it sends the body
-// in chunks.
-func (u *upload) setLength(_ context.Context, request *http.Request) error {
-	request.ContentLength = u.length
-	return nil
+// newUpload makes the form of a file, which is streamed.
+func newUpload(params UploadBroadcastCSVParams) (*upload.Form, error) {
+	return upload.New(upload.File{
+		Field: "file", Name: cmp.Or(params.FileName, "broadcast.csv"), ContentType: "text/csv", Reader: params.File,
+	}, "template_detail_id", params.TemplateDetailID.String())
 }
