@@ -138,16 +138,19 @@ func refused(t *testing.T, calls map[string]func(server *chat.Server) error) {
 	assert.Empty(t, service.seen())
 }
 
-// incomplete makes calls that the service answers without what was asked for.
-func incomplete(t *testing.T, calls map[string]func(server *chat.Server) error) {
+// incomplete makes calls, by what they ask for, that the service answers without it; and
+// once more where it fails.
+func incomplete(t *testing.T, calls map[string][]func(server *chat.Server) error) {
 	t.Helper()
 	server := newRecorder(t, answerJSON(http.StatusOK, `{"results":{},"status":200}`)).server(t)
 	failing := newRecorder(t, answerJSON(http.StatusBadGateway, `{}`)).server(t)
-	for want, call := range calls {
-		err := call(server)
-		require.ErrorIs(t, err, chat.ErrUnexpectedAnswer, want)
-		assert.ErrorContains(t, err, want)
-		require.ErrorIs(t, call(failing), chat.ErrServer, want)
+	for member, calls := range calls {
+		for _, call := range calls {
+			err := call(server)
+			require.ErrorIs(t, err, chat.ErrUnexpectedAnswer, member)
+			assert.ErrorContains(t, err, "the answer has no "+member)
+			require.ErrorIs(t, call(failing), chat.ErrServer, member)
+		}
 	}
 }
 

@@ -150,6 +150,9 @@ func (s *ServerUsersService) AverageReplyTime(
 	if err != nil {
 		return nil, err
 	}
+	if out.Results.Data.UserID == "" {
+		return nil, missing(ctx, "duration")
+	}
 	return &out.Results.Data.Duration, nil
 }
 
