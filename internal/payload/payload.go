@@ -28,6 +28,12 @@ const (
 	Postback = "postback"
 )
 
+// How a postback calls its address.
+const (
+	get  = "get"
+	post = "post"
+)
+
 // Action is what a button does, or a tap on a card.
 type Action struct {
 	Kind, Text, URL, Method string
@@ -168,7 +174,7 @@ func (a Action) check() error {
 		return CheckAddress("the link", a.URL)
 	case a.Kind != Postback:
 		return errors.New("it is neither a link nor a postback")
-	case a.Method != "" && a.Method != "get" && a.Method != "post":
+	case a.Method != "" && a.Method != get && a.Method != post:
 		return errors.New("the method of the postback is neither get nor post")
 	case a.URL != "":
 		return CheckWebAddress("the URL of the postback", a.URL)

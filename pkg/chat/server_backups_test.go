@@ -29,7 +29,6 @@ var (
 )
 
 func TestServerBackups(t *testing.T) {
-	t.Parallel()
 	for _, call := range []serverCall{
 		{
 			name: "export", method: "POST", path: "exports", body: `{"type":"comments","start_date":"2026-03-01","end_date":"2026-03-31"}`,

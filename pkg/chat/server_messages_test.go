@@ -15,7 +15,6 @@ import (
 )
 
 func TestServerMessages(t *testing.T) {
-	t.Parallel()
 	for _, call := range []serverCall{
 		{
 			name: "post", method: "POST", path: "post_comment",

@@ -13,7 +13,6 @@ import (
 )
 
 func TestServerRooms(t *testing.T) {
-	t.Parallel()
 	object, err := flex.NewJSON(map[string]string{"cabang": "solo"})
 	require.NoError(t, err)
 	text, err := flex.NewJSON(`{"cabang":"solo"}`)
@@ -257,7 +256,6 @@ func TestServerRoomsMiss(t *testing.T) {
 }
 
 func TestServerRoomsAreMadeOnce(t *testing.T) {
-	t.Parallel()
 	for name, call := range map[string]func(server *chat.Server) error{
 		"group": func(s *chat.Server) error {
 			_, err := s.Rooms.CreateGroup(t.Context(), chat.ServerCreateGroupParams{RoomName: "x", Creator: "a", Participants: []string{"a"}})

@@ -148,7 +148,7 @@ func incomplete(t *testing.T, calls map[string][]func(server *chat.Server) error
 		for _, call := range calls {
 			err := call(server)
 			require.ErrorIs(t, err, chat.ErrUnexpectedAnswer, member)
-			assert.ErrorContains(t, err, "the answer has no "+member)
+			require.ErrorContains(t, err, "the answer has no "+member)
 			require.ErrorIs(t, call(failing), chat.ErrServer, member)
 		}
 	}

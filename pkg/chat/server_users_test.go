@@ -18,7 +18,6 @@ var (
 )
 
 func TestServerUsers(t *testing.T) {
-	t.Parallel()
 	extras, err := flex.NewJSON(map[string]string{"segmen": "grosir"})
 	require.NoError(t, err)
 	for _, call := range []serverCall{
