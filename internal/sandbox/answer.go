@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -60,6 +61,12 @@ func refuseInput(details []string) *refusedError {
 		"message": "invalid request: " + strings.Join(details, "; "),
 		"details": details,
 	}}}
+}
+
+// isNotFound tells whether something was refused because it does not exist.
+func isNotFound(err error) bool {
+	var refused *refusedError
+	return errors.As(err, &refused) && refused.status == http.StatusNotFound
 }
 
 func notFound(what string) *refusedError { return refuse(http.StatusNotFound, what+" not found") }

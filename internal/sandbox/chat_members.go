@@ -132,7 +132,7 @@ func (s *state) join(room *conversation, users []*chatUser) (joined []*chatUser,
 		most = maxChannel
 	}
 	if s.countParticipants(room)+len(joined) > most {
-		return nil, badRequest("a room of this kind has at most " + text(int64(most)) + " participants")
+		return nil, tooMany(most)
 	}
 	for _, user := range joined {
 		member := s.memberOf(room, user)
@@ -140,6 +140,10 @@ func (s *state) join(room *conversation, users []*chatUser) (joined []*chatUser,
 		member.delivered, member.read = room.lastID(), room.lastID()
 	}
 	return joined, nil
+}
+
+func tooMany(most int) *refusedError {
+	return badRequest("a room of this kind has at most " + text(int64(most)) + " participants")
 }
 
 // leave takes users out of a room, those who take part on the chat server, and returns

@@ -217,10 +217,12 @@ func (s *state) rewrite(room *conversation, index int, change func(said *Message
 }
 
 // updateChat changes a message of a user's own.
-func (s *Sandbox) updateChat(by *chatUser, uniqueID string, wanted Message, extras object) (*conversation, int, error) {
+func (s *Sandbox) updateChat(
+	by *chatUser, uniqueID string, wanted Message, extras object,
+) (*conversation, Message, error) {
 	room, index, err := s.ownMessage(by, uniqueID)
 	if err != nil {
-		return nil, 0, err
+		return nil, Message{}, err
 	}
 	said := s.state.rewrite(room, index, func(said *Message, chat *chatMessage) {
 		said.Text, chat.edited = wanted.Text, true
@@ -232,7 +234,7 @@ func (s *Sandbox) updateChat(by *chatUser, uniqueID string, wanted Message, extr
 		}
 	})
 	s.state.happen(chatEvent{kind: chatUpdated, room: room, message: said})
-	return room, index, nil
+	return room, said, nil
 }
 
 // ownMessage finds a message that a user wrote and has not deleted.

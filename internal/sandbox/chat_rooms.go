@@ -109,7 +109,7 @@ func (s *state) singleRoomOf(one, other *chatUser, options string, now time.Time
 // groupOf makes a group.
 func (s *state) groupOf(plan chatRoomPlan, users []*chatUser) (*conversation, error) {
 	if len(users) > maxGroup {
-		return nil, badRequest("a group has at most " + text(int64(maxGroup)) + " participants")
+		return nil, tooMany(maxGroup)
 	}
 	plan.kind = groupRoom
 	made := s.addChatRoom(plan)
@@ -122,6 +122,8 @@ func (s *state) groupOf(plan chatRoomPlan, users []*chatUser) (*conversation, er
 func (s *state) channelOf(plan chatRoomPlan, users []*chatUser) (room *conversation, changed bool, err error) {
 	room, isKnown := s.chat.byUniqueID[plan.uniqueID]
 	switch {
+	case len(users) > maxChannel:
+		return nil, false, tooMany(maxChannel)
 	case !isKnown:
 		plan.kind, plan.name = channelRoom, orDefault(plan.name, plan.uniqueID)
 		room, changed = s.addChatRoom(plan), true
@@ -168,7 +170,8 @@ func (s *state) seen(room *conversation, user *chatUser) []Message {
 		first++
 	}
 	left := room.messages[first:]
-	if !slices.ContainsFunc(left, func(said Message) bool { return !said.visibleTo(user) }) {
+	isHidden := func(said Message) bool { return !said.visibleTo(user) }
+	if !room.isSingle() || !slices.ContainsFunc(left, isHidden) { // nobody is blocked elsewhere
 		return left
 	}
 	var seen []Message

@@ -30,6 +30,12 @@ func (s *Sandbox) handlerTable() map[string]handler {
 		s.chatRestRoomHandlers(),
 		s.chatRestMessageHandlers(),
 		s.chatBackupHandlers(),
+		s.chatSessionHandlers(),
+		s.chatUserHandlers(),
+		s.chatRoomHandlers(),
+		s.chatChannelHandlers(),
+		s.chatMessageHandlers(),
+		s.chatSyncHandlers(),
 	} {
 		maps.Copy(table, group)
 	}

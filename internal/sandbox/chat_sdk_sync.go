@@ -1,0 +1,111 @@
+package sandbox
+
+import (
+	"cmp"
+	"path"
+	"slices"
+	"strings"
+)
+
+// maxSynced is how much is told at once of what somebody has missed.
+const maxSynced = 1000
+
+func (s *Sandbox) chatSyncHandlers() map[string]handler {
+	return map[string]handler{
+		"sdkSync":          s.sdkSync,
+		"sdkSyncEvent":     s.sdkSyncEvent,
+		"sdkCheckRealtime": s.sdkCheckRealtime,
+		"sdkGetMqttConfig": s.sdkGetMqttConfig,
+		"sdkReportEvent":   func(*request) (any, error) { return nil, nil }, // an empty body
+		"sdkListFiles":     s.sdkListFiles,
+		"sdkUpload":        s.sdkUpload,
+	}
+}
+
+// sdkSync gives the oldest of all messages after one, in order.
+func (s *Sandbox) sdkSync(r *request) (any, error) {
+	user := r.caller.chatUser
+	after, _ := number(r.parameters["last_received_comment_id"])
+	limit := min(positive(r.parameters["limit"], defaultRows), maxSynced)
+	var missed []found
+	for room := range s.missedRooms(user, after) {
+		seen := s.state.seen(room, user)
+		place, isOne := slices.BinarySearchFunc(seen, after, byID)
+		if isOne {
+			place++
+		}
+		for _, said := range seen[place:min(place+limit, len(seen))] {
+			missed = append(missed, found{room, said})
+		}
+	}
+	slices.SortFunc(missed, func(a, b found) int { return cmp.Compare(a.said.ID, b.said.ID) })
+	missed = missed[:min(limit, len(missed))]
+	rows, last := []object{}, after
+	for _, one := range missed {
+		row := s.commentRow(one.room, one.said)
+		row["chat_type"] = row["room_type"]
+		rows, last = append(rows, row), one.said.ID
+	}
+	return results(object{
+		"comments": rows, "meta": object{"last_received_comment_id": last, "need_clear": false},
+	}), nil
+}
+
+// byID finds a message by its id.
+func byID(said Message, id int64) int { return cmp.Compare(said.ID, id) }
+
+// missedRooms are the rooms in which something was said after a message. The inbox has
+// them in that order, and so those before need not be looked at.
+func (s *Sandbox) missedRooms(user *chatUser, after int64) func(func(*conversation) bool) {
+	return func(yield func(*conversation) bool) {
+		isPast := false
+		for room := range s.state.roomsOf(user) {
+			isStaffs := user.staff != nil && room.inbox != nil && s.state.isInInbox(room, user)
+			if isPast && isStaffs {
+				continue
+			}
+			isPast = isPast || isStaffs && len(room.messages) > 0 && room.lastID() <= after
+			if room.lastID() > after && !yield(room) {
+				return
+			}
+		}
+	}
+}
+
+// sdkSyncEvent is not wrapped as other answers are.
+func (s *Sandbox) sdkSyncEvent(r *request) (any, error) {
+	start, _ := number(r.parameters["start_event_id"])
+	news, isFound := s.state.newsAfter(start)
+	rows := []object{}
+	for _, one := range news {
+		if len(rows) < maxSynced && one.concerns(s.state, r.caller.chatUser) {
+			rows = append(rows, s.notification(one))
+		}
+	}
+	return object{"events": rows, "is_start_event_id_found": isFound}, nil
+}
+
+func (s *Sandbox) sdkCheckRealtime(r *request) (any, error) {
+	return results(object{"status": s.realtime.subscribed(text(r.body["topic"]))}), nil
+}
+
+// sdkGetMqttConfig has no credentials: the broker lets in whoever knows a topic.
+func (s *Sandbox) sdkGetMqttConfig(*request) (any, error) {
+	return results(object{"username": "", "password": ""}), nil
+}
+
+// sdkUpload takes a file of any kind. Pages are counted of none; what is a document has
+// one.
+func (s *Sandbox) sdkUpload(r *request) (any, error) {
+	content := []byte(text(r.body["file"]))
+	name := path.Base(strings.ReplaceAll(orDefault(r.fileName, "file"), "\\", "/"))
+	place := "upload/" + newUUID() + "/" + name
+	s.files.put(shelved{place, content})
+	pages := 0
+	if strings.HasSuffix(strings.ToLower(name), ".pdf") {
+		pages = 1
+	}
+	return results(object{"file": object{
+		"name": name, "size": len(content), "pages": pages, "url": s.fileURL(r, place),
+	}}), nil
+}
