@@ -97,7 +97,13 @@ func (s *Sandbox) beginBackup(begun chatBackup) *chatBackup {
 }
 
 func (s *state) removeBackup(gone *chatBackup) {
-	s.chat.backups = slices.DeleteFunc(s.chat.backups, func(one *chatBackup) bool { return one == gone })
+	var left []*chatBackup
+	for _, one := range s.chat.backups {
+		if one != gone {
+			left = append(left, one)
+		}
+	}
+	s.chat.backups = left
 	s.touch(gone)
 }
 
@@ -180,7 +186,7 @@ func (s *Sandbox) backupRow(r *request, one *chatBackup) object {
 		row["percentage"] = 100
 	}
 	if one.finished && one.problem == "" {
-		row["download_url"] = s.fileURL(r, "raw/"+one.uniqueID+"/"+one.fileName)
+		row["download_url"] = s.fileURL(r, exports+one.uniqueID+"/"+one.fileName)
 	}
 	return row
 }

@@ -13,6 +13,12 @@ import (
 // kept beyond the process.
 const maxShelf = 64 << 20
 
+// The first part of the places of files.
+const (
+	uploads = "upload/"
+	exports = "raw/"
+)
+
 // shelf holds uploaded files.
 type shelf struct {
 	mu    sync.Mutex
@@ -61,8 +67,9 @@ func (s *Sandbox) fileURL(r *request, place string) string {
 // serveFile serves what was uploaded, and what was exported, to whoever knows the address.
 // It tells whether the path is one of a file's.
 func (s *Sandbox) serveFile(w http.ResponseWriter, r *http.Request) bool {
-	place, isFile := strings.CutPrefix(r.URL.Path, "/"+s.config.AppCode+"/")
-	if !isFile || r.Method != http.MethodGet && r.Method != http.MethodHead {
+	place, isApps := strings.CutPrefix(r.URL.Path, "/"+s.config.AppCode+"/")
+	isFile := strings.HasPrefix(place, uploads) || strings.HasPrefix(place, exports)
+	if !isApps || !isFile || r.Method != http.MethodGet && r.Method != http.MethodHead {
 		return false
 	}
 	file, ok := s.file(place)
@@ -82,14 +89,11 @@ func (s *Sandbox) serveFile(w http.ResponseWriter, r *http.Request) bool {
 // ones by a part of the address that says how; they get it as it is.
 func (s *Sandbox) file(place string) (content []byte, ok bool) {
 	parts := strings.Split(place, "/")
-	if parts[0] == "upload" && len(parts) > 3 {
-		parts = append(parts[:1], parts[len(parts)-2:]...)
-	}
-	if parts[0] == "upload" {
-		return s.files.find(strings.Join(parts, "/"))
-	}
-	if parts[0] != "raw" || len(parts) != 3 {
+	if len(parts) < 3 {
 		return nil, false
+	}
+	if strings.HasPrefix(place, uploads) {
+		return s.files.find(uploads + strings.Join(parts[len(parts)-2:], "/"))
 	}
 	s.look(func() {
 		if export, err := s.export(parts[1]); err == nil && export.finished {

@@ -65,7 +65,7 @@ func (s *Sandbox) bySender(sender string) func(*conversation, Message) bool {
 	}
 }
 
-func says(said Message, query string) bool {
+func holds(said Message, query string) bool {
 	return strings.Contains(strings.ToLower(said.Text), strings.ToLower(query))
 }
 
@@ -81,7 +81,7 @@ func (s *Sandbox) sdkSearch(r *request) (any, error) {
 	}
 	all := s.searchChat(r.caller.chatUser, in, func(room *conversation, said Message) bool {
 		isType := len(types) == 0 || slices.Contains(types, said.Type)
-		return isType && says(said, text(r.body["query"])) && isSenders(room, said)
+		return isType && holds(said, text(r.body["query"])) && isSenders(room, said)
 	})
 	return results(s.foundPage(all, bodyPage(r))), nil
 }
@@ -92,7 +92,7 @@ func (s *Sandbox) sdkSearchMessages(r *request) (any, error) {
 	before, isBounded := number(r.body["last_comment_id"])
 	in := func(one *conversation) bool { return room == "" || one.id == room }
 	all := s.searchChat(r.caller.chatUser, in, func(_ *conversation, said Message) bool {
-		return says(said, text(r.body["query"])) && (!isBounded || before == 0 || said.ID < before)
+		return holds(said, text(r.body["query"])) && (!isBounded || before == 0 || said.ID < before)
 	})
 	return results(object{"comments": s.foundRows(cutPage(all, bodyPage(r)))}), nil
 }
@@ -108,7 +108,7 @@ func (s *Sandbox) sdkListFiles(r *request) (any, error) {
 		ending := strings.ToLower(strings.TrimPrefix(path.Ext(address), "."))
 		isWanted := (len(include) == 0 || slices.Contains(include, ending)) && !slices.Contains(exclude, ending)
 		named := Message{Text: said.Text + " " + text(payload["file_name"]) + " " + text(payload["caption"])}
-		return said.Type == "file_attachment" && isWanted && says(named, text(r.body["query"])) && isSenders(room, said)
+		return said.Type == "file_attachment" && isWanted && holds(named, text(r.body["query"])) && isSenders(room, said)
 	})
 	return results(s.foundPage(all, bodyPage(r))), nil
 }

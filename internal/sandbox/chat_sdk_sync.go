@@ -99,7 +99,7 @@ func (s *Sandbox) sdkGetMqttConfig(*request) (any, error) {
 func (s *Sandbox) sdkUpload(r *request) (any, error) {
 	content := []byte(text(r.body["file"]))
 	name := path.Base(strings.ReplaceAll(orDefault(r.fileName, "file"), "\\", "/"))
-	place := "upload/" + newUUID() + "/" + name
+	place := uploads + newUUID() + "/" + name
 	s.files.put(shelved{place, content})
 	pages := 0
 	if strings.HasSuffix(strings.ToLower(name), ".pdf") {

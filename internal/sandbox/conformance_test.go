@@ -7,17 +7,13 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-
-	"github.com/qismo-go/qismo/internal/document"
 )
 
 func TestEveryOperationHasAHandler(t *testing.T) {
 	sandbox, err := New(Config{})
 	require.NoError(t, err)
-	rest, err := document.REST()
-	require.NoError(t, err)
 	unknown := sandbox.handlerTable()
-	for _, operation := range rest.Operations() {
+	for _, operation := range everyOperation(t) {
 		assert.Contains(t, sandbox.handlers, operation.ID)
 		delete(unknown, operation.ID)
 	}
@@ -28,9 +24,7 @@ func TestEveryOperationHasAHandler(t *testing.T) {
 // it accepts, each content type and each example. The answers are
 // validated by the server around the sandbox.
 func TestEveryOperationAsTheDocumentShowsIt(t *testing.T) {
-	rest, err := document.REST()
-	require.NoError(t, err)
-	for _, operation := range rest.Operations() {
+	for _, operation := range everyOperation(t) {
 		t.Run(operation.ID, func(t *testing.T) {
 			called := 0
 			for _, schemes := range append([][]string{nil}, operation.Security...) {
@@ -51,11 +45,9 @@ func TestEveryOperationAsTheDocumentShowsIt(t *testing.T) {
 }
 
 func TestEveryOperationRefusesStrangers(t *testing.T) {
-	rest, err := document.REST()
-	require.NoError(t, err)
 	w := newShownWorld(t, "")
-	for _, operation := range rest.Operations() {
-		if len(operation.Security) == 0 {
+	for _, operation := range everyOperation(t) {
+		if len(operation.Security) == 0 || isChatOperation(operation) {
 			continue
 		}
 		for name, header := range map[string]http.Header{
@@ -71,6 +63,32 @@ func TestEveryOperationRefusesStrangers(t *testing.T) {
 			}
 			got := w.send(operation.Method, w.path(operation), header, "application/json", []byte(`{}`))
 			assert.Equal(t, http.StatusUnauthorized, got.status, "%s with %s: %s", operation.ID, name, got.raw)
+		}
+	}
+}
+
+func TestEveryOperationOfTheChatServerRefusesStrangers(t *testing.T) {
+	w := newShownWorld(t, "sdkGetMyProfile")
+	app, secret := w.Config().AppCode, w.Config().SecretKey
+	for _, operation := range everyOperation(t) {
+		if !isChatOperation(operation) {
+			continue
+		}
+		strangers := map[string]http.Header{
+			"nothing":     {},
+			"another app": {"Qiscus-Sdk-App-Id": {"lain-1"}, "Qiscus-Sdk-Secret": {secret}, "Qiscus-Sdk-Token": {w.chat.token}, "Qiscus-Sdk-User-Id": {shownUser}},
+			"the inbox's": {"Qiscus-App-Id": {app}, "Qiscus-Secret-Key": {secret}},
+		}
+		if len(operation.Security[0]) > 1 {
+			strangers["the app alone"] = http.Header{"Qiscus-Sdk-App-Id": {app}}
+			strangers["wrong secret"] = http.Header{"Qiscus-Sdk-App-Id": {app}, "Qiscus-Sdk-Secret": {"salah"}}
+			strangers["wrong token"] = w.chatHeader(shownUser, "ct-salah")
+			strangers["another user"] = w.chatHeader("bagus_17", w.chat.token)
+		}
+		for name, header := range strangers {
+			got := w.send(operation.Method, w.path(operation), header, "application/json", []byte(`{}`))
+			assert.Equal(t, http.StatusUnauthorized, got.status, "%s with %s: %s", operation.ID, name, got.raw)
+			assert.Equal(t, "Unauthorized", got.at("error/message"), "%s with %s", operation.ID, name)
 		}
 	}
 }

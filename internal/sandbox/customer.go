@@ -75,7 +75,8 @@ func (s *Sandbox) customersRoom(channel *Channel, userID, name string) *room {
 }
 
 // openChat starts or continues a live chat, by either version of the route. Every
-// nonce is accepted: they come from the chat server, which is not played.
+// nonce is accepted; the chat server says whether it is one of its own when the identity
+// token is shown there.
 func (s *Sandbox) openChat(r *request) (*room, error) {
 	if text(r.body["app_id"]) != s.config.AppCode {
 		return nil, notFound("app")
@@ -104,9 +105,15 @@ func (s *Sandbox) initiateChat(r *request) (any, error) {
 	row["extras"] = roomExtras(room)
 	row["session_id"] = nullable(room.widgetID)
 	return dataWithStatus(object{
-		"identity_token": newSecret("it"), "is_secure": false, "sdk_user": nil, "customer_room": row,
+		"identity_token": s.identityTokenOf(room, r), "is_secure": false, "sdk_user": nil, "customer_room": row,
 		"is_sessional": s.state.settings.switches.sessional,
 	}), nil
+}
+
+// identityTokenOf lets the customer log in at the chat server.
+func (s *Sandbox) identityTokenOf(room *room, r *request) string {
+	customer, _ := s.state.findChatUser(room.userID)
+	return s.signIdentity(customer, text(r.body["nonce"]))
 }
 
 // initiateChatV1 tells no more of the room than its number.
@@ -116,7 +123,7 @@ func (s *Sandbox) initiateChatV1(r *request) (any, error) {
 		return nil, err
 	}
 	return data(object{
-		"identity_token": newSecret("it"), "room_id": room.id, "sdk_user": nil,
+		"identity_token": s.identityTokenOf(room, r), "room_id": room.id, "sdk_user": nil,
 		"is_sessional": s.state.settings.switches.sessional,
 	}), nil
 }

@@ -188,14 +188,23 @@ func conforming(t *testing.T, sandbox *Sandbox) http.Handler {
 	require.NoError(t, err)
 	failure, err := rest.Schema("/components/schemas/Error")
 	require.NoError(t, err)
+	chat, err := document.Chat()
+	require.NoError(t, err)
+	chatFailure, err := chat.Schema("/components/schemas/Error")
+	require.NoError(t, err)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		recorder := httptest.NewRecorder()
 		sandbox.ServeHTTP(recorder, r)
 		where := r.Method + " " + r.URL.Path
 		operation, _, err := sandbox.find(r.Method, r.URL.EscapedPath())
-		if err != nil {
+		_, isChat := chatPath(r.URL.EscapedPath())
+		switch {
+		case strings.HasPrefix(r.URL.Path, "/"+sandbox.config.AppCode+"/"): // a file
+		case err != nil && isChat:
+			validate(t, where, chatFailure, recorder.Body.Bytes())
+		case err != nil:
 			validate(t, where, failure, recorder.Body.Bytes())
-		} else {
+		default:
 			response, declared := operation.Response(recorder.Code)
 			assert.True(t, declared, "%s answers %d, which the document does not have", where, recorder.Code)
 			if body, hasBody := response.Content["application/json"]; hasBody {

@@ -10,8 +10,6 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-
-	"github.com/qismo-go/qismo/internal/document"
 )
 
 // storeThat does something before each write.
@@ -124,10 +122,8 @@ func TestWhatCouldNotBeKeptIsNotForgotten(t *testing.T) {
 
 // What reads changes nothing that would have to be kept, and writes nothing.
 func TestWhatReadsChangesNothing(t *testing.T) {
-	rest, err := document.REST()
-	require.NoError(t, err)
-	for _, operation := range rest.Operations() {
-		if operation.Method != http.MethodGet {
+	for _, operation := range everyOperation(t) {
+		if operation.Method != http.MethodGet || operation.ID == "restGetUserToken" { // which makes one
 			continue
 		}
 		t.Run(operation.ID, func(t *testing.T) {

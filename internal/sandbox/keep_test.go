@@ -13,8 +13,6 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-
-	"github.com/qismo-go/qismo/internal/document"
 )
 
 // memoryStore is a Store that forgets with the test.
@@ -92,10 +90,8 @@ func TestANewWorldIsKept(t *testing.T) {
 // would go on as this one; and each field of the state had a value at some time, so
 // that none could be forgotten without being noticed.
 func TestEverythingIsKept(t *testing.T) {
-	rest, err := document.REST()
-	require.NoError(t, err)
 	c := newComparison()
-	for _, operation := range rest.Operations() {
+	for _, operation := range everyOperation(t) {
 		t.Run(operation.ID, func(t *testing.T) {
 			w := newShownWorld(t, operation.ID)
 			for contentType, example := range examples(operation) {

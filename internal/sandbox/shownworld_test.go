@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -21,12 +22,19 @@ type shownWorld struct {
 	roomID  string
 	agentID int64
 	tagID   string
+	isChat  bool // whose examples are shown
+	chat    shownChat
 }
 
 // newShownWorld starts a sandbox in which an operation's examples make sense.
 func newShownWorld(t *testing.T, operationID string) *shownWorld {
 	t.Helper()
-	w := &shownWorld{world: newWorld(t, Config{Rooms: 3, AdminPassword: "not-a-real-password"})}
+	w := &shownWorld{isChat: isOfChat(operationID)}
+	w.world = newWorld(t, Config{Rooms: 3, AdminPassword: "not-a-real-password", ChatTokenLife: time.Hour})
+	if w.isChat {
+		w.newShownChat(operationID)
+		return w
+	}
 	w.agentID = w.Config().Agents[0].ID
 	w.roomID = w.call("POST", "/api/v2/customer_rooms", object{}).at("data/customer_rooms/0/room_id").(string)
 	tagged := w.call("POST", "/api/v2/room_tags/"+w.roomID, object{"tag": "grosir"})
@@ -51,6 +59,9 @@ func newShownWorld(t *testing.T, operationID string) *shownWorld {
 // and the query of an operation. What a name means can depend on the operation or
 // its group.
 func (w *shownWorld) values(operation *document.Operation) map[string]string {
+	if w.isChat {
+		return w.chatValues()
+	}
 	values := map[string]string{
 		"role": "admin", "room_id": w.roomID, "app_code": w.Config().AppCode, "tag_id": w.tagID,
 		"agent_id": text(w.agentID), "ids[]": text(w.agentID), "division_ids[]": "811", "contact_id": w.contact(),
@@ -119,6 +130,9 @@ func (w *shownWorld) path(operation *document.Operation) string {
 
 // realIDs puts the ids of this world where an example has invented ones.
 func (w *shownWorld) realIDs(example any) any {
+	if w.isChat {
+		return w.realChatIDs(example)
+	}
 	members, ok := example.(map[string]any)
 	if !ok {
 		return example
@@ -155,6 +169,9 @@ func (w *world) login() string {
 
 // credentials are the headers of a combination of security schemes.
 func (w *shownWorld) credentials(schemes []string) http.Header {
+	if w.isChat {
+		return w.chatCredentials(schemes)
+	}
 	header := http.Header{}
 	for _, scheme := range schemes {
 		switch scheme {
