@@ -1,7 +1,5 @@
 package sandbox
 
-import "time"
-
 // chatEventKind says what happened on the chat server.
 type chatEventKind string
 
@@ -67,20 +65,3 @@ func (s *state) happen(event chatEvent) {
 		s.chatEvents(event)
 	}
 }
-
-// realtime is what the chat server asks the broker. Its methods are called while
-// Sandbox.mu is held, and must not call the Sandbox.
-type realtime interface {
-	// presence tells whether a user is online, and since when that is so; the zero time
-	// when the user never was.
-	presence(userID string) (online bool, since time.Time)
-	// subscribed tells whether somebody has subscribed to a topic.
-	subscribed(topic string) bool
-}
-
-// noRealtime is a broker that nobody is connected to.
-type noRealtime struct{}
-
-func (noRealtime) presence(string) (online bool, since time.Time) { return false, time.Time{} }
-
-func (noRealtime) subscribed(string) bool { return false }

@@ -206,10 +206,19 @@ func (s *Sandbox) commentRow(room *conversation, said Message) object {
 	return row
 }
 
-// realtimeComment is a message as the broker tells it.
+// realtimeComment is a message as the broker tells it: with less than the API does.
 func (s *Sandbox) realtimeComment(room *conversation, said Message) object {
-	row := s.commentRow(room, said)
-	row["user_avatar"], row["chat_type"], row["created_at"] = row["user_avatar_url"], row["room_type"], precise(said.At)
+	whole := s.commentRow(room, said)
+	row := object{"user_avatar": whole["user_avatar_url"], "chat_type": whole["room_type"], "created_at": precise(said.At)}
+	for _, name := range []string{
+		"id", "comment_before_id", "unique_temp_id", "type", "message", "payload", "extras", "disable_link_preview",
+		"room_id", "topic_id", "room_name", "email", "username", "timestamp", "unix_timestamp", "unix_nano_timestamp",
+	} {
+		row[name] = whole[name]
+	}
+	if room.isChannel() {
+		row["is_public_channel"] = true
+	}
 	return row
 }
 

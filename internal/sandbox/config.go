@@ -68,7 +68,8 @@ type Config struct {
 	// already goes before AppCode, SecretKey, AdminEmail, AdminPassword, Agents,
 	// Channels, Buttons, Rooms, OfficeHours and History; of Webhooks those that are named go
 	// before what it holds. Not kept are the timeline, webhooks that wait, trouble, and
-	// how the platform is simulated: Pace, Shapes and the like. Close it after Shutdown.
+	// how the platform is simulated: Pace, Shapes and the like, and who is online. Close
+	// it after Shutdown.
 	Store Store
 
 	// History is what happened before; nothing did when it is zero.
@@ -100,6 +101,14 @@ type Config struct {
 	// CountLag is how old the numbers of customers are that listAgents tells. The
 	// platform's are seconds old, those of other calls are not.
 	CountLag time.Duration
+	// RefuseAnonymous lets clients connect to the broker only with a user name and a
+	// password of the chat server's. Older ones have none, and are let in otherwise;
+	// whether the platform still does that is not known.
+	RefuseAnonymous bool
+	// RealtimeLookup tells clients to ask for the broker's address at [RealtimeLookupPath]
+	// when they have lost it.
+	RealtimeLookup bool
+
 	// Trouble decides what fails on purpose; nothing does when it is nil.
 	Trouble *trouble.Maker
 	// ShowUnsent enters what would be sent, had it an address, into the timeline: so

@@ -78,14 +78,19 @@ func readRequest(
 	if len(problems) > 0 {
 		return nil, refuseInput(problems)
 	}
+	return &request{
+		operation: operation, address: calledURL(r).String(), parameters: parameters, body: body.members,
+		fileName: body.fileName,
+	}, nil
+}
+
+// calledURL is the scheme, the host and the path that a request was sent to.
+func calledURL(r *http.Request) *url.URL {
 	scheme := "http"
 	if r.TLS != nil {
 		scheme = "https"
 	}
-	address := url.URL{Scheme: scheme, Host: r.Host, Path: r.URL.Path}
-	return &request{
-		operation: operation, address: address.String(), parameters: parameters, body: body.members, fileName: body.fileName,
-	}, nil
+	return &url.URL{Scheme: scheme, Host: r.Host, Path: r.URL.Path}
 }
 
 func readParameters(

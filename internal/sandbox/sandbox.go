@@ -32,7 +32,6 @@ type Sandbox struct {
 	timeline    *timeline.Timeline
 	watchers    watch.Watchers
 	recorder    *recorder
-	realtime    realtime
 	files       shelf
 
 	// mu guards what follows. It is never held while a webhook is delivered.
@@ -40,6 +39,8 @@ type Sandbox struct {
 	state  *state
 	moment time.Time // what the method now tells
 	alarm  alarm
+	// realtime is the broker, and what it has told.
+	realtime chatRealtime
 	// outbox holds what is told when a change is kept, so that nobody hears of what
 	// may be lost.
 	outbox []func()
@@ -71,14 +72,13 @@ func New(config Config) (*Sandbox, error) {
 		alarm:       newAlarm(),
 		moment:      config.Now(),
 		recorder:    newRecorder(config.Store),
-		realtime:    noRealtime{},
 	}
 	if err := s.start(); err != nil {
 		return nil, err
 	}
 	s.deliveries = newDeliveries(config, s.state.settings.named, s.timeline)
 	s.handlers = s.handlerTable()
-	s.state.toCustomer, s.state.wasPosted = s.wasSaid, s.tellPosted
+	s.state.toCustomer, s.state.wasPosted, s.state.chatEvents = s.wasSaid, s.tellPosted, s.publish
 	s.messages = newQueues(config.OnMessage)
 	if config.OnMessage != nil { // from now on: nobody is told of what the rooms began with
 		s.state.tell = func(roomID string, said Message) {

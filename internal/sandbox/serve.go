@@ -11,9 +11,10 @@ import (
 
 // ServeHTTP answers one request of the REST API or of the chat server and enters it into
 // the timeline, where it is before whoever called has the answer. It serves the chat
-// server's files as well.
+// server's files as well, and at [RealtimePath] it takes connections to the broker, if
+// there is one.
 func (s *Sandbox) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if s.serveFile(w, r) {
+	if s.serveRealtime(w, r) || s.serveFile(w, r) {
 		return
 	}
 	if whole := s.answer(w, r, s.newCall(r)); !whole {

@@ -1,0 +1,448 @@
+package sandbox
+
+import (
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/qismo-go/qismo/internal/document"
+	"github.com/qismo-go/qismo/internal/sandbox/realtime"
+)
+
+// publication is what was published.
+type publication struct {
+	topic, payload string
+	retain         bool
+}
+
+// listener is a broker that only listens.
+type listener struct {
+	mu        sync.Mutex
+	published []publication
+}
+
+func (l *listener) Publish(topic string, payload []byte, retain bool, _ byte) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.published = append(l.published, publication{topic, string(payload), retain})
+	return nil
+}
+
+func (l *listener) Subscribed(topic string) bool { return topic == "heard/c" }
+
+func (l *listener) ServeHTTP(w http.ResponseWriter, _ *http.Request) {
+	w.WriteHeader(http.StatusTeapot)
+}
+
+// heard returns what was published since it was called the last time.
+func (l *listener) heard() []publication {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	heard := l.published
+	l.published = nil
+	return heard
+}
+
+// topics are those of some publications.
+func topics(published []publication) []string {
+	names := []string{}
+	for _, one := range published {
+		names = append(names, one.topic)
+	}
+	return names
+}
+
+// chatWorld is a world whose broker is listened to, with users who take part in rooms.
+type chatWorld struct {
+	*world
+	*listener
+
+	dewi, agus, laras *chatUser
+	group, single     *conversation
+	channel           *conversation
+}
+
+func newChatWorld(t *testing.T, config Config) *chatWorld {
+	t.Helper()
+	config.Now, config.Store = frozen, nil
+	w := &chatWorld{world: newWorld(t, config), listener: &listener{}}
+	w.SetRealtime(w.listener, "")
+	w.do(func() {
+		now := w.now()
+		w.dewi = w.state.registerChatUser("dewi", "Dewi Lestari", "", nil, now)
+		w.agus = w.state.registerChatUser("agus", "Agus Setiawan", "", nil, now)
+		w.laras = w.state.registerChatUser("laras", "Laras", "", nil, now)
+		w.token(w.dewi, "dewi-1")
+		w.token(w.dewi, "dewi-2")
+		w.token(w.agus, "agus-1")
+		var err error
+		w.group, err = w.state.groupOf(chatRoomPlan{name: "Gudang", creator: "dewi", created: now}, []*chatUser{w.dewi, w.agus, w.laras})
+		require.NoError(t, err)
+		w.single, err = w.state.singleRoomOf(w.dewi, w.agus, "", now)
+		require.NoError(t, err)
+		w.channel, _, err = w.state.channelOf(chatRoomPlan{uniqueID: "berita", created: now}, []*chatUser{w.dewi})
+		require.NoError(t, err)
+	})
+	w.heard()
+	return w
+}
+
+// do changes the state.
+func (w *chatWorld) do(change func()) {
+	w.t.Helper()
+	require.NoError(w.t, w.change(func() error {
+		change()
+		return nil
+	}))
+}
+
+// token gives a user a token that is known.
+func (w *chatWorld) token(user *chatUser, text string) {
+	user.tokens = append(user.tokens, chatToken{text: text})
+	w.state.chat.tokens[text] = user
+}
+
+// post lets a user say something, and returns the message.
+func (w *chatWorld) post(by *chatUser, room *conversation, text string) (said Message) {
+	w.t.Helper()
+	w.do(func() {
+		var err error
+		said, err = w.postChat(chatPost{by: by, room: room, said: Message{Text: text}, uniqueID: "id-" + text})
+		require.NoError(w.t, err)
+	})
+	return said
+}
+
+// assertFits validates a payload against a schema of the chat server's document.
+func assertFits(t *testing.T, schema, payload string) object {
+	t.Helper()
+	chat, err := document.Chat()
+	require.NoError(t, err)
+	known, err := chat.Schema("/components/schemas/" + schema)
+	require.NoError(t, err)
+	read, err := decodeJSON([]byte(payload))
+	if err != nil {
+		read = payload // it is plain text
+	}
+	assert.Empty(t, known.Validate(read), payload)
+	return asObject(read)
+}
+
+// A message is told on the topics of each token of each who takes part, in order.
+func TestMessagesAreTold(t *testing.T) {
+	w := newChatWorld(t, Config{})
+	for i, text := range []string{"halo", "apa kabar"} {
+		said := w.post(w.agus, w.group, text)
+		heard := w.heard()
+		assert.Equal(t, []string{"dewi-1/c", "dewi-2/c", "agus-1/c"}, topics(heard))
+		message := assertFits(t, "RealtimeMessage", heard[0].payload)
+		assert.Equal(t, text, message["message"])
+		assert.Equal(t, "agus", message["email"])
+		assert.Equal(t, w.agus.picture(), message["user_avatar"])
+		assert.Equal(t, "group", message["chat_type"])
+		assert.NotEmpty(t, message["created_at"])
+		assert.Equal(t, heard[0].payload, heard[2].payload)
+		assert.False(t, heard[0].retain)
+		before, _ := number(message["comment_before_id"])
+		if i == 0 {
+			assert.Zero(t, before)
+		} else {
+			assert.Equal(t, w.group.messages[0].ID, before)
+			assert.Less(t, before, said.ID)
+		}
+	}
+
+	// A token that has expired hears nothing, nor does who was deactivated or blocks.
+	w.do(func() {
+		w.state.expireChatToken(w.dewi, "dewi-1", w.now())
+		w.agus.active = false
+		w.state.keepChatUser(w.agus)
+	})
+	w.post(w.dewi, w.group, "masih ada?")
+	assert.Equal(t, []string{"dewi-2/c"}, topics(w.heard()))
+	w.do(func() {
+		w.agus.active, w.agus.blocked = true, []int64{w.dewi.id}
+		w.state.keepChatUser(w.agus)
+	})
+	w.post(w.dewi, w.single, "hai")
+	assert.Equal(t, []string{"dewi-2/c"}, topics(w.heard()))
+
+	// Of a channel it is told on the channel's topic.
+	w.post(w.dewi, w.channel, "buka")
+	heard := w.heard()
+	assert.Equal(t, []string{w.config.AppCode + "/berita/c"}, topics(heard))
+	assert.Equal(t, true, assertFits(t, "RealtimeMessage", heard[0].payload)["is_public_channel"])
+}
+
+// What customers and agents say in the inbox is told to those who are there too.
+func TestTheInboxIsTold(t *testing.T) {
+	w := newChatWorld(t, Config{})
+	roomID := w.anyRoom()
+	own := sdkKey(w.state.admin()) + "/c"
+	heard := w.heard()
+	assert.Equal(t, []string{own}, topics(heard))
+	assert.Equal(t, "Halo", assertFits(t, "RealtimeMessage", heard[0].payload)["message"])
+	agent := w.state.staff[1]
+	require.NoError(t, w.TakeOver(t.Context(), roomID, agent.ID))
+	w.heard()
+	require.NoError(t, w.AgentWrites(t.Context(), AgentMessage{RoomID: roomID, AgentID: agent.ID, Text: "Siap"}))
+	assert.Equal(t, []string{own, sdkKey(agent) + "/c"}, topics(w.heard()))
+}
+
+func TestChangesOfMessagesAreTold(t *testing.T) {
+	w := newChatWorld(t, Config{})
+	said := w.post(w.dewi, w.group, "halo")
+	w.heard()
+	w.do(func() {
+		_, _, err := w.updateChat(w.dewi, "id-halo", Message{Text: "halo semua"}, nil)
+		require.NoError(t, err)
+	})
+	heard := w.heard()
+	assert.Equal(t, []string{"dewi-1/update", "dewi-2/update", "agus-1/update"}, topics(heard))
+	assert.Equal(t, "halo semua", assertFits(t, "RealtimeMessage", heard[0].payload)["message"])
+
+	w.do(func() { w.mark(w.group, w.agus, 0, said.ID) })
+	heard = w.heard()
+	room := "r/" + w.group.id + "/" + w.group.id
+	assert.Equal(t, []publication{
+		{topic: room + "/agus/d", payload: text(said.ID) + ":id-halo"}, {topic: room + "/agus/r", payload: text(said.ID) + ":id-halo"},
+	}, heard)
+	assertFits(t, "ReceiptText", heard[0].payload)
+
+	w.do(func() { w.deleteChat(w.dewi, w.group, []int{0}) })
+	heard = w.heard()
+	assert.Equal(t, []string{"dewi-1/n", "dewi-2/n", "agus-1/n"}, topics(heard))
+	assert.Equal(t, "delete_message", assertFits(t, "Notification", heard[0].payload)["action_topic"])
+	assert.Contains(t, heard[0].payload, `"id-halo"`)
+	w.do(func() { w.clearChat(w.agus, w.group) })
+	heard = w.heard()
+	assert.Equal(t, []string{"agus-1/n"}, topics(heard))
+	assert.Equal(t, "clear_room", assertFits(t, "Notification", heard[0].payload)["action_topic"])
+}
+
+func TestTheBotTypes(t *testing.T) {
+	w := newChatWorld(t, Config{})
+	require.NoError(t, w.BotTypes(t.Context(), w.group.id, "sedang mencari", true))
+	require.NoError(t, w.BotTypes(t.Context(), w.group.id, "", false))
+	heard := w.heard()
+	assert.Equal(t, []string{"r/" + w.group.id + "/typing", "r/" + w.group.id + "/typing"}, topics(heard))
+	assertFits(t, "RealtimeTyping", heard[0].payload)
+	assert.JSONEq(t, `{"sender_id": "`+w.state.ownChatID()+`", "sender_name": "`+companyName+`", "text": "sedang mencari", "status": 1}`,
+		heard[0].payload)
+	require.ErrorContains(t, w.BotTypes(t.Context(), "1", "", true), "there is no room 1")
+	w.SetRealtime(nil, "")
+	require.NoError(t, w.BotTypes(t.Context(), w.group.id, "", true))
+	w.post(w.dewi, w.group, "siapa di sana?")
+	assert.Empty(t, w.heard())
+}
+
+// orderly notes when a store is written, between what a broker is told.
+type orderly struct {
+	*memoryStore
+	*listener
+}
+
+func (o orderly) Write(changes []Change) error {
+	_ = o.Publish("written", nil, false, 0)
+	return o.memoryStore.Write(changes)
+}
+
+// What changes is told when it is kept, and not before.
+func TestWhatIsToldIsKept(t *testing.T) {
+	both := orderly{newMemoryStore(), &listener{}}
+	w := newWorld(t, Config{Store: both})
+	w.SetRealtime(both.listener, "")
+	both.heard()
+	w.anyRoom()
+	assert.Equal(t, []string{"written", sdkKey(w.state.admin()) + "/c"}, topics(both.heard()))
+}
+
+func TestWhoMayConnect(t *testing.T) {
+	for _, refuses := range []bool{false, true} {
+		w := newChatWorld(t, Config{RefuseAnonymous: refuses})
+		connect := w.RealtimeRules().Connect
+		name, password := w.brokerLogin(w.dewi)
+		_, other := w.brokerLogin(w.agus)
+		assert.NotEqual(t, password, other)
+		for _, test := range []struct {
+			login   realtime.Login
+			user    string
+			allowed bool
+		}{
+			{realtime.Login{ClientID: "a"}, "", !refuses},
+			{realtime.Login{UserName: name, Password: password}, "dewi", true},
+			{realtime.Login{UserName: "dewi", Password: "dewi-2"}, "dewi", true},
+			{realtime.Login{UserName: "dewi", Password: "agus-1"}, "", false},
+			{realtime.Login{UserName: name, Password: other}, "", false},
+			{realtime.Login{UserName: name}, "", false},
+			{realtime.Login{UserName: "siapa", Password: password}, "", false},
+			{realtime.Login{Password: password}, "", false},
+		} {
+			user, allowed := connect(test.login)
+			assert.Equal(t, test.allowed, allowed, test.login)
+			assert.Equal(t, test.user, user)
+		}
+		w.do(func() {
+			w.dewi.active = false
+			w.state.keepChatUser(w.dewi)
+		})
+		_, allowed := connect(realtime.Login{UserName: name, Password: password})
+		assert.False(t, allowed)
+	}
+}
+
+func TestWhatMayBeHeard(t *testing.T) {
+	w := newChatWorld(t, Config{})
+	w.do(func() { w.state.expireChatToken(w.dewi, "dewi-2", w.now()) })
+	room, single, app := w.group.id, w.single.id, w.config.AppCode
+	for topic, allowed := range map[string]map[string]bool{ // by who asks; "" is nobody known
+		"dewi-1/c":                               {"": true, "dewi": true, "agus": false},
+		"dewi-1/update":                          {"": true, "agus": false},
+		"dewi-1/n":                               {"": true, "agus": false},
+		"dewi-2/c":                               {"": false, "dewi": false},
+		"siapa/c":                                {"": false, "dewi": false},
+		app + "/berita/c":                        {"": true, "laras": true},
+		app + "/" + w.group.chat.uniqueID + "/c": {"": false},
+		app + "/lain/c":                          {"": false},
+		"lain/berita/c":                          {"": false},
+		"u/agus/s":                               {"": true, "dewi": true},
+		"u/siapa/s":                              {"": false},
+		"r/" + room + "/+/+/t":                   {"": true, "laras": true},
+		"r/" + single + "/+/+/r":                 {"": true, "dewi": true, "laras": false},
+		"r/" + w.channel.id + "/typing":          {"": true, "laras": true},
+		"r/" + single + "/" + single + "/e":      {"": true, "laras": false, "siapa": false},
+		"r/1/1/+/d":                              {"": false},
+	} {
+		to, ok := realtime.ParseTopic(topic)
+		require.True(t, ok, topic)
+		for user, may := range allowed {
+			assert.Equal(t, may, w.RealtimeRules().Subscribe(realtime.Client{User: user}, to), "%s, %q", topic, user)
+		}
+	}
+}
+
+func TestWhatClientsMayTell(t *testing.T) {
+	w := newChatWorld(t, Config{})
+	group, single := "r/"+w.group.id+"/"+w.group.id, "r/"+w.single.id+"/"+w.single.id
+	for _, test := range []struct {
+		topic, payload string
+		allowed        map[string]bool
+	}{
+		{group + "/dewi/t", "1", map[string]bool{"": true, "dewi": true, "agus": false}},
+		{group + "/dewi/t", "ya", map[string]bool{"": false, "dewi": false}},
+		{single + "/laras/t", "1", map[string]bool{"": false, "laras": false}},
+		{group + "/siapa/t", "1", map[string]bool{"": false}},
+		{"r/1/1/dewi/t", "1", map[string]bool{"": false}},
+		{single + "/e", `{"sender": "dewi"}`, map[string]bool{"": true, "dewi": true, "laras": false}},
+		{"r/1/1/e", `{}`, map[string]bool{"": false}},
+		{"u/dewi/s", "yes", map[string]bool{"": false}},
+		{"u/siapa/s", "1", map[string]bool{"": false}},
+		{"u/dewi/s", "1", map[string]bool{"agus": false}},
+	} {
+		to, ok := realtime.ParseTopic(test.topic)
+		require.True(t, ok, test.topic)
+		for user, may := range test.allowed {
+			told, allowed := w.RealtimeRules().Publish(realtime.Client{User: user}, to, []byte(test.payload))
+			assert.Equal(t, may, allowed, "%s %s, %q", test.topic, test.payload, user)
+			if may {
+				assert.Equal(t, test.payload, string(told))
+			}
+		}
+	}
+	assert.False(t, w.realtime.subscribed("quiet/c"))
+	assert.True(t, w.realtime.subscribed("heard/c"))
+}
+
+// Who is online is told by the platform's clock, since when; and a new broker is told it.
+func TestPresence(t *testing.T) {
+	w := newChatWorld(t, Config{})
+	say := func(payload string) string {
+		told, allowed := w.RealtimeRules().Publish(realtime.Client{}, realtime.Topic{Kind: realtime.Presence, User: "dewi"}, []byte(payload))
+		assert.True(t, allowed)
+		assertFits(t, "PresenceText", string(told))
+		return string(told)
+	}
+	online, since := w.realtime.presence("dewi")
+	assert.False(t, online)
+	assert.True(t, since.IsZero())
+	first := say("1")
+	assert.Equal(t, string(realtime.PresencePayload(true, frozen())), first)
+	w.move(time.Minute)
+	assert.Equal(t, first, say("1:1767225600000"), "since then")
+	left := say("0")
+	assert.Equal(t, string(realtime.PresencePayload(false, frozen().Add(time.Minute))), left)
+	online, since = w.realtime.presence("dewi")
+	assert.False(t, online)
+	assert.Equal(t, frozen().Add(time.Minute), since)
+	other := &listener{}
+	w.SetRealtime(other, "")
+	assert.Equal(t, []publication{{topic: "u/dewi/s", payload: left, retain: true}}, other.heard())
+}
+
+// The broker is where clients call, unless it is elsewhere.
+func TestWhereTheBrokerIs(t *testing.T) {
+	w := newChatWorld(t, Config{RealtimeLookup: true})
+	server := httptest.NewServer(w.Sandbox) // neither path is in the document, by which the world's looks
+	defer server.Close()
+	host, err := url.Parse(server.URL)
+	require.NoError(t, err)
+	look := func(path string) (status int, body string) {
+		return ask(t, server.URL+path)
+	}
+	status, _ := look(RealtimePath)
+	assert.Equal(t, http.StatusTeapot, status)
+	for _, test := range []struct{ set, url, port, node string }{
+		{"", "ws://" + host.Host + "/mqtt", host.Port(), host.Hostname()},
+		{"mqtt://broker.example.id:1883", "mqtt://broker.example.id:1883", "1883", "broker.example.id"},
+	} {
+		w.SetRealtime(w.listener, test.set)
+		status, body := look(RealtimeLookupPath)
+		assert.Equal(t, http.StatusOK, status)
+		assertFits(t, "BrokerLocation", body)
+		var location struct {
+			Data struct {
+				URL     string `json:"url"`
+				SSLPort string `json:"ssl_port"`
+				WSSPort string `json:"wss_port"`
+			} `json:"data"`
+			Node string `json:"node"`
+		}
+		require.NoError(t, json.Unmarshal([]byte(body), &location))
+		assert.Equal(t, test.url, location.Data.URL)
+		assert.Equal(t, test.port, location.Data.SSLPort)
+		assert.Equal(t, test.port, location.Data.WSSPort)
+		assert.Equal(t, test.node, location.Node)
+	}
+	secure := &url.URL{Scheme: "https", Host: "toko.example.id"}
+	w.SetRealtime(w.listener, "")
+	assert.Equal(t, "wss://toko.example.id/mqtt", w.realtime.address(secure).String())
+	assert.Equal(t, "https://toko.example.id/realtime_lb", w.lookupAddress(secure))
+	w.config.RealtimeLookup = false
+	assert.Empty(t, w.lookupAddress(secure))
+	w.SetRealtime(nil, "")
+	for _, path := range []string{RealtimePath, RealtimeLookupPath} {
+		status, _ := look(path)
+		assert.Equal(t, http.StatusNotFound, status)
+	}
+}
+
+// ask gets a page.
+func ask(t *testing.T, address string) (status int, body string) {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, address, nil)
+	require.NoError(t, err)
+	response, err := http.DefaultTransport.RoundTrip(request)
+	require.NoError(t, err)
+	defer response.Body.Close()
+	raw, err := io.ReadAll(response.Body)
+	require.NoError(t, err)
+	return response.StatusCode, string(raw)
+}
