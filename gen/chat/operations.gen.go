@@ -3,7 +3,7 @@
 package chat
 
 // DocumentSHA256 is the checksum of the document that this package was made from.
-const DocumentSHA256 = "bbc4eeab50c7ce5ece8eb9f714e804030f905bec546ceffffa33a7a180082e45"
+const DocumentSHA256 = "0091fccf26f997c5d4ad0148eb914c9247fae27fbdfe2b1b7c862a7aa4eb6c5d"
 
 // OperationID names an operation of the document.
 type OperationID string

@@ -1,6 +1,7 @@
 package document_test
 
 import (
+	"fmt"
 	"regexp"
 	"slices"
 	"testing"
@@ -8,6 +9,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/qismo-go/qismo/gen/chat"
 	"github.com/qismo-go/qismo/gen/omnichannel"
 	"github.com/qismo-go/qismo/internal/document"
 )
@@ -35,7 +37,7 @@ func TestOperationsMatchTheTable(t *testing.T) {
 		assert.Equal(t, operation.Idempotent, row.Idempotent, id)
 		answer, answersJSON := operation.Responses["200"].Content["application/json"]
 		assert.Equal(t, answersJSON, row.AnswersJSON, id)
-		assert.Equal(t, answersJSON && needsData(t, answer), row.WrapsData, id)
+		assert.Equal(t, answersJSON && needs(t, answer, "data"), row.WrapsData, id)
 		assert.Equal(t, len(operation.Security) == 0, row.Credential == omnichannel.CredentialNone, id)
 	}
 	assert.Equal(t, documented, omnichannel.OperationIDs(), "operations of the table")
@@ -43,9 +45,48 @@ func TestOperationsMatchTheTable(t *testing.T) {
 	assert.False(t, ok)
 }
 
-// needsData tells by the examples of an answer whether it is refused without its
-// member data.
-func needsData(t *testing.T, answer document.Body) bool {
+// The table of the chat server's operations says what its document says, too.
+func TestChatOperationsMatchTheTable(t *testing.T) {
+	t.Parallel()
+	doc, err := document.Chat()
+	require.NoError(t, err)
+	credentials := map[string]chat.CredentialKind{
+		"[[appID sdkSecret]]":        chat.CredentialSecret,
+		"[[appID userID userToken]]": chat.CredentialUserToken,
+		"[[appID]]":                  chat.CredentialAppID,
+		"[]":                         chat.CredentialNone,
+	}
+	var documented []chat.OperationID
+	for _, operation := range doc.Operations() {
+		if operation.IsWebhook() {
+			continue
+		}
+		id := chat.OperationID(operation.ID)
+		documented = append(documented, id)
+		row, ok := id.Operation()
+		if !assert.True(t, ok, "the table lacks %s: run go generate ./...", id) {
+			continue
+		}
+		answer, answersJSON := operation.Responses["200"].Content["application/json"]
+		var security [][]string
+		for _, schemes := range operation.Security {
+			security = append(security, slices.Sorted(slices.Values(schemes)))
+		}
+		assert.Equal(t, chat.Operation{
+			ID: id, Method: operation.Method, Path: operation.Path, Group: operation.Group,
+			Summary: operation.Summary, Evidence: operation.Evidence.Level,
+			Credential: credentials[fmt.Sprint(security)],
+			Idempotent: operation.Idempotent, AnswersJSON: answersJSON,
+			WrapsResults: answersJSON && needs(t, answer, "results"),
+		}, row)
+	}
+	assert.Equal(t, documented, chat.OperationIDs(), "operations of the table")
+	_, ok := chat.OperationID("postComment").Operation()
+	assert.False(t, ok, "an event is no operation")
+}
+
+// needs tells by the examples of an answer whether it is refused without a member.
+func needs(t *testing.T, answer document.Body, member string) bool {
 	t.Helper()
 	var refusals, passes int
 	for name, example := range answer.Examples {
@@ -53,8 +94,8 @@ func needsData(t *testing.T, answer document.Body) bool {
 		require.NoError(t, err)
 		object, ok := value.(map[string]any)
 		require.True(t, ok, "the example %s is no object", name)
-		_, holds := object["data"]
-		delete(object, "data")
+		_, holds := object[member]
+		delete(object, member)
 		refused := len(answer.Schema.Validate(object)) > 0
 		assert.True(t, holds || !refused, "the example %s is refused for something else", name)
 		if refused {
