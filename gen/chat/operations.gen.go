@@ -3,7 +3,7 @@
 package chat
 
 // DocumentSHA256 is the checksum of the document that this package was made from.
-const DocumentSHA256 = "0091fccf26f997c5d4ad0148eb914c9247fae27fbdfe2b1b7c862a7aa4eb6c5d"
+const DocumentSHA256 = "783fe9f8d1b511d280005f4f4241c11516341b9d2362f8d615e40c17ecb56c78"
 
 // OperationID names an operation of the document.
 type OperationID string
