@@ -3,7 +3,7 @@
 package chat
 
 // DocumentSHA256 is the checksum of the document that this package was made from.
-const DocumentSHA256 = "783fe9f8d1b511d280005f4f4241c11516341b9d2362f8d615e40c17ecb56c78"
+const DocumentSHA256 = "766faba27c66df8270d59338cff07c9fd9b745ff0ad2d87b084a2adb711ba033"
 
 // OperationID names an operation of the document.
 type OperationID string
