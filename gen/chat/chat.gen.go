@@ -2040,7 +2040,7 @@ type PostSystemEventMessageRequest struct {
 }
 
 // PresenceText Whether somebody is online, 1 or 0. The server puts behind it, after a colon, since when, in
-// milliseconds since 1970. Older digits may follow: the first 13 count.
+// milliseconds since 1970. More digits can follow: the first 13 count.
 type PresenceText = string
 
 // PushData What a notification to an Android device carries. It tells the same as the realtime broker.

@@ -3,7 +3,7 @@
 package chat
 
 // DocumentSHA256 is the checksum of the document that this package was made from.
-const DocumentSHA256 = "766faba27c66df8270d59338cff07c9fd9b745ff0ad2d87b084a2adb711ba033"
+const DocumentSHA256 = "e07655935ca2a7969b7375bf0437b87584edf1f7012765bd1697cdb2a2bb96e2"
 
 // OperationID names an operation of the document.
 type OperationID string
