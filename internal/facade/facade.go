@@ -1,6 +1,6 @@
-// Package facade reads the source of the façade, pkg/qismo, and knows which of
+// Package facade reads the source of a façade, pkg/qismo or pkg/chat, and knows which of
 // its methods leads to which operation of the document. The table of operations
-// is made with it, and tests hold the façade against the document with it.
+// is made with it, and tests hold the façades against the documents with it.
 package facade
 
 import (
@@ -17,7 +17,8 @@ import (
 
 // Method is an exported method of a service, such as [qismo.RoomsService.List].
 type Method struct {
-	// Service is the field of the client that holds the service, such as Rooms.
+	// Service is the field of the client that holds the service, such as Rooms. In a
+	// façade of several clients it begins with the client: User.Rooms.
 	Service string
 	Name    string
 	// Parameters are the names of the parameters, in order.
@@ -62,7 +63,10 @@ func Read(folder string) (*Source, error) {
 	if err != nil {
 		return nil, err
 	}
-	found := reading{uses: map[string]map[string]bool{}, functions: map[string]*ast.FuncDecl{}}
+	found := reading{
+		uses: map[string]map[string]bool{}, functions: map[string]*ast.FuncDecl{},
+		clients: map[string]bool{}, fields: map[string][2]string{},
+	}
 	for _, file := range files {
 		if strings.HasSuffix(file, "_test.go") {
 			continue
@@ -99,6 +103,8 @@ func (s *Source) Has(name string) bool {
 type reading struct {
 	uses      map[string]map[string]bool // function to the names that lead on
 	functions map[string]*ast.FuncDecl
+	clients   map[string]bool      // types that hold services
+	fields    map[string][2]string // of a service, by its type: the client and the field
 }
 
 func (r *reading) read(file string) error {
@@ -111,18 +117,74 @@ func (r *reading) read(file string) error {
 		return err
 	}
 	for _, declaration := range parsed.Decls {
-		function, ok := declaration.(*ast.FuncDecl)
-		if !ok || function.Body == nil {
-			continue
+		switch declaration := declaration.(type) {
+		case *ast.GenDecl:
+			r.readTypes(declaration)
+		case *ast.FuncDecl:
+			r.readFunction(declaration)
 		}
-		name := function.Name.Name
-		if function.Recv != nil {
-			name = receiverOf(function) + "." + name
-		}
-		r.functions[name] = function
-		r.uses[name] = leads(function)
 	}
 	return nil
+}
+
+func (r *reading) readFunction(function *ast.FuncDecl) {
+	if function.Body == nil {
+		return
+	}
+	name := function.Name.Name
+	if function.Recv != nil {
+		name = receiverOf(function) + "." + name
+	}
+	r.functions[name] = function
+	r.uses[name] = leads(function)
+}
+
+// readTypes looks for clients: exported types whose exported fields are services.
+func (r *reading) readTypes(declaration *ast.GenDecl) {
+	for _, spec := range declaration.Specs {
+		named, ok := spec.(*ast.TypeSpec)
+		if !ok || !named.Name.IsExported() {
+			continue
+		}
+		members, ok := named.Type.(*ast.StructType)
+		if !ok {
+			continue
+		}
+		for _, field := range members.Fields.List {
+			service := serviceOf(field)
+			for _, name := range field.Names {
+				if service != "" && name.IsExported() {
+					r.clients[named.Name.Name] = true
+					r.fields[service] = [2]string{named.Name.Name, name.Name}
+				}
+			}
+		}
+	}
+}
+
+// serviceOf is the type of the service that a field points to, "" for another field.
+func serviceOf(field *ast.Field) string {
+	pointer, ok := field.Type.(*ast.StarExpr)
+	if !ok {
+		return ""
+	}
+	name, ok := pointer.X.(*ast.Ident)
+	if !ok || !strings.HasSuffix(name.Name, "Service") {
+		return ""
+	}
+	return name.Name
+}
+
+// serviceNamed is where callers find a service, by its type.
+func (r *reading) serviceNamed(service string) string {
+	field, ok := r.fields[service]
+	switch {
+	case !ok:
+		return strings.TrimSuffix(service, "Service")
+	case len(r.clients) > 1:
+		return field[0] + "." + field[1]
+	}
+	return field[1]
 }
 
 // leads are the names in a function that lead on: operations, and the methods of
@@ -150,12 +212,12 @@ func (r *reading) source() *Source {
 	for _, name := range slices.Sorted(maps.Keys(r.functions)) {
 		function := r.functions[name]
 		owner, method, isMethod := strings.Cut(name, ".")
-		service, isService := strings.CutSuffix(owner, "Service")
+		isService := strings.HasSuffix(owner, "Service")
 		switch {
 		case !ast.IsExported(function.Name.Name), !ast.IsExported(owner):
 		case isMethod && isService:
 			source.Methods = append(source.Methods, Method{
-				Service:    service,
+				Service:    r.serviceNamed(owner),
 				Name:       method,
 				Parameters: parametersOf(function),
 				Comment:    strings.Join(strings.Fields(function.Doc.Text()), " "),

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/qismo-go/qismo/internal/facade"
+	"github.com/qismo-go/qismo/pkg/chat"
 	"github.com/qismo-go/qismo/pkg/qismo"
 )
 
@@ -72,24 +73,62 @@ func TestReadRefusesWhatIsNoSource(t *testing.T) {
 	require.Error(t, err)
 }
 
-// A service is found in the client by its type's name.
-func TestServicesAreFieldsOfTheClient(t *testing.T) {
+// A service is found in its client by the name that its methods have.
+func TestServicesAreFieldsOfTheirClients(t *testing.T) {
 	t.Parallel()
-	source, err := facade.Read("../../pkg/qismo")
-	require.NoError(t, err)
-	client := reflect.TypeFor[qismo.Client]()
-	for _, method := range source.Methods {
-		field, ok := client.FieldByName(method.Service)
-		if assert.True(t, ok, "the client has no %s", method.Service) {
-			assert.Equal(t, method.Service+"Service", field.Type.Elem().Name())
+	for folder, clients := range map[string]map[string]reflect.Type{
+		"qismo": {"": reflect.TypeFor[qismo.Client]()},
+		"chat":  {"Server": reflect.TypeFor[chat.Server](), "User": reflect.TypeFor[chat.User]()},
+	} {
+		source, err := facade.Read("../../pkg/" + folder)
+		require.NoError(t, err)
+		found := map[string]bool{}
+		for _, method := range source.Methods {
+			client, service, isOfSeveral := strings.Cut(method.Service, ".")
+			if !isOfSeveral {
+				client, service = "", client
+			}
+			require.Contains(t, clients, client, method)
+			field, ok := clients[client].FieldByName(service)
+			if assert.True(t, ok, "the client has no %s", method.Service) {
+				_, ok = field.Type.MethodByName(method.Name)
+				assert.True(t, ok, method)
+			}
+			found[method.Service] = true
+		}
+		for name, client := range clients {
+			for i := range client.NumField() {
+				field := client.Field(i)
+				if field.IsExported() {
+					assert.True(t, found[strings.TrimPrefix(name+"."+field.Name, ".")], "%s %s", name, field.Name)
+				}
+			}
 		}
 	}
-	for i := range client.NumField() {
-		field := client.Field(i)
-		if field.IsExported() {
-			assert.True(t, strings.HasSuffix(field.Type.Elem().Name(), "Service"), field.Name)
-		}
-	}
+}
+
+// Where a façade has several clients, methods of services are told apart by them.
+func TestServicesOfSeveralClients(t *testing.T) {
+	t.Parallel()
+	source := readText(t, `package p
+
+type Sender struct {
+	Parcels *SenderParcelsService
+	Name    *string
+	Other   Options
+	hidden  *HiddenService
+}
+type Receiver struct { Parcels *ParcelsService }
+type Options struct { Limit int }
+type note struct { Parcels *NotesService }
+func (s *SenderParcelsService) Send() {}
+func (s *ParcelsService) Open() {}
+func (s *LooseService) Do() {}
+`)
+	assert.True(t, source.Has("Sender.Parcels.Send"))
+	assert.True(t, source.Has("Receiver.Parcels.Open"))
+	assert.True(t, source.Has("Loose.Do"))
+	assert.Len(t, source.Methods, 3)
 }
 
 func readText(t *testing.T, text string) *facade.Source {

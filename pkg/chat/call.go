@@ -1,8 +1,10 @@
 package chat
 
 import (
+	"bytes"
 	"context"
 	"fmt"
+	"io"
 	"net/http"
 	"strings"
 
@@ -25,6 +27,8 @@ type call struct {
 	operation   wire.Operation
 	credentials credentials
 	session     *transport.Session // whose call it is, in place of the client's user; nil for none
+	// bodyWith makes the body of a request that holds the token once more; nil for others.
+	bodyWith func(token string) ([]byte, error)
 }
 
 // begin opens a call of an operation. It returns the context that carries the
@@ -77,7 +81,17 @@ func (c *call) Authorize(request *http.Request) error {
 		setUser(request, c.session)
 		return nil
 	}
-	return c.credentials.authorize(request)
+	if err := c.credentials.authorize(request); err != nil || c.bodyWith == nil {
+		return err
+	}
+	body, err := c.bodyWith(request.Header.Get(headerToken))
+	if err != nil {
+		return err
+	}
+	request.ContentLength = int64(len(body))
+	request.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(body)), nil }
+	request.Body, err = request.GetBody()
+	return err
 }
 
 // Renew replaces what a request carried, when the service refused it in a way that
@@ -101,6 +115,6 @@ func (c *call) CarriesCredential(header string) bool {
 
 // Explain reads what a failing answer says.
 func (c *call) Explain(answer transport.Answer) transport.Explanation {
-	message := messageOf(answer)
+	message := messageIn(answer)
 	return transport.Explanation{Message: message, Kinds: kindsOf(answer.Status, message)}
 }

@@ -7,9 +7,9 @@ import (
 	"github.com/qismo-go/qismo/internal/transport"
 )
 
-// messageOf finds the service's message: what it says in short and, where they say
+// messageIn finds the service's message: what it says in short and, where they say
 // more, its reasons. For a route that it does not know it answers with plain text.
-func messageOf(answer transport.Answer) string {
+func messageIn(answer transport.Answer) string {
 	var shape struct {
 		Error   json.RawMessage `json:"error"`
 		Message json.RawMessage `json:"message"`

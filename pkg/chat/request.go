@@ -74,3 +74,12 @@ func checkPage(id wire.OperationID, page, limit int64) error {
 	}
 	return nil
 }
+
+// checkSearch refuses a search for 0: it would be left out of the query, and everything
+// found.
+func checkSearch(id wire.OperationID, text string) error {
+	if text == "0" {
+		return fmt.Errorf("%s: %s: 0 cannot be searched for", owner, id)
+	}
+	return nil
+}
