@@ -8,7 +8,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 least=${COVERAGE:-90}
 
-CGO_ENABLED=0 go test -cover ./pkg/... ./internal/job ./internal/paging ./internal/transport ./internal/upload | tee >(cat >&2) | awk -v least="$least" '
+CGO_ENABLED=0 go test -cover ./pkg/... ./internal/job ./internal/paging ./internal/payload ./internal/transport ./internal/upload | tee >(cat >&2) | awk -v least="$least" '
   { for (i = 1; i <= NF; i++) if ($i ~ /%$/) { measured++; if ($i + 0 < least) { poor = poor " " $2 } } }
   /no test files|no statements/ { next }
   END {

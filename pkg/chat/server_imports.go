@@ -2,15 +2,14 @@ package chat
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"iter"
-	"mime/multipart"
 	"net/http"
-	"net/textproto"
 
 	wire "github.com/qismo-go/qismo/gen/chat"
 	"github.com/qismo-go/qismo/internal/paging"
@@ -27,9 +26,9 @@ type ImportParams struct {
 	File io.Reader
 	// FileName is what the service sees it called, such as "users.json" when empty.
 	FileName string
-	// Progress, unless it is nil, is told how many bytes of the file, of which there are
-	// size, are on their way. It begins anew when the request is made again. The
-	// request waits for it, in a goroutine of its own.
+	// Progress, unless it is nil, is told how many bytes of the form with the file are on
+	// their way, and how many there are. It begins anew when the request is made again.
+	// The request waits for it, in a goroutine of its own.
 	Progress func(sent, size int64)
 }
 
@@ -116,12 +115,12 @@ func (s *ServerBackupsService) importPager(first int64, opts []Option) pager[Bac
 	}
 }
 
-// importForm is a multipart form with a file, which is small enough to be kept: so it
-// can be sent again where the service has not seen it.
+// importForm is a form with a file that is small enough to be kept: so it can be sent
+// again where the service has taken nothing of it.
 type importForm struct {
-	contentType      string
-	head, file, tail []byte
-	progress         func(sent, size int64)
+	contentType string
+	body        []byte
+	progress    func(sent, size int64)
 }
 
 func newImportForm(params ImportParams) (*importForm, error) {
@@ -135,27 +134,18 @@ func newImportForm(params ImportParams) (*importForm, error) {
 	if err != nil {
 		return nil, err
 	}
-	name := params.FileName
-	if name == "" {
-		name = string(params.Type) + ".json"
+	form, err := upload.New(upload.File{
+		Field: "file", Name: cmp.Or(params.FileName, string(params.Type)+".json"), ContentType: "application/json",
+		Reader: bytes.NewReader(file),
+	}, "type", string(params.Type))
+	if err != nil {
+		return nil, err
 	}
-	var written bytes.Buffer
-	form := multipart.NewWriter(&written)
-	fieldErr := form.WriteField("type", string(params.Type))
-	_, partErr := form.CreatePart(textproto.MIMEHeader{
-		"Content-Disposition": {multipart.FileContentDisposition("file", name)},
-		"Content-Type":        {"application/json"},
-	})
-	head := bytes.Clone(written.Bytes())
-	written.Reset()
-	if err := errors.Join(fieldErr, partErr, form.Close()); err != nil {
-		return nil, fmt.Errorf("write the form: %w", err)
+	body, err := io.ReadAll(form.Body)
+	if err != nil {
+		return nil, err
 	}
-	return &importForm{
-		contentType: form.FormDataContentType(),
-		head:        head, file: file, tail: written.Bytes(),
-		progress: params.Progress,
-	}, nil
+	return &importForm{contentType: form.ContentType, body: body, progress: params.Progress}, nil
 }
 
 // readImport reads a file to import, if it can be one.
@@ -174,13 +164,12 @@ func readImport(from io.Reader) ([]byte, error) {
 
 // attach gives a request the form for its body, as often as it is made.
 func (f *importForm) attach(_ context.Context, request *http.Request) error {
-	request.ContentLength = int64(len(f.head) + len(f.file) + len(f.tail))
-	request.GetBody = func() (io.ReadCloser, error) { return f.open(), nil }
-	request.Body = f.open()
-	return nil
-}
-
-func (f *importForm) open() io.ReadCloser {
-	file := upload.Watch(bytes.NewReader(f.file), int64(len(f.file)), f.progress)
-	return io.NopCloser(io.MultiReader(bytes.NewReader(f.head), file, bytes.NewReader(f.tail)))
+	size := int64(len(f.body))
+	open := func() (io.ReadCloser, error) {
+		return io.NopCloser(upload.Watch(bytes.NewReader(f.body), size, f.progress)), nil
+	}
+	request.ContentLength, request.GetBody = size, open
+	var err error
+	request.Body, err = open()
+	return err
 }
