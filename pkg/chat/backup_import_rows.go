@@ -15,7 +15,7 @@ type (
 	// to show; both are needed. Neither the id nor AuthenticationToken may be another
 	// user's. Password is the password as it is typed.
 	ImportUser = wire.ImportUser
-	// ImportRoom is a room in a file to import. UniqueId is the room's own, and no other
+	// ImportRoom is a room in a file to import. UniqueID is the room's own, and no other
 	// room's of the app; Type is [RoomSingle] or [RoomGroup]. CreatorEmail and
 	// ParticipantEmails are ids of users who are there already: of a room of two both,
 	// and the creator among them.
