@@ -77,8 +77,12 @@ func (s *state) registerChatUser(userID, username, avatar string, extras object,
 	if !ok {
 		user = &chatUser{id: s.chat.userIDs.next(), userID: userID, username: userID, active: true, created: now}
 	}
-	user.username = orDefault(username, user.username)
-	user.avatar = orDefault(avatar, user.avatar)
+	if username != user.name() { // what the inbox knows goes on with the inbox
+		user.username = orDefault(username, user.username)
+	}
+	if avatar != user.picture() {
+		user.avatar = orDefault(avatar, user.avatar)
+	}
 	if extras != nil {
 		user.extras = extras
 	}

@@ -248,12 +248,17 @@ func newReceiver(t *testing.T) *receiver {
 	t.Helper()
 	webhooks, err := document.Webhooks()
 	require.NoError(t, err)
+	chat, err := document.Chat()
+	require.NoError(t, err)
 	r := &receiver{}
 	r.server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, request *http.Request) {
 		event := strings.TrimPrefix(request.URL.Path, "/")
 		raw, err := io.ReadAll(request.Body)
 		assert.NoError(t, err)
 		operation := webhooks.Operation(event)
+		if event == postComment {
+			operation = chat.Operation(event)
+		}
 		if !assert.NotNil(t, operation, event) {
 			return
 		}

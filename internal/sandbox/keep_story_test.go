@@ -27,8 +27,11 @@ func newStory(t *testing.T) *story {
 	channels[3].WebhookURL = "http://127.0.0.1:9/portal"
 	w := newWorld(t, Config{
 		AdminPassword: "rahasia-uji", Channels: channels, AllocateAgents: true, CountLag: time.Hour,
-		Pace:    Pace{Approval: time.Minute, Send: time.Minute, Resolve: time.Minute, Receipt: time.Minute},
-		Buttons: []Button{{Name: "Buat pesanan", URL: "http://127.0.0.1:9/pesanan"}},
+		Pace: Pace{
+			Approval: time.Minute, Send: time.Minute, Resolve: time.Minute, Receipt: time.Minute, Backup: time.Minute,
+		},
+		ChatTokenLife: time.Hour,
+		Buttons:       []Button{{Name: "Buat pesanan", URL: "http://127.0.0.1:9/pesanan"}},
 		OfficeHours: OfficeHours{
 			Online: "Kami jawab segera.", OnlineIfResolved: true, Offline: "Kami tutup.", OfflineEachMessage: true,
 		},
@@ -47,7 +50,7 @@ func (s *story) passes(time time.Duration) { require.NoError(s.t, s.Clock().Move
 // document's examples do.
 func (s *story) steps() []func() {
 	var steps []func()
-	for _, part := range [][]func(){s.conversation(), s.returns(), s.channels(), s.broadcasts(), s.bulkResolve()} {
+	for _, part := range [][]func(){s.conversation(), s.returns(), s.channels(), s.broadcasts(), s.bulkResolve(), s.chat()} {
 		steps = append(steps, part...)
 	}
 	return steps
@@ -157,6 +160,43 @@ func (s *story) bulkResolve() []func() {
 		func() { s.passes(time.Minute) },
 		func() { s.passes(time.Hour) },
 	)
+}
+
+// chat is what the chat server does with the customer, with users of its own, and when
+// nobody calls it.
+func (s *story) chat() []func() {
+	var customer, rina, bagus *chatter
+	var pair string
+	return []func(){
+		func() { require.NoError(s.t, s.SetWebhook(postComment, "http://127.0.0.1:9/postComment", true)) },
+		func() { customer = s.chats(storysCustomer) },
+		func() { customer.posts(s.room, "ada yang baru?", "st-1") },
+		func() { rina, bagus = s.chatter("rina"), s.chatter("bagus_17") },
+		func() { pair = rina.roomWith(bagus) },
+		func() { bagus.posts(pair, "halo", "st-2") },
+		func() { rina.reads(pair) },
+		func() { rina.call("POST", "block_user", object{"user_email": bagus.id}) },
+		func() { bagus.posts(pair, "di sana?", "st-3") },
+		func() {
+			bagus.call("POST", "update_message", object{"token": bagus.token, "unique_id": "st-2", "comment": "hai", "extras": object{"a": 1}})
+		},
+		func() { bagus.call("DELETE", "delete_messages?unique_ids[]=st-2", nil) },
+		func() { bagus.call("DELETE", "clear_room_messages?room_channel_ids[]="+bagus.uniqueID(pair), nil) },
+		func() {
+			bagus.call("POST", "set_user_device_token", object{"device_token": "d-1", "device_platform": "ios"})
+		},
+		func() { s.nonce() },
+		func() { s.importsUsers("dewi") },
+		func() {
+			day := s.Clock().Now().UTC().Format(time.DateOnly)
+			s.fine(s.asServer("POST", "exports", object{"type": "comments", "start_date": day, "end_date": day}))
+		},
+		func() { s.passes(time.Minute) },
+		func() { s.passes(time.Hour) }, // the tokens expire
+		func() { rina.refreshes() },
+		func() { s.fine(s.asServer("POST", "reset_user_token", object{"user_id": "bagus_17"})) },
+		func() { s.fine(s.asServer("DELETE", "deactivate_users", object{"user_ids": []string{"bagus_17"}})) },
+	}
 }
 
 // keepAStory plays the story and sees after each step that all was kept.
