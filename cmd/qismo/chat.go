@@ -70,7 +70,7 @@ func (c chatCommand) Run(ctx context.Context, std *streams) (err error) {
 	if err != nil {
 		return err
 	}
-	apiURL, stop, err := servePlatform(ctx, chat.platform, c.Listen)
+	apiURL, stop, err := servePlatform(ctx, chat.platform, c.Listen, "")
 	if err != nil {
 		return usageError{err}
 	}

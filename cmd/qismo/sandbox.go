@@ -30,6 +30,8 @@ type sandboxCommand struct {
 	Trouble     []trouble.Rule `sep:"none" help:"What fails on purpose: see above; repeatable." placeholder:"RULE"`
 	TroubleSeed uint64         `default:"1" help:"What fails depends on it: the same seed, the same failures."`
 
+	chatFlags
+
 	CountLag  time.Duration `default:"3s" help:"How old the numbers of customers are that listAgents tells."`
 	TokenLife time.Duration `default:"720h" help:"How long a user's token works."`
 }
@@ -69,7 +71,7 @@ func (c sandboxCommand) serve(ctx context.Context, std *streams, opened openedWo
 	if err != nil {
 		return err
 	}
-	apiURL, stop, err := servePlatform(ctx, platform, c.Listen)
+	apiURL, stop, err := servePlatform(ctx, platform, c.Listen, c.MQTT)
 	if errors.Is(err, syscall.EADDRINUSE) {
 		err = fmt.Errorf("%w; another sandbox may run, and --listen takes another address", err)
 	}
@@ -83,16 +85,17 @@ func (c sandboxCommand) serve(ctx context.Context, std *streams, opened openedWo
 
 // platform makes the sandbox that the flags ask for.
 func (c sandboxCommand) platform(ctx context.Context, std *streams, opened openedWorld) (*sandbox.Sandbox, error) {
-	if c.Rooms < 0 || c.WebhookAttempts < 1 || c.WebhookTimeout <= 0 || c.CountLag < 0 || c.TokenLife <= 0 {
-		return nil, usageError{errors.New("--rooms and --count-lag must not be negative, and --webhook-attempts, " +
-			"--webhook-timeout and --token-life not zero either")}
+	if c.Rooms < 0 || c.WebhookAttempts < 1 || c.WebhookTimeout <= 0 || c.CountLag < 0 ||
+		c.TokenLife <= 0 || c.ChatTokenLife < 0 {
+		return nil, usageError{errors.New("--rooms, --count-lag and --chat-token-life must not be negative, and " +
+			"--webhook-attempts, --webhook-timeout and --token-life not zero either")}
 	}
-	config, err := opened.configure(ctx, sandbox.Config{
+	config, err := opened.configure(ctx, c.chatFlags.configure(sandbox.Config{
 		Rooms: c.Rooms, Agents: inventedStaff(), Pace: sandbox.EverydayPace(), ShowUnsent: true,
 		CountLag: c.CountLag, TokenLife: c.TokenLife, DoubleAllocation: c.DoubleAllocation,
 		Delivery:   sandbox.DeliverySettings{Attempts: c.WebhookAttempts, Timeout: c.WebhookTimeout},
 		OnDelivery: func(delivery sandbox.Delivery) { tellFailure(std, delivery) },
-	})
+	}))
 	if err != nil {
 		return nil, usageError{err}
 	}

@@ -24,6 +24,7 @@ export QISCUS_OMNICHANNEL_URL=%s
 	table := tabwriter.NewWriter(std.out, 0, 4, 2, ' ', 0)
 	fmt.Fprintf(table, "inbox\t%s/\tplay customers and agents; see all calls and webhooks\n", apiURL)
 	fmt.Fprintf(table, "control\t%s%s\tclock, trouble, timeline, as JSON; docs/sandbox.md\n", apiURL, control.Home)
+	introduceRealtime(table, platform, apiURL)
 	opened.introduce(table)
 	introduceWebhooks(table, platform)
 	introduceTrouble(table, platform)

@@ -16,15 +16,20 @@ import (
 // servingPatience bounds how long a request's header and the end may take.
 const servingPatience = 10 * time.Second
 
-// servePlatform serves a sandbox's API, its page and its control at an address, and
-// tells the URL that clients call. The function it returns ends both.
+// servePlatform serves a sandbox's API, its page and its control at an address, with its
+// broker, and tells the URL that clients call. The broker is also served over TCP, unless
+// the address for that is "". The function it returns ends all of it.
 func servePlatform(
-	ctx context.Context, platform *sandbox.Sandbox, address string,
+	ctx context.Context, platform *sandbox.Sandbox, address, brokerAddress string,
 ) (apiURL string, stop func() error, err error) {
+	stopRealtime, err := serveRealtime(ctx, platform, brokerAddress)
+	if err != nil {
+		return "", nil, err
+	}
 	var listen net.ListenConfig
 	listener, err := listen.Listen(ctx, "tcp", address)
 	if err != nil {
-		return "", nil, err
+		return "", nil, errors.Join(err, stopRealtime())
 	}
 	page := inbox.New(platform)
 	server := &http.Server{Handler: routes(platform, page, address), ReadHeaderTimeout: servingPatience}
@@ -44,7 +49,7 @@ func servePlatform(
 		if ctx.Err() != nil {
 			err = nil // the interruption was told already
 		}
-		err = errors.Join(err, server.Close())
+		err = errors.Join(err, stopRealtime(), server.Close())
 		running.Wait()
 		return errors.Join(err, serveErr)
 	}

@@ -65,9 +65,10 @@ func (p presence) payload() []byte { return realtime.PresencePayload(p.online, p
 
 // SetRealtime has clients told of what happens through a broker from now on, which takes
 // their WebSockets at [RealtimePath], and asks [Sandbox.RealtimeRules]. The URL is where
-// they are told to look for it, such as mqtt://127.0.0.1:1883; when it is "", they are
-// told to use that path of the host that they called. Without a broker, which is nil,
-// clients are told that there is none. Whoever made the broker closes it, after Shutdown.
+// they are told to look for it, such as mqtt://127.0.0.1:1883, or mqtt://:1883 for the
+// host that they have called; when it is "", they are told to use that path there. Without
+// a broker, which is nil, clients are told that there is none. Whoever made the broker
+// closes it, after Shutdown.
 func (s *Sandbox) SetRealtime(broker Realtime, url string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"cmp"
+	"net"
 	"net/http"
 	"net/url"
 )
@@ -44,17 +45,36 @@ func (s *Sandbox) serveRealtime(w http.ResponseWriter, r *http.Request) (served 
 // a URL in its place can use this one's.
 func (r *chatRealtime) address(called *url.URL) *url.URL {
 	if own, err := url.Parse(r.url); err == nil && r.url != "" {
+		if own.Hostname() == "" {
+			own.Host = net.JoinHostPort(called.Hostname(), own.Port())
+		}
 		return own
 	}
 	scheme := map[string]string{"https": "wss"}[called.Scheme]
 	return &url.URL{Scheme: cmp.Or(scheme, "ws"), Host: called.Host, Path: RealtimePath}
 }
 
-// lookupAddress is where a client that called at an address is to ask for the broker when
-// it has lost it; "" for nowhere.
-func (s *Sandbox) lookupAddress(called *url.URL) string {
-	if !s.config.RealtimeLookup {
+// brokerAddresses are where a client finds the broker, and where it is to ask for that
+// when it has lost it; "" for nowhere.
+func (s *Sandbox) brokerAddresses(r *request) (broker, lookup string) {
+	called, err := url.Parse(r.address)
+	if err != nil || s.realtime.broker == nil {
+		return "", ""
+	}
+	if s.config.RealtimeLookup {
+		lookup = (&url.URL{Scheme: called.Scheme, Host: called.Host, Path: RealtimeLookupPath}).String()
+	}
+	return s.realtime.address(called).String(), lookup
+}
+
+// RealtimeURL is where a client finds the broker that calls the API at a URL; "" when
+// there is none.
+func (s *Sandbox) RealtimeURL(apiURL string) string {
+	called, err := url.Parse(apiURL)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err != nil || s.realtime.broker == nil {
 		return ""
 	}
-	return (&url.URL{Scheme: called.Scheme, Host: called.Host, Path: RealtimeLookupPath}).String()
+	return s.realtime.address(called).String()
 }

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -424,13 +425,38 @@ func TestWhereTheBrokerIs(t *testing.T) {
 	secure := &url.URL{Scheme: "https", Host: "toko.example.id"}
 	w.SetRealtime(w.listener, "")
 	assert.Equal(t, "wss://toko.example.id/mqtt", w.realtime.address(secure).String())
-	assert.Equal(t, "https://toko.example.id/realtime_lb", w.lookupAddress(secure))
-	w.config.RealtimeLookup = false
-	assert.Empty(t, w.lookupAddress(secure))
 	w.SetRealtime(nil, "")
 	for _, path := range []string{RealtimePath, RealtimeLookupPath} {
 		status, _ := look(path)
 		assert.Equal(t, http.StatusNotFound, status)
+	}
+}
+
+// Clients are told where the broker is, and with what they connect to it.
+func TestWhatClientsAreTold(t *testing.T) {
+	for _, looks := range []bool{true, false} {
+		w := newChatWorld(t, Config{RealtimeLookup: looks})
+		headers := http.Header{"Qiscus-Sdk-App-Id": {w.config.AppCode}, "Qiscus-Sdk-User-Id": {"dewi"}, "Qiscus-Sdk-Token": {"dewi-1"}}
+		host := strings.TrimPrefix(w.server.URL, "http://")
+		config := func(name string) any {
+			return w.send(http.MethodGet, "/api/v2/sdk/config", headers, "", nil).at("results/" + name)
+		}
+		assert.Equal(t, "ws://"+host+"/mqtt", config("broker_url"))
+		assert.Equal(t, map[bool]string{true: w.server.URL + RealtimeLookupPath, false: ""}[looks], config("broker_lb_url"))
+		assert.Equal(t, true, config("enable_realtime"))
+		w.SetRealtime(w.listener, "mqtt://127.0.0.1:1883")
+		assert.Equal(t, "mqtt://127.0.0.1:1883", config("broker_url"))
+		w.SetRealtime(nil, "")
+		assert.Equal(t, "", config("broker_url"))
+		assert.Equal(t, "", config("broker_lb_url"))
+		assert.Equal(t, false, config("enable_realtime"))
+
+		login := w.send(http.MethodGet, "/api/v2/sdk/mqtt_config", headers, "", nil)
+		name, _ := login.at("results/username").(string)
+		password, _ := login.at("results/password").(string)
+		user, allowed := w.RealtimeRules().Connect(realtime.Login{UserName: name, Password: password})
+		assert.True(t, allowed)
+		assert.Equal(t, "dewi", user)
 	}
 }
 

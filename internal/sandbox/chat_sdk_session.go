@@ -33,11 +33,12 @@ func (s *Sandbox) chatSessionHandlers() map[string]handler {
 	}
 }
 
-func (s *Sandbox) sdkGetConfig(*request) (any, error) {
-	expires := s.state.settings.chatTokenLife > 0
+func (s *Sandbox) sdkGetConfig(r *request) (any, error) {
+	expires, hasBroker := s.state.settings.chatTokenLife > 0, s.realtime.broker != nil
+	broker, lookup := s.brokerAddresses(r)
 	return results(object{
-		"app_code": s.config.AppCode, "base_url": "", "broker_url": "", "broker_lb_url": "",
-		"enable_realtime": true, "enable_realtime_check": true, "enable_sync": true, "enable_sync_event": true,
+		"app_code": s.config.AppCode, "base_url": "", "broker_url": broker, "broker_lb_url": lookup,
+		"enable_realtime": hasBroker, "enable_realtime_check": hasBroker, "enable_sync": true, "enable_sync_event": true,
 		"enable_event_report": true, "auto_refresh_token": expires, "enable_refresh_token": expires,
 		"sync_interval": syncInterval, "sync_on_connect": syncOnConnect, "network_connection_interval": syncInterval,
 		"extras": "{}",

@@ -89,9 +89,9 @@ func (s *Sandbox) sdkCheckRealtime(r *request) (any, error) {
 	return results(object{"status": s.realtime.subscribed(text(r.body["topic"]))}), nil
 }
 
-// sdkGetMqttConfig has no credentials: the broker lets in whoever knows a topic.
-func (s *Sandbox) sdkGetMqttConfig(*request) (any, error) {
-	return results(object{"username": "", "password": ""}), nil
+func (s *Sandbox) sdkGetMqttConfig(r *request) (any, error) {
+	name, password := s.brokerLogin(r.caller.chatUser)
+	return results(object{"username": name, "password": password}), nil
 }
 
 // sdkUpload takes a file of any kind. Pages are counted of none; what is a document has
