@@ -25,6 +25,7 @@ func TestEveryOperationHasAMethod(t *testing.T) {
 	t.Parallel()
 	source, err := facade.Read(".")
 	require.NoError(t, err)
+	counts := map[string]int{}
 	for _, id := range wire.OperationIDs() {
 		operation, ok := id.Operation()
 		require.True(t, ok)
@@ -32,6 +33,7 @@ func TestEveryOperationHasAMethod(t *testing.T) {
 		if operation.Credential == wire.CredentialSecret {
 			door = "Server."
 		}
+		counts[door]++
 		methods := source.Of(string(id))
 		assert.NotEmpty(t, methods, "no method of the façade calls %s", id)
 		for _, method := range methods {
@@ -40,4 +42,5 @@ func TestEveryOperationHasAMethod(t *testing.T) {
 			assert.Contains(t, method.Service, door, "the client of %s", method)
 		}
 	}
+	assert.Equal(t, map[string]int{"Server.": 31, "User.": 48}, counts)
 }

@@ -34,6 +34,28 @@ type Backoff = transport.Backoff
 // [Error].Failed have it; see [qismo.FailedAttempt].
 type FailedAttempt = transport.FailedAttempt
 
+// Reason is why an attempt failed, in a word or two that can be counted by.
+type Reason = transport.Reason
+
+// The reasons; see those of package qismo.
+const (
+	ReasonNotConnected = transport.ReasonNotConnected
+	ReasonUntrusted    = transport.ReasonUntrusted
+	ReasonTimeout      = transport.ReasonTimeout
+	ReasonBroken       = transport.ReasonBroken
+	ReasonCancelled    = transport.ReasonCancelled
+	ReasonRateLimited  = transport.ReasonRateLimited
+	ReasonHeldBack     = transport.ReasonHeldBack
+	ReasonServerError  = transport.ReasonServerError
+	ReasonRefused      = transport.ReasonRefused
+	ReasonUnusable     = transport.ReasonUnusable
+	ReasonCredential   = transport.ReasonCredential
+)
+
+// ReasonOf returns why a call failed: "" for a nil error, and for one that is no
+// [Error].
+func ReasonOf(err error) Reason { return transport.ReasonOf(err) }
+
 // WithRetries sets what decides about further attempts after a failed one; the zero
 // [Backoff] otherwise.
 func WithRetries(policy RetryPolicy) Option { return qismo.WithRetries(policy) }

@@ -1,6 +1,7 @@
 package chat_test
 
 import (
+	"bytes"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -45,6 +46,7 @@ func newRecorder(t *testing.T, answer http.HandlerFunc) *recorder {
 		r.mu.Lock()
 		r.requests = append(r.requests, recorded{request.Method, request.URL.RequestURI(), request.Header.Clone(), string(body)})
 		r.mu.Unlock()
+		request.Body = io.NopCloser(bytes.NewReader(body))
 		answer(w, request)
 	}))
 	t.Cleanup(r.Close)

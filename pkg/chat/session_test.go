@@ -27,47 +27,47 @@ func TestSessionCalls(t *testing.T) {
 			"log in", func(ctx context.Context, user *chat.User) (any, error) {
 				return idOf(user.Session.LoginOrRegister(ctx, chat.LoginOrRegisterParams{Email: testUserID, Password: testKey, Username: "Rina"}))
 			},
-			"POST", "/api/v2/sdk/login_or_register", `{"email":"rina@toko.example.id","password":"kunci-rahasia-rina","username":"Rina"}`,
+			"POST", "login_or_register", `{"email":"rina@toko.example.id","password":"kunci-rahasia-rina","username":"Rina"}`,
 			rinasAccount, "rina@toko.example.id 5520118790",
 		},
 		{
 			"nonce", func(ctx context.Context, user *chat.User) (any, error) { return user.Session.Nonce(ctx) },
-			"POST", "/api/v2/sdk/auth/nonce", "", `{"results":{"nonce":"n0nce","expired_at":1770693847}}`,
+			"POST", "auth/nonce", "", `{"results":{"nonce":"n0nce","expired_at":1770693847}}`,
 			&chat.Nonce{Nonce: "n0nce", ExpiredAt: 1770693847},
 		},
 		{
 			"verify", func(ctx context.Context, user *chat.User) (any, error) {
 				return idOf(user.Session.VerifyIdentity(ctx, "a.b.c"))
 			},
-			"POST", "/api/v2/sdk/auth/verify_identity_token", `{"identity_token":"a.b.c"}`, rinasAccount, "rina@toko.example.id 5520118790",
+			"POST", "auth/verify_identity_token", `{"identity_token":"a.b.c"}`, rinasAccount, "rina@toko.example.id 5520118790",
 		},
 		{
 			"profile", func(ctx context.Context, user *chat.User) (any, error) { return idOf(user.Session.Profile(ctx)) },
-			"GET", "/api/v2/sdk/my_profile", "", rinasAccount, "rina@toko.example.id 5520118790",
+			"GET", "my_profile", "", rinasAccount, "rina@toko.example.id 5520118790",
 		},
 		{
 			"update", func(ctx context.Context, user *chat.User) (any, error) {
 				return idOf(user.Session.UpdateProfile(ctx, chat.UpdateProfileParams{Name: "Rina Hartati"}))
 			},
-			"PATCH", "/api/v2/sdk/my_profile", `{"name":"Rina Hartati"}`, rinasAccount, "rina@toko.example.id 5520118790",
+			"PATCH", "my_profile", `{"name":"Rina Hartati"}`, rinasAccount, "rina@toko.example.id 5520118790",
 		},
 		{
 			"config", func(ctx context.Context, user *chat.User) (any, error) { return user.Session.Config(ctx) },
-			"GET", "/api/v2/sdk/config", "", `{"results":{"enable_realtime":true,"enable_sync":true,"sync_interval":5000}}`,
+			"GET", "config", "", `{"results":{"enable_realtime":true,"enable_sync":true,"sync_interval":5000}}`,
 			&chat.Config{EnableRealtime: true, EnableSync: true, SyncInterval: 5000},
 		},
 		{
 			"realtime", func(ctx context.Context, user *chat.User) (any, error) { return user.Session.RealtimeCredentials(ctx) },
-			"GET", "/api/v2/sdk/mqtt_config", "", `{"results":{"username":"wangi","password":"rahasia"}}`,
+			"GET", "mqtt_config", "", `{"results":{"username":"wangi","password":"rahasia"}}`,
 			&chat.RealtimeCredentials{Username: "wangi", Password: "rahasia"},
 		},
 		{
 			"expire", func(ctx context.Context, user *chat.User) (any, error) { return nil, user.Session.Expire(ctx) },
-			"POST", "/api/v2/sdk/expire_user_token", `{"user_id":"rina@toko.example.id"}`, ``, nil,
+			"POST", "expire_user_token", `{"user_id":"rina@toko.example.id"}`, ``, nil,
 		},
 		{
 			"log out", func(ctx context.Context, user *chat.User) (any, error) { return nil, user.Session.Logout(ctx) },
-			"POST", "/api/v2/sdk/logout", `{"user_id":"rina@toko.example.id","token":"token-rahasia-rina"}`, `{}`, nil,
+			"POST", "logout", `{"user_id":"rina@toko.example.id","token":"token-rahasia-rina"}`, `{}`, nil,
 		},
 	})
 }
@@ -132,15 +132,56 @@ func TestNoRealtimeCredentials(t *testing.T) {
 
 func TestUnusableSessions(t *testing.T) {
 	t.Parallel()
-	testUnusableAnswers(t, []unusable{
-		{"nonce", `{"results":{"nonce":""}}`, "the answer has no nonce", func(ctx context.Context, user *chat.User) error {
-			return second(user.Session.Nonce(ctx))
-		}},
-		{"refresh", `{"results":{"refresh_token":"x"}}`, "the answer has no token", func(ctx context.Context, user *chat.User) error {
+	type call = func(ctx context.Context, user *chat.User) error
+	var (
+		login call = func(ctx context.Context, user *chat.User) error {
+			return second(user.Session.LoginOrRegister(ctx, chat.LoginOrRegisterParams{Email: testUserID, Password: testKey}))
+		}
+		nonce  call = func(ctx context.Context, user *chat.User) error { return second(user.Session.Nonce(ctx)) }
+		verify call = func(ctx context.Context, user *chat.User) error {
+			return second(user.Session.VerifyIdentity(ctx, "a.b.c"))
+		}
+		refresh call = func(ctx context.Context, user *chat.User) error {
 			return second(user.Session.RefreshToken(ctx, chat.RefreshTokenParams{UserID: "budi", Token: "lama", RefreshToken: "p"}))
-		}},
-		{"profile", `{"results":{"user":{}}}`, "the answer has no user id", func(ctx context.Context, user *chat.User) error {
-			return second(user.Session.Profile(ctx))
-		}},
+		}
+		profile call = func(ctx context.Context, user *chat.User) error { return second(user.Session.Profile(ctx)) }
+		update  call = func(ctx context.Context, user *chat.User) error {
+			return second(user.Session.UpdateProfile(ctx, chat.UpdateProfileParams{Name: "Rina"}))
+		}
+		config   call = func(ctx context.Context, user *chat.User) error { return second(user.Session.Config(ctx)) }
+		realtime call = func(ctx context.Context, user *chat.User) error { return second(user.Session.RealtimeCredentials(ctx)) }
+		expire   call = func(ctx context.Context, user *chat.User) error { return user.Session.Expire(ctx) }
+	)
+	testUnusableAnswers(t, `{"results":{"user":{"username":"Rina"}},"status":200}`, []unusable{
+		{"the answer has no user id", login}, {"the answer has no nonce", nonce}, {"the answer has no user id", verify},
+		{"the answer has no token", refresh}, {"the answer has no user id", profile}, {"the answer has no user id", update},
+		{"", config}, {"", realtime}, {"", expire},
+	})
+	testUnusableAnswers(t, `{"results":{"user":{"email":"rina@toko.example.id","username":"Rina"}},"status":200}`, []unusable{
+		{"the answer has no token", login}, {"the answer has no token", verify},
+	})
+}
+
+func TestSessionsRefuse(t *testing.T) {
+	t.Parallel()
+	login := func(id, key string) func(context.Context, *chat.User) error {
+		return func(ctx context.Context, user *chat.User) error {
+			return second(user.Session.LoginOrRegister(ctx, chat.LoginOrRegisterParams{Email: id, Password: flex.Credential(key)}))
+		}
+	}
+	refresh := func(id, token, refreshToken flex.Secret) func(context.Context, *chat.User) error {
+		return func(ctx context.Context, user *chat.User) error {
+			return second(user.Session.RefreshToken(ctx, chat.RefreshTokenParams{UserID: string(id), Token: token, RefreshToken: refreshToken}))
+		}
+	}
+	testRefusals(t, map[string]func(context.Context, *chat.User) error{
+		"sdkLoginOrRegister: the user id is empty":        login("", "k"),
+		"sdkLoginOrRegister: the key is empty":            login("rina", ""),
+		"sdkRefreshUserToken: the user id is empty":       refresh("", "a", "b"),
+		"sdkRefreshUserToken: the token is empty":         refresh("rina", "", "b"),
+		"sdkRefreshUserToken: the refresh token is empty": refresh("rina", "a", ""),
+		"sdkVerifyIdentityToken: the identity token is empty": func(ctx context.Context, user *chat.User) error {
+			return second(user.Session.VerifyIdentity(ctx, ""))
+		},
 	})
 }
