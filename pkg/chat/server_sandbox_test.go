@@ -3,7 +3,6 @@ package chat_test
 import (
 	"bytes"
 	"context"
-	"fmt"
 	"net/http/httptest"
 	"testing"
 	"time"
@@ -216,7 +215,7 @@ func TestServerImportsInTheSandbox(t *testing.T) {
 		job, err := server.Backups.Import(t.Context(), file)
 		require.NoError(t, err, file.Type)
 		done, err := job.Wait(t.Context(), often)
-		require.NoError(t, err, fmt.Sprintf("%s: %+v", file.Type, done.Errors))
+		require.NoError(t, err, "%s: %+v", file.Type, done.Errors)
 		assert.Equal(t, chat.BackupFinished, done.Status)
 	}
 	page, err := server.Messages.List(t.Context(), chat.ServerListMessagesParams{RoomID: "pesanan-118"})
