@@ -21,16 +21,24 @@ func (s *state) addNews(news chatNews) *chatNews {
 	return &news
 }
 
-// newsAfter is what has happened after some news, all for the id 0, and whether that is
-// still remembered: if it is not, there may have been more.
-func (s *state) newsAfter(id int64) (news []*chatNews, isFound bool) {
+// newsAfter is what has happened after some news, all for the id 0, and whether all of
+// that is still remembered: if it is not, there was more.
+func (s *state) newsAfter(id int64) (news []*chatNews, isWhole bool) {
 	place, isOne := slices.BinarySearchFunc(s.chat.news, id, func(one *chatNews, id int64) int {
 		return cmp.Compare(one.id, id)
 	})
 	if isOne {
 		place++
 	}
-	return s.chat.news[place:], isOne || id == 0 || id == int64(s.chat.newsIDs)
+	news = s.chat.news[place:]
+	switch {
+	case id == 0:
+		return news, true
+	case len(s.chat.news) == 0:
+		return news, id == s.lastNews()
+	default:
+		return news, id >= s.chat.news[0].id-1 && id <= s.lastNews()
+	}
 }
 
 // lastNews is the id of the newest.
