@@ -1803,7 +1803,7 @@ type Message struct {
 }
 
 // MessageID The server's number of a message. A later message has a higher one.
-type MessageID = int64
+type MessageID = flex.ID
 
 // MessageResponse A message.
 type MessageResponse struct {
@@ -2224,6 +2224,9 @@ type RemoveUserDeviceTokenResult struct {
 	Success bool `json:"success"`
 }
 
+// RepliedMessageID The number of a message, where it has been seen as a number only.
+type RepliedMessageID = flex.NumberID
+
 // ReplyDuration Durations, in a unit that is not stated; seconds is a guess.
 type ReplyDuration struct {
 	// Average The mean of all.
@@ -2239,7 +2242,7 @@ type ReplyDuration struct {
 // ReplyPayload An answer to another message, which cannot be a system event. Whoever sends one gives the first two members.
 type ReplyPayload struct {
 	// RepliedCommentID The message that is answered.
-	RepliedCommentID MessageID `json:"replied_comment_id"`
+	RepliedCommentID RepliedMessageID `json:"replied_comment_id"`
 
 	// RepliedCommentMessage The text of that message.
 	RepliedCommentMessage string `json:"replied_comment_message,omitempty,omitzero"`

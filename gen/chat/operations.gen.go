@@ -3,7 +3,7 @@
 package chat
 
 // DocumentSHA256 is the checksum of the document that this package was made from.
-const DocumentSHA256 = "e07655935ca2a7969b7375bf0437b87584edf1f7012765bd1697cdb2a2bb96e2"
+const DocumentSHA256 = "20f6a6e14162f7caff9072082562c9e4a22d49babb881a9f81e5d6f54d254493"
 
 // OperationID names an operation of the document.
 type OperationID string

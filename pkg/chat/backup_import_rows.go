@@ -108,7 +108,7 @@ func completeImportMessage(message ImportMessage) (ImportMessage, error) {
 	message.Payload = nil
 	if message.ParentCommentUniqueID != "" {
 		kind = wire.ImportCommentTypeReply
-		message.Payload = &ReplyPayload{Text: message.Message, RepliedCommentID: 1}
+		message.Payload = &ReplyPayload{Text: message.Message, RepliedCommentID: "1"}
 	}
 	switch {
 	case message.UniqueID == "":

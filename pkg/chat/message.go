@@ -59,15 +59,15 @@ func NewText(text string) Message {
 
 // NewReply makes a text that answers another message of the same room, of which the
 // service adds what clients show of it. A system event cannot be answered.
-func NewReply(text string, repliedMessageID int64) Message {
+func NewReply(text string, repliedMessageID flex.ID) Message {
 	var problem error
 	switch {
 	case text == "":
 		problem = errors.New("the text is empty")
-	case repliedMessageID <= 0:
-		problem = errors.New("the id of the message that is answered is missing")
+	case numberOf(repliedMessageID) <= 0:
+		problem = errors.New("the id of the message that is answered is missing or no number")
 	}
-	answer := wire.ReplyPayload{Text: text, RepliedCommentID: repliedMessageID}
+	answer := wire.ReplyPayload{Text: text, RepliedCommentID: flex.NumberID(repliedMessageID)}
 	return newMessage(MessageReply, text, answer, problem)
 }
 

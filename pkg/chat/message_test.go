@@ -39,7 +39,7 @@ func builtMessages(t *testing.T) map[string]struct {
 	}{
 		"text":         {chat.NewText("halo"), "halo", ""},
 		"longest text": {chat.NewText(strings.Repeat("é", 4000)), strings.Repeat("é", 4000), ""},
-		"reply":        {chat.NewReply("masih ada", 90113402), "masih ada", `{"text":"masih ada","replied_comment_id":90113402}`},
+		"reply":        {chat.NewReply("masih ada", "90113402"), "masih ada", `{"text":"masih ada","replied_comment_id":90113402}`},
 		"file": {
 			chat.NewFile(chat.FilePayload{URL: "https://files.example.id/a.pdf", Caption: "faktur", FileName: "a.pdf", Size: 9, Pages: 2}),
 			"[file] https://files.example.id/a.pdf [/file]",
@@ -181,10 +181,10 @@ func TestMessagesRefuse(t *testing.T) {
 		"text: the text is empty":                                                chat.NewText(""),
 		"text: the text has 4001 characters, 4000 are allowed":                   chat.NewText(long),
 		"text: words need no fallback":                                           chat.NewText(hiddenWords).WithFallback(hiddenWords),
-		"reply: words need no fallback":                                          chat.NewReply(hiddenWords, 1).WithFallback(hiddenWords),
-		"reply: the text is empty":                                               chat.NewReply("", 1),
-		"reply: the id of the message that is answered is missing":               chat.NewReply(hiddenWords, 0),
-		"reply: the text has 4001 characters, 4000 are allowed":                  chat.NewReply(long, 1),
+		"reply: words need no fallback":                                          chat.NewReply(hiddenWords, "1").WithFallback(hiddenWords),
+		"reply: the text is empty":                                               chat.NewReply("", "1"),
+		"reply: the id of the message that is answered is missing or no number":  chat.NewReply(hiddenWords, "0"),
+		"reply: the text has 4001 characters, 4000 are allowed":                  chat.NewReply(long, "1"),
 		"file_attachment: the URL is not an absolute address with http or https": chat.NewFile(chat.FilePayload{URL: hiddenWords}),
 		"buttons: there is no button":                                            chat.NewButtons(hiddenWords),
 		"buttons: there are 4 buttons, 3 are shown":                              chat.NewButtons(hiddenWords, link, link, link, link),

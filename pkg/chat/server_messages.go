@@ -140,7 +140,7 @@ func (s *ServerMessagesService) All(
 		var oldest int64 // that was seen; 0 when there is none
 		pushed := 0
 		for message, err := range s.pager(params, opts).all(ctx, paging.Number(params.Page)) {
-			isPushed := err == nil && oldest > 0 && message.ID >= oldest
+			isPushed := err == nil && oldest > 0 && numberOf(message.ID) >= oldest
 			switch {
 			case !isPushed:
 				pushed = 0
@@ -151,7 +151,7 @@ func (s *ServerMessagesService) All(
 				message, err = ServerMessage{}, errNothingOlder
 			}
 			if err == nil {
-				oldest = message.ID
+				oldest = numberOf(message.ID)
 			}
 			if !yield(message, err) || err != nil {
 				return
@@ -180,7 +180,7 @@ func (s *ServerMessagesService) pager(params ServerListMessagesParams, opts []Op
 		if messages == nil {
 			return nil, missing(ctx, "list of messages")
 		}
-		slices.SortStableFunc(messages, func(a, b ServerMessage) int { return cmp.Compare(b.ID, a.ID) })
+		slices.SortStableFunc(messages, func(a, b ServerMessage) int { return cmp.Compare(numberOf(b.ID), numberOf(a.ID)) })
 		// A room may have more pages than other lists that tell nothing of their length,
 		// so it is not taken for endless by their number.
 		return &Page[ServerMessage]{
@@ -203,10 +203,10 @@ func (s *ServerMessagesService) Range(
 	if err := checkID(id, "room id", params.RoomID); err != nil {
 		return nil, err
 	}
-	switch {
-	case params.FirstCommentID <= 0 || params.LastCommentID <= 0:
-		return nil, refuse(id, errors.New("the number of a message is missing"))
-	case params.FirstCommentID > params.LastCommentID:
+	switch first, last := numberOf(params.FirstCommentID), numberOf(params.LastCommentID); {
+	case first <= 0 || last <= 0:
+		return nil, refuse(id, errors.New("the number of a message is missing or none"))
+	case first > last:
 		return nil, refuse(id, errors.New("the first message comes after the last"))
 	}
 	ctx, _ = s.client.begin(ctx, id, opts)

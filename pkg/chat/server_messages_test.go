@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -12,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/qismo-go/qismo/pkg/chat"
+	"github.com/qismo-go/qismo/pkg/qismo/flex"
 )
 
 func TestServerMessages(t *testing.T) {
@@ -51,7 +53,7 @@ func TestServerMessages(t *testing.T) {
 			query: url.Values{"room_id": {"48210977"}, "first_comment_id": {"90113402"}, "last_comment_id": {"90113407"}},
 			call: func(server *chat.Server) error {
 				messages, err := server.Messages.Range(t.Context(), chat.MessageRangeParams{
-					RoomID: "48210977", FirstCommentID: 90113402, LastCommentID: 90113407,
+					RoomID: "48210977", FirstCommentID: "90113402", LastCommentID: "90113407",
 				})
 				require.NoError(t, err)
 				assert.NotEmpty(t, messages[0].UniqueID)
@@ -91,16 +93,16 @@ func TestServerMessagesRefuse(t *testing.T) {
 	}
 	halo := chat.NewText("halo")
 	refused(t, map[string]func(server *chat.Server) error{
-		"restPostComment: the room id is empty":                              sendTo(chat.ServerSendParams{UserID: "a", Message: halo}),
-		"restPostComment: the user id is empty":                              sendTo(chat.ServerSendParams{RoomID: "1", Message: halo}),
-		"restPostComment: the text is empty":                                 post(chat.ServerPostMessageParams{RoomID: "1", UserID: "a"}),
-		"restPostComment: a system event is not sent as a message":           post(chat.ServerPostMessageParams{RoomID: "1", UserID: "a", Type: chat.MessageSystemEvent}),
-		"restPostComment: the message has 4001 characters, 4000 are allowed": post(chat.ServerPostMessageParams{RoomID: "1", UserID: "a", Message: strings.Repeat("a", 4001)}),
-		"restLoadComments: the room id is empty":                             list(chat.ServerListMessagesParams{}),
-		"restLoadComments: the page or the limit is negative":                list(chat.ServerListMessagesParams{RoomID: "1", Limit: -1}),
-		"restLoadCommentsWithRange: the room id is empty":                    between(chat.MessageRangeParams{}),
-		"restLoadCommentsWithRange: the number of a message is missing":      between(chat.MessageRangeParams{RoomID: "1", FirstCommentID: 4}),
-		"restLoadCommentsWithRange: the first message comes after the last":  between(chat.MessageRangeParams{RoomID: "1", FirstCommentID: 4, LastCommentID: 3}),
+		"restPostComment: the room id is empty":                                 sendTo(chat.ServerSendParams{UserID: "a", Message: halo}),
+		"restPostComment: the user id is empty":                                 sendTo(chat.ServerSendParams{RoomID: "1", Message: halo}),
+		"restPostComment: the text is empty":                                    post(chat.ServerPostMessageParams{RoomID: "1", UserID: "a"}),
+		"restPostComment: a system event is not sent as a message":              post(chat.ServerPostMessageParams{RoomID: "1", UserID: "a", Type: chat.MessageSystemEvent}),
+		"restPostComment: the message has 4001 characters, 4000 are allowed":    post(chat.ServerPostMessageParams{RoomID: "1", UserID: "a", Message: strings.Repeat("a", 4001)}),
+		"restLoadComments: the room id is empty":                                list(chat.ServerListMessagesParams{}),
+		"restLoadComments: the page or the limit is negative":                   list(chat.ServerListMessagesParams{RoomID: "1", Limit: -1}),
+		"restLoadCommentsWithRange: the room id is empty":                       between(chat.MessageRangeParams{}),
+		"restLoadCommentsWithRange: the number of a message is missing or none": between(chat.MessageRangeParams{RoomID: "1", FirstCommentID: "4"}),
+		"restLoadCommentsWithRange: the first message comes after the last":     between(chat.MessageRangeParams{RoomID: "1", FirstCommentID: "4", LastCommentID: "3"}),
 	})
 }
 
@@ -120,7 +122,7 @@ func TestServerMessagesMiss(t *testing.T) {
 				return err
 			},
 			func(s *chat.Server) error {
-				_, err := s.Messages.Range(t.Context(), chat.MessageRangeParams{RoomID: "1", FirstCommentID: 1, LastCommentID: 2})
+				_, err := s.Messages.Range(t.Context(), chat.MessageRangeParams{RoomID: "1", FirstCommentID: "1", LastCommentID: "2"})
 				return err
 			},
 		},
@@ -145,7 +147,7 @@ func comments(numbers ...int) string {
 	return `{"comments":[` + strings.Join(rows, ",") + `]}`
 }
 
-func walk(t *testing.T, service *recorder) (found []int64, err error) {
+func walk(t *testing.T, service *recorder) (found []flex.ID, err error) {
 	t.Helper()
 	for message, err := range service.server(t).Messages.All(t.Context(), chat.ServerListMessagesParams{RoomID: "1"}) {
 		if err != nil {
@@ -163,7 +165,7 @@ func TestServerMessagesPageByPage(t *testing.T) {
 	service := pages(t, comments(), comments(9, 8, 7), comments(6, 7, 8), comments(5, 4), comments(4, 3))
 	found, err := walk(t, service)
 	require.NoError(t, err)
-	assert.Equal(t, []int64{9, 8, 7, 6, 5, 4, 3}, found)
+	assert.Equal(t, []flex.ID{"9", "8", "7", "6", "5", "4", "3"}, found)
 	assert.Len(t, service.seen(), 5, "until there is an empty page")
 }
 
@@ -199,7 +201,7 @@ func TestServerMessagesOfALargeRoom(t *testing.T) {
 	next := int64(size * last)
 	for message, err := range service.server(t).Messages.All(t.Context(), chat.ServerListMessagesParams{RoomID: "1"}) {
 		require.NoError(t, err)
-		require.Equal(t, next, message.ID)
+		require.Equal(t, flex.ID(strconv.FormatInt(next, 10)), message.ID)
 		next--
 		if next == size*(last-1) {
 			assert.Len(t, service.seen(), 1)
@@ -215,7 +217,7 @@ func TestServerMessagesWithoutPages(t *testing.T) {
 	quiet := newRecorder(t, answerJSON(http.StatusOK, `{"results":`+comments(2, 1)+`,"status":200}`))
 	found, err := walk(t, quiet)
 	require.NoError(t, err)
-	assert.Equal(t, []int64{2, 1}, found)
+	assert.Equal(t, []flex.ID{"2", "1"}, found)
 
 	newest := 1000
 	busy := newRecorder(t, func(w http.ResponseWriter, _ *http.Request) {
@@ -238,7 +240,7 @@ func TestServerMessagesUntilTheCallerEnds(t *testing.T) {
 	service := pages(t, comments(), comments(9, 8), comments(7, 6))
 	for message, err := range service.server(t).Messages.All(t.Context(), chat.ServerListMessagesParams{RoomID: "1"}) {
 		require.NoError(t, err)
-		if message.ID == 8 {
+		if message.ID == "8" {
 			break
 		}
 	}

@@ -52,7 +52,7 @@ func TestServerMessagesInTheSandbox(t *testing.T) {
 	t.Parallel()
 	server := newSandboxServer(t)
 	room := newGroup(t, server)
-	var sent []int64
+	var sent []flex.ID
 	say := func(message chat.Message) *chat.ServerMessage {
 		posted, err := server.Messages.Send(t.Context(), chat.ServerSendParams{RoomID: room.RoomID, UserID: "rina", Message: message})
 		require.NoError(t, err)
@@ -81,10 +81,10 @@ func TestServerMessagesInTheSandbox(t *testing.T) {
 	require.NoError(t, added.Payload.Decode(&event))
 	assert.Equal(t, []string{"sari"}, event.ObjectEmailList)
 
-	var found []int64
+	var found []flex.ID
 	for message, err := range server.Messages.All(t.Context(), chat.ServerListMessagesParams{RoomID: room.RoomID, Limit: 3}) {
 		require.NoError(t, err)
-		found = append([]int64{message.ID}, found...)
+		found = append([]flex.ID{message.ID}, found...)
 	}
 	assert.Equal(t, sent, found)
 	between, err := server.Messages.Range(t.Context(), chat.MessageRangeParams{
