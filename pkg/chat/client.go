@@ -1,8 +1,10 @@
 package chat
 
 import (
+	"cmp"
 	"errors"
 	"net/http"
+	"os"
 	"time"
 
 	wire "github.com/qismo-go/qismo/gen/chat"
@@ -11,7 +13,8 @@ import (
 )
 
 const (
-	// DefaultBaseURL is the service's address in the cloud.
+	// DefaultBaseURL is the service's address in the cloud. It is taken when neither
+	// [WithBaseURL] nor QISCUS_CHAT_URL in the environment says another.
 	DefaultBaseURL = "https://api.qiscus.com"
 	// DefaultTimeout bounds a call with all its attempts.
 	DefaultTimeout = qismo.DefaultTimeout
@@ -48,7 +51,7 @@ func newClient(appID string, opts []Option) (*client, error) {
 		return nil, err
 	}
 	if settings.BaseURL == nil {
-		if err := WithBaseURL(DefaultBaseURL)(settings); err != nil {
+		if err := WithBaseURL(cmp.Or(os.Getenv("QISCUS_CHAT_URL"), DefaultBaseURL))(settings); err != nil {
 			return nil, err
 		}
 	}

@@ -6,6 +6,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/qismo-go/qismo/pkg/chat"
 )
 
 // Each door proves itself in its own way, in headers that proxies let through.
@@ -24,4 +26,19 @@ func TestCredentialsOfBothDoors(t *testing.T) {
 			assert.Equal(t, value, seen[i].Header.Get("QISCUS-SDK-"+name), name)
 		}
 	}
+}
+
+// Without an option, the environment says where the service is.
+func TestAddressFromTheEnvironment(t *testing.T) {
+	service := newRecorder(t, answerJSON(http.StatusOK, `{"results":{"user":{"user_id":"rina","username":"Rina"}},"status":200}`))
+	t.Setenv("QISCUS_CHAT_URL", service.URL)
+	server, err := chat.NewServer("app", "secret")
+	require.NoError(t, err)
+	_, err = server.Users.Get(t.Context(), "rina")
+	require.NoError(t, err)
+	assert.Len(t, service.seen(), 1)
+
+	t.Setenv("QISCUS_CHAT_URL", "http://chat.toko.example.id")
+	_, err = chat.NewUser("app", chat.Token("rina", "token"))
+	require.ErrorContains(t, err, "https", "credentials go nowhere in the clear")
 }

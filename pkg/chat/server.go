@@ -28,8 +28,9 @@ type Server struct {
 }
 
 // NewServer makes a client for servers, with the App ID and the app's secret key. It
-// makes no request. Empty credentials, options that contradict each other and values
-// that cannot work are errors.
+// makes no request. Without [WithBaseURL] it reads QISCUS_CHAT_URL from the environment,
+// or takes [DefaultBaseURL]. Empty credentials, options that contradict each other and
+// values that cannot work are errors.
 //
 // The secret key lets its holder act as any user: it belongs on a server, never into
 // an app. A program that acts for one user is a [User].

@@ -35,8 +35,9 @@ type User struct {
 
 // NewUser makes a client for one user. Who that is, and how they prove it, says an
 // [Identity]: [Password], [Token], [IdentityToken] or [TokenOf]. It makes no request;
-// the user is logged in by the first call that needs a token. Options that contradict
-// each other and values that cannot work are errors.
+// the user is logged in by the first call that needs a token. Where the service is, is
+// found as by [NewServer]. Options that contradict each other and values that cannot work
+// are errors.
 func NewUser(appID string, who Identity, opts ...Option) (*User, error) {
 	user, err := newUser(appID, who, opts)
 	if err != nil {
