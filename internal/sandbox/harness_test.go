@@ -59,6 +59,14 @@ func newWorld(t *testing.T, config Config) *world {
 	return w
 }
 
+// newWorldAround puts a sandbox that there is behind a server.
+func newWorldAround(t *testing.T, sandbox *Sandbox) *world {
+	t.Helper()
+	w := &world{Sandbox: sandbox, t: t, server: httptest.NewServer(conforming(t, sandbox))}
+	t.Cleanup(w.server.Close)
+	return w
+}
+
 // frozen is a real time that stands still: in a world that has it, time goes by only
 // when it is moved.
 func frozen() time.Time { return time.Date(2026, 11, 20, 3, 0, 0, 0, time.UTC) }
