@@ -90,7 +90,7 @@ func (c sandboxCommand) platform(ctx context.Context, std *streams, opened opene
 		return nil, usageError{errors.New("--rooms, --count-lag and --chat-token-life must not be negative, and " +
 			"--webhook-attempts, --webhook-timeout and --token-life not zero either")}
 	}
-	config, err := opened.configure(ctx, c.chatFlags.configure(sandbox.Config{
+	config, err := opened.configure(ctx, c.configure(sandbox.Config{
 		Rooms: c.Rooms, Agents: inventedStaff(), Pace: sandbox.EverydayPace(), ShowUnsent: true,
 		CountLag: c.CountLag, TokenLife: c.TokenLife, DoubleAllocation: c.DoubleAllocation,
 		Delivery:   sandbox.DeliverySettings{Attempts: c.WebhookAttempts, Timeout: c.WebhookTimeout},

@@ -6,10 +6,11 @@ import (
 	"slices"
 )
 
-// Hears waits until the bot or an agent has written a text to the customer, and returns
-// that message. Each message is heard once, so that a second Hears of the same text
-// waits for another one; the order in which messages are heard does not matter. When
-// [WithPatience] is over it ends the test, which then tells what came instead.
+// Hears waits until the bot, an agent or another user of the chat server has written a
+// text to the customer, and returns that message. Each message is heard once, so that a
+// second Hears of the same text waits for another one; the order in which messages are
+// heard does not matter. When [WithPatience] is over it ends the test, which then tells
+// what came instead.
 func (c *Customer) Hears(text string) Message {
 	c.server.t.Helper()
 	return c.HearsMessage(fmt.Sprintf("%q", text), func(message Message) bool { return message.Text == text })
@@ -42,8 +43,8 @@ func (c *Customer) HearsMessage(what string, fits func(Message) bool) Message {
 	return heard
 }
 
-// HearsNothingElse settles, and fails the test when the bot or an agent has written
-// something that the customer has not heard. Then they have heard it.
+// HearsNothingElse settles, and fails the test when somebody has written something to
+// the customer that they have not heard. Then they have heard it.
 func (c *Customer) HearsNothingElse() {
 	c.server.t.Helper()
 	c.server.Settle()
@@ -81,7 +82,8 @@ func (c *Customer) unheard() []Message {
 	defer c.mu.Unlock()
 	var unheard []Message
 	for _, message := range messages {
-		if (message.By == ByBot || message.By == ByAgent) && !c.heard[message.ID] {
+		isSaid := message.By == ByBot || message.By == ByAgent || message.By == ByUser
+		if isSaid && !c.heard[message.ID] {
 			unheard = append(unheard, message)
 		}
 	}

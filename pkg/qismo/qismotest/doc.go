@@ -47,6 +47,15 @@
 // alike once. Of a long story the middle is left out, unless QISMOTEST_STORY is "all" in
 // the environment.
 //
+// # The chat server
+//
+// Below the inbox there is the chat server, whose rooms are those of the inbox and more.
+// [Server.ChatServer] and [Server.ChatUser] make clients of package chat; its broker is
+// at the same port, and package realtime finds it by itself.
+//
+//	rini := srv.ChatUser("rini@toko.example.id")
+//	token, err := rini.Token(ctx)
+//
 // # Trouble
 //
 // [Server.Fail] lets things go wrong: calls that are refused, late, or answered by a

@@ -83,9 +83,14 @@ type underWay struct {
 	none  chan struct{} // closed when there are none any more; nil when nobody asked
 }
 
-// counted counts the requests of a handler.
+// counted counts the requests of a handler. One for a WebSocket lasts as long as its
+// client likes, and is nothing to wait for.
 func (u *underWay) counted(handler http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("Upgrade") != "" {
+			handler.ServeHTTP(w, r)
+			return
+		}
 		u.add(1)
 		defer u.add(-1)
 		handler.ServeHTTP(w, r)

@@ -35,6 +35,7 @@ const (
 	ByCustomer Author = "customer"
 	ByBot      Author = "bot"
 	ByAgent    Author = "agent"  // a person, also one who writes through the API
+	ByUser     Author = "user"   // of the chat server, who is nobody in the inbox
 	BySystem   Author = "system" // tells who joined, left and resolved
 )
 
@@ -44,7 +45,7 @@ func (m Message) String() string { return m.author() + ": " + m.content() }
 // author is who wrote the message, for people.
 func (m Message) author() string {
 	switch m.By {
-	case ByCustomer, ByAgent:
+	case ByCustomer, ByAgent, ByUser:
 		return m.Name
 	default:
 		return string(m.By)

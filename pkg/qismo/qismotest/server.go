@@ -7,11 +7,13 @@ import (
 	"time"
 
 	"github.com/qismo-go/qismo/internal/sandbox"
+	"github.com/qismo-go/qismo/internal/sandbox/broker"
 	"github.com/qismo-go/qismo/pkg/qismo/webhook"
 )
 
 // Server is Qiscus Omnichannel for one test: an app of its own with agents, channels
-// and customers, which answers the API at URL and posts webhooks. Make one with [New].
+// and customers, which answers the API at URL and posts webhooks. The chat server under
+// it answers at the same URL, and so does its broker. Make one with [New].
 // It is safe for concurrent use, and any number of them run side by side.
 type Server struct {
 	// URL is where the API is served, for [qismo.WithBaseURL] or the environment's
@@ -23,6 +25,7 @@ type Server struct {
 	t        TB
 	settings settings
 	sandbox  *sandbox.Sandbox
+	broker   *broker.Broker
 	api      *loopback
 	begun    time.Time // in the app's time
 
@@ -77,6 +80,10 @@ func (s *Server) start() error {
 	if err := s.makeTrouble(s.settings.troubles); err != nil {
 		return err
 	}
+	if s.broker, err = broker.New(s.sandbox.RealtimeRules()); err != nil {
+		return err
+	}
+	s.sandbox.SetRealtime(s.broker, "")
 	if s.api, err = serve(s.sandbox); err != nil {
 		return err
 	}
@@ -101,6 +108,9 @@ func (s *Server) end() {
 	s.mu.Unlock()
 	ctx, cancel = context.WithTimeout(background, handlersGrace)
 	defer cancel()
+	if err := s.broker.Close(ctx); err != nil {
+		s.t.Errorf("qismotest: the broker did not end within %s: %v", handlersGrace, err)
+	}
 	for _, server := range servers {
 		if err := server.close(ctx); err != nil {
 			s.t.Errorf("qismotest: a handler did not end within %s of its request being cancelled", handlersGrace)
