@@ -18,6 +18,9 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/qismo-go/qismo/internal/sandbox"
+	"github.com/qismo-go/qismo/internal/sandbox/broker"
+	"github.com/qismo-go/qismo/pkg/chat"
+	"github.com/qismo-go/qismo/pkg/qismo/flex"
 )
 
 // aboutFailures is the heading of the pieces that show what to do about a failure.
@@ -117,9 +120,14 @@ func run(t *testing.T, program string, number int, s snippet) deed {
 	t.Helper()
 	box, err := sandbox.New(sandbox.Config{Rooms: 40})
 	require.NoError(t, err)
+	live, err := broker.New(box.RealtimeRules())
+	require.NoError(t, err)
+	box.SetRealtime(live, "")
 	var mu sync.Mutex
 	var done deed
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, request *http.Request) {
+	mux := http.NewServeMux()
+	mux.Handle("/mqtt", live)
+	mux.HandleFunc("/", func(w http.ResponseWriter, request *http.Request) {
 		answer := &statusRecorder{ResponseWriter: w, status: http.StatusOK}
 		box.ServeHTTP(answer, request)
 		mu.Lock()
@@ -128,8 +136,10 @@ func run(t *testing.T, program string, number int, s snippet) deed {
 		if answer.status != http.StatusOK {
 			done.refused = append(done.refused, fmt.Sprintf("%s %s: %d", request.Method, request.URL.Path, answer.status))
 		}
-	}))
+	})
+	server := httptest.NewServer(mux)
 	defer func() {
+		assert.NoError(t, live.Close(t.Context()))
 		server.Close()
 		assert.NoError(t, box.Shutdown(t.Context()))
 	}()
@@ -141,8 +151,13 @@ func run(t *testing.T, program string, number int, s snippet) deed {
 	config := box.Config()
 	command := exec.CommandContext(t.Context(), program, fmt.Sprint(number), room, agent)
 	command.Dir = folderWithAuthority(t)
+	makeChatUsers(t, config, server.URL)
+	mu.Lock()
+	done.asked = 0
+	mu.Unlock()
 	command.Env = []string{
 		"QISCUS_APP_ID=" + config.AppCode, "QISCUS_SECRET_KEY=" + config.SecretKey, "QISCUS_OMNICHANNEL_URL=" + server.URL,
+		"QISCUS_CHAT_URL=" + server.URL,
 		"SECRET=" + config.SecretKey, "PASSWORD=" + config.AdminPassword,
 		"HTTPS_PROXY=http://127.0.0.1:9", // where nobody listens
 	}
@@ -158,6 +173,19 @@ func run(t *testing.T, program string, number int, s snippet) deed {
 		done.failure = strings.TrimSpace(string(exit.Stderr))
 	}
 	return done
+}
+
+// makeChatUsers makes the users of the chat server of whom the pieces speak.
+func makeChatUsers(t *testing.T, config sandbox.Config, address string) {
+	t.Helper()
+	server, err := chat.NewServer(config.AppCode, config.SecretKey, chat.WithBaseURL(address))
+	require.NoError(t, err)
+	for _, name := range []string{"rina", "budi"} {
+		_, err := server.Users.CreateOrUpdate(t.Context(), chat.CreateOrUpdateUserParams{
+			UserID: name + "@toko.example.id", Username: name, Password: flex.Credential("kunci-" + name),
+		})
+		require.NoError(t, err)
+	}
 }
 
 // folderWithAuthority is an empty folder but for company-ca.pem, a certificate that a

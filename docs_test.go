@@ -197,6 +197,7 @@ func (s snippet) imports() string {
 	for _, path := range []string{
 		"context", "crypto/tls", "crypto/x509", "errors", "fmt", "io/fs", "log/slog", "net/http", "net/url", "os", "sync",
 		"testing", "time",
+		"github.com/qismo-go/qismo/pkg/chat", "github.com/qismo-go/qismo/pkg/chat/realtime",
 		"github.com/qismo-go/qismo/pkg/qismo", "github.com/qismo-go/qismo/pkg/qismo/contract",
 		"github.com/qismo-go/qismo/pkg/qismo/flex", "github.com/qismo-go/qismo/pkg/qismo/otelqismo",
 		"github.com/qismo-go/qismo/pkg/qismo/qismotest", "github.com/qismo-go/qismo/pkg/qismo/ratelimit",
