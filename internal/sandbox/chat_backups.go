@@ -54,7 +54,7 @@ func (s *Sandbox) restCreateExport(r *request) (any, error) {
 	}
 	to = to.AddDate(0, 0, 1)
 	if days := to.Sub(from) / (24 * time.Hour); days < 1 || days > maxExportDays {
-		return nil, badRequest("the days must be " + text(int64(maxExportDays)) + " at most, and the last not before the first")
+		return nil, badRequest("the days must be from one to " + text(int64(maxExportDays)))
 	}
 	resource := text(r.body["type"])
 	begun := s.beginBackup(chatBackup{

@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"encoding/json"
+	"maps"
 	"net/http"
 	"strings"
 	"testing"
@@ -88,9 +89,7 @@ func TestImportsThatAreRefused(t *testing.T) {
 	}
 	message := func(change object) object {
 		row := object{"Message": "x", "Type": "text", "UniqueId": "m-1", "CreatorEmail": "rina", "RoomUniqueId": in}
-		for name, value := range change {
-			row[name] = value
-		}
+		maps.Copy(row, change)
 		return row
 	}
 	reply := object{"Type": "reply", "Payload": object{"text": "x", "replied_comment_id": 1}}

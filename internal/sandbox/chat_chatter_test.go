@@ -60,7 +60,7 @@ func (c *chatter) call(method, path string, body any) answer {
 	return c.w.fine(c.try(method, path, body))
 }
 
-// posts posts a text, and returns the message.
+// posts puts a text into a room, and returns the message.
 func (c *chatter) posts(room, said, uniqueID string) answer {
 	c.w.t.Helper()
 	return c.call("POST", "post_comment", object{
@@ -97,14 +97,14 @@ func (c *chatter) uniqueID(room string) string {
 	return url.QueryEscape(text(c.room(room).at("results/room/unique_id")))
 }
 
-// reads reads all of a room.
+// reads marks all of a room as read.
 func (c *chatter) reads(room string) answer {
 	c.w.t.Helper()
 	last := c.room(room).at("results/room/last_comment_id_str")
 	return c.call("POST", "update_comment_status", object{"room_id": room, "last_comment_read_id": last})
 }
 
-// receives receives all of a room.
+// receives marks all of a room as received.
 func (c *chatter) receives(room string) answer {
 	c.w.t.Helper()
 	last := c.room(room).at("results/room/last_comment_id_str")

@@ -11,7 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// uploads uploads a file.
+// uploads sends a file.
 func (c *chatter) uploads(name string, content []byte) answer {
 	c.w.t.Helper()
 	var body bytes.Buffer

@@ -167,7 +167,9 @@ func (s *Sandbox) timeOf(written any) time.Time {
 }
 
 func (s *Sandbox) importUser(row object) {
-	user := s.state.registerChatUser(text(row["Email"]), text(row["Name"]), text(row["AvatarUrl"]), nil, s.timeOf(row["CreateAt"]))
+	user := s.state.registerChatUser(
+		text(row["Email"]), text(row["Name"]), text(row["AvatarUrl"]), nil, s.timeOf(row["CreateAt"]),
+	)
 	user.password = orDefault(text(row["Password"]), newSecret("cp"))
 	if token := text(row["AuthenticationToken"]); token != "" {
 		user.tokens = append(user.tokens, chatToken{text: token})

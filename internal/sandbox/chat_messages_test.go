@@ -30,7 +30,8 @@ func TestAMessageIsKnownAgain(t *testing.T) {
 		got := w.fine(w.asServer("POST", "post_comment", object{"user_id": "rina", "room_id": room, "message": "Halo"}))
 		return got.at("results/comment/id")
 	}
-	assert.NotEqual(t, server(), server(), "a server's has no id of its own")
+	one, other := server(), server()
+	assert.NotEqual(t, one, other, "a server's has no id of its own")
 }
 
 // The server makes the text of a message of what it holds.

@@ -447,8 +447,8 @@ func TestWhatClientsAreTold(t *testing.T) {
 		w.SetRealtime(w.listener, "mqtt://127.0.0.1:1883")
 		assert.Equal(t, "mqtt://127.0.0.1:1883", config("broker_url"))
 		w.SetRealtime(nil, "")
-		assert.Equal(t, "", config("broker_url"))
-		assert.Equal(t, "", config("broker_lb_url"))
+		assert.Empty(t, config("broker_url"))
+		assert.Empty(t, config("broker_lb_url"))
 		assert.Equal(t, false, config("enable_realtime"))
 
 		login := w.send(http.MethodGet, "/api/v2/sdk/mqtt_config", headers, "", nil)

@@ -39,7 +39,7 @@ func (s *Sandbox) serverRooms(rooms []*conversation) []object {
 
 func (s *Sandbox) serverMessage(room *conversation, said Message) object {
 	row := object{
-		"id": said.ID, "message": said.Text, "type": said.Type, "payload": objectOrEmpty(said.Payload),
+		"id": said.ID, "message": said.Text, "type": said.Type, "payload": objectOrEmpty(payloadOf(said)),
 		"extras": object{}, "timestamp": zoned(said.At), "user": serverUser(s.state.writer(room, said)),
 	}
 	if said.chat != nil {

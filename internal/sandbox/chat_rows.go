@@ -45,7 +45,8 @@ func avatar(address string) object { return object{"avatar": object{"url": addre
 func listedUser(user *chatUser) object {
 	return object{
 		"id": user.id, "email": user.userID, "name": user.name(), "username": user.name(), "avatar_url": user.picture(),
-		"extras": orEmpty(user.extras), "active": user.active, "created_at": micro(user.created), "updated_at": micro(user.updated),
+		"extras": orEmpty(user.extras), "active": user.active,
+		"created_at": micro(user.created), "updated_at": micro(user.updated),
 	}
 }
 
@@ -58,6 +59,15 @@ func orEmpty(members object) object {
 		return object{}
 	}
 	return members
+}
+
+// payloadOf is a message's payload. What the inbox says by itself has none there; on the
+// chat server it is one of its own kind.
+func payloadOf(said Message) any {
+	if said.Payload == nil && said.Type == systemEvent {
+		return chatHappening{kind: "custom"}.members()
+	}
+	return payloadOrEmpty(said.Payload)
 }
 
 // payloadOrEmpty is a payload as the chat server tells one where there is none.
@@ -192,7 +202,7 @@ func (s *Sandbox) commentRow(room *conversation, said Message) object {
 	row := object{
 		"id": said.ID, "id_str": text(said.ID), "comment_before_id": before, "comment_before_id_str": text(before),
 		"unique_temp_id": s.state.messageID(room, said), "type": said.Type, "message": said.Text,
-		"payload": payloadOrEmpty(said.Payload), "extras": object{}, "is_deleted": said.isDeleted(),
+		"payload": payloadOf(said), "extras": object{}, "is_deleted": said.isDeleted(),
 		"status": s.chatStatus(room, said), "disable_link_preview": false,
 		"room_id": roomID, "room_id_str": room.id, "topic_id": roomID, "topic_id_str": room.id, "room_name": room.name,
 		"room_avatar": room.avatar, "room_type": roomType(room), "is_public_channel": room.isChannel(),

@@ -2,7 +2,6 @@ package sandbox
 
 import (
 	"cmp"
-	"path"
 	"slices"
 	"strings"
 )
@@ -15,7 +14,9 @@ type found struct {
 
 // searchChat finds messages in a user's rooms, the newest first. What the platform says by
 // itself, and what was deleted, is not found.
-func (s *Sandbox) searchChat(user *chatUser, in func(*conversation) bool, fits func(*conversation, Message) bool) []found {
+func (s *Sandbox) searchChat(
+	user *chatUser, in func(*conversation) bool, fits func(*conversation, Message) bool,
+) []found {
 	var all []found
 	for room := range s.state.roomsOf(user) {
 		if !in(room) {
@@ -95,20 +96,4 @@ func (s *Sandbox) sdkSearchMessages(r *request) (any, error) {
 		return holds(said, text(r.body["query"])) && (!isBounded || before == 0 || said.ID < before)
 	})
 	return results(object{"comments": s.foundRows(cutPage(all, bodyPage(r)))}), nil
-}
-
-// sdkListFiles finds files by the ends of their names. The values of file_type are not
-// known, and it changes nothing.
-func (s *Sandbox) sdkListFiles(r *request) (any, error) {
-	include, exclude := texts(r.body["include_extensions"]), texts(r.body["exclude_extensions"])
-	isSenders := s.bySender(text(r.body["sender"]))
-	all := s.searchChat(r.caller.chatUser, inRooms(r), func(room *conversation, said Message) bool {
-		payload := asObject(said.Payload)
-		address := text(payload["url"])
-		ending := strings.ToLower(strings.TrimPrefix(path.Ext(address), "."))
-		isWanted := (len(include) == 0 || slices.Contains(include, ending)) && !slices.Contains(exclude, ending)
-		named := Message{Text: said.Text + " " + text(payload["file_name"]) + " " + text(payload["caption"])}
-		return said.Type == "file_attachment" && isWanted && holds(named, text(r.body["query"])) && isSenders(room, said)
-	})
-	return results(s.foundPage(all, bodyPage(r))), nil
 }

@@ -2,9 +2,7 @@ package sandbox
 
 import (
 	"cmp"
-	"path"
 	"slices"
-	"strings"
 )
 
 // maxSynced is how much is told at once of what somebody has missed.
@@ -17,8 +15,6 @@ func (s *Sandbox) chatSyncHandlers() map[string]handler {
 		"sdkCheckRealtime": s.sdkCheckRealtime,
 		"sdkGetMqttConfig": s.sdkGetMqttConfig,
 		"sdkReportEvent":   func(*request) (any, error) { return nil, nil }, // an empty body
-		"sdkListFiles":     s.sdkListFiles,
-		"sdkUpload":        s.sdkUpload,
 	}
 }
 
@@ -92,20 +88,4 @@ func (s *Sandbox) sdkCheckRealtime(r *request) (any, error) {
 func (s *Sandbox) sdkGetMqttConfig(r *request) (any, error) {
 	name, password := s.brokerLogin(r.caller.chatUser)
 	return results(object{"username": name, "password": password}), nil
-}
-
-// sdkUpload takes a file of any kind. Pages are counted of none; what is a document has
-// one.
-func (s *Sandbox) sdkUpload(r *request) (any, error) {
-	content := []byte(text(r.body["file"]))
-	name := path.Base(strings.ReplaceAll(orDefault(r.fileName, "file"), "\\", "/"))
-	place := uploads + newUUID() + "/" + name
-	s.files.put(shelved{place, content})
-	pages := 0
-	if strings.HasSuffix(strings.ToLower(name), ".pdf") {
-		pages = 1
-	}
-	return results(object{"file": object{
-		"name": name, "size": len(content), "pages": pages, "url": s.fileURL(r, place),
-	}}), nil
 }

@@ -39,7 +39,6 @@ type shownChat struct {
 	message        string // its id
 	messageID      string // its unique id
 	backup         string
-	channels       []string
 }
 
 const (

@@ -20,6 +20,13 @@
 // what is tried again; [Sandbox.SetShape] chooses among the forms that an event has
 // had, and [Sandbox.SetWebhook] where it goes.
 //
+// The chat server under the inbox is played as well, by its own document: for servers, for
+// users, and in real time through a broker. It is one platform: a customer's room is a room
+// of both, with the same messages under the same ids, and whoever writes by the one is seen
+// by the other. Customers, agents and the app's own account are users of the chat server
+// without being made ones; an agent's key is what the inbox tells as sdk_key. Rooms that
+// only the chat server has are in none of the inbox's lists.
+//
 // Where the platform's behaviour is not publicly known, the sandbox does the
 // plainest thing that fits what is known, and a comment says so.
 //
@@ -38,6 +45,12 @@
 // that stand in the files that begin with "keep"; history.go begins with what happened
 // before. fail.go lets calls fail on purpose, as package trouble decides, and
 // record.go enters them into the timeline.
+//
+// What concerns the chat server stands in the files that begin with "chat":
+// chat_state.go has its users, rooms and members, chat_serve.go its routes and
+// credentials. The files that begin with "chat_rest" answer servers, and "chat_sdk" users,
+// by the rules of chat_members.go, chat_messages.go and chat_receipts.go; chat_events.go
+// tells what happens in one place, for the broker.
 //
 // One mutex guards all state. Handlers run while it is held and only queue
 // webhooks, so that a receiver can call back while it answers one.

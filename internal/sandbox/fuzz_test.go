@@ -19,9 +19,7 @@ import (
 // Whatever is sent to whichever operation, it is answered, by a status below
 // 500 and as the document says.
 func FuzzRequests(f *testing.F) {
-	rest, err := document.REST()
-	require.NoError(f, err)
-	operations := rest.Operations()
+	operations := everyOperation(f)
 	contentTypes := []string{
 		"application/json", "application/x-www-form-urlencoded", "multipart/form-data; boundary=b", "text/plain",
 	}
@@ -58,13 +56,20 @@ func FuzzRequests(f *testing.F) {
 		target := strings.NewReplacer("{role}", role, "{room_id}", "98120701", "{agent_id}", "73011",
 			"{tag_id}", "4401", "{template_id}", "30511", "{contact_id}", "880001",
 			"{channel_id}", "5120", "{media_id}", "3120045601", "{broadcast_job_id}", "10301",
-			"{channel_type}", "qiscus", "{app_code}", config.AppCode).Replace(operation.Path)
+			"{channel_type}", "qiscus", "{unique_id}", "7a0e9c35", "{app_code}", config.AppCode).Replace(operation.Path)
 		require.NotContains(t, target, "{", "nothing stands for a parameter of the path")
 		request := httptest.NewRequestWithContext(t.Context(), operation.Method, target, bytes.NewReader(body))
 		request.URL.RawQuery = query
 		request.Header = http.Header{
 			"Qiscus-App-Id": {config.AppCode}, "Qiscus-Secret-Key": {config.SecretKey},
 			"Content-Type": {contentTypes[int(how)%len(contentTypes)]},
+		}
+		if isChatOperation(operation) {
+			request.Header.Set("QISCUS-SDK-APP-ID", config.AppCode)
+			request.Header.Set("QISCUS-SDK-SECRET", config.SecretKey)
+			admin := sandbox.state.admin()
+			request.Header.Set("QISCUS-SDK-USER-ID", sandbox.state.staffChatID(admin))
+			request.Header.Set("QISCUS-SDK-TOKEN", chatSignedIn(sandbox, admin))
 		}
 		if role == "agent" { // the secret key would make an admin of them
 			request.Header.Del("Qiscus-Secret-Key")
@@ -74,6 +79,15 @@ func FuzzRequests(f *testing.F) {
 		conforming(t, sandbox).ServeHTTP(recorder, request)
 		assert.Less(t, recorder.Code, http.StatusInternalServerError, "%s %s", operation.ID, recorder.Body)
 	})
+}
+
+// chatSignedIn is a token for the chat server, a new one where a request before ended it.
+func chatSignedIn(sandbox *Sandbox, member *staff) string {
+	sandbox.mu.Lock()
+	defer sandbox.mu.Unlock()
+	user := sandbox.state.staffUser(member)
+	user.active = true
+	return sandbox.state.chatTokenOf(user, sandbox.config.Now()).text
 }
 
 // signedIn is the token of one of the staff, a new one where a request before ended it.

@@ -35,6 +35,7 @@ func (s *Sandbox) handlerTable() map[string]handler {
 		s.chatRoomHandlers(),
 		s.chatChannelHandlers(),
 		s.chatMessageHandlers(),
+		s.chatFileHandlers(),
 		s.chatSyncHandlers(),
 	} {
 		maps.Copy(table, group)

@@ -146,7 +146,8 @@ func (settingsThing) record(s *state) any {
 	set := s.settings
 	return settingsRecord{
 		Bot: keepWebhook(set.bot), NewSession: keepWebhook(set.newSession), Allocation: keepWebhook(set.allocation),
-		Resolve: keepWebhook(set.resolve), Auth: keepWebhook(set.auth), Chat: keepWebhook(set.chat), Buttons: set.buttons, Off: set.off,
+		Resolve: keepWebhook(set.resolve), Auth: keepWebhook(set.auth), Chat: keepWebhook(set.chat),
+		Buttons: set.buttons, Off: set.off,
 		Sessional: set.switches.sessional, ForceSendBot: set.switches.forceSendBot, Takeover: set.switches.takeover,
 		AllocateAgents: set.switches.allocation, NewTags: set.switches.newTags, OfficeHours: set.hours,
 		Changed: set.changed, Named: set.named,
