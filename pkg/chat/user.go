@@ -82,6 +82,9 @@ func newUser(appID string, who Identity, opts []Option) (*User, error) {
 // AppID returns the App ID that the client acts for.
 func (u *User) AppID() string { return u.client.settings.AppID }
 
+// BaseURL returns the service's address.
+func (u *User) BaseURL() string { return u.client.settings.BaseURL.String() }
+
 // CloseIdleConnections closes the connections that no call uses. A client that is
 // given up needs no other end; one that goes on being used opens new ones.
 func (u *User) CloseIdleConnections() { u.client.http.CloseIdleConnections() }
