@@ -1,6 +1,7 @@
 package realtime
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -120,16 +121,9 @@ func (b *brokers) locate(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("look the broker up: %w", err)
 	}
-	host := location.Data.URL
-	if host == "" {
-		host = location.Node
-	}
-	if host == "" {
-		return errors.New("look the broker up: the answer names no host")
-	}
-	addresses, err := hostAddresses(host, portOr(location.Data.SslPort, tlsPort), portOr(location.Data.WssPort, webSocketPort))
+	addresses, err := locatedAddresses(location)
 	if err != nil {
-		return err
+		return fmt.Errorf("look the broker up: %w", err)
 	}
 	isNew := func(address *url.URL) bool {
 		return !slices.ContainsFunc(addresses, func(known *url.URL) bool { return known.String() == address.String() })
@@ -141,6 +135,16 @@ func (b *brokers) locate(ctx context.Context) error {
 	}
 	b.addresses, b.turn = addresses, 0
 	return nil
+}
+
+// locatedAddresses are those of the answer to a look-up, whose host may be an address
+// with its scheme.
+func locatedAddresses(location *wire.BrokerLocation) ([]*url.URL, error) {
+	host := cmp.Or(location.Data.URL, location.Node)
+	if strings.Contains(host, "://") {
+		return brokerAddresses(host)
+	}
+	return hostAddresses(host, portOr(location.Data.SslPort, tlsPort), portOr(location.Data.WssPort, webSocketPort))
 }
 
 func portOr(port flex.Int, otherwise string) string {

@@ -22,7 +22,7 @@ type arrival struct {
 // read reads what was published on a topic. What it does not understand is [Unknown].
 func (n names) arrival(topic string, payload []byte) arrival {
 	where := n.read(topic)
-	ok := false
+	var ok bool
 	var read arrival
 	switch where.kind {
 	case newMessageTopic:

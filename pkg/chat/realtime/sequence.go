@@ -3,6 +3,7 @@ package realtime
 import (
 	"cmp"
 	"maps"
+	"math"
 	"slices"
 	"time"
 )
@@ -55,7 +56,8 @@ type sequence struct {
 	// lines are messages that wait for a walk, by room, each in order.
 	lines   map[string][]waiting
 	inLines int
-	// catchUp is the walk before whose end nothing from MQTT is told.
+	// catchUp is the walk before whose end nothing from MQTT is told. None will do while
+	// there is no connection.
 	catchUp int
 
 	told     map[string]int64 // the last message of a room, above the floor
@@ -84,6 +86,7 @@ func newSequence(from Position, capacity, pageSize int) *sequence {
 		lines:    map[string][]waiting{},
 		told:     map[string]int64{},
 		receipts: newRecent[receiptKey, int64](rememberedReceipts),
+		catchUp:  math.MaxInt,
 	}
 }
 
@@ -143,10 +146,13 @@ func (s *sequence) hold(m message) {
 func (s *sequence) letGo(m message) {
 	s.letGone++
 	s.messages.want(m.id - 1)
-	s.catchUp = s.messages.next()
+	s.catchUp = max(s.catchUp, s.messages.next())
 }
 
-// reconnected says that something may have been missed.
+// disconnected says that MQTT may miss something from now on.
+func (s *sequence) disconnected() { s.catchUp = math.MaxInt }
+
+// reconnected says that MQTT misses nothing from now on: what it has missed is for sync.
 func (s *sequence) reconnected() {
 	s.messages.wantAll()
 	s.events.wantAll()
@@ -278,6 +284,12 @@ func (s *sequence) askEvents(now time.Duration) (after int64, ask bool) {
 		return 0, false
 	}
 	return s.events.ask(now)
+}
+
+// wantsSync reports whether there is something to ask for now.
+func (s *sequence) wantsSync() bool {
+	return s.hasRoom() && (s.messages.wanted || s.messages.isWalking() ||
+		!s.eventless && (s.events.wanted || s.events.isWalking()))
 }
 
 // hasRoom reports whether a page would find room in the queue.

@@ -2,15 +2,32 @@ package realtime
 
 import (
 	"fmt"
+	"strconv"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	wire "github.com/qismo-go/qismo/gen/chat"
+	"github.com/qismo-go/qismo/pkg/qismo/flex"
 )
 
-// room makes messages of one room, each after the one before it.
+// eventOf is the event of a message.
+func eventOf(id int64, room string) *NewMessage {
+	return &NewMessage{Message: wire.Message{ID: flex.ID(strconv.FormatInt(id, 10)), RoomID: flex.ID(room)}}
+}
+
+// post makes a message that was posted after another one in its room.
 func post(room string, id, before int64) message {
-	return message{id: id, before: before, room: room, event: &NewMessage{ID: id, Room: room}}
+	return message{id: id, before: before, room: room, event: eventOf(id, room)}
+}
+
+func messageID(event Event) int64 {
+	id, err := event.(*NewMessage).Message.ID.Int64()
+	if err != nil {
+		panic(err)
+	}
+	return id
 }
 
 // caughtUp is a sequence that is connected and has read everything.
@@ -50,12 +67,11 @@ func told(s *sequence) []int64 {
 		if !ok {
 			return ids
 		}
-		m := event.(*NewMessage)
-		if m.Late {
-			ids = append(ids, -m.ID)
-		} else {
-			ids = append(ids, m.ID)
+		id := messageID(event)
+		if event.(*NewMessage).Late {
+			id = -id
 		}
+		ids = append(ids, id)
 	}
 }
 
@@ -209,7 +225,7 @@ func TestWhatHasNoRoomIsBroughtBySyncWhenThereIsRoom(t *testing.T) {
 	for len(ids) < len(all) {
 		event, ok := s.take(false)
 		require.True(t, ok, "after %v", ids)
-		ids = append(ids, event.(*NewMessage).ID)
+		ids = append(ids, messageID(event))
 		walk(t, s, 0, all...)
 		require.LessOrEqual(t, s.queue.len(), capacity)
 	}
