@@ -53,6 +53,14 @@ func newRecorder(t *testing.T, answer http.HandlerFunc) *recorder {
 	return r
 }
 
+// newPlainServer makes a service that reads as much of a request as its handler does.
+func newPlainServer(t *testing.T, handler http.HandlerFunc) *httptest.Server {
+	t.Helper()
+	server := httptest.NewServer(handler)
+	t.Cleanup(server.Close)
+	return server
+}
+
 func (r *recorder) seen() []recorded {
 	r.mu.Lock()
 	defer r.mu.Unlock()
