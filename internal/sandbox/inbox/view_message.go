@@ -14,7 +14,7 @@ import (
 // messageView is one message of a room.
 type messageView struct {
 	ID      int64
-	Author  string // customer, bot, agent or system
+	Author  string // customer, bot, agent, user or system
 	Name    string
 	First   bool // of a row by the same author
 	Initial face

@@ -124,7 +124,7 @@ func preview(message sandbox.Message) string {
 	case text == "" && message.Type != "":
 		text = "[" + message.Type + "]"
 	}
-	if message.Author == sandbox.AuthorBot || message.Author == sandbox.AuthorAgent {
+	if message.Author != sandbox.AuthorCustomer && message.Author != sandbox.AuthorSystem {
 		name, _, _ := strings.Cut(message.Name, " ")
 		text = name + ": " + text
 	}
