@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Lets Prism judge the document: as a mock server that the façade calls, and as a
-# proxy between the façade and the sandbox. The tests start it and end it.
+# Lets Prism judge the documents of both APIs: as a mock server that the façade calls,
+# and as a proxy between the façade and the sandbox. The tests start it and end it.
 set -euo pipefail
 
 cd "$(dirname "$0")/.."

@@ -1,4 +1,4 @@
-// Package invoke calls any method of the façade, so that tests can go through all
+// Package invoke calls any method of a façade, so that tests can go through all
 // of them. It stands apart from package facade, which the code generator uses
 // while the client may not compile yet.
 package invoke
@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"reflect"
 	"strings"
 	"unicode"
@@ -17,13 +18,14 @@ import (
 	"github.com/qismo-go/qismo/pkg/qismo"
 )
 
-// Method calls a method on a client with arguments that are found by name: a
-// struct of parameters takes what it has members for, and any other parameter the
+// Method calls a method on a client, which is a pointer to one that has the method's
+// service, with arguments that are found by name: a struct of parameters takes what it has members for, and any other parameter the
 // value of its own name, where roomID stands for room_id. A name such as
-// Tags.Create.tag is for that one method. Iterators are walked, and files read, to
+// Tags.Create.tag, or User.Messages.Send.message, is for that one method. Iterators are walked, and files read, to
 // their end. The error is the method's, or says which argument is missing.
-func Method(ctx context.Context, client *qismo.Client, method facade.Method, values map[string]any) error {
-	service := reflect.ValueOf(client).Elem().FieldByName(method.Service)
+func Method(ctx context.Context, client any, method facade.Method, values map[string]any) error {
+	field := method.Service[strings.LastIndex(method.Service, ".")+1:] // behind the client, if it is named
+	service := reflect.ValueOf(client).Elem().FieldByName(field)
 	if !service.IsValid() {
 		return fmt.Errorf("the client has no %s", method.Service)
 	}
@@ -40,7 +42,7 @@ func Method(ctx context.Context, client *qismo.Client, method facade.Method, val
 		case kind == reflect.TypeFor[[]qismo.Option](): // none
 			arguments = append(arguments, reflect.Zero(kind))
 		default:
-			argument, err := argument([]string{method.String() + "." + name, name, snakeCase(name)}, kind, values)
+			argument, err := argument(namesOf(method, name), kind, values)
 			if err != nil {
 				return fmt.Errorf("call %s: parameter %s: %w", method, name, err)
 			}
@@ -51,6 +53,16 @@ func Method(ctx context.Context, client *qismo.Client, method facade.Method, val
 		return outcome(function.CallSlice(arguments))
 	}
 	return outcome(function.Call(arguments))
+}
+
+// namesOf are the names that a parameter's value may have. What is called params is
+// params in no document.
+func namesOf(method facade.Method, parameter string) []string {
+	own := method.String() + "." + parameter
+	if parameter == "params" {
+		return []string{own}
+	}
+	return []string{own, parameter, snakeCase(parameter)}
 }
 
 var errNoValue = errors.New("nothing is known to give it")
@@ -68,7 +80,7 @@ func argument(names []string, kind reflect.Type, values map[string]any) (reflect
 		return reflect.ValueOf(given), nil
 	}
 	if !found && kind.Kind() == reflect.Struct {
-		given, found = values, true
+		given, found = ofNone(values), true
 	}
 	if !found {
 		return reflect.Value{}, errNoValue
@@ -88,6 +100,13 @@ func argument(names []string, kind reflect.Type, values map[string]any) (reflect
 		failure = errors.Join(failure, err)
 	}
 	return reflect.Value{}, failure
+}
+
+// ofNone are the values that are not for one method alone.
+func ofNone(values map[string]any) map[string]any {
+	others := maps.Clone(values)
+	maps.DeleteFunc(others, func(name string, _ any) bool { return strings.Contains(name, ".") })
+	return others
 }
 
 // outcome finds the error among a method's results, or at the end of a walk or a file.

@@ -11,6 +11,7 @@ import (
 
 	"github.com/qismo-go/qismo/internal/facade"
 	"github.com/qismo-go/qismo/internal/invoke"
+	"github.com/qismo-go/qismo/pkg/chat"
 	"github.com/qismo-go/qismo/pkg/qismo"
 )
 
@@ -60,13 +61,47 @@ func TestMethod(t *testing.T) {
 	}
 }
 
-// A parameter is found by what the document calls it, too.
+// Of a façade of several clients, the method's client is called.
+func TestMethodOfOneOfTheClients(t *testing.T) {
+	t.Parallel()
+	var asked []string
+	service := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, err := io.ReadAll(r.Body)
+		assert.NoError(t, err)
+		asked = append(asked, r.Method+" "+r.URL.RequestURI()+" "+string(body))
+		_, _ = io.WriteString(w, `{"results":{}}`)
+	}))
+	defer service.Close()
+	server, err := chat.NewServer("wangi-qjxw1k2m3n4o", "key", chat.WithBaseURL(service.URL))
+	require.NoError(t, err)
+	user, err := chat.NewUser("wangi-qjxw1k2m3n4o", chat.Token("rina", "token"), chat.WithBaseURL(service.URL))
+	require.NoError(t, err)
+	for client, method := range map[any]facade.Method{
+		server: {Service: "Server.Users", Name: "Deactivate", Parameters: []string{"ctx", "userIDs", "opts"}},
+		user:   {Service: "User.Users", Name: "Block", Parameters: []string{"ctx", "userID", "opts"}},
+	} {
+		require.ErrorContains(t, invoke.Method(t.Context(), client, facade.Method{Service: "Users.Parcels"}, nil), "has no Users.Parcels")
+		values := map[string]any{"user_ids[]": []any{"bagus_17"}, "user_email": "bagus_17"}
+		invoke.AddOtherNames(values)
+		err := invoke.Method(t.Context(), client, method, values)
+		if err != nil { // of the answer that has nothing in it
+			require.ErrorContains(t, err, "chat: sdkBlockUser: ")
+		}
+	}
+	assert.ElementsMatch(t, []string{
+		`DELETE /api/v2.1/rest/deactivate_users {"user_ids":["bagus_17"]}`,
+		`POST /api/v2/sdk/block_user {"user_email":"bagus_17"}`,
+	}, asked)
+}
+
+// A parameter is found by what the document calls it, too; of several names the last one
+// holds that there is.
 func TestAddOtherNames(t *testing.T) {
 	t.Parallel()
-	values := map[string]any{"is_active": true, "webhook_url": "https://example.id/in", "room_id": 7}
+	values := map[string]any{"is_active": true, "webhook_url": "https://example.id/in", "room_id": 7, "topic_id": 8}
 	invoke.AddOtherNames(values)
 	assert.Equal(t, map[string]any{
-		"is_active": true, "active": true, "room_id": 7,
+		"is_active": true, "active": true, "room_id": 7, "topic_id": 8, "roomID": 7,
 		"webhook_url": "https://example.id/in", "address": "https://example.id/in",
 	}, values)
 }

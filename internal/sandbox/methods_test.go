@@ -19,6 +19,35 @@ import (
 	"github.com/qismo-go/qismo/pkg/qismo/flex"
 )
 
+// offer is a façade with its document, and how its methods are called.
+type offer struct {
+	file     string // of the document, in api/
+	document *document.Document
+	source   *facade.Source
+	// invented are arguments that no example of the document has.
+	invented func(w *shownWorld) map[string]any
+	// client makes what a method is called on.
+	client func(w *shownWorld, operation *document.Operation, method facade.Method, address string) any
+}
+
+// offers are the façades of both documents.
+func offers(t *testing.T) []offer {
+	t.Helper()
+	rest, err := document.REST()
+	require.NoError(t, err)
+	return []offer{{
+		file: "openapi.yaml", document: rest, source: readFacade(t, "qismo"),
+		invented: (*shownWorld).invented, client: (*shownWorld).client,
+	}, chatOffer(t)}
+}
+
+func readFacade(t *testing.T, name string) *facade.Source {
+	t.Helper()
+	source, err := facade.Read("../../pkg/" + name)
+	require.NoError(t, err)
+	return source
+}
+
 // invented are arguments that no example of the document has.
 func (w *shownWorld) invented() map[string]any {
 	return map[string]any{
@@ -42,8 +71,8 @@ func (w *shownWorld) invented() map[string]any {
 
 // arguments are what a method for an operation is called with in a world: the
 // world's own ids, and the document's first example.
-func (w *shownWorld) arguments(operation *document.Operation) map[string]any {
-	known := w.invented()
+func (w *shownWorld) arguments(operation *document.Operation, invented map[string]any) map[string]any {
+	known := maps.Clone(invented)
 	values := w.values(operation)
 	for _, parameter := range operation.Parameters {
 		value, ok := values[parameter.Name]
@@ -70,7 +99,7 @@ func (w *shownWorld) arguments(operation *document.Operation) map[string]any {
 }
 
 // client makes a client with the first credentials that an operation accepts.
-func (w *shownWorld) client(operation *document.Operation, address string) *qismo.Client {
+func (w *shownWorld) client(operation *document.Operation, _ facade.Method, address string) any {
 	w.t.Helper()
 	config := w.Config()
 	credential := qismo.WithSecretKey(config.AppCode, config.SecretKey)
@@ -82,25 +111,26 @@ func (w *shownWorld) client(operation *document.Operation, address string) *qism
 	return client
 }
 
-// everyMethod calls each method of the façade for the operation that it is for,
+// everyMethod calls each method of a façade for the operation that it is for,
 // in a world of its own, which stands behind the stage. No operation is left out.
-func everyMethod(t *testing.T, at *stage, check func(t *testing.T, operation *document.Operation, err error)) {
+func everyMethod(
+	t *testing.T, at *stage, of offer, check func(t *testing.T, operation *document.Operation, err error),
+) {
 	t.Helper()
-	rest, err := document.REST()
-	require.NoError(t, err)
-	source, err := facade.Read("../../pkg/qismo")
-	require.NoError(t, err)
-	for _, operation := range rest.Operations() {
+	for _, operation := range of.document.Operations() {
+		if operation.IsWebhook() {
+			continue
+		}
 		called := 0
-		for _, method := range source.Of(operation.ID) {
+		for _, method := range of.source.Of(operation.ID) {
 			if method.First() != operation.ID || !method.Asks {
 				continue
 			}
 			called++
 			t.Run(operation.ID+" by "+method.String(), func(t *testing.T) {
 				w := newShownWorld(t, operation.ID)
-				arguments := w.arguments(operation)
-				client := w.client(operation, at.address)
+				arguments := w.arguments(operation, of.invented(w))
+				client := of.client(w, operation, method, at.address)
 				at.play(w.server.Config.Handler)
 				check(t, operation, invoke.Method(t.Context(), client, method, arguments))
 			})
@@ -122,10 +152,8 @@ type stage struct {
 
 func newStage(t *testing.T) *stage {
 	t.Helper()
-	rest, err := document.REST()
-	require.NoError(t, err)
 	s := &stage{}
-	router := document.NewRouter(rest.Operations())
+	router := document.NewRouter(everyOperation(t))
 	s.server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		s.mu.Lock()
 		world := s.world
@@ -157,9 +185,11 @@ func (s *stage) wasAsked(id string) bool {
 // that operation, and understands the answer.
 func TestEveryMethodAsTheDocumentShowsIt(t *testing.T) {
 	at := newStage(t)
-	everyMethod(t, at, func(t *testing.T, operation *document.Operation, err error) {
-		t.Helper()
-		require.NoError(t, err)
-		assert.True(t, at.wasAsked(operation.ID), "%s was not asked for", operation.ID)
-	})
+	for _, of := range offers(t) {
+		everyMethod(t, at, of, func(t *testing.T, operation *document.Operation, err error) {
+			t.Helper()
+			require.NoError(t, err)
+			assert.True(t, at.wasAsked(operation.ID), "%s was not asked for", operation.ID)
+		})
+	}
 }
