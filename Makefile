@@ -50,7 +50,7 @@ screenshots: ## take the pictures of the sandbox's page in docs/images (needs Ch
 	CI=true go test -count=1 -tags screenshots -run '^TestScreenshots$$' ./internal/sandbox/inbox
 
 .PHONY: generate
-generate: ## make gen/, the documents in pieces and docs/operations.md again
+generate: ## make gen/, the documents in pieces and the tables of operations in docs/ again
 	go generate ./...
 
 .PHONY: check

@@ -17,7 +17,7 @@ cd "$scratch/after"
 if [ -d gen ]; then
   find gen -name '*.go' -exec grep -qE '^// Code generated .* DO NOT EDIT\.$' {} \; -exec rm {} +
 fi
-rm -f docs/operations.md
+rm -f docs/operations.md docs/chat-operations.md
 # These are embedded, so there have to be some.
 for pieces in internal/document/*.pieces; do : >"$pieces"; done
 

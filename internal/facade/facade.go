@@ -20,7 +20,9 @@ type Method struct {
 	// Service is the field of the client that holds the service, such as Rooms. In a
 	// façade of several clients it begins with the client: User.Rooms.
 	Service string
-	Name    string
+	// Type is the type of the service, such as RoomsService.
+	Type string
+	Name string
 	// Parameters are the names of the parameters, in order.
 	Parameters []string
 	// Comment is the doc comment on one line.
@@ -218,6 +220,7 @@ func (r *reading) source() *Source {
 		case isMethod && isService:
 			source.Methods = append(source.Methods, Method{
 				Service:    r.serviceNamed(owner),
+				Type:       owner,
 				Name:       method,
 				Parameters: parametersOf(function),
 				Comment:    strings.Join(strings.Fields(function.Doc.Text()), " "),

@@ -2,7 +2,7 @@
 // REST document's operations, which the façade needs to know, for instance,
 // whether a repeat can do harm; in each generated package the checksum of its
 // document, so that not one line of a document can change without the check for
-// stale files noticing; the documents in pieces, as programs read them; and the table
+// stale files noticing; the documents in pieces, as programs read them; and the tables
 // of operations in docs/. It is run by go generate, from the repository's root.
 package main
 
@@ -22,7 +22,7 @@ import (
 )
 
 func main() {
-	for _, write := range []func() error{writeOperations, writeChatOperations, writeWebhooks, writePieces, writeTable} {
+	for _, write := range []func() error{writeOperations, writeChatOperations, writeWebhooks, writePieces, writeTable, writeChatTable} {
 		if err := write(); err != nil {
 			fmt.Fprintln(os.Stderr, "generate:", err)
 			os.Exit(1)

@@ -47,7 +47,7 @@ func renderTable(doc *document.Document, ours *facade.Source, peersSource []byte
 		return "", err
 	}
 	var page strings.Builder
-	data := table{Peers: peers.Peers, doc: doc, ours: ours, chat: peers.Chat}
+	data := table{offered: offered{doc: doc, ours: ours, packages: packages}, Peers: peers.Peers, chat: peers.Chat}
 	if err := tablePage.Execute(&page, data); err != nil {
 		return "", err
 	}
@@ -56,47 +56,10 @@ func renderTable(doc *document.Document, ours *facade.Source, peersSource []byte
 
 // table is what the page is made of.
 type table struct {
+	offered
+
 	Peers []peer
-
-	doc  *document.Document
-	ours *facade.Source
-	chat map[string]chatCall
-}
-
-// group are the operations of one tag.
-type group struct {
-	Name, Description string
-	Operations        []*document.Operation
-}
-
-// Groups are in the document's order, and so are their operations.
-func (t table) Groups() []group {
-	var groups []group
-	tags, _ := t.doc.Tree()["tags"].([]any)
-	for _, tag := range tags {
-		members, _ := tag.(map[string]any)
-		name, _ := members["name"].(string)
-		description, _ := members["description"].(string)
-		g := group{Name: name, Description: strings.TrimSpace(description)}
-		for _, operation := range t.doc.Operations() {
-			if operation.Group == name {
-				g.Operations = append(g.Operations, operation)
-			}
-		}
-		if len(g.Operations) > 0 {
-			groups = append(groups, g)
-		}
-	}
-	return groups
-}
-
-// Ours links the façade's methods for an operation.
-func (t table) Ours(operation *document.Operation) string {
-	var links []string
-	for _, method := range t.ours.Of(operation.ID) {
-		links = append(links, link(method.String()))
-	}
-	return cell(links)
+	chat  map[string]chatCall
 }
 
 // Theirs are a peer's methods for an operation.
@@ -139,33 +102,6 @@ func (t table) Missing(peer peer) []peerMethod {
 	return slices.DeleteFunc(slices.Clone(peer.Methods), func(m peerMethod) bool { return !m.missing() })
 }
 
-// level is one level of evidence.
-type level struct {
-	Name, Meaning string
-	Count         int
-}
-
-// Levels count the operations by how sure they are.
-func (t table) Levels() []level {
-	levels := []level{
-		{Name: "documented", Meaning: "on a page of the vendor"},
-		{Name: "seen", Meaning: "in two or more public clients, or in one of the vendor"},
-		{Name: "single", Meaning: "in one public client"},
-		{Name: "assumed", Meaning: "inferred"},
-	}
-	for i := range levels {
-		for _, operation := range t.doc.Operations() {
-			if operation.Evidence.Level == levels[i].Name {
-				levels[i].Count++
-			}
-		}
-	}
-	return levels
-}
-
-// Total is the number of operations.
-func (t table) Total() int { return len(t.doc.Operations()) }
-
 // link leads to the documentation of a method, which is a method of a service
 // unless it has no service.
 func link(name string) string {
@@ -174,16 +110,6 @@ func link(name string) string {
 		at = service + "Service." + method
 	}
 	return "[" + code(name) + "](" + packages + at + ")"
-}
-
-func code(text string) string { return "`" + text + "`" }
-
-// cell joins what stands in one cell; a dash tells that there is nothing.
-func cell(parts []string) string {
-	if len(parts) == 0 {
-		return "–"
-	}
-	return strings.ReplaceAll(strings.Join(parts, ", "), "|", `\|`)
 }
 
 var tablePage = template.Must(template.New("table").Funcs(template.FuncMap{
@@ -205,18 +131,10 @@ Every operation of [the document](../api/openapi.yaml), with the method that cal
 {{range $operation := $group.Operations -}}
 | {{code $operation.ID}} | {{code $operation.Method}} {{code $operation.Path}} | {{$.Ours $operation}} | {{$operation.Evidence.Level}} |{{range $.Peers}} {{$.Theirs . $operation}} |{{end}}
 {{end}}{{end}}
-## How sure
-
-| evidence | what it means | operations |
-|---|---|---|
-{{range .Levels -}}
-| {{.Name}} | {{.Meaning}} | {{.Count}} |
-{{end -}}
-| together | | {{.Total}} |
-
+` + howSure + `
 ## What the others have and this API has not
 
-Some of it the API of the Qiscus Chat SDK has, which lies below Omnichannel and which this project does not describe.
+Some of it the API of the Qiscus Chat SDK has, which lies below Omnichannel: [chat-operations.md](chat-operations.md) has its calls.
 {{range $peer := .Peers}}{{with $.Missing $peer}}
 ### In {{$peer.Title}}
 

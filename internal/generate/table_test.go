@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"os"
 	"strings"
 	"testing"
@@ -8,34 +9,67 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/qismo-go/qismo/gen/chat"
 	"github.com/qismo-go/qismo/internal/document"
 	"github.com/qismo-go/qismo/internal/facade"
 )
 
-// The table in docs/ is the one that would be made now, so an operation without a
-// row is one that go generate was not run for.
-func TestTheTableIsUpToDate(t *testing.T) {
-	t.Parallel()
-	doc, ours, peers := inputs(t)
-	want, err := renderTable(doc, ours, peers)
-	require.NoError(t, err)
-	got, err := os.ReadFile("../../" + tableFile)
-	require.NoError(t, err)
-	assert.Equal(t, want, string(got), "%s is out of date: run go generate ./...", tableFile)
+// page is a table of operations in docs/, as it would be made now.
+type page struct {
+	file, text string
+	doc        *document.Document
 }
 
-// Every operation of the document has its row, in the section of its group, with
+func pages(t *testing.T) []page {
+	t.Helper()
+	doc, ours, peers := inputs(t)
+	table, err := renderTable(doc, ours, peers)
+	require.NoError(t, err)
+	chatDoc, err := document.Chat()
+	require.NoError(t, err)
+	ours, err = facade.Read("../../pkg/chat")
+	require.NoError(t, err)
+	chatTable, err := renderChatTable(chatDoc, ours)
+	require.NoError(t, err)
+	return []page{{tableFile, table, doc}, {chatTableFile, chatTable, chatDoc}}
+}
+
+// The tables in docs/ are those that would be made now, so an operation without a
+// row is one that go generate was not run for.
+func TestTheTablesAreUpToDate(t *testing.T) {
+	t.Parallel()
+	for _, page := range pages(t) {
+		got, err := os.ReadFile("../../" + page.file)
+		require.NoError(t, err)
+		assert.Equal(t, page.text, string(got), "%s is out of date: run go generate ./...", page.file)
+	}
+}
+
+// Every operation of a document has its row, in the section of its group, with
 // a method of the façade in it.
 func TestEveryOperationHasARow(t *testing.T) {
 	t.Parallel()
-	doc, ours, peers := inputs(t)
-	page, err := renderTable(doc, ours, peers)
-	require.NoError(t, err)
-	for _, operation := range doc.Operations() {
-		require.NoError(t, findRow(page, operation), "in the table")
-		without := strings.ReplaceAll(page, "| `"+operation.ID+"` |", "| |")
-		assert.Error(t, findRow(without, operation), "without it")
+	for _, page := range pages(t) {
+		for _, operation := range page.doc.Operations() {
+			if operation.IsWebhook() {
+				continue
+			}
+			require.NoError(t, findRow(page.text, operation), "in %s", page.file)
+			without := strings.ReplaceAll(page.text, "| `"+operation.ID+"` |", "| |")
+			assert.Error(t, findRow(without, operation), "without it")
+		}
 	}
+}
+
+// The chat server's methods are linked by their client and the type of their service,
+// and its events, which nobody calls, are left out.
+func TestTheChatTable(t *testing.T) {
+	t.Parallel()
+	text := pages(t)[1].text
+	assert.Contains(t, text, "[`Server.Messages.Send`]("+chatPackages+"ServerMessagesService.Send)")
+	assert.Contains(t, text, "[`User.Messages.Send`]("+chatPackages+"MessagesService.Send)")
+	assert.Contains(t, text, fmt.Sprintf("| together | | %d |", len(chat.OperationIDs())))
+	assert.NotContains(t, text, "`postComment`")
 }
 
 func findRow(page string, operation *document.Operation) error {
