@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/csv"
+	"io"
 	"io/fs"
 	"net/http"
 	"os"
@@ -36,6 +37,7 @@ func TestExamplesAreShortAndConnectToTheSandbox(t *testing.T) {
 	listen := regexp.MustCompile("Listen +string +`default:\"([^\"]*)\"").FindSubmatch(command)
 	require.NotNil(t, listen)
 	assert.Less(t, strings.Count(code(t, "echo"), "\n"), 50, "it is in the README") // which says how it connects
+	assert.Contains(t, code(t, "chat"), `chat.NewUser("`+app.AppCode+`", who, chat.WithBaseURL("http://`+string(listen[1])+`"))`)
 	// The receiver is not one of them: it is the program of a page on production.
 	for _, name := range []string{"allocator", "bot", "customchannel", "export"} {
 		all := code(t, name)
@@ -65,6 +67,7 @@ func code(t *testing.T, example string) (all string) {
 // process is a program that runs.
 type process struct {
 	command *exec.Cmd
+	typed   io.Writer // what somebody types into it
 
 	mutex   sync.Mutex
 	said    strings.Builder
@@ -95,6 +98,9 @@ func start(t *testing.T, environment []string, path string, args ...string) *pro
 	p := &process{
 		command: exec.CommandContext(context.WithoutCancel(t.Context()), path, args...), changed: make(chan struct{}, 1),
 	}
+	var err error
+	p.typed, err = p.command.StdinPipe()
+	require.NoError(t, err)
 	p.command.Env = append(os.Environ(), environment...)
 	p.command.Stdout, p.command.Stderr = p, p
 	require.NoError(t, p.command.Start())
@@ -177,7 +183,7 @@ func TestTwoCommands(t *testing.T) {
 	t.Parallel()
 	programs := t.TempDir()
 	build := exec.CommandContext(t.Context(), "go", "build", "-o", programs,
-		"../cmd/qismo", "./allocator", "./bot", "./customchannel", "./export")
+		"../cmd/qismo", "./allocator", "./bot", "./chat", "./customchannel", "./export")
 	output, err := build.CombinedOutput()
 	require.NoError(t, err, "%s", output)
 
@@ -227,6 +233,25 @@ func TestTwoCommands(t *testing.T) {
 		assert.Equal(t, "halo", rooms.Items[0].LastCommentText)
 		require.NoError(t, s.client.Bot.SendText(t.Context(), rooms.Items[0].RoomID, "Selamat pagi!"))
 		p.says(t, `"User":"budi","Text":"Selamat pagi!"`)
+	})
+	t.Run("chat", func(t *testing.T) {
+		t.Parallel()
+		s := newScene(t, programs)
+		chat := filepath.Join(programs, "chat")
+		budi := start(t, s.environment, chat, "budi", "sari")
+		budi.says(t, "waiting for sari")
+		sari := start(t, s.environment, chat, "sari", "budi")
+		budi.says(t, "* sari is here")
+		sari.says(t, "* budi is here")
+		_, err := io.WriteString(budi.typed, "masih ada yang besar?\n")
+		require.NoError(t, err)
+		sari.says(t, "budi: masih ada yang besar?")
+		budi.says(t, "* it has reached sari")
+		budi.says(t, "* sari has read it")
+		_, err = io.WriteString(sari.typed, "tinggal dua\n")
+		require.NoError(t, err)
+		budi.says(t, "* sari is typing")
+		budi.says(t, "sari: tinggal dua")
 	})
 	t.Run("export", func(t *testing.T) {
 		t.Parallel()

@@ -19,6 +19,7 @@ func introduce(std *streams, platform *sandbox.Sandbox, opened openedWorld, apiU
 	config := platform.Config()
 	fmt.Fprintf(std.out, `export QISCUS_APP_ID=%s QISCUS_SECRET_KEY=%s
 export QISCUS_OMNICHANNEL_URL=%s
+export QISCUS_CHAT_URL=%[3]s
 
 `, config.AppCode, config.SecretKey, apiURL)
 	table := tabwriter.NewWriter(std.out, 0, 4, 2, ' ', 0)

@@ -53,7 +53,7 @@ func TestSandbox(t *testing.T) {
 
 	told := out.String()
 	settings := regexp.MustCompile(`(QISCUS_[A-Z_]+)=(\S+)`).FindAllStringSubmatch(told, -1)
-	require.Len(t, settings, 3)
+	require.Len(t, settings, 4)
 	for _, setting := range settings {
 		t.Setenv(setting[1], setting[2])
 	}

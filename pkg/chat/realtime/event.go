@@ -140,7 +140,7 @@ type NotAcknowledged struct {
 // NotAllowed says that, after a reconnection, the broker no longer lets the user hear of a
 // room, a channel or a user: one of the three. It was left.
 type NotAllowed struct {
-	RoomID          string
+	RoomID          flex.ID
 	ChannelUniqueID string
 	UserID          string
 }

@@ -7,19 +7,20 @@ import (
 	"time"
 
 	"github.com/qismo-go/qismo/pkg/chat"
+	"github.com/qismo-go/qismo/pkg/qismo/flex"
 )
 
 // Typing tells the others in a room that the user types, or has stopped. It is
 // [chat.ErrNotConnected] while there is no broker: nobody cares later.
-func (c *Connection) Typing(ctx context.Context, roomID string, isTyping bool) error {
-	if err := checkLevel("room's id", roomID); err != nil {
+func (c *Connection) Typing(ctx context.Context, roomID flex.ID, isTyping bool) error {
+	if err := checkLevel("room's id", string(roomID)); err != nil {
 		return fmt.Errorf("realtime: tell that the user types: %w", err)
 	}
 	payload := "0"
 	if isTyping {
 		payload = "1"
 	}
-	if err := c.publish(ctx, typingTopicOf(roomID, c.user), false, []byte(payload)); err != nil {
+	if err := c.publish(ctx, typingTopicOf(string(roomID), c.user), false, []byte(payload)); err != nil {
 		return fmt.Errorf("realtime: tell that the user types: %w", err)
 	}
 	return nil
@@ -28,8 +29,8 @@ func (c *Connection) Typing(ctx context.Context, roomID string, isTyping bool) e
 // PublishEvent tells an event of the app's own to the others in a room that have joined
 // it now: data is anything that [json.Marshal] takes. Nobody is told later, and it is
 // [chat.ErrNotConnected] while there is no broker.
-func (c *Connection) PublishEvent(ctx context.Context, roomID string, data any) error {
-	if err := checkLevel("room's id", roomID); err != nil {
+func (c *Connection) PublishEvent(ctx context.Context, roomID flex.ID, data any) error {
+	if err := checkLevel("room's id", string(roomID)); err != nil {
 		return fmt.Errorf("realtime: publish an event: %w", err)
 	}
 	written, err := json.Marshal(struct {
@@ -39,7 +40,7 @@ func (c *Connection) PublishEvent(ctx context.Context, roomID string, data any) 
 	if err != nil {
 		return fmt.Errorf("realtime: publish an event: cannot write a Go %T as JSON", data)
 	}
-	if err := c.publish(ctx, customTopicOf(roomID), false, written); err != nil {
+	if err := c.publish(ctx, customTopicOf(string(roomID)), false, written); err != nil {
 		return fmt.Errorf("realtime: publish an event: %w", err)
 	}
 	return nil

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/qismo-go/qismo/pkg/chat"
+	"github.com/qismo-go/qismo/pkg/qismo/flex"
 )
 
 // subject is something of which more is heard than every user hears.
@@ -26,16 +27,16 @@ var ErrNotAllowed = errors.New("realtime: the broker does not allow it")
 // types, how far they have received and read, and events of clients. It lasts until
 // [Connection.LeaveRoom], over all reconnections. While there is no broker, it is noted
 // for when there is.
-func (c *Connection) JoinRoom(ctx context.Context, roomID string) error {
-	if err := checkLevel("room's id", roomID); err != nil {
+func (c *Connection) JoinRoom(ctx context.Context, roomID flex.ID) error {
+	if err := checkLevel("room's id", string(roomID)); err != nil {
 		return fmt.Errorf("realtime: join a room: %w", err)
 	}
-	return c.join(ctx, subject{aRoom, roomID}, roomTopics(roomID))
+	return c.join(ctx, subject{aRoom, string(roomID)}, roomTopics(string(roomID)))
 }
 
 // LeaveRoom ends [Connection.JoinRoom]. The messages of the room still come.
-func (c *Connection) LeaveRoom(ctx context.Context, roomID string) error {
-	return c.quit(ctx, subject{aRoom, roomID})
+func (c *Connection) LeaveRoom(ctx context.Context, roomID flex.ID) error {
+	return c.quit(ctx, subject{aRoom, string(roomID)})
 }
 
 // JoinChannel lets a connection hear of the messages of a public channel, by its unique
@@ -155,7 +156,7 @@ func (s subject) notAllowed() Event {
 	event := &NotAllowed{}
 	switch s.what {
 	case aRoom:
-		event.RoomID = s.id
+		event.RoomID = flex.ID(s.id)
 	case aChannel:
 		event.ChannelUniqueID = s.id
 	case aUser:

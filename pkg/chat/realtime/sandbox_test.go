@@ -111,13 +111,13 @@ func TestTwoUsersTalk(t *testing.T) {
 	atRina, atAgus := w.connect(rina), w.connect(agus)
 	await[*realtime.Connected](atRina)
 	await[*realtime.Connected](atAgus)
-	require.NoError(t, atRina.JoinRoom(ctx, room.String()))
-	require.NoError(t, atAgus.JoinRoom(ctx, room.String()))
+	require.NoError(t, atRina.JoinRoom(ctx, room))
+	require.NoError(t, atAgus.JoinRoom(ctx, room))
 	require.NoError(t, atRina.WatchPresence(ctx, "agus"))
 
 	require.NoError(t, atAgus.SetOnline(ctx, true))
 	assert.True(t, await[*realtime.Presence](atRina).IsOnline)
-	require.NoError(t, atAgus.Typing(ctx, room.String(), true))
+	require.NoError(t, atAgus.Typing(ctx, room, true))
 	assert.Equal(t, "agus", await[*realtime.Typing](atRina).UserID)
 
 	sent, err := agus.Messages.Send(ctx, room, chat.NewText("halo"))
