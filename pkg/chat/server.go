@@ -53,7 +53,7 @@ func newServer(appID, secret string, opts []Option) (*Server, error) {
 	if made.settings.TokenStore != nil {
 		return nil, errNothingToStore
 	}
-	made.credentials = &secretCredentials{secret: []string{secret}}
+	made.credentials = &secretCredentials{transport.Hide([]string{secret})}
 	return &Server{
 		client:   made,
 		Users:    &ServerUsersService{made},
@@ -86,16 +86,12 @@ func (s *Server) Do(ctx context.Context, method, path string, in, out any, opts 
 
 // secretCredentials are the app's secret key, as the values of a header, which are
 // made once and shared.
-type secretCredentials struct{ secret []string }
+type secretCredentials struct{ secret transport.Hidden[[]string] }
 
 func (c *secretCredentials) authorize(request *http.Request) error {
-	request.Header[headerSecret] = c.secret
+	request.Header[headerSecret] = c.secret.Reveal()
 	return nil
 }
 
 func (*secretCredentials) renew(*http.Request, *Error) (bool, error) { return false, nil }
 func (*secretCredentials) kind() wire.CredentialKind                 { return wire.CredentialSecret }
-
-// String keeps the key out of whatever prints a client.
-func (*secretCredentials) String() string   { return "secret key ***" }
-func (*secretCredentials) GoString() string { return "secret key ***" }

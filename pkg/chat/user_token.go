@@ -92,8 +92,6 @@ func refusesToken(failure *Error) bool {
 }
 
 func (*userCredentials) kind() wire.CredentialKind { return wire.CredentialUserToken }
-func (*userCredentials) String() string            { return "token ***" }
-func (*userCredentials) GoString() string          { return "token ***" }
 
 // newTokens is where a user's tokens come from.
 func newTokens(settings *transport.Settings, who Identity, session *SessionService) *transport.Tokens {
