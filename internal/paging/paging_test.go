@@ -120,7 +120,9 @@ func TestWalksEndWithTheFirstErrorAndTheCaller(t *testing.T) {
 	rows, err := walk(t, pager, "")
 	require.ErrorIs(t, err, broken)
 	assert.Equal(t, []int64{1, 2}, rows)
-	for range pager.All(t.Context(), "") {
+	for row, err := range pager.All(t.Context(), "") {
+		require.NoError(t, err)
+		require.EqualValues(t, 1, row)
 		break
 	}
 	assert.Equal(t, 3, *asked)

@@ -79,7 +79,7 @@ func TestWaitingForAnothersLogin(t *testing.T) {
 	require.ErrorIs(t, second(user.Token(hasty)), context.Canceled)
 	cancel()
 	require.ErrorIs(t, <-ended, context.Canceled)
-	assert.EqualValues(t, 1, server.Counts().Received)
+	assert.Equal(t, 1, server.Counts().Received)
 }
 
 // The limiter that both façades share holds calls of this one back, too.

@@ -154,7 +154,7 @@ func TestUploadsAreNeverRepeated(t *testing.T) {
 	}
 }
 
-// A reader that fails fails the upload, and its error can be found.
+// A reader that fails ends the upload, and its error can be found.
 func TestUploadsOfABrokenFile(t *testing.T) {
 	t.Parallel()
 	broken := errors.New("the disk is gone")

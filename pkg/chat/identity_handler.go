@@ -155,7 +155,8 @@ func nonceIn(request *http.Request, body []byte) (string, error) {
 	case "application/x-www-form-urlencoded", "multipart/form-data":
 		request.Body = io.NopCloser(bytes.NewReader(body))
 		// All of it is in memory already. What was parsed before stays as it is.
-		if err := request.ParseMultipartForm(maxNonceRequest); err != nil && !errors.Is(err, http.ErrNotMultipart) {
+		err := request.ParseMultipartForm(maxNonceRequest) //nolint:gosec // the body is bounded
+		if err != nil && !errors.Is(err, http.ErrNotMultipart) {
 			return "", errors.New("the form cannot be read")
 		}
 		return request.PostForm.Get("nonce"), nil

@@ -2,6 +2,7 @@ package chat_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"io"
@@ -45,7 +46,7 @@ func identityHandler(t *testing.T, who func(*http.Request) (chat.SignedInUser, e
 
 // asked is a request for an identity token, of whoever has the cookie.
 func asked(method, contentType, body, cookie string) *http.Request {
-	request := httptest.NewRequest(method, "/chat/identity", strings.NewReader(body))
+	request := httptest.NewRequestWithContext(context.Background(), method, "/chat/identity", strings.NewReader(body))
 	if contentType != "" {
 		request.Header.Set("Content-Type", contentType)
 	}

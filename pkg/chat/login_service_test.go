@@ -67,32 +67,32 @@ func (s *loginService) ServeHTTP(w http.ResponseWriter, request *http.Request) {
 	case "/api/v2/sdk/login_or_register":
 		if body["password"] != testKey {
 			w.WriteHeader(http.StatusUnauthorized)
-			fmt.Fprint(w, `{"error":{"message":"wrong password"},"status":401}`)
+			_, _ = fmt.Fprint(w, `{"error":{"message":"wrong password"},"status":401}`)
 			return
 		}
 		s.account(w)
 	case "/api/v2/sdk/auth/nonce":
 		s.answeredNonce = fmt.Sprintf("nonce-%d", s.tokens+1)
-		fmt.Fprintf(w, `{"results":{"nonce":%q,"expired_at":1770693847},"status":200}`, s.answeredNonce)
+		_, _ = fmt.Fprintf(w, `{"results":{"nonce":%q,"expired_at":1770693847},"status":200}`, s.answeredNonce)
 	case "/api/v2/sdk/auth/verify_identity_token":
 		claims, err := chat.VerifyIdentityToken(testAppID, testSecret, body["identity_token"], time.Now())
 		if err != nil || claims.Nonce != s.answeredNonce {
 			w.WriteHeader(http.StatusUnauthorized)
-			fmt.Fprint(w, `{"error":{"message":"invalid identity token"},"status":401}`)
+			_, _ = fmt.Fprint(w, `{"error":{"message":"invalid identity token"},"status":401}`)
 			return
 		}
 		s.account(w)
 	case "/api/v2.1/rest/get_user_token":
 		s.newToken()
-		fmt.Fprintf(w, `{"results":{"token":%q},"status":200}`, s.current)
+		_, _ = fmt.Fprintf(w, `{"results":{"token":%q},"status":200}`, s.current)
 	case "/api/v2/sdk/refresh_user_token":
 		if body["refresh_token"] != s.lastRefresh || body["user_id"] != testUserID || request.Header.Get("QISCUS-SDK-TOKEN") == "" {
 			w.WriteHeader(http.StatusUnauthorized)
-			fmt.Fprint(w, `{"error":{"message":"Unauthorized"},"status":401}`)
+			_, _ = fmt.Fprint(w, `{"error":{"message":"Unauthorized"},"status":401}`)
 			return
 		}
 		s.newToken()
-		fmt.Fprintf(w, `{"results":{"token":%q%s},"status":200}`, s.current, s.more())
+		_, _ = fmt.Fprintf(w, `{"results":{"token":%q%s},"status":200}`, s.current, s.more())
 	default:
 		s.serve(w, request)
 	}
@@ -103,10 +103,10 @@ func (s *loginService) serve(w http.ResponseWriter, request *http.Request) {
 	isExpired := s.isExpired || !s.expires.IsZero() && !time.Now().Before(s.expires)
 	if request.Header.Get("QISCUS-SDK-TOKEN") != s.current || isExpired {
 		w.WriteHeader(http.StatusForbidden)
-		fmt.Fprint(w, saysExpired)
+		_, _ = fmt.Fprint(w, saysExpired)
 		return
 	}
-	fmt.Fprintf(w, `{"results":{"user":{"email":%q,"username":"Rina"}},"status":200}`, request.Header.Get("QISCUS-SDK-USER-ID"))
+	_, _ = fmt.Fprintf(w, `{"results":{"user":{"email":%q,"username":"Rina"}},"status":200}`, request.Header.Get("QISCUS-SDK-USER-ID"))
 }
 
 func (s *loginService) newToken() {
@@ -133,7 +133,7 @@ func (s *loginService) more() string {
 
 func (s *loginService) account(w http.ResponseWriter) {
 	s.newToken()
-	fmt.Fprintf(w, `{"results":{"user":{"email":%q,"username":"Rina","token":%q%s}},"status":200}`, testUserID, s.current, s.more())
+	_, _ = fmt.Fprintf(w, `{"results":{"user":{"email":%q,"username":"Rina","token":%q%s}},"status":200}`, testUserID, s.current, s.more())
 }
 
 // expire lets the token be refused from now on.

@@ -19,9 +19,9 @@ type SearchParams struct {
 	Types []MessageType
 	// RoomIDs are the rooms that are searched, without any all of the user's.
 	RoomIDs []flex.ID
-	// RoomType is the kind of rooms that are searched. A channel is a [ChatGroup] that
+	// RoomType is the kind of rooms that are searched. A channel is a [KindGroup] that
 	// IsPublic.
-	RoomType ChatType
+	RoomType RoomKind
 	// IsPublic is whether channels are searched, or rooms that are none; nil for both.
 	IsPublic *bool
 	// Page is the page, counted from 1, and Limit how many messages it has.

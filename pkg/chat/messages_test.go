@@ -122,7 +122,7 @@ func TestMessagesCalls(t *testing.T) {
 			"search", func(ctx context.Context, user *chat.User) (any, error) {
 				page, err := user.Messages.Search(ctx, chat.SearchParams{
 					Query: "kemeja", SenderID: "rina", Types: []chat.MessageType{chat.MessageText, chat.MessageReply},
-					RoomIDs: []flex.ID{"60418822"}, RoomType: chat.ChatGroup, IsPublic: &yes, Page: 2, Limit: 20,
+					RoomIDs: []flex.ID{"60418822"}, RoomType: chat.KindGroup, IsPublic: &yes, Page: 2, Limit: 20,
 				})
 				return *page.Total, err
 			},

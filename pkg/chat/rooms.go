@@ -15,14 +15,14 @@ type RoomsService struct{ client *client }
 
 type (
 	// Room is a room. RoomName is the other user's name in a room for two, where
-	// RawRoomName has both ids. A channel has the ChatType [ChatGroup], and IsPublicChannel
+	// RawRoomName has both ids. A channel has the ChatType [KindGroup], and IsPublicChannel
 	// is true. UniqueID is the room's other id, which some calls want.
 	Room = wire.Room
 	// RoomInfo is a room, as lists have it: with its last message, and with its
 	// participants where they were asked for.
 	RoomInfo = wire.RoomInfo
-	// ChatType is what kind of room a room is.
-	ChatType = wire.ChatType
+	// RoomKind is what kind of room a room is.
+	RoomKind = wire.ChatType
 	// Participant is a user in a room: Email is the user's id, and how far they have read
 	// and received the messages.
 	Participant = wire.Participant
@@ -58,8 +58,8 @@ type RoomWithUserParams struct {
 
 // What kind of room a room is.
 const (
-	ChatSingle = wire.ChatTypeSingle
-	ChatGroup  = wire.ChatTypeGroup
+	KindSingle = wire.ChatTypeSingle
+	KindGroup  = wire.ChatTypeGroup
 )
 
 // Which of the user's rooms are listed. What [RoomsDefault] stands for is not documented.

@@ -125,35 +125,34 @@ func TestWalkingRooms(t *testing.T) {
 
 func TestUnusableRooms(t *testing.T) {
 	t.Parallel()
-	type call = func(ctx context.Context, user *chat.User) error
 	testUnusableAnswers(t, `{"results":{},"status":200}`, []unusable{
-		{"the answer has no room id", call(func(ctx context.Context, user *chat.User) error {
+		{"the answer has no room id", func(ctx context.Context, user *chat.User) error {
 			return second(user.Rooms.GetOrCreateWithUser(ctx, chat.RoomWithUserParams{UserID: "bagas"}))
-		})},
-		{"the answer has no room id", call(func(ctx context.Context, user *chat.User) error {
+		}},
+		{"the answer has no room id", func(ctx context.Context, user *chat.User) error {
 			return second(user.Rooms.CreateGroup(ctx, chat.CreateGroupParams{Name: "x", Participants: []string{"bagas"}}))
-		})},
-		{"the answer has no room id", call(func(ctx context.Context, user *chat.User) error { return second(user.Rooms.Get(ctx, "1")) })},
-		{"the answer has no list of rooms", call(func(ctx context.Context, user *chat.User) error {
+		}},
+		{"the answer has no room id", func(ctx context.Context, user *chat.User) error { return second(user.Rooms.Get(ctx, "1")) }},
+		{"the answer has no list of rooms", func(ctx context.Context, user *chat.User) error {
 			return second(user.Rooms.Info(ctx, chat.RoomsInfoParams{RoomIDs: []flex.ID{"1"}}))
-		})},
-		{"the answer has no list of rooms", call(func(ctx context.Context, user *chat.User) error {
+		}},
+		{"the answer has no list of rooms", func(ctx context.Context, user *chat.User) error {
 			return second(user.Rooms.List(ctx, chat.ListRoomsParams{}))
-		})},
-		{"the answer has no room id", call(func(ctx context.Context, user *chat.User) error {
+		}},
+		{"the answer has no room id", func(ctx context.Context, user *chat.User) error {
 			return second(user.Rooms.Update(ctx, chat.UpdateRoomParams{ID: "1", RoomName: "x"}))
-		})},
-		{"the answer has no list of users", call(func(ctx context.Context, user *chat.User) error {
+		}},
+		{"the answer has no list of users", func(ctx context.Context, user *chat.User) error {
 			return second(user.Rooms.ListParticipants(ctx, chat.ListParticipantsParams{RoomUniqueID: "9a4e0c7d"}))
-		})},
-		{"", call(func(ctx context.Context, user *chat.User) error {
+		}},
+		{"", func(ctx context.Context, user *chat.User) error {
 			return second(user.Rooms.AddParticipants(ctx, "1", []string{"dewi"}))
-		})},
-		{"", call(func(ctx context.Context, user *chat.User) error {
+		}},
+		{"", func(ctx context.Context, user *chat.User) error {
 			return second(user.Rooms.RemoveParticipants(ctx, "1", []string{"dewi"}))
-		})},
-		{"", call(func(ctx context.Context, user *chat.User) error { return second(user.Rooms.CountUnreadMessages(ctx)) })},
-		{"", call(func(ctx context.Context, user *chat.User) error { return second(user.Rooms.CountUnreadRooms(ctx)) })},
+		}},
+		{"", func(ctx context.Context, user *chat.User) error { return second(user.Rooms.CountUnreadMessages(ctx)) }},
+		{"", func(ctx context.Context, user *chat.User) error { return second(user.Rooms.CountUnreadRooms(ctx)) }},
 	})
 }
 

@@ -173,25 +173,25 @@ func TestErrorsAndLogsTellNothing(t *testing.T) {
 	for name, service := range services {
 		var log bytes.Buffer
 		user := service.user(t, chat.WithLogger(slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))))
-		for call, make := range callsWithSecrets(t) {
-			err := make(t.Context(), user)
+		for what, call := range callsWithSecrets(t) {
+			err := call(t.Context(), user)
 			if name != "a success of another shape" { // which some calls do not read
-				require.Error(t, err, call)
+				require.Error(t, err, what)
 			}
 			if err == nil {
 				continue
 			}
 			for _, verb := range []string{"%v", "%+v", "%#v", "%q", "%x", "%d"} {
-				assertTellsNothing(t, fmt.Sprintf(verb, err), name+": "+call)
+				assertTellsNothing(t, fmt.Sprintf(verb, err), name+": "+what)
 			}
 			for cause := err; cause != nil; cause = errors.Unwrap(cause) {
-				assertTellsNothing(t, fmt.Sprintf("%v %#v", cause, cause), name+": "+call)
+				assertTellsNothing(t, fmt.Sprintf("%v %#v", cause, cause), name+": "+what)
 			}
 			var failure *chat.Error
 			if errors.As(err, &failure) {
 				written, err := json.Marshal(failure)
 				require.NoError(t, err)
-				assertTellsNothing(t, string(written)+failure.LogValue().String(), name+": "+call)
+				assertTellsNothing(t, string(written)+failure.LogValue().String(), name+": "+what)
 			}
 		}
 		assert.Contains(t, log.String(), "chat call")
@@ -230,8 +230,8 @@ func TestContextsOfCallsShowNothing(t *testing.T) {
 		}
 		return ctx, nil
 	}}))
-	for _, make := range callsWithSecrets(t) {
-		require.Error(t, make(t.Context(), user))
+	for _, call := range callsWithSecrets(t) {
+		require.Error(t, call(t.Context(), user))
 	}
 	assert.Positive(t, printed)
 }

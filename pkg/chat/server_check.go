@@ -64,8 +64,6 @@ func checkParticipants(id wire.OperationID, roomID flex.ID, userIDs []string) er
 }
 
 // checkMost refuses a number above the most that the service is documented to take.
-//
-//nolint:unparam // that it is the same number everywhere is by chance
 func checkMost(id wire.OperationID, of string, given, most int64) error {
 	if given > most {
 		return refuse(id, fmt.Errorf("the %s is %d, %d is the most", of, given, most))

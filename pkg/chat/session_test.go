@@ -132,25 +132,24 @@ func TestNoRealtimeCredentials(t *testing.T) {
 
 func TestUnusableSessions(t *testing.T) {
 	t.Parallel()
-	type call = func(ctx context.Context, user *chat.User) error
 	var (
-		login call = func(ctx context.Context, user *chat.User) error {
+		login = func(ctx context.Context, user *chat.User) error {
 			return second(user.Session.LoginOrRegister(ctx, chat.LoginOrRegisterParams{Email: testUserID, Password: testKey}))
 		}
-		nonce  call = func(ctx context.Context, user *chat.User) error { return second(user.Session.Nonce(ctx)) }
-		verify call = func(ctx context.Context, user *chat.User) error {
+		nonce  = func(ctx context.Context, user *chat.User) error { return second(user.Session.Nonce(ctx)) }
+		verify = func(ctx context.Context, user *chat.User) error {
 			return second(user.Session.VerifyIdentity(ctx, "a.b.c"))
 		}
-		refresh call = func(ctx context.Context, user *chat.User) error {
+		refresh = func(ctx context.Context, user *chat.User) error {
 			return second(user.Session.RefreshToken(ctx, chat.RefreshTokenParams{UserID: "budi", Token: "lama", RefreshToken: "p"}))
 		}
-		profile call = func(ctx context.Context, user *chat.User) error { return second(user.Session.Profile(ctx)) }
-		update  call = func(ctx context.Context, user *chat.User) error {
+		profile = func(ctx context.Context, user *chat.User) error { return second(user.Session.Profile(ctx)) }
+		update  = func(ctx context.Context, user *chat.User) error {
 			return second(user.Session.UpdateProfile(ctx, chat.UpdateProfileParams{Name: "Rina"}))
 		}
-		config   call = func(ctx context.Context, user *chat.User) error { return second(user.Session.Config(ctx)) }
-		realtime call = func(ctx context.Context, user *chat.User) error { return second(user.Session.RealtimeCredentials(ctx)) }
-		expire   call = func(ctx context.Context, user *chat.User) error { return user.Session.Expire(ctx) }
+		config   = func(ctx context.Context, user *chat.User) error { return second(user.Session.Config(ctx)) }
+		realtime = func(ctx context.Context, user *chat.User) error { return second(user.Session.RealtimeCredentials(ctx)) }
+		expire   = func(ctx context.Context, user *chat.User) error { return user.Session.Expire(ctx) }
 	)
 	testUnusableAnswers(t, `{"results":{"user":{"username":"Rina"}},"status":200}`, []unusable{
 		{"the answer has no user id", login}, {"the answer has no nonce", nonce}, {"the answer has no user id", verify},

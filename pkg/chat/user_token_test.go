@@ -234,7 +234,7 @@ func TestWatchingTheToken(t *testing.T) {
 	}
 }
 
-// A log-in that fails fails the call, and is tried once for each.
+// A log-in that fails ends the call, and is tried once for each.
 func TestALoginThatFails(t *testing.T) {
 	t.Parallel()
 	vault := errors.New("the vault is closed")
@@ -362,7 +362,7 @@ func TestLogout(t *testing.T) {
 	assert.Equal(t, []string{loggedOut}, given.called())
 }
 
-// A store that fails fails what needs it.
+// A store that fails ends what needs it.
 func TestALogoutWithAStoreThatFails(t *testing.T) {
 	t.Parallel()
 	service := &loginService{}

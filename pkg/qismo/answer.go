@@ -29,7 +29,8 @@ func (c *call) Check(answer transport.Answer) error {
 	if err := json.Unmarshal(body, &envelope); err != nil {
 		return nil //nolint:nilerr // told, in the terms of the type wanted, where the body is decoded
 	}
-	fails := !transport.IsEmptyJSON(envelope.Errors) || !transport.IsEmptyJSON(envelope.Error) || transport.IsFailedStatus(envelope.Status)
+	fails := !transport.IsEmptyJSON(envelope.Errors) || !transport.IsEmptyJSON(envelope.Error) ||
+		transport.IsFailedStatus(envelope.Status)
 	switch {
 	case transport.IsEmptyJSON(envelope.Data) && fails:
 		return transport.ErrFailureInside
