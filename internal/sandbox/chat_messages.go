@@ -8,9 +8,6 @@ import (
 	"strings"
 )
 
-// AuthorUser is who writes on the chat server and is nobody in the inbox.
-const AuthorUser Author = "user"
-
 // deletedText stands in the place of what was deleted.
 const deletedText = "This message has been deleted."
 

@@ -63,6 +63,8 @@ func TestWhoIsInAGroup(t *testing.T) {
 	assert.EqualValues(t, 1, rooms(""))
 	assert.EqualValues(t, 2, rooms("&show_removed=true"), "that one was removed from it is known")
 	assert.EqualValues(t, 0, rooms("&room_type=single"))
+	assert.EqualValues(t, 0, rooms("&room_type=public_channel"))
+	assert.EqualValues(t, 1, rooms("&room_type=group"))
 }
 
 // A group holds a hundred.

@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"cmp"
+	"iter"
 	"slices"
 )
 
@@ -50,17 +51,20 @@ func (s *Sandbox) sdkSync(r *request) (any, error) {
 // byID finds a message by its id.
 func byID(said Message, id int64) int { return cmp.Compare(said.ID, id) }
 
-// missedRooms are the rooms in which something was said after a message. The inbox has
-// them in that order, and so those before need not be looked at.
-func (s *Sandbox) missedRooms(user *chatUser, after int64) func(func(*conversation) bool) {
+// missedRooms are the rooms in which something was said after a message. The staff's come
+// by their last message, and so those after the first that is older need not be looked at.
+func (s *Sandbox) missedRooms(user *chatUser, after int64) iter.Seq[*conversation] {
 	return func(yield func(*conversation) bool) {
-		isPast := false
-		for room := range s.state.roomsOf(user) {
-			isStaffs := user.staff != nil && room.inbox != nil && s.state.isInInbox(room, user)
-			if isPast && isStaffs {
-				continue
+		for room := range s.state.inboxRoomsOf(user) {
+			isMissed := room.lastID() > after
+			if !isMissed && user.staff != nil && len(room.messages) > 0 {
+				break
 			}
-			isPast = isPast || isStaffs && len(room.messages) > 0 && room.lastID() <= after
+			if isMissed && !yield(room) {
+				return
+			}
+		}
+		for room := range s.state.joinedRoomsOf(user) {
 			if room.lastID() > after && !yield(room) {
 				return
 			}

@@ -1,8 +1,10 @@
 package sandbox
 
 import (
+	"fmt"
 	"net/http"
 	"net/url"
+	"sync"
 	"testing"
 	"time"
 
@@ -94,6 +96,19 @@ func TestAnAgentOnBothSides(t *testing.T) {
 	seen, _ := w.Room(room)
 	assert.Zero(t, seen.Unanswered)
 	assert.Equal(t, "Selamat pagi", seen.Last.Text)
+
+	for kind, payload := range map[string]object{
+		"carousel": {"cards": []object{{
+			"image": "https://cdn.example.id/kopi.png", "title": "Kopi", "description": "Gayo", "buttons": []object{},
+			"default_action": object{"type": "postback", "postback_text": "Pilih", "payload": object{"url": "https://toko.example.id", "method": "get", "payload": nil}},
+		}}},
+		"location": {"name": "Toko", "address": "Jalan Melati 8", "latitude": -6.9, "longitude": 107.6, "map_url": "https://peta.example.id"},
+		"custom":   {"type": "nota", "content": object{"nomor": 118}},
+	} {
+		agent.call("POST", "post_comment", object{"topic_id": room, "comment": "x", "type": kind, "unique_temp_id": kind, "payload": payload})
+	}
+	wrong := agent.try("POST", "post_comment", object{"topic_id": room, "comment": "x", "type": "location", "unique_temp_id": "ag-3"})
+	assert.Equal(t, http.StatusBadRequest, wrong.status, "the inbox asks more of a message than the chat server")
 
 	w.move(25 * time.Hour)
 	late := agent.try("POST", "post_comment", object{"topic_id": room, "comment": "Masih?", "type": "text", "unique_temp_id": "ag-2"})
@@ -203,4 +218,81 @@ func TestNamesOfTheInbox(t *testing.T) {
 	customer.call("PATCH", "my_profile", object{"name": "Bu Ratna", "extras": object{"kota": "Solo"}})
 	assert.Equal(t, "Bu Ratna", profile("ratna").at("results/user/username"))
 	assert.Equal(t, map[string]any{"kota": "Solo"}, profile("ratna").at("results/user/extras"))
+}
+
+// What the inbox keeps with a room can be changed on the chat server.
+func TestACustomersRoomIsChangedOnTheChatServer(t *testing.T) {
+	w := newWorld(t, Config{})
+	room := w.writes("qiscus", "ratna", "Halo")
+	before := w.fine(w.asServer("GET", "get_rooms_info?room_ids[]="+room, nil))
+	assert.Contains(t, before.at("results/rooms/0/room_options"), `"source":"qiscus"`)
+	changed := w.fine(w.asServer("POST", "update_room", object{
+		"room_id": room, "room_name": "Bu Ratna", "room_options": `{"kota":"Solo"}`,
+	}))
+	assert.Equal(t, true, changed.at("results/changed"))
+	assert.Contains(t, changed.at("results/room/room_options"), `"kota":"Solo"`)
+	seen, _ := w.Room(room)
+	assert.Equal(t, "Bu Ratna", seen.Name)
+	byUniqueID := w.fine(w.asServer("GET", "get_rooms_info?room_channel_ids[]="+text(changed.at("results/room/room_channel_id")), nil))
+	assert.Equal(t, room, byUniqueID.at("results/rooms/0/room_id"))
+}
+
+// Users and servers of the chat server go on after a restart as if there had been none.
+func TestTheChatServerGoesOnAfterARestart(t *testing.T) {
+	store := newMemoryStore()
+	w := newWorld(t, Config{Store: store})
+	rina, bagus := w.chatter("rina"), w.chatter("bagus_17")
+	room := rina.roomWith(bagus)
+	rina.posts(room, "Satu", "r-1")
+	bagus.reads(room)
+	next := newWorld(t, Config{Store: store.copy()})
+	there := &chatter{w: next, id: "rina", token: rina.token}
+	assert.Equal(t, []any{"Satu"}, there.sees(room))
+	assert.Equal(t, MessageRead, there.room(room).at("results/comments/0/status"))
+	again := there.posts(room, "Satu", "r-1")
+	assert.Equal(t, there.room(room).at("results/room/last_comment_id"), again.at("results/comment/id"), "it is known again")
+	other := next.chatter("sari")
+	assert.NotEqual(t, room, there.group(other))
+	assert.Len(t, there.call("GET", "sync_event?start_event_id=0", nil).at("events"), 2)
+}
+
+// Many users write at once, and each of them gets all of it: once, and as everybody does.
+func TestManyUsersAtOnce(t *testing.T) {
+	const users, messages = 12, 20
+	w := newWorld(t, Config{})
+	all := make([]*chatter, users)
+	for i := range all {
+		all[i] = w.chatter(fmt.Sprintf("user-%d", i))
+	}
+	room := all[0].group(all[1:]...)
+	var writing sync.WaitGroup
+	for i, user := range all {
+		writing.Go(func() {
+			for n := range messages {
+				said := fmt.Sprintf("%d-%d", i, n)
+				got := user.try("POST", "post_comment", object{
+					"topic_id": room, "comment": said, "type": "text", "unique_temp_id": said,
+				})
+				assert.Equal(t, http.StatusOK, got.status, got.raw)
+			}
+		})
+	}
+	writing.Wait()
+	var first []any
+	for i, user := range all {
+		got := textsOf(user.call("GET", "sync?last_received_comment_id=0&limit=1000", nil).at("results/comments"))
+		if i == 0 {
+			first = got
+		}
+		assert.Equal(t, first, got)
+	}
+	assert.Len(t, first, users*messages)
+	next := make([]int, users) // of each user, the messages come in their order
+	for _, said := range first {
+		var by, n int
+		_, err := fmt.Sscanf(text(said), "%d-%d", &by, &n)
+		require.NoError(t, err)
+		assert.Equal(t, next[by], n)
+		next[by]++
+	}
 }

@@ -178,9 +178,19 @@ func (s *state) roomsOf(user *chatUser) iter.Seq[*conversation] {
 				return
 			}
 		}
+		for room := range s.joinedRoomsOf(user) {
+			if !yield(room) {
+				return
+			}
+		}
+	}
+}
+
+// joinedRoomsOf are the rooms that a user takes part in without the inbox.
+func (s *state) joinedRoomsOf(user *chatUser) iter.Seq[*conversation] {
+	return func(yield func(*conversation) bool) {
 		for _, room := range user.rooms {
-			member := room.member(user)
-			if member.joined && !s.isInInbox(room, user) && !yield(room) {
+			if room.member(user).joined && !s.isInInbox(room, user) && !yield(room) {
 				return
 			}
 		}

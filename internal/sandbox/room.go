@@ -14,13 +14,15 @@ const (
 	AuthorBot      Author = "bot"
 	AuthorAgent    Author = "agent"
 	AuthorSystem   Author = "system"
+	// AuthorUser is somebody on the chat server who is nobody in the inbox.
+	AuthorUser Author = "user"
 )
 
 // Message is one message in a room.
 type Message struct {
 	ID     int64
 	Author Author
-	Sender string // the customer's id or an e-mail address
+	Sender string // the customer's id, an e-mail address, or the user's id on the chat server
 	Name   string
 	Type   string // text, buttons, file_attachment, ...
 	Text   string
