@@ -14,6 +14,10 @@ const (
 	chatCleared   chatEventKind = "clear_room"
 )
 
+func chatEventKinds() []chatEventKind {
+	return []chatEventKind{chatPosted, chatUpdated, chatDelivered, chatRead, chatDeleted, chatCleared}
+}
+
 // chatEvent is what those who are connected to the chat server learn at once. It is
 // told to state.chatEvents while Sandbox.mu is held, within the change that it is of,
 // and its parts may be read no longer than that: whoever tells others makes of it what

@@ -1,8 +1,6 @@
 package sandbox
 
 import (
-	"context"
-	"fmt"
 	"net/http"
 	"time"
 
@@ -20,6 +18,9 @@ type Realtime interface {
 	Publish(topic string, payload []byte, retain bool, qos byte) error
 	// Subscribed tells whether somebody has subscribed to a topic.
 	Subscribed(topic string) bool
+	// Drop breaks the connections of some clients, whose topics it tells, and returns how
+	// many there were.
+	Drop(which func(realtime.Client) bool) int
 }
 
 // chatRealtime is what is known of the broker. It is guarded by Sandbox.mu.
@@ -82,88 +83,14 @@ func (s *Sandbox) SetRealtime(broker Realtime, url string) {
 	}
 }
 
-// publish tells those who are connected to the chat server what has happened. It comes to
-// them when it has been kept, and in order.
-func (s *Sandbox) publish(event chatEvent) {
-	if s.realtime.broker == nil {
-		return
-	}
-	if topics := s.topicsOf(event); len(topics) > 0 {
-		s.publishTo(topics, s.payloadOf(event))
-	}
-}
-
-// topicsOf are the topics on which an event is told.
-func (s *Sandbox) topicsOf(event chatEvent) (topics []realtime.Topic) {
-	var kind realtime.Kind
-	switch event.kind {
-	case chatPosted:
-		kind = realtime.Messages
-		if channel := event.channelOf(); channel != "" {
-			return []realtime.Topic{{Kind: realtime.ChannelMessages, App: s.config.AppCode, Channel: channel}}
-		}
-	case chatUpdated:
-		kind = realtime.Updates
-	case chatDeleted, chatCleared:
-		kind = realtime.Notices
-	case chatDelivered:
-		return []realtime.Topic{{Kind: realtime.Delivered, Room: event.room.id, User: event.by.userID}}
-	case chatRead:
-		return []realtime.Topic{{Kind: realtime.Read, Room: event.room.id, User: event.by.userID}}
-	}
-	for _, user := range s.state.audience(event) {
-		for _, token := range user.liveTokens(s.now()) {
-			topics = append(topics, realtime.Topic{Kind: kind, Token: token})
-		}
-	}
-	return topics
-}
-
-// payloadOf is what is told of an event.
-func (s *Sandbox) payloadOf(event chatEvent) []byte {
-	switch event.kind {
-	case chatPosted, chatUpdated:
-		return encode(s.realtimeComment(event.room, event.message))
-	case chatDelivered, chatRead:
-		return []byte(text(event.news.comment) + ":" + event.news.uniqueIDs[0])
-	default:
-		return encode(s.notification(event.news))
-	}
-}
-
-// messageQuality is the best that a message is told with: at least once. What a client
-// gets is that which it asked for, if that is less.
-const messageQuality = 1
-
-// publishTo tells the same on some topics. Sandbox.mu is held.
-func (s *Sandbox) publishTo(topics []realtime.Topic, payload []byte) {
+// BreakConnections breaks all connections to the broker, as a network does, and tells how
+// many there were.
+func (s *Sandbox) BreakConnections() int {
+	s.mu.Lock()
 	broker := s.realtime.broker
-	s.outbox = append(s.outbox, func() {
-		for _, topic := range topics {
-			_ = broker.Publish(topic.String(), payload, false, messageQuality) // who has closed it wants nothing told
-		}
-	})
-}
-
-// BotTypes tells the clients in a room that the bot is typing, or no longer is, and what
-// it says of that.
-func (s *Sandbox) BotTypes(ctx context.Context, roomID, says string, isTyping bool) error {
-	return s.perform(ctx, "let the bot type", func() error {
-		room, err := s.state.chatRoomWith(roomID)
-		if err != nil {
-			return fmt.Errorf("there is no room %s", roomID)
-		}
-		if s.realtime.broker == nil {
-			return nil
-		}
-		status := 0
-		if isTyping {
-			status = 1
-		}
-		bot := s.state.staffUser(s.state.admin())
-		s.publishTo([]realtime.Topic{{Kind: realtime.BotTyping, Room: room.id}}, encode(object{
-			"sender_id": bot.userID, "sender_name": bot.name(), "text": says, "status": status,
-		}))
-		return nil
-	})
+	s.mu.Unlock()
+	if broker == nil {
+		return 0
+	}
+	return broker.Drop(func(realtime.Client) bool { return true })
 }

@@ -43,6 +43,15 @@ func (l *listener) ServeHTTP(w http.ResponseWriter, _ *http.Request) {
 	w.WriteHeader(http.StatusTeapot)
 }
 
+// Drop knows of one client, and notes whether it is dropped.
+func (l *listener) Drop(which func(realtime.Client) bool) int {
+	if !which(realtime.Client{ID: "one", Topics: []realtime.Topic{{Kind: realtime.Messages, Token: "agus-1"}}}) {
+		return 0
+	}
+	_ = l.Publish("dropped", nil, false, 0)
+	return 1
+}
+
 // heard returns what was published since it was called the last time.
 func (l *listener) heard() []publication {
 	l.mu.Lock()
@@ -227,6 +236,60 @@ func TestChangesOfMessagesAreTold(t *testing.T) {
 	heard = w.heard()
 	assert.Equal(t, []string{"agus-1/n"}, topics(heard))
 	assert.Equal(t, "clear_room", assertFits(t, "Notification", heard[0].payload)["action_topic"])
+}
+
+// Trouble lets the broker keep something to itself, tell it twice or late, or break the
+// connection of who was to hear it. It strikes each listener alone, and nothing else.
+func TestRealtimeTrouble(t *testing.T) {
+	all := []string{"dewi-1/c", "dewi-2/c", "agus-1/c"}
+	for rule, told := range map[string][]string{
+		"drop-realtime":                     {},
+		"drop-realtime,only=post_comment":   {},
+		"drop-realtime,only=update_message": all,
+		"drop-realtime,times=2":             {"agus-1/c"},
+		"repeat-realtime,times=1":           {"dewi-1/c", "dewi-1/c", "dewi-2/c", "agus-1/c"},
+		"break-realtime":                    {"dropped"},
+		"break-realtime,times=2":            {"agus-1/c"},
+		"drop-webhook":                      all,
+		"server-error":                      all,
+	} {
+		t.Run(rule, func(t *testing.T) {
+			w := newChatWorld(t, Config{})
+			w.trouble(1, rule)
+			w.post(w.agus, w.group, "halo")
+			assert.Equal(t, told, topics(w.heard()))
+		})
+	}
+}
+
+func TestWhatIsToldLate(t *testing.T) {
+	w := newChatWorld(t, Config{})
+	w.trouble(1, "late-realtime,times=1,delay=1m", "repeat-realtime,times=1")
+	w.post(w.agus, w.group, "halo")
+	require.NoError(t, w.Settle(t.Context()))
+	assert.Equal(t, []string{"dewi-2/c", "agus-1/c"}, topics(w.heard()))
+	w.post(w.agus, w.group, "apa kabar")
+	w.heard()
+	w.move(time.Minute)
+	require.NoError(t, w.Settle(t.Context()))
+	late := w.heard()
+	assert.Equal(t, []string{"dewi-1/c", "dewi-1/c"}, topics(late))
+	assert.Contains(t, late[0].payload, "halo")
+
+	w.trouble(1, "late-realtime,delay=1h")
+	w.post(w.agus, w.group, "sampai jumpa")
+	assert.Empty(t, w.heard())
+	require.NoError(t, w.Shutdown(t.Context()))
+	assert.Len(t, w.heard(), 3, "nothing waits any more")
+	w.post(w.agus, w.group, "masih di sini")
+	assert.Len(t, w.heard(), 3)
+}
+
+func TestBreakConnections(t *testing.T) {
+	w := newChatWorld(t, Config{})
+	assert.Equal(t, 1, w.BreakConnections())
+	w.SetRealtime(nil, "")
+	assert.Zero(t, w.BreakConnections())
 }
 
 func TestTheBotTypes(t *testing.T) {

@@ -41,29 +41,38 @@ func (s *Sandbox) CheckTrouble(rule trouble.Rule) error {
 	if err := rule.Check(); err != nil {
 		return err
 	}
-	switch isOperation := s.handlers[rule.Only] != nil; {
-	case len(s.able(rule)) > 0:
+	if len(s.able(rule)) > 0 {
 		return nil
-	case isOperation:
-		return fmt.Errorf("%s strikes webhooks only, and %s is an operation", rule.Kind, rule.Only)
-	case isSent(rule.Only):
-		return fmt.Errorf("%s strikes calls only, and %s is an event", rule.Kind, rule.Only)
-	default:
+	}
+	what, is := map[trouble.Scope]string{
+		trouble.Calls: "an operation", trouble.Webhooks: "an event", trouble.Realtime: "told by the broker",
+	}[s.scopeOf(rule.Only)]
+	if !is {
 		return fmt.Errorf("%s can strike nothing: %s is no such operation or event", rule.Kind, rule.Only)
 	}
+	return fmt.Errorf("%s strikes %s only, and %s is %s", rule.Kind, rule.Of(), rule.Only, what)
 }
 
-// isSent tells whether something is the name of an event that is sent.
-func isSent(event string) bool { return event == postComment || slices.Contains(eventNames(), event) }
+// scopeOf tells what the name of an operation, of an event or of what the broker tells is;
+// "" for none of them.
+func (s *Sandbox) scopeOf(name string) trouble.Scope {
+	switch {
+	case s.handlers[name] != nil:
+		return trouble.Calls
+	case name == postComment || slices.Contains(eventNames(), name):
+		return trouble.Webhooks
+	case slices.Contains(chatEventKinds(), chatEventKind(name)):
+		return trouble.Realtime
+	default:
+		return ""
+	}
+}
 
 // able is a rule, or the rules that it stands for, without those that can strike
 // nothing.
 func (s *Sandbox) able(rule trouble.Rule) []trouble.Rule {
-	isEvent := isSent(rule.Only)
-	isOperation := s.handlers[rule.Only] != nil
-	return slices.DeleteFunc(rule.Each(), func(r trouble.Rule) bool {
-		return r.Only != "" && (r.OfWebhooks() && !isEvent || !r.OfWebhooks() && !isOperation)
-	})
+	scope := s.scopeOf(rule.Only)
+	return slices.DeleteFunc(rule.Each(), func(r trouble.Rule) bool { return r.Only != "" && r.Of() != scope })
 }
 
 // strike draws the trouble that a call has.

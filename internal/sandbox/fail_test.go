@@ -202,6 +202,8 @@ func TestSetTrouble(t *testing.T) {
 		"server-error,only=getRom":     "server-error can strike nothing: getRom is no such operation or event",
 		"server-error,only=botMessage": "server-error strikes calls only, and botMessage is an event",
 		"drop-webhook,only=getRoom":    "drop-webhook strikes webhooks only, and getRoom is an operation",
+		"drop-realtime,only=getRoom":   "drop-realtime strikes realtime only, and getRoom is an operation",
+		"latency,only=delivered":       "latency strikes calls only, and delivered is told by the broker",
 		"all,only=getRom":              "all can strike nothing",
 	} {
 		rule, err := trouble.ParseRule(text)
@@ -216,7 +218,7 @@ func TestSetTrouble(t *testing.T) {
 	seed, rules := w.Trouble().Rules()
 	assert.Equal(t, uint64(7), seed)
 	for _, rule := range rules {
-		assert.True(t, rule.OfWebhooks(), rule.Kind)
+		assert.Equal(t, trouble.Webhooks, rule.Of(), rule.Kind)
 	}
 	assert.Len(t, rules, 3)
 }

@@ -150,7 +150,7 @@ func (b *Broker) Subscribed(topic string) bool {
 }
 
 // Drop breaks the connections of some clients, as a network does, and tells how many
-// there were. A nil function stands for all of them.
+// there were.
 func (b *Broker) Drop(which func(realtime.Client) bool) (dropped int) {
 	for _, session := range b.begun() {
 		client := session.client
@@ -159,7 +159,7 @@ func (b *Broker) Drop(which func(realtime.Client) bool) (dropped int) {
 				client.Topics = append(client.Topics, topic)
 			}
 		}
-		if which == nil || which(client) {
+		if which(client) {
 			_ = session.connection.Close() // it is broken, whatever comes of it
 			dropped++
 		}

@@ -185,6 +185,7 @@ func TestRefusals(t *testing.T) {
 		{"POST", in + "take-over", `{"agent_id":1}`, 400, "agent_id", "there is no such agent"},
 		{"POST", in + "take-over", `{"agent":1}`, 400, "agent", "there is no such member"},
 		{"POST", in + "hand-over", `{"division":"Langit"}`, 409, "", `there is no division "Langit"`},
+		{"POST", in + "typing", `{}`, 400, "typing", "it is missing"},
 		{"POST", in + "button", `{}`, 400, "name", "it is missing"},
 		{"POST", in + "button", `{"name":"Terbang"}`, 409, "", `there is no button "Terbang"`},
 		{"DELETE", in + "tags/grosir", "", 409, "", "it does not have the tag"},

@@ -41,6 +41,7 @@ func FuzzScripts(f *testing.F) {
 		"POST rooms/ROOM/messages {\"text\":\"halo\"}\nPOST rooms/ROOM/take-over {\"agent_id\":AGENT}\nPOST rooms/ROOM/leave {\"agent_id\":AGENT}",
 		"POST rooms/ROOM/hand-over\nPUT rooms/ROOM/tags/grosir\nDELETE rooms/ROOM/tags/grosir\nPOST rooms/ROOM/resolve {\"notes\":\"selesai\"}",
 		"PUT buttons {\"buttons\":[{\"name\":\"Kirim\",\"url\":\"http://127.0.0.1:1/b\"}]}\nGET buttons\nPOST rooms/ROOM/button {\"name\":\"Kirim\"}",
+		"POST rooms/ROOM/typing {\"typing\":true,\"text\":\"sebentar\"}\nDELETE connections",
 		"GET agents\nPATCH agents/AGENT {\"available\":false}\nGET channels",
 		"PUT webhooks/newSession {\"url\":\"http://127.0.0.1:1/h\",\"on\":true}\nGET webhooks\nPUT shapes {\"shape\":\"old\"}\n" +
 			"PUT shapes/botMessage {\"shape\":\"new\"}\nGET shapes\nPOST messages {\"user_id\":\"1\",\"text\":\"x\"}\nPOST settle\n" +

@@ -39,12 +39,15 @@ func (a *api) table() []route {
 		{post, "rooms/{room}/leave", "let an agent leave a room", a.leave},
 		{post, "rooms/{room}/hand-over", "end the bot's turn in a room", a.handOver},
 		{post, "rooms/{room}/resolve", "resolve a room", a.resolve},
+		{post, "rooms/{room}/typing", "let the bot type in a room, or no longer: {\"typing\": true}", a.botTypes},
 		{post, "rooms/{room}/button", "press a custom button in a room", a.pressButton},
 		{put, "rooms/{room}/tags/{tag}", "tag a room", a.tag},
 		{remove, "rooms/{room}/tags/{tag}", "take a tag off a room", a.untag},
 		{get, "agents", "list the staff", a.listAgents},
 		{patch, "agents/{id}", "take one of the staff online or offline: {\"available\": true}", a.setAvailable},
 		{get, "channels", "list the channels", a.listChannels},
+
+		{remove, "connections", "break all connections to the broker", a.breakConnections},
 
 		{get, "webhooks", "list where events go", a.listWebhooks},
 		{put, "webhooks/{name}", "send an event to an address: {\"url\": …, \"on\": true}", a.setWebhook},

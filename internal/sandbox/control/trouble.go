@@ -63,20 +63,17 @@ func (a *api) endTrouble(r *http.Request) (any, error) {
 
 // kindRow is a kind of trouble.
 type kindRow struct {
-	Kind   trouble.Kind `json:"kind"`
-	What   string       `json:"what"`
-	Of     string       `json:"of"`               // calls or webhooks
-	Delay  string       `json:"delay,omitempty"`  // of a rule that says none
-	Status int          `json:"status,omitempty"` // of a rule that says none
+	Kind   trouble.Kind  `json:"kind"`
+	What   string        `json:"what"`
+	Of     trouble.Scope `json:"of"`               // calls, webhooks or realtime
+	Delay  string        `json:"delay,omitempty"`  // of a rule that says none
+	Status int           `json:"status,omitempty"` // of a rule that says none
 }
 
 func (a *api) listKinds(*http.Request) (any, error) {
 	rows := []kindRow{}
 	for _, kind := range trouble.Kinds() {
-		row := kindRow{Kind: kind.Kind, What: kind.What, Of: "calls", Status: kind.Status}
-		if kind.Webhooks {
-			row.Of = "webhooks"
-		}
+		row := kindRow{Kind: kind.Kind, What: kind.What, Of: kind.Of, Status: kind.Status}
 		if kind.Delay > 0 {
 			row.Delay = kind.Delay.String()
 		}

@@ -112,6 +112,14 @@ func (t Topic) ByClients() bool {
 	}
 }
 
+// Covers tells whether who is subscribed to the topic hears what is told on another one.
+func (t Topic) Covers(other Topic) bool {
+	if t.User == "" {
+		other.User = ""
+	}
+	return t == other
+}
+
 // String writes the topic as clients do.
 func (t Topic) String() string {
 	user := t.User

@@ -65,6 +65,23 @@ func TestWhatClientsPublishOn(t *testing.T) {
 	}
 }
 
+func TestWhoHearsWhat(t *testing.T) {
+	for _, test := range []struct {
+		subscribed, told string
+		hears            bool
+	}{
+		{"token/c", "token/c", true}, {"token/c", "token/n", false}, {"token/c", "lain/c", false},
+		{"r/7/+/+/t", "r/7/7/rini/t", true}, {"r/7/7/+/t", "r/8/8/rini/t", false}, {"r/7/7/+/t", "r/7/7/rini/d", false},
+		{"r/7/7/rini/t", "r/7/7/agus/t", false}, {"u/rini/s", "u/rini/s", true}, {"u/rini/s", "u/agus/s", false},
+	} {
+		subscribed, ok := realtime.ParseTopic(test.subscribed)
+		assert.True(t, ok)
+		told, ok := realtime.ParseTopic(test.told)
+		assert.True(t, ok)
+		assert.Equal(t, test.hears, subscribed.Covers(told), "%s, %s", test.subscribed, test.told)
+	}
+}
+
 func TestPresence(t *testing.T) {
 	for payload, online := range map[string]bool{"1": true, "0": false, "1:1767225600000": true, "0:1": false} {
 		read, ok := realtime.ParsePresence([]byte(payload))

@@ -31,6 +31,25 @@ const (
 	LateWebhook   Kind = "late-webhook"   // it is sent Rule.Delay later, after what came after it
 )
 
+// The ways in which the broker fails to tell something to those who are subscribed to it.
+// What it does not tell is neither late nor repeated.
+const (
+	DropRealtime   Kind = "drop-realtime"   // it is never told
+	RepeatRealtime Kind = "repeat-realtime" // it is told twice
+	LateRealtime   Kind = "late-realtime"   // it is told Rule.Delay later, after what came after it
+	BreakRealtime  Kind = "break-realtime"  // it is not told, and the connections of who is to hear it break
+)
+
+// Scope is what a kind of trouble strikes.
+type Scope string
+
+// What there is to strike.
+const (
+	Calls    Scope = "calls"
+	Webhooks Scope = "webhooks" // their deliveries
+	Realtime Scope = "realtime" // what the broker tells
+)
+
 // All stands in a rule for every kind, as if there were a rule for each.
 const All Kind = "all"
 
@@ -38,8 +57,8 @@ const All Kind = "all"
 type Description struct {
 	Kind Kind
 	What string
-	// Webhooks tells that it concerns deliveries, and not calls of the API.
-	Webhooks bool
+	// Of is what it strikes.
+	Of Scope
 	// Delay and Status are those of a rule that has none; zero where a rule can have
 	// none.
 	Delay  time.Duration
@@ -54,30 +73,43 @@ type Description struct {
 func Kinds() []Description { return slices.Clone(kinds) }
 
 var kinds = []Description{
-	{Kind: Latency, What: "the answer is late by the delay", Delay: 500 * time.Millisecond},
+	{Kind: Latency, Of: Calls, What: "the answer is late by the delay", Delay: 500 * time.Millisecond},
 	{
-		Kind: RateLimit, What: "429, with the delay as Retry-After; nothing is done",
+		Kind: RateLimit, Of: Calls, What: "429, with the delay as Retry-After; nothing is done",
 		Delay: time.Second, ends: true,
 	},
 	{
-		Kind: ServerError, What: "the status, with an error in JSON; nothing is done",
+		Kind: ServerError, Of: Calls, What: "the status, with an error in JSON; nothing is done",
 		Status: http.StatusServiceUnavailable, ends: true, statuses: [2]int{500, 599},
 	},
 	{
-		Kind: HTMLError, What: "the status, which may be 200, with a gateway's page; nothing is done",
+		Kind: HTMLError, Of: Calls, What: "the status, which may be 200, with a gateway's page; nothing is done",
 		Status: http.StatusBadGateway, ends: true, statuses: [2]int{200, 599},
 	},
 	{
-		Kind: LostAnswer, What: "all is done, and then the status, with a gateway's page",
+		Kind: LostAnswer, Of: Calls, What: "all is done, and then the status, with a gateway's page",
 		Status: http.StatusGatewayTimeout, ends: true, statuses: [2]int{500, 599},
 	},
-	{Kind: BrokenAnswer, What: "all is done, and then the connection breaks", ends: true},
-	{Kind: ExpiredToken, What: "401, and the user's token is void from then on; calls without one pass", ends: true},
-	{Kind: DropWebhook, What: "the webhook is never sent", Webhooks: true, ends: true},
-	{Kind: RepeatWebhook, What: "the webhook is sent twice", Webhooks: true},
+	{Kind: BrokenAnswer, Of: Calls, What: "all is done, and then the connection breaks", ends: true},
+	{
+		Kind: ExpiredToken, What: "401, and the user's token is void from then on; calls without one pass",
+		Of: Calls, ends: true,
+	},
+	{Kind: DropWebhook, Of: Webhooks, What: "the webhook is never sent", ends: true},
+	{Kind: RepeatWebhook, Of: Webhooks, What: "the webhook is sent twice"},
 	{
 		Kind: LateWebhook, What: "the webhook is sent later by the delay, after what came after it",
-		Webhooks: true, Delay: time.Second,
+		Of: Webhooks, Delay: time.Second,
+	},
+	{Kind: DropRealtime, Of: Realtime, What: "the broker never tells it", ends: true},
+	{Kind: RepeatRealtime, Of: Realtime, What: "the broker tells it twice"},
+	{
+		Kind: LateRealtime, What: "the broker tells it later by the delay, after what came after it",
+		Of: Realtime, Delay: time.Second,
+	},
+	{
+		Kind: BreakRealtime, Of: Realtime, ends: true,
+		What: "the broker does not tell it; the connections of who is to hear it break",
 	},
 }
 

@@ -107,12 +107,18 @@ func (m *Maker) Rules() (seed uint64, rules []Rule) {
 // such as the customer of a room. Kinds that could do nothing to it, such as [ExpiredToken]
 // where no token was sent, are left out and not counted.
 func (m *Maker) Call(operation, subject string, leftOut ...Kind) Strikes {
-	return m.strike(operation, subject, func(r rule) bool { return !r.OfWebhooks() && !slices.Contains(leftOut, r.Kind) })
+	return m.strike(operation, subject, func(r rule) bool { return r.Of() == Calls && !slices.Contains(leftOut, r.Kind) })
 }
 
 // Delivery decides about one webhook; the subject is the customer of its room.
 func (m *Maker) Delivery(event, subject string) Strikes {
-	return m.strike(event, subject, func(r rule) bool { return r.OfWebhooks() })
+	return m.strike(event, subject, func(r rule) bool { return r.Of() == Webhooks })
+}
+
+// Telling decides about what the broker tells somebody; the subject is who that is, and
+// whose room it is about.
+func (m *Maker) Telling(what, subject string) Strikes {
+	return m.strike(what, subject, func(r rule) bool { return r.Of() == Realtime })
 }
 
 func (m *Maker) strike(name, subject string, concerns func(rule) bool) Strikes {
@@ -134,7 +140,7 @@ func (m *Maker) strike(name, subject string, concerns func(rule) bool) Strikes {
 	})
 	strikes := Strikes{}
 	ends := slices.IndexFunc(struck, func(r *rule) bool { return r.ends })
-	if ends >= 0 && struck[ends].Kind == DropWebhook {
+	if ends >= 0 && struck[ends].Of() != Calls { // there is nothing left to be late
 		struck, ends = struck[ends:ends+1], 0
 	}
 	for i, rule := range struck {

@@ -76,6 +76,9 @@ func TestAll(t *testing.T) {
 		for kind := range made.Delivery("botMessage", room(i)) {
 			counts[kind]++
 		}
+		for kind := range made.Telling("post_comment", room(i)) {
+			counts[kind]++
+		}
 	}
 	assert.Len(t, counts, len(trouble.Kinds()))
 	for kind, count := range counts {
@@ -215,23 +218,26 @@ func TestTimesInParallel(t *testing.T) {
 
 func TestWhatStrikesTogether(t *testing.T) {
 	for name, test := range map[string]struct {
-		rules   []string
-		webhook bool
-		names   []string
+		rules []string
+		of    trouble.Scope
+		names []string
 	}{
-		"one ends a call":        {[]string{"rate-limit", "server-error", "lost-answer"}, false, []string{"rate-limit"}},
-		"the first of them does": {[]string{"lost-answer", "rate-limit"}, false, []string{"lost-answer"}},
-		"and it may be late":     {[]string{"lost-answer", "latency"}, false, []string{"latency", "lost-answer"}},
-		"late and twice":         {[]string{"repeat-webhook", "late-webhook"}, true, []string{"late-webhook", "repeat-webhook"}},
-		"dropped":                {[]string{"repeat-webhook", "late-webhook", "drop-webhook"}, true, []string{"drop-webhook"}},
+		"one ends a call":        {[]string{"rate-limit", "server-error", "lost-answer"}, trouble.Calls, []string{"rate-limit"}},
+		"the first of them does": {[]string{"lost-answer", "rate-limit"}, trouble.Calls, []string{"lost-answer"}},
+		"and it may be late":     {[]string{"lost-answer", "latency"}, trouble.Calls, []string{"latency", "lost-answer"}},
+		"late and twice":         {[]string{"repeat-webhook", "late-webhook"}, trouble.Webhooks, []string{"late-webhook", "repeat-webhook"}},
+		"dropped":                {[]string{"repeat-webhook", "late-webhook", "drop-webhook"}, trouble.Webhooks, []string{"drop-webhook"}},
+		"told late and twice":    {[]string{"repeat-realtime", "late-realtime"}, trouble.Realtime, []string{"late-realtime", "repeat-realtime"}},
+		"not told at all":        {[]string{"late-realtime", "drop-realtime", "break-realtime"}, trouble.Realtime, []string{"drop-realtime"}},
+		"cut off":                {[]string{"repeat-realtime", "break-realtime", "drop-realtime"}, trouble.Realtime, []string{"break-realtime"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			made := maker(t, 1, test.rules...)
-			strikes := made.Call("getRoom", "1")
-			if test.webhook {
-				strikes = made.Delivery("botMessage", "1")
+			strikes := map[trouble.Scope]trouble.Strikes{
+				trouble.Calls: made.Call("getRoom", "1"), trouble.Webhooks: made.Delivery("botMessage", "1"),
+				trouble.Realtime: made.Telling("delivered", "1"),
 			}
-			assert.Equal(t, test.names, strikes.Names())
+			assert.Equal(t, test.names, strikes[test.of].Names())
 		})
 	}
 }

@@ -16,12 +16,14 @@ type Rule struct {
 	Kind Kind
 	// Rate is the share that fails, from 0 to 1.
 	Rate float64
-	// Only narrows the rule to an operation's id or an event's name.
+	// Only narrows the rule to an operation's id, or the name of an event or of something
+	// that the broker tells.
 	Only string
 	// Times ends the rule after so many failures; 0 for never.
 	Times int
-	// Delay is that of latency and late webhooks, and the Retry-After of rate
-	// limits, in real time; zero for the kind's own. [All] has it for these.
+	// Delay is that of latency, of late webhooks and of what the broker tells late, and
+	// the Retry-After of rate limits, in real time; zero for the kind's own. [All] has it
+	// for these.
 	Delay time.Duration
 	// Status is that of server errors, HTML errors and lost answers; zero for the
 	// kind's own.
@@ -83,10 +85,10 @@ func (r Rule) Each() []Rule {
 	return each
 }
 
-// OfWebhooks tells whether a rule concerns deliveries, and not calls of the API.
-func (r Rule) OfWebhooks() bool {
+// Of tells what a rule strikes; "" for one of [All].
+func (r Rule) Of() Scope {
 	kind, _ := describe(r.Kind)
-	return kind.Webhooks
+	return kind.Of
 }
 
 // withDefaults fills in what the kind has of its own.

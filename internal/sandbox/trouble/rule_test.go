@@ -161,10 +161,17 @@ func TestKinds(t *testing.T) {
 		maker := new(trouble.Maker)
 		require.NoError(t, maker.Set(1, trouble.Rule{Kind: kind.Kind, Rate: 1}))
 		strikes := maker.Call("getRoom", "1")
-		if kind.Webhooks {
+		switch kind.Of {
+		case trouble.Calls:
+		case trouble.Webhooks:
 			assert.Empty(t, strikes)
 			strikes = maker.Delivery("botMessage", "1")
+		case trouble.Realtime:
+			assert.Empty(t, strikes)
+			assert.Empty(t, maker.Delivery("botMessage", "1"))
+			strikes = maker.Telling("delivered", "1")
 		}
+		assert.Equal(t, kind.Of, (trouble.Rule{Kind: kind.Kind}).Of())
 		assert.Equal(t, trouble.Strikes{
 			kind.Kind: {Kind: kind.Kind, Rate: 1, Delay: kind.Delay, Status: kind.Status},
 		}, strikes)
@@ -207,5 +214,6 @@ func TestTheDelayOfAll(t *testing.T) {
 	}
 	assert.Equal(t, map[trouble.Kind]time.Duration{
 		trouble.Latency: time.Minute, trouble.RateLimit: time.Minute, trouble.LateWebhook: time.Minute,
+		trouble.LateRealtime: time.Minute,
 	}, delays)
 }

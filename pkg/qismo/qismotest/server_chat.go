@@ -77,7 +77,7 @@ func WithBrokerLogin() Option {
 
 // BreaksConnections breaks all connections to the broker, as a network does, and returns
 // how many there were.
-func (s *Server) BreaksConnections() int { return s.broker.Drop(nil) }
+func (s *Server) BreaksConnections() int { return s.sandbox.BreakConnections() }
 
 // BotTypes tells who is in a room that the bot is typing, or no longer is, and what it
 // says of that.

@@ -10,15 +10,17 @@ import (
 // Trouble is something that fails on purpose; see [Server.Fail].
 type Trouble struct {
 	Kind TroubleKind
-	// Only narrows it to an operation's id, such as sendBotMessage, or an event's name.
+	// Only narrows it to an operation's id, such as sendBotMessage, to an event's name, or
+	// to what the broker tells: post_comment, update_message, delivered, read,
+	// delete_message or clear_room.
 	Only string
 	// Rate is the share that fails, from 0 to 1. Zero stands for 1: all that there is.
 	Rate float64
 	// Times ends it after so many failures; 0 for never.
 	Times int
 	// Delay is that of Latency, in real time, half a second when zero; that of
-	// LateWebhook, in the app's time, a second when zero; and the Retry-After of
-	// RateLimit, in whole seconds, one when zero.
+	// LateWebhook and LateRealtime, in the app's time, a second when zero; and the
+	// Retry-After of RateLimit, in whole seconds, one when zero.
 	Delay time.Duration
 	// Status is that of ServerError, HTMLError and LostAnswer; zero for the kind's own.
 	Status int
@@ -44,6 +46,15 @@ const (
 	DropWebhook   TroubleKind = "drop-webhook"   // it is never sent
 	RepeatWebhook TroubleKind = "repeat-webhook" // it is sent twice
 	LateWebhook   TroubleKind = "late-webhook"   // it is sent Trouble.Delay later, after what came after it
+)
+
+// The ways in which the chat server's broker fails to tell a user something. Users who
+// notice, or sync, get it all the same.
+const (
+	DropRealtime   TroubleKind = "drop-realtime"   // it is never told
+	RepeatRealtime TroubleKind = "repeat-realtime" // it is told twice
+	LateRealtime   TroubleKind = "late-realtime"   // it is told Trouble.Delay later, after what came after it
+	BreakRealtime  TroubleKind = "break-realtime"  // it is not told, and the user's connection breaks
 )
 
 // AllTrouble stands for every kind, as if there were a Trouble of each. Its Delay is that
