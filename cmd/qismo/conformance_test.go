@@ -42,6 +42,9 @@ func TestConformanceOfOperations(t *testing.T) {
 	var listed []listedOperation
 	require.NoError(t, json.Unmarshal([]byte(out), &listed))
 	for _, got := range listed {
+		if got.API == "chat" {
+			continue // which another table lists
+		}
 		expected, known := want[got.ID]
 		if !assert.True(t, known, "the table has no %s", got.ID) {
 			continue

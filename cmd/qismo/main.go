@@ -34,7 +34,7 @@ type program struct {
 	Trigger    triggerCommand    `cmd:"" help:"Send invented webhooks to your receiver."`
 	Validate   validateCommand   `cmd:"" help:"Check a body against the project's OpenAPI documents."`
 	Doctor     doctorCommand     `cmd:"" help:"Hold what your account answers against the document; only reads."`
-	Operations operationsCommand `cmd:"" help:"List every operation of the REST API, and how sure each is."`
+	Operations operationsCommand `cmd:"" help:"List every operation of both APIs, and how sure each is."`
 }
 
 const description = `Work with Qiscus Omnichannel from the command line.
@@ -50,6 +50,7 @@ Examples:
   pbpaste | qismo validate webhook -
   qismo validate response --operation getRoom answer.json
   qismo validate request --operation sendBotMessage message.json
+  qismo validate request --operation restPostComment message.json
   qismo doctor --report drift.md
   qismo operations --json | jq '.[] | select(.evidence == "assumed")'`
 

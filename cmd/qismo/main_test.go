@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	sdk "github.com/qismo-go/qismo/gen/chat"
 	"github.com/qismo-go/qismo/gen/omnichannel"
 )
 
@@ -48,6 +49,11 @@ func TestExitCodes(t *testing.T) {
 		"good request":             {`{"is_active":false}`, []string{"validate", "request", "--operation", "setBotInRoom", "-"}, 0, "setBotInRoom: valid\n"},
 		"bad request":              {`{}`, []string{"validate", "request", "--operation", "setBotInRoom", "-"}, 1, "/: the required member \"is_active\" is missing\n"},
 		"request that is no JSON":  {`kata-rahasia`, []string{"validate", "request", "--operation", "setBotInRoom", "-"}, 1, "/: is not JSON\n"},
+		"good answer of chat":      {`{"results":{"user":{"user_id":"kata-rahasia","username":"Rina"}},"status":200}`, []string{"validate", "response", "--operation", "restGetUserProfile", "-"}, 0, "restGetUserProfile 200: valid\n"},
+		"bad answer of chat":       {`{"results":{"user":["kata-rahasia"]}}`, []string{"validate", "response", "--operation", "restGetUserProfile", "-"}, 1, "/results/user: must be object, is array\n"},
+		"good request to chat":     {`{"topic_id":7,"comment":"kata-rahasia","type":"text","unique_temp_id":"go-1"}`, []string{"validate", "request", "--operation", "sdkPostComment", "-"}, 0, "sdkPostComment: valid\n"},
+		"bad request to chat":      {`{"comment":"kata-rahasia","type":"text","unique_temp_id":"go-1"}`, []string{"validate", "request", "--operation", "sdkPostComment", "-"}, 1, "/: the required member \"topic_id\" is missing\n"},
+		"an event is no operation": {`{}`, []string{"validate", "request", "--operation", "postComment", "-"}, 2, ""},
 		"operation without a body": {`{}`, []string{"validate", "request", "--operation", "getRoom", "-"}, 2, ""},
 		"no such operation":        {`{}`, []string{"validate", "request", "--operation", "x", "-"}, 2, ""},
 		"no operation":             {`{}`, []string{"validate", "request", "-"}, 2, ""},
@@ -77,16 +83,36 @@ func TestValidateReadsFiles(t *testing.T) {
 func TestOperationsListsThemAll(t *testing.T) {
 	code, out, _ := call(t, "", "operations")
 	assert.Equal(t, 0, code)
-	assert.Equal(t, len(omnichannel.OperationIDs())+1, strings.Count(out, "\n"), "a line each, and a heading")
+	all := len(omnichannel.OperationIDs()) + len(sdk.OperationIDs())
+	assert.Equal(t, all+1, strings.Count(out, "\n"), "a line each, and a heading")
 	assert.Regexp(t, `getRoom +GET +/api/v2/customer_rooms/\{room_id\} +rooms +seen`, out)
+	assert.Regexp(t, `restGetUserToken +GET +/api/v2\.1/rest/get_user_token +restUsers +documented`, out)
 
 	code, out, _ = call(t, "", "operations", "--json")
 	assert.Equal(t, 0, code)
 	var listed []listedOperation
 	require.NoError(t, json.Unmarshal([]byte(out), &listed))
-	assert.Len(t, listed, len(omnichannel.OperationIDs()))
+	count := map[string]int{}
 	for _, operation := range listed {
 		assert.NotEmpty(t, operation.Sources, operation.ID)
+		count[operation.API]++
+	}
+	assert.Equal(t, map[string]int{"omnichannel": len(omnichannel.OperationIDs()), "chat": len(sdk.OperationIDs())}, count)
+}
+
+// The chat server's webhook is told apart, and judged as the chat server's document has it.
+func TestValidateKnowsTheChatServersWebhook(t *testing.T) {
+	for folder, want := range map[string]int{"": exitGood, "invalid": exitBad} {
+		files, err := filepath.Glob(filepath.Join("../../testdata/chat", folder, "postComment-*.json"))
+		require.NoError(t, err)
+		require.NotEmpty(t, files)
+		for _, file := range files {
+			code, out, _ := call(t, "", "validate", "webhook", file)
+			assert.Equal(t, want, code, file)
+			if want == exitGood {
+				assert.Equal(t, "postComment\n", out, file)
+			}
+		}
 	}
 }
 

@@ -36,7 +36,7 @@ func (validateWebhookCommand) Help() string {
 		names = append(names, string(name))
 	}
 	return "Writes the event's name when the body is valid.\n" + validateHelp +
-		"\n\nEvents: " + strings.Join(names, ", ") + "."
+		"\n\nEvents: " + strings.Join(names, ", ") + ". The chat server sends " + string(webhook.PostComment) + "."
 }
 
 func (c validateWebhookCommand) Run(std *streams) error {
@@ -118,18 +118,6 @@ func (c validateRequestCommand) Run(std *streams) error {
 		return usageError{fmt.Errorf("%s has no request body", operation.ID)}
 	}
 	return check(std, c.File, body, operation.ID)
-}
-
-func findOperation(id string) (*document.Operation, error) {
-	rest, err := document.REST()
-	if err != nil {
-		return nil, err
-	}
-	operation := rest.Operation(id)
-	if operation == nil {
-		return nil, usageError{fmt.Errorf("no operation %q; qismo operations lists them", id)}
-	}
-	return operation, nil
 }
 
 // check validates a file's body, and writes a name for it when it is valid.
