@@ -4,7 +4,7 @@
 // It has two doors. A [Server] holds the app's secret and acts for anybody:
 //
 //	server, err := chat.NewServer(appID, secretKey)
-//	token, err := server.Users.Token(ctx, "rina@toko.example.id")
+//	room, err := server.Rooms.GetOrCreateWithTarget(ctx, chat.ServerRoomWithTargetParams{UserIDs: ids})
 //
 // A [User] is one chat user, with a token of their own:
 //
@@ -14,18 +14,42 @@
 // Both are made once and shared; they are safe for concurrent use. What happens in real
 // time comes through package realtime.
 //
-// # Errors, options and what is tried again
+// Each method names its operation, its method and path, and how sure that is: of the
+// users' door there is no description by the vendor, but the source of the vendor's own
+// clients.
 //
-// They are those of package qismo, by the same names: a call that fails returns an
-// [*Error], which sentinels such as [ErrNotFound] sort; the same options serve a client
-// and one call; and only what can do no harm is tried again, so that a message is never
-// sent twice, see [Backoff].
+// # Names
+//
+// A user's id is what the app calls them. Where a type of the users' door has both ID and
+// Email, Email is that id, and ID is an internal number. A message has two ids: ID is the
+// service's number, by which messages are ordered, and UniqueTempID what its sender made
+// up, by which it is changed and deleted. A room has its ID and a UniqueID, which some
+// calls want instead.
+//
+// # Lists
+//
+// What the service pages has two methods: List returns one [Page], which leads on to the
+// next, and All walks all rows, page by page, as an iterator. A room's messages are
+// walked from the newest to the oldest by [MessagesService.All], and onwards from one of
+// them by [MessagesService.After].
 //
 // # Tokens
 //
 // A user logs in by the first call that needs a token, once for many goroutines. The
 // token is renewed before it expires, and when the service says that it has expired:
 // then the call is made once more. [WithTokenStore] keeps tokens over restarts.
+// [User.Token] and [User.WatchToken] are for whatever else has to know it.
+//
+// An app that runs where others can look into it has no secret key, and had better have
+// no keys of its users either: its back end vouches for them with an [IdentityHandler],
+// and the user is one of [IdentityToken].
+//
+// # Errors, options and what is tried again
+//
+// They are those of package qismo, by the same names: a call that fails returns an
+// [*Error], which sentinels such as [ErrNotFound] sort; the same options serve a client
+// and one call; and only what can do no harm is tried again, so that a message is never
+// sent twice, see [Backoff].
 //
 // # Secrets
 //

@@ -81,8 +81,8 @@ func Token(userID, token string) Identity {
 // IdentityToken is a user for whom a back end vouches. At each log-in the service gives
 // a nonce, the function gets an identity token for it from the back end, such as one
 // that has an [IdentityHandler], and the service takes that for the user's proof. The
-// function must be safe for concurrent use, though it is called once at a time; its
-// error fails the calls that needed a token.
+// function is called for one log-in at a time, and must not call the user itself, who
+// waits for it. Its error fails the calls that needed a token.
 func IdentityToken(sign func(ctx context.Context, nonce string) (identityToken string, err error)) Identity {
 	who := Identity{open: func(ctx context.Context, session *SessionService) (*transport.Session, error) {
 		nonce, err := session.Nonce(ctx)
