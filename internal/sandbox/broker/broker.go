@@ -64,6 +64,9 @@ func (l Limits) withDefaults() (Limits, error) {
 	}, nil
 }
 
+// writeBuffer is how much is written to a client at once, in bytes, when more waits.
+const writeBuffer = 16 << 10
+
 // Broker takes connections, and passes on what the platform and its clients publish. It
 // is safe for concurrent use. Make one with [New], and end it with [Broker.Close].
 type Broker struct {
@@ -103,8 +106,9 @@ func NewWithLimits(rules Rules, limits Limits) (*Broker, error) {
 	b := &Broker{
 		rules: rules, limits: limits,
 		server: mqtt.New(&mqtt.Options{
-			Capabilities: capabilities,
-			Logger:       slog.New(slog.DiscardHandler), // what it logs holds messages
+			Capabilities:             capabilities,
+			ClientNetWriteBufferSize: writeBuffer,
+			Logger:                   slog.New(slog.DiscardHandler), // what it logs holds messages
 		}),
 		listeners:   map[net.Listener]struct{}{},
 		connections: map[*connection]struct{}{},

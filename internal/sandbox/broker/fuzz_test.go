@@ -16,10 +16,10 @@ import (
 
 // Whatever a client sends, the broker goes on for all others.
 func FuzzWhatAClientSends(f *testing.F) {
-	greeting := hello(&testing.T{}, "rini", 4)
+	greeting := hello(f, "rini", 4)
 	f.Add([]byte{}, false)
 	f.Add(greeting, false)
-	f.Add(append(bytes.Clone(greeting), subscription(&testing.T{}, 2, "r/1/1/e")...), false)
+	f.Add(append(bytes.Clone(greeting), subscription(f, 2, "r/1/1/e")...), false)
 	for _, more := range [][]byte{
 		{0x30, 12, 0, 7, 'r', '/', '1', '/', '1', '/', 'e', '{', '}', 0},
 		{0x32, 4, 0, 0, 0, 0}, {0x62, 2, 0, 1}, {0x50, 2, 0, 1}, {0x70, 2, 0, 1}, {0x82, 2, 0, 1}, {0xa2, 2, 0, 1},

@@ -26,7 +26,7 @@ const patience = 20 * time.Second
 const refused byte = 0x80
 
 // start makes a broker that the test's end closes.
-func start(t *testing.T, rules broker.Rules, limits broker.Limits) *broker.Broker {
+func start(t testing.TB, rules broker.Rules, limits broker.Limits) *broker.Broker {
 	t.Helper()
 	made, err := broker.NewWithLimits(rules, limits)
 	require.NoError(t, err)
@@ -34,7 +34,7 @@ func start(t *testing.T, rules broker.Rules, limits broker.Limits) *broker.Broke
 	return made
 }
 
-func end(t *testing.T, made *broker.Broker) {
+func end(t testing.TB, made *broker.Broker) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(t.Context()), patience)
 	defer cancel()
@@ -42,7 +42,7 @@ func end(t *testing.T, made *broker.Broker) {
 }
 
 // overTCP is where a broker listens.
-func overTCP(t *testing.T, made *broker.Broker) string {
+func overTCP(t testing.TB, made *broker.Broker) string {
 	t.Helper()
 	address, err := made.Listen(t.Context(), "127.0.0.1:0")
 	require.NoError(t, err)
@@ -50,7 +50,7 @@ func overTCP(t *testing.T, made *broker.Broker) string {
 }
 
 // overWebSocket is where a broker takes WebSocket connections.
-func overWebSocket(t *testing.T, made *broker.Broker) string {
+func overWebSocket(t testing.TB, made *broker.Broker) string {
 	t.Helper()
 	server := httptest.NewServer(made)
 	t.Cleanup(server.Close)
@@ -58,8 +58,8 @@ func overWebSocket(t *testing.T, made *broker.Broker) string {
 }
 
 // ways are those in which clients connect.
-func ways() map[string]func(*testing.T, *broker.Broker) string {
-	return map[string]func(*testing.T, *broker.Broker) string{"TCP": overTCP, "WebSocket": overWebSocket}
+func ways() map[string]func(testing.TB, *broker.Broker) string {
+	return map[string]func(testing.TB, *broker.Broker) string{"TCP": overTCP, "WebSocket": overWebSocket}
 }
 
 // person is a client of the real library.

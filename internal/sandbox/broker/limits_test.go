@@ -23,7 +23,7 @@ import (
 )
 
 // hello is a CONNECT packet.
-func hello(t *testing.T, id string, version byte) []byte {
+func hello(t testing.TB, id string, version byte) []byte {
 	t.Helper()
 	packet := &packets.ConnectPacket{
 		FixedHeader:  packets.FixedHeader{MessageType: packets.Connect},
@@ -40,7 +40,7 @@ func hello(t *testing.T, id string, version byte) []byte {
 }
 
 // subscription is a SUBSCRIBE packet.
-func subscription(t *testing.T, quality byte, topic string) []byte {
+func subscription(t testing.TB, quality byte, topic string) []byte {
 	t.Helper()
 	packet := &packets.SubscribePacket{
 		FixedHeader: packets.FixedHeader{MessageType: packets.Subscribe, Qos: 1},
@@ -52,7 +52,7 @@ func subscription(t *testing.T, quality byte, topic string) []byte {
 }
 
 // dial connects over TCP, and speaks for itself.
-func dial(t *testing.T, address string) net.Conn {
+func dial(t testing.TB, address string) net.Conn {
 	t.Helper()
 	var dialer net.Dialer
 	conn, err := dialer.DialContext(t.Context(), "tcp", strings.TrimPrefix(address, "tcp://"))
@@ -63,7 +63,7 @@ func dial(t *testing.T, address string) net.Conn {
 }
 
 // send writes to a connection.
-func send(t *testing.T, conn io.Writer, raw []byte) {
+func send(t testing.TB, conn io.Writer, raw []byte) {
 	t.Helper()
 	_, err := conn.Write(raw)
 	require.NoError(t, err)
