@@ -103,7 +103,7 @@ func TestOperationsListsThemAll(t *testing.T) {
 // The chat server's webhook is told apart, and judged as the chat server's document has it.
 func TestValidateKnowsTheChatServersWebhook(t *testing.T) {
 	for folder, want := range map[string]int{"": exitGood, "invalid": exitBad} {
-		files, err := filepath.Glob(filepath.Join("../../testdata/chat", folder, "postComment-*.json"))
+		files, err := filepath.Glob(filepath.Join("..", "..", "testdata", "chat", folder, "postComment-*.json"))
 		require.NoError(t, err)
 		require.NotEmpty(t, files)
 		for _, file := range files {

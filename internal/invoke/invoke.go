@@ -19,10 +19,11 @@ import (
 )
 
 // Method calls a method on a client, which is a pointer to one that has the method's
-// service, with arguments that are found by name: a struct of parameters takes what it has members for, and any other parameter the
-// value of its own name, where roomID stands for room_id. A name such as
-// Tags.Create.tag, or User.Messages.Send.message, is for that one method. Iterators are walked, and files read, to
-// their end. The error is the method's, or says which argument is missing.
+// service, with arguments that are found by name: a struct of parameters takes what it
+// has members for, and any other parameter the value of its own name, where roomID
+// stands for room_id. A name such as Tags.Create.tag, or User.Messages.Send.message, is
+// for that one method. Iterators are walked, and files read, to their end. The error is
+// the method's, or says which argument is missing.
 func Method(ctx context.Context, client any, method facade.Method, values map[string]any) error {
 	field := method.Service[strings.LastIndex(method.Service, ".")+1:] // behind the client, if it is named
 	service := reflect.ValueOf(client).Elem().FieldByName(field)
