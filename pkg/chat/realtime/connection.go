@@ -183,10 +183,13 @@ func (c *Connection) finish() {
 	c.stop()
 }
 
-// reason is why the connection has ended.
+// reason is why the connection is over; nil when it is not.
 func (c *Connection) reason() error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if c.end == nil && c.isClosed {
+		return ErrClosed
+	}
 	return c.end
 }
 

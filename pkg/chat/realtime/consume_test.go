@@ -134,7 +134,8 @@ func TestAnEventWhoseHandlerFailedComesAgain(t *testing.T) {
 func TestThereIsOneConsumerAtATime(t *testing.T) {
 	p := newPlatform(t)
 	c := p.connect()
-	for range c.Events(t.Context()) { // the loop has Connected
+	for _, err := range c.Events(t.Context()) { // the loop has Connected
+		require.NoError(t, err)
 		for event, err := range c.Events(t.Context()) {
 			assert.Nil(t, event)
 			require.ErrorIs(t, err, ErrConsumed)

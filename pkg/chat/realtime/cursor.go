@@ -36,6 +36,7 @@ type cursor struct {
 	beganAt         time.Duration // and then
 	wanted          bool          // another walk is to begin
 	from            int64         // at the latest there
+	rows            int           // read since it was looked what can be forgotten
 
 	overlap int
 }
@@ -113,6 +114,7 @@ func (c *cursor) ask(now time.Duration) (after int64, ask bool) {
 // that the next one begins. It reports whether the walk has come to its end: a page
 // that leads nowhere.
 func (c *cursor) advance(next int64, ids []int64, now time.Duration) (ended bool) {
+	c.rows += len(ids)
 	if next <= c.at && len(ids) > 0 {
 		next = slices.Max(ids) // a service that does not say
 	}
@@ -134,7 +136,8 @@ func (c *cursor) advance(next int64, ids []int64, now time.Duration) (ended bool
 // settle forgets what need not be remembered, given the lowest id that waits for the
 // consumer. It reports whether there was something.
 func (c *cursor) settle(waiting int64) bool {
-	if len(c.seen) > 2*c.overlap {
+	if len(c.seen) > 2*c.overlap && (c.rows >= c.overlap || !c.isWalking()) {
+		c.rows = 0
 		ids := slices.Sorted(maps.Keys(c.seen))
 		passed := c.front
 		if c.isWalking() {

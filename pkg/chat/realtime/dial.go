@@ -62,10 +62,13 @@ func (d dialing) openWebSocket(ctx context.Context, broker *url.URL) (net.Conn, 
 		Subprotocols:    []string{"mqtt"},
 	}
 	conn, answer, err := dialer.DialContext(ctx, broker.String(), nil)
-	if err != nil {
-		if answer != nil {
-			return nil, fmt.Errorf("open a WebSocket: status %d: %w", answer.StatusCode, err)
-		}
+	if answer != nil {
+		defer answer.Body.Close()
+	}
+	switch {
+	case err != nil && answer != nil:
+		return nil, fmt.Errorf("open a WebSocket: status %d: %w", answer.StatusCode, err)
+	case err != nil:
 		return nil, fmt.Errorf("open a WebSocket: %w", err)
 	}
 	return &webSocket{Conn: conn}, nil
@@ -80,6 +83,9 @@ type webSocket struct {
 
 // Read implements [net.Conn].
 func (s *webSocket) Read(p []byte) (int, error) {
+	if len(p) == 0 {
+		return 0, nil
+	}
 	for {
 		if s.message == nil {
 			_, message, err := s.NextReader()
@@ -92,7 +98,7 @@ func (s *webSocket) Read(p []byte) (int, error) {
 		if errors.Is(err, io.EOF) {
 			s.message, err = nil, nil
 		}
-		if n > 0 || err != nil || len(p) == 0 {
+		if n > 0 || err != nil {
 			return n, err
 		}
 	}

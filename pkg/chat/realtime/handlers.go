@@ -29,7 +29,6 @@ func (h Handlers) call(ctx context.Context, event Event) error {
 	return err
 }
 
-//nolint:cyclop // a case for each type
 func (h Handlers) callTyped(ctx context.Context, event Event) (handled bool, err error) {
 	switch event := event.(type) {
 	case *NewMessage:

@@ -7,7 +7,9 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"net"
 	"net/http/httptest"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -128,7 +130,11 @@ func (p *platform) tryToConnect(ctx context.Context, options ...Option) (*Connec
 	}
 	c, err := connectAs(ctx, p, slices.Concat(quick, options))
 	if err == nil {
-		p.t.Cleanup(func() { p.end(c) })
+		p.t.Cleanup(func() { //nolint:contextcheck // the test's has ended
+			if c.reason() == nil {
+				p.end(c)
+			}
+		})
 	}
 	return c, err
 }
@@ -237,6 +243,36 @@ func (p *platform) count(call string) int {
 	return p.calls[call]
 }
 
+// markedIn are the messages of a room that were marked as delivered.
+func (p *platform) markedIn(room string) []string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return slices.Clone(p.marked[room])
+}
+
+// nobody is an address where nobody listens.
+func nobody(t *testing.T) string {
+	t.Helper()
+	closed := listen(t)
+	require.NoError(t, closed.Close())
+	return closed.Addr().String()
+}
+
+func listen(t *testing.T) net.Listener {
+	t.Helper()
+	var config net.ListenConfig
+	listener, err := config.Listen(t.Context(), "tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	return listener
+}
+
+func mustParse(t *testing.T, address string) *url.URL {
+	t.Helper()
+	parsed, err := url.Parse(address)
+	require.NoError(t, err)
+	return parsed
+}
+
 // The rest is a service.
 
 func (p *platform) appID() string                         { return testApp }
@@ -265,7 +301,10 @@ func (p *platform) config(context.Context) (*wire.GetConfigResult, error) {
 }
 
 func (p *platform) credentials(context.Context) (userName, password string, err error) {
-	return p.login[0], p.login[1], p.called("credentials")
+	err = p.called("credentials")
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.login[0], p.login[1], err
 }
 
 func (p *platform) messages(_ context.Context, after int64, limit int) ([]wire.Message, int64, error) {
@@ -275,6 +314,9 @@ func (p *platform) messages(_ context.Context, after int64, limit int) ([]wire.M
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	begin, _ := slices.BinarySearchFunc(p.posts, after+1, func(m wire.Message, id int64) int {
+		if _, err := m.ID.Int64(); err != nil {
+			return 1 // what makes no sense stands at the end
+		}
 		return cmp.Compare(numberOf(m.ID), id)
 	})
 	page := slices.Clone(p.posts[begin:min(begin+limit, len(p.posts))])
@@ -336,6 +378,16 @@ func await[E Event](l *listener) E {
 		if wanted, is := event.(E); is {
 			return wanted
 		}
+	}
+}
+
+// seesOffline takes events until somebody is not online. A broker may say once more that
+// they are, to who has just asked.
+func (l *listener) seesOffline() {
+	l.t.Helper()
+	isOnline := true
+	for isOnline {
+		isOnline = await[*Presence](l).IsOnline
 	}
 }
 

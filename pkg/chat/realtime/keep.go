@@ -38,7 +38,6 @@ func (c *Connection) keepConnected(ctx context.Context) {
 	for {
 		began := time.Now()
 		err := c.round(ctx)
-		c.settle()
 		switch {
 		case ctx.Err() != nil:
 			return
@@ -47,12 +46,14 @@ func (c *Connection) keepConnected(ctx context.Context) {
 			return
 		case errors.Is(err, ErrNoBroker):
 			c.tell(&Disconnected{Err: err})
+			c.settle()
 			return
 		case time.Since(began) >= steadyFor:
 			waits = c.settings.backoff()
 		}
 		wait := waits.next()
 		c.tell(&Disconnected{Err: err, Retry: wait})
+		c.settle()
 		pause(ctx, wait)
 	}
 }
@@ -149,7 +150,7 @@ func (c *Connection) serve(ctx context.Context, opened *link, address string) er
 		case <-presence.C:
 			c.repeatPresence(opened)
 		case <-ctx.Done():
-			c.sayGoodbye(opened)
+			c.sayGoodbye(opened) //nolint:contextcheck // this one has ended
 			return nil
 		}
 	}

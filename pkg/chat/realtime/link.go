@@ -95,6 +95,9 @@ func connectError(ctx context.Context, err error) error {
 
 // do waits for what was asked of the broker, as long as the context lasts.
 func (l *link) do(ctx context.Context, ask func() mqtt.Token) (mqtt.Token, error) {
+	if ctx.Err() != nil {
+		return nil, context.Cause(ctx)
+	}
 	var token mqtt.Token
 	done := make(chan struct{})
 	l.asking.Go(func() { // asking itself may wait until the connection takes it
@@ -160,6 +163,6 @@ func (l *link) mention(topic string, retained bool, payload []byte) {
 
 // close ends the link, within a moment, and waits for what was asked of it.
 func (l *link) close(within time.Duration) {
-	l.client.Disconnect(uint(max(1, within.Milliseconds()))) //nolint:gosec // it is positive
+	l.client.Disconnect(uint(max(1, within.Milliseconds())))
 	l.asking.Wait()
 }

@@ -153,7 +153,8 @@ func (h *happening) addReceipt(room flex.ID, user string, message flex.ID, uniqu
 func readReceipt(where place, payload string) (*happening, bool) {
 	id, uniqueID, _ := strings.Cut(payload, ":")
 	h := &happening{}
-	return h, h.addReceipt(flex.ID(where.room), where.user, flex.ID(id), uniqueID, where.kind == readTopic)
+	ok := h.addReceipt(flex.ID(where.room), where.user, flex.ID(id), uniqueID, where.kind == readTopic)
+	return h, ok
 }
 
 // readTransient reads what only MQTT tells.

@@ -70,12 +70,12 @@ func (c *Connection) SetOnline(ctx context.Context, isOnline bool) error {
 
 func (c *Connection) publish(ctx context.Context, topic string, retained bool, payload []byte) error {
 	c.mu.Lock()
-	current, isClosed := c.link, c.isClosed
+	current := c.link
 	c.mu.Unlock()
-	switch {
-	case isClosed:
-		return ErrClosed
-	case current == nil:
+	if err := c.reason(); err != nil {
+		return err
+	}
+	if current == nil {
 		return chat.ErrNotConnected
 	}
 	return current.publish(ctx, topic, retained, payload)
@@ -95,8 +95,7 @@ func (c *Connection) repeatPresence(opened *link) {
 // farewellTimeout bounds what is said at the end.
 const farewellTimeout = 2 * time.Second
 
-// sayGoodbye says that the user is offline, and unsubscribes. The broker forgets the rest
-// by itself.
+// sayGoodbye says that the user is offline, and unsubscribes.
 func (c *Connection) sayGoodbye(opened *link) {
 	c.mu.Lock()
 	ctx, isOnline := c.farewell, c.isOnline
@@ -110,16 +109,13 @@ func (c *Connection) sayGoodbye(opened *link) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, farewellTimeout)
 	defer cancel()
-	var err error
 	if isOnline {
-		err = opened.publish(ctx, presenceTopicOf(c.user), true, []byte(offline))
+		err := opened.publish(ctx, presenceTopicOf(c.user), true, []byte(offline))
+		if err != nil && ctx.Err() != nil { // else the connection is lost, and the broker says so
+			c.mu.Lock()
+			c.unsaid = fmt.Errorf("realtime: say that the user is offline: %w", err)
+			c.mu.Unlock()
+		}
 	}
-	if err == nil {
-		err = opened.unsubscribe(ctx, topics)
-	}
-	if err != nil {
-		c.mu.Lock()
-		c.unsaid = fmt.Errorf("realtime: say goodbye: %w", err)
-		c.mu.Unlock()
-	}
+	_ = opened.unsubscribe(ctx, topics) // as the broker does by itself
 }

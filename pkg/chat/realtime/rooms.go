@@ -167,16 +167,14 @@ func (s subject) notAllowed() Event {
 
 // lockTopics lets one goroutine at a time change what the broker tells.
 func (c *Connection) lockTopics(ctx context.Context) error {
-	select {
-	case <-c.over: // whatever else could be done
-		return ErrClosed
-	default:
+	if err := c.reason(); err != nil {
+		return err
 	}
 	select {
 	case c.subscribing <- struct{}{}:
 		return nil
 	case <-c.over:
-		return ErrClosed
+		return c.reason()
 	case <-ctx.Done():
 		return context.Cause(ctx)
 	}

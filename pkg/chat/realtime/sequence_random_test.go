@@ -77,11 +77,11 @@ func (s *simulation) post() {
 	if len(s.posts) > 0 {
 		id += s.posts[len(s.posts)-1].id
 	}
-	new := posted{id: id, before: s.last[room], room: room, visible: s.now}
+	written := posted{id: id, before: s.last[room], room: room, visible: s.now}
 	if s.chance(s.late) {
-		new.visible += time.Duration(s.rng.IntN(int(lateness/time.Second))) * time.Second
+		written.visible += time.Duration(s.rng.IntN(int(lateness/time.Second))) * time.Second
 	}
-	s.posts = append(s.posts, new)
+	s.posts = append(s.posts, written)
 	s.last[room] = id
 }
 

@@ -66,29 +66,48 @@ func checkLevels(what, id string) error {
 func (n names) read(topic string) place {
 	for _, token := range n.tokens {
 		if rest, own := strings.CutPrefix(topic, token+"/"); own {
-			switch rest {
-			case "c":
-				return place{kind: newMessageTopic}
-			case "update":
-				return place{kind: editTopic}
-			case "n":
-				return place{kind: notificationTopic}
-			}
+			return place{kind: kindOfOwn(rest)}
 		}
 	}
 	if rest, own := strings.CutPrefix(topic, n.appID+"/"); own && strings.HasSuffix(rest, "/c") {
-		return place{kind: newMessageTopic}
+		return place{kind: newMessageTopic} // of a channel, whose id may be of several levels
 	}
-	levels := strings.Split(topic, "/")
-	switch {
-	case len(levels) == 3 && levels[0] == "u" && levels[2] == "s":
+	switch levels := strings.Split(topic, "/"); levels[0] {
+	case "u":
+		return placeOfUser(levels)
+	case "r":
+		return placeOfRoom(levels)
+	}
+	return place{}
+}
+
+func kindOfOwn(suffix string) kind {
+	switch suffix {
+	case "c":
+		return newMessageTopic
+	case "update":
+		return editTopic
+	case "n":
+		return notificationTopic
+	}
+	return unknownTopic
+}
+
+func placeOfUser(levels []string) place {
+	if len(levels) == 3 && levels[2] == "s" {
 		return place{kind: presenceTopic, user: levels[1]}
-	case len(levels) == 3 && levels[0] == "r" && levels[2] == "typing":
+	}
+	return place{}
+}
+
+func placeOfRoom(levels []string) place {
+	switch last := len(levels) - 1; {
+	case last == 2 && levels[last] == "typing":
 		return place{kind: botTypingTopic, room: levels[1]}
-	case len(levels) == 4 && levels[0] == "r" && levels[3] == "e":
+	case last == 3 && levels[last] == "e":
 		return place{kind: customTopic, room: levels[1]}
-	case len(levels) == 5 && levels[0] == "r":
-		return place{kind: kindOfSuffix(levels[4]), room: levels[1], user: levels[3]}
+	case last == 4:
+		return place{kind: kindOfSuffix(levels[last]), room: levels[1], user: levels[3]}
 	}
 	return place{}
 }
