@@ -50,7 +50,9 @@
 // chat_state.go has its users, rooms and members, chat_serve.go its routes and
 // credentials. The files that begin with "chat_rest" answer servers, and "chat_sdk" users,
 // by the rules of chat_members.go, chat_messages.go and chat_receipts.go; chat_events.go
-// tells what happens in one place, for the broker.
+// tells what happens in one place, for the broker: chat_realtime_tell.go says on which
+// topics, and chat_realtime_rules.go who may listen and tell. The broker itself is package
+// broker, which a Sandbox is given, and which nobody links who has none.
 //
 // One mutex guards all state. Handlers run while it is held and only queue
 // webhooks, so that a receiver can call back while it answers one.

@@ -1,7 +1,9 @@
 package qismotest_test
 
 import (
+	"context"
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -11,6 +13,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/qismo-go/qismo/pkg/chat"
+	"github.com/qismo-go/qismo/pkg/chat/realtime"
+	"github.com/qismo-go/qismo/pkg/qismo/flex"
 	"github.com/qismo-go/qismo/pkg/qismo/qismotest"
 )
 
@@ -78,10 +82,76 @@ func TestTheChatServerOfAServer(t *testing.T) {
 	assert.Contains(t, next(t, heard), "baik")
 	srv.Settle() // a connection to the broker is nothing to wait for
 
+	online := client.Publish("u/rini@toko.example.id/s", 1, true, "1")
+	require.True(t, online.WaitTimeout(10*time.Second))
+	status, err := rini.Users.Status(t.Context(), []string{"rini@toko.example.id"})
+	require.NoError(t, err)
+	require.Len(t, status, 1)
+	assert.EqualValues(t, 1, status[0].Status)
+
 	typing := hears(t, client, "r/"+budi.Room().ID+"/typing")
 	srv.BotTypes(budi.Room().ID, "sebentar", true)
 	assert.Contains(t, next(t, typing), "sebentar")
 	assert.Equal(t, 1, srv.BreaksConnections())
+}
+
+// Package realtime finds the broker by itself, and outlasts what goes wrong with it. Each
+// message comes once and in order.
+func TestRealtimeOfAServer(t *testing.T) {
+	t.Parallel()
+	srv := qismotest.New(t, qismotest.WithBrokerLogin(), qismotest.WithSeed(7), qismotest.WithTrouble(
+		qismotest.Trouble{Kind: qismotest.DropRealtime, Rate: 0.2}, qismotest.Trouble{Kind: qismotest.RepeatRealtime, Rate: 0.2},
+		qismotest.Trouble{Kind: qismotest.BreakRealtime, Rate: 0.05},
+	))
+	budi := srv.Customer("Budi")
+	budi.Says("halo")
+	server, rini := srv.ChatServer(), srv.ChatUser("rini@toko.example.id")
+	_, err := rini.ID(t.Context())
+	require.NoError(t, err)
+	_, err = server.Rooms.AddParticipants(t.Context(), roomID(budi), []string{"rini@toko.example.id"})
+	require.NoError(t, err)
+	conn, err := realtime.Connect(t.Context(), rini, realtime.WithBackoff(time.Millisecond, 10*time.Millisecond),
+		realtime.WithSyncInterval(50*time.Millisecond, 50*time.Millisecond))
+	require.NoError(t, err)
+	defer func() { assert.NoError(t, conn.Close(context.WithoutCancel(t.Context()))) }()
+	const words = 60
+	said := []string{}
+	heard := take(t, conn, words, func() {
+		token, err := rini.Token(t.Context())
+		require.NoError(t, err)
+		isServed, err := rini.Sync.CheckTopic(t.Context(), flex.Credential(token.Reveal()+"/c"))
+		require.NoError(t, err)
+		assert.True(t, isServed)
+		for i := range words {
+			said = append(said, strconv.Itoa(i))
+			budi.Says(strconv.Itoa(i))
+		}
+	})
+	assert.Equal(t, said, heard)
+	assert.NotZero(t, srv.Struck()[qismotest.DropRealtime])
+	assert.NotZero(t, srv.Struck()[qismotest.BreakRealtime])
+}
+
+// take takes the texts of so many messages, and does something once it is connected.
+func take(t *testing.T, conn *realtime.Connection, number int, connected func()) (texts []string) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	isConnected := false
+	for event, err := range conn.Events(ctx) {
+		require.NoError(t, err)
+		if _, is := event.(*realtime.Connected); is && !isConnected {
+			isConnected = true
+			connected()
+		}
+		if message, is := event.(*realtime.NewMessage); is {
+			texts = append(texts, message.Message.Message)
+		}
+		if len(texts) == number {
+			return texts
+		}
+	}
+	return texts
 }
 
 // A user's token has to be renewed when it has expired, by the app's time.
