@@ -3,7 +3,9 @@ package realtime
 import (
 	"context"
 	"errors"
+	"io"
 	"net"
+	"sync"
 	"testing"
 	"time"
 
@@ -94,13 +96,41 @@ func TestClosingWhileTheBrokerDoesNotAnswer(t *testing.T) {
 			go func() {
 				conn := <-accepted
 				cancel(reason)
-				_, _ = conn.Read(make([]byte, 1)) // it stays open until the other side closes it
+				_, _ = io.Copy(io.Discard, conn) // it stays open until the other side closes it
 				_ = conn.Close()
 			}()
 			_, err := p.tryToConnect(ctx, WithBroker(broker))
 			require.ErrorIs(t, err, reason)
 		})
 	}
+}
+
+// A broker that takes the connection and says nothing more is given up.
+func TestABrokerThatDoesNotAnswerTheSubscription(t *testing.T) {
+	silent := listen(t)
+	var open sync.WaitGroup
+	open.Go(func() {
+		for {
+			conn, err := silent.Accept()
+			if err != nil {
+				return
+			}
+			open.Go(func() {
+				_, _ = conn.Write([]byte{0x20, 2, 0, 0}) // CONNACK
+				_, _ = io.Copy(io.Discard, conn)
+				_ = conn.Close()
+			})
+		}
+	})
+	p := &platform{t: t, held: "token", calls: map[string]int{}}
+	c := p.connect(WithBroker("mqtt://"+silent.Addr().String()), func(s *settings) error {
+		s.connectTimeout = 20 * time.Millisecond
+		return nil
+	})
+	require.ErrorIs(t, await[*Disconnected](p.listen(c)).Err, context.DeadlineExceeded)
+	p.end(c)
+	require.NoError(t, silent.Close())
+	open.Wait()
 }
 
 func TestClosingDoesNotWaitForEver(t *testing.T) {

@@ -23,6 +23,21 @@ type dialing struct {
 	dial DialFunc
 }
 
+// until returns what opens a connection that breaks when the context ends, whatever it
+// is waiting for then. After opened, it lasts; it is false when the context was faster.
+func (d dialing) until(ctx context.Context) (guarded dialing, opened func() bool) {
+	opened = func() bool { return ctx.Err() == nil } // as long as there is no connection
+	guarded = d
+	guarded.dial = func(dialed context.Context, network, address string) (net.Conn, error) {
+		conn, err := d.dial(dialed, network, address)
+		if err == nil {
+			opened = context.AfterFunc(ctx, func() { _ = conn.Close() }) // nothing was agreed on yet
+		}
+		return conn, err
+	}
+	return guarded, func() bool { return opened() }
+}
+
 // open opens a connection to a broker's address, on which nothing was said yet.
 func (d dialing) open(ctx context.Context, broker *url.URL) (net.Conn, error) {
 	switch broker.Scheme {

@@ -159,6 +159,8 @@ func (c *Connection) serve(ctx context.Context, opened *link, address string) er
 // enter asks the broker for everything that is to be heard, and only then for what was
 // missed before.
 func (c *Connection) enter(ctx context.Context, opened *link, address string) error {
+	ctx, cancel := context.WithTimeout(ctx, c.settings.connectTimeout)
+	defer cancel()
 	if err := c.lockTopics(ctx); err != nil {
 		return err
 	}
@@ -202,6 +204,8 @@ func (c *Connection) leave() {
 // changeToken takes leave of the topics of a token that is no longer the user's, once it
 // hears those of the new one.
 func (c *Connection) changeToken(ctx context.Context, opened *link) error {
+	ctx, cancel := context.WithTimeout(ctx, c.settings.connectTimeout)
+	defer cancel()
 	if err := c.lockTopics(ctx); err != nil {
 		return err
 	}

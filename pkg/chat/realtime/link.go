@@ -64,14 +64,9 @@ func connect(ctx context.Context, broker *url.URL, who login, options linkOption
 		SetConnectionLostHandler(func(_ mqtt.Client, err error) { opened.lost <- err }).
 		SetDefaultPublishHandler(func(_ mqtt.Client, m mqtt.Message) { options.receive(m.Topic(), m.Payload()) })
 	settings.Servers = []*url.URL{broker}
-	var greeting func() bool // ends the guard of the greeting
+	ways, isGreeted := options.dialing.until(ctx)
 	settings.SetCustomOpenConnectionFn(func(broker *url.URL, _ mqtt.ClientOptions) (net.Conn, error) {
-		conn, err := options.open(ctx, broker)
-		if err != nil {
-			return nil, err
-		}
-		greeting = context.AfterFunc(ctx, func() { _ = conn.Close() }) // which ends the waiting for an answer
-		return conn, nil
+		return ways.open(ctx, broker)
 	})
 	opened.client = mqtt.NewClient(settings)
 	token := opened.client.Connect()
@@ -79,7 +74,7 @@ func connect(ctx context.Context, broker *url.URL, who login, options linkOption
 	if err := token.Error(); err != nil {
 		return nil, connectError(ctx, err)
 	}
-	if !greeting() {
+	if !isGreeted() {
 		opened.client.Disconnect(0)
 		return nil, connectError(ctx, context.Cause(ctx))
 	}

@@ -17,8 +17,8 @@ const (
 	// What an app's configuration can ask for at least.
 	leastSync = time.Second
 	// refusalsToEnd is how often in a row sync must be refused before the user counts as
-	// refused: one refusal may be a gateway's.
-	refusalsToEnd = 3
+	// refused: a few refusals may be a gateway's.
+	refusalsToEnd = 6
 )
 
 // pace is how often to sync: as the options say, or the app's configuration.
