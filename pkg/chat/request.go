@@ -11,9 +11,10 @@ import (
 	"github.com/qismo-go/qismo/pkg/qismo/flex"
 )
 
-// dropUnsetParameters leaves query parameters out that are empty or zero, which is how
-// a plain value says that it is not set: the generated client would send
-// "query=&page=0". Where zero means something, it is sent.
+// dropUnsetParameters leaves query parameters out that are empty, and numbers of pages
+// and rows that are zero, which is how a plain value says that it is not set: the
+// generated client would send "query=&page=0". Other zeros mean something: an id may be
+// "0", and 0 is where a sync begins.
 func dropUnsetParameters(_ context.Context, request *http.Request) error {
 	query := request.URL.RawQuery
 	if query == "" {
@@ -22,7 +23,7 @@ func dropUnsetParameters(_ context.Context, request *http.Request) error {
 	kept := make([]string, 0, strings.Count(query, "&")+1)
 	for pair := range strings.SplitSeq(query, "&") {
 		name, value, _ := strings.Cut(pair, "=")
-		if value != "" && (value != "0" || meansZero(name)) {
+		if value != "" && (value != "0" || !isUnsetByZero(name)) {
 			kept = append(kept, pair)
 		}
 	}
@@ -30,10 +31,10 @@ func dropUnsetParameters(_ context.Context, request *http.Request) error {
 	return nil
 }
 
-// meansZero tells the parameters that say where to begin: 0 is before everything.
-func meansZero(parameter string) bool {
+// isUnsetByZero tells the parameters of which 0 is no value.
+func isUnsetByZero(parameter string) bool {
 	switch parameter {
-	case "last_received_comment_id", "start_event_id", "first_comment_id":
+	case "page", "limit", "offset", "last_comment_id":
 		return true
 	}
 	return false
@@ -71,15 +72,6 @@ func checkList(id wire.OperationID, of string, given []string) error {
 func checkPage(id wire.OperationID, page, limit int64) error {
 	if page < 0 || limit < 0 {
 		return fmt.Errorf("%s: %s: the page or the limit is negative", owner, id)
-	}
-	return nil
-}
-
-// checkSearch refuses a search for 0: it would be left out of the query, and everything
-// found.
-func checkSearch(id wire.OperationID, text string) error {
-	if text == "0" {
-		return fmt.Errorf("%s: %s: 0 cannot be searched for", owner, id)
 	}
 	return nil
 }

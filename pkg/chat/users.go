@@ -25,8 +25,7 @@ type (
 
 // List returns one page of the app's users, 20 unless Limit says otherwise; the most is
 // not known, and neither is whether the caller is among them. A negative page or limit
-// is an error before anything is sent, and so is a search for 0, which the client cannot
-// send.
+// is an error before anything is sent.
 //
 // Operation sdkListUsers, GET /api/v2/sdk/get_user_list; seen in public clients.
 func (s *UsersService) List(ctx context.Context, params ListUsersParams, opts ...Option) (*Page[ListedUser], error) {
@@ -47,9 +46,6 @@ func (s *UsersService) pager(params ListUsersParams, opts []Option) pager[Listed
 	return func(ctx context.Context, at flex.ID) (*Page[ListedUser], error) {
 		const id = wire.OperationSdkListUsers
 		if err := checkPage(id, params.Page, params.Limit); err != nil {
-			return nil, err
-		}
-		if err := checkSearch(id, params.Query); err != nil {
 			return nil, err
 		}
 		params := params // each page has its own: an iterator may run twice at once

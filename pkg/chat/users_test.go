@@ -104,9 +104,6 @@ func TestUsersRefuse(t *testing.T) {
 		"sdkListUsers: the page or the limit is negative": func(ctx context.Context, user *chat.User) error {
 			return second(user.Users.List(ctx, chat.ListUsersParams{Page: -1}))
 		},
-		"sdkListUsers: 0 cannot be searched for": func(ctx context.Context, user *chat.User) error {
-			return firstError(user.Users.All(ctx, chat.ListUsersParams{Query: "0"}))
-		},
 		"sdkBlockUser: the user id is empty":   func(ctx context.Context, user *chat.User) error { return second(user.Users.Block(ctx, "")) },
 		"sdkUnblockUser: the user id is empty": func(ctx context.Context, user *chat.User) error { return second(user.Users.Unblock(ctx, "")) },
 		"sdkListBlockedUsers: the page or the limit is negative": func(ctx context.Context, user *chat.User) error {
