@@ -91,9 +91,6 @@ func (b *Broker) hold(c *connection) {
 func (b *Broker) leave(c *connection) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if kept, is := b.server.Clients.Get(c.client.ID); is && kept == c.mqtt && kept.Properties.Clean {
-		b.forget(kept) // the library does not, when it could not write that the session begins
-	}
 	delete(b.connections, c)
 	b.ended++
 	c.gone = b.ended
@@ -128,7 +125,8 @@ func (b *Broker) tryToClaim(c *connection, client realtime.Client, last *will) (
 	return nil
 }
 
-// begin notes that a session begins, and makes room for it.
+// begin notes that a session begins, and makes room for it. Among those that make room are
+// the ones that the library keeps because it could not write that they begin.
 func (b *Broker) begin(c *connection, client *mqtt.Client) {
 	b.mu.Lock()
 	defer b.mu.Unlock()

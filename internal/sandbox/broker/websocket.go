@@ -33,7 +33,6 @@ func (b *Broker) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		return // it was answered
 	}
-	conn.SetReadLimit(int64(b.limits.Packet) + maxFixedHeader)
 	entered, ok := b.enter(&webSocket{conn: conn})
 	if !ok {
 		_ = conn.Close() // nothing was said yet
@@ -41,9 +40,6 @@ func (b *Broker) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	b.hold(entered)
 }
-
-// maxFixedHeader is what stands before an MQTT packet's content at most, in bytes.
-const maxFixedHeader = 5
 
 // errText is what ends a connection whose client sends text.
 var errText = errors.New("broker: a WebSocket message of MQTT must be binary")

@@ -1,6 +1,7 @@
 package broker_test
 
 import (
+	"bytes"
 	"net/http"
 	"strings"
 	"testing"
@@ -64,6 +65,20 @@ func TestMessagesAndPacketsEndWhereTheyLike(t *testing.T) {
 			answer = append(answer, message...)
 		}
 		assert.Equal(t, []byte{0x20, 2, 0, 0, 0xd0, 0}, answer, "CONNACK and PINGRESP")
+	}
+}
+
+// A message may hold more packets than one of them may be long.
+func TestAMessageOfManyPackets(t *testing.T) {
+	address := overWebSocket(t, start(t, broker.Rules{}, broker.Limits{Packet: 100}))
+	conn, _ := page(t, address, http.Header{"Sec-WebSocket-Protocol": {"mqtt"}})
+	const pings = 1000
+	all := append(hello(t, "rini", 4), bytes.Repeat([]byte{0xc0, 0}, pings)...)
+	require.NoError(t, conn.WriteMessage(websocket.BinaryMessage, all))
+	for answered := 0; answered < 4+2*pings; {
+		_, message, err := conn.ReadMessage()
+		require.NoError(t, err)
+		answered += len(message)
 	}
 }
 
