@@ -47,6 +47,8 @@ func planted(success any) any {
 			continue
 		case strings.Trim(text, "0123456789") == "":
 			kind = Phone
+		case strings.HasPrefix(text, "https://"): // what is done with it may want an address
+			kind = Address
 		}
 		success = with(success, leaf.path, inAnswer(kind, "member").Text)
 	}
@@ -54,10 +56,10 @@ func planted(success any) any {
 }
 
 // unusable are successes that are none, with a canary in each.
-func unusable(operation *document.Operation) []string {
+func (f *front) unusable(operation *document.Operation) []string {
 	success := example(operation)
 	if success == nil {
-		success = map[string]any{"data": map[string]any{"id": float64(1), "name": "x"}}
+		success = map[string]any{f.wrapper: map[string]any{"id": float64(1), "name": "x"}}
 	}
 	line := inAnswer(Sentence, "line").Text
 	bodies := []string{
@@ -65,6 +67,9 @@ func unusable(operation *document.Operation) []string {
 		`{"` + line + `":{}}`, `{"` + line + `"`, `{"data":{"` + line, `{"data":[{"` + line + `":1}]}`, "",
 		"62" + inAnswer(Phone, "member").Text, `{"data":` + inAnswer(Phone, "member").Text + `}`,
 		`{"errors":null,"error":{"` + line + `":"` + line + `"}}`, "\xff\xfe" + line, `{"data":{"x":"` + line + "\x01\"}}",
+	}
+	for i := range bodies {
+		bodies[i] = strings.ReplaceAll(bodies[i], `{"data":`, `{"`+f.wrapper+`":`)
 	}
 	whole := textOf(planted(success))
 	for _, kind := range memberKinds() {

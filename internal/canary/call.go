@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/qismo-go/qismo/internal/invoke"
-	"github.com/qismo-go/qismo/pkg/qismo"
 )
 
 // patience is how long a call may take.
@@ -26,7 +25,7 @@ func (d *driver) call(ctx context.Context, on *client, operation *operated, valu
 		defer end()
 		ctx = bounded
 	}
-	panicked, ended := invoked(ctx, on.Client, operation, values)
+	panicked, ended := invoked(ctx, on.caller, operation, values)
 	if ended != nil && strings.HasPrefix(ended.Error(), "call "+operation.method.String()) {
 		return ended // of the test's own: it has no arguments for the method
 	}
@@ -51,7 +50,7 @@ func (d *driver) call(ctx context.Context, on *client, operation *operated, valu
 
 // invoked calls the method. A panic is returned as what is printed of it.
 func invoked(
-	ctx context.Context, on *qismo.Client, operation *operated, values map[string]any,
+	ctx context.Context, on caller, operation *operated, values map[string]any,
 ) (panicked []string, ended error) {
 	defer func() {
 		if value := recover(); value != nil {

@@ -7,21 +7,9 @@ import (
 	"github.com/qismo-go/qismo/pkg/qismo"
 )
 
-const appID = "wangi-qjxw1k2m3n4o"
-
-// What clients prove themselves with.
-func secretKey() Canary { return New(Hex, "the secret key") }
-func userToken() Canary { return New(UUID, "the user token") }
-func email() Canary     { return New(Email, "the log-in") }
-func password() Canary  { return New(Sentence, "the password") }
-
-func credentials() []Canary {
-	return []Canary{secretKey(), userToken(), email(), password(), proxyUser(), proxyPassword()}
-}
-
-// client is a client of the façade that meets one failure.
+// client is a client of a façade that meets one failure.
 type client struct {
-	*qismo.Client
+	caller
 
 	failure failure
 	lane    *lane
@@ -35,8 +23,12 @@ type clients struct {
 	number int // of the failure
 }
 
-// of is the client with the first credential that an operation accepts.
+// of is the client of a method: the one that it is of, or the one with the first
+// credential that its operation accepts.
 func (c *clients) of(operation *operated) *client {
+	if strings.HasPrefix(operation.method.Service, "User.") {
+		return c.byToken
+	}
 	if len(operation.Security) > 0 {
 		for _, scheme := range operation.Security[0] {
 			if strings.HasPrefix(scheme, "userToken") {
@@ -55,19 +47,17 @@ func (c *clients) close() {
 // clients makes the clients that meet a failure.
 func (d *driver) clients(t testing.TB, failure failure) *clients {
 	t.Helper()
-	byKey, byToken := qismo.WithSecretKey(appID, secretKey().Text), qismo.WithToken(appID, userToken().Text)
-	if failure.login {
-		byKey = qismo.WithLogin(appID, email().Text, password().Text)
-		byToken = byKey
+	makes := d.front.doors
+	if failure.doors != nil {
+		makes = failure.doors
 	}
-	if failure.source != nil {
-		byKey = qismo.WithTokenSource(appID, failure.source)
-		byToken = byKey
-	}
-	return &clients{byKey: d.client(t, failure, "key", byKey), byToken: d.client(t, failure, "token", byToken)}
+	by := makes()
+	return &clients{byKey: d.client(t, failure, "key", by.byKey), byToken: d.client(t, failure, "token", by.byToken)}
 }
 
-func (d *driver) client(t testing.TB, failure failure, credential string, option qismo.Option) *client {
+func (d *driver) client(
+	t testing.TB, failure failure, credential string, open func(...qismo.Option) (caller, error),
+) *client {
 	t.Helper()
 	name := strings.ReplaceAll(failure.name+" "+credential, "'", "")
 	address := d.service.URL
@@ -79,7 +69,7 @@ func (d *driver) client(t testing.TB, failure failure, credential string, option
 		answer = func(e *exchange) { e.write(500, typeJSON, object{"errors": message()}.String()) }
 	}
 	made := &client{failure: failure, lane: d.service.open(name, answer)}
-	options := []qismo.Option{option, qismo.WithBaseURL(address), qismo.WithHeader(headerLane, name)}
+	options := []qismo.Option{qismo.WithBaseURL(address), qismo.WithHeader(headerLane, name)}
 	observers := append([]Observer{observeLog, observeHooks}, d.plan.Observers...)
 	if !failure.alone {
 		observers = append(observers, observePolicies)
@@ -93,7 +83,7 @@ func (d *driver) client(t testing.TB, failure failure, credential string, option
 		made.sinks = append(made.sinks, watched.Sinks...)
 	}
 	var err error
-	if made.Client, err = qismo.New(append(options, failure.options...)...); err != nil {
+	if made.caller, err = open(append(options, failure.options...)...); err != nil {
 		t.Fatal(err)
 	}
 	return made

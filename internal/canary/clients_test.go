@@ -104,15 +104,15 @@ func TestClientsPrintNoSecret(t *testing.T) {
 	}
 }
 
-func assertPrintsNothing(t *testing.T, net *canary.Net, client *qismo.Client, options []qismo.Option) {
+func assertPrintsNothing[Client any](t *testing.T, net *canary.Net, client *Client, options []qismo.Option) {
 	t.Helper()
 	type holder struct {
-		Shown  *qismo.Client
-		hidden *qismo.Client
-		value  qismo.Client
+		Shown  *Client
+		hidden *Client
+		value  Client
 	}
 	held := holder{client, client, *client}
-	shown := []any{client, *client, options, options[0], held, &held, []*qismo.Client{client}}
+	shown := []any{client, *client, options, options[0], held, &held, []*Client{client}}
 	fields := reflect.ValueOf(*client)
 	for i := range fields.NumField() {
 		if fields.Type().Field(i).IsExported() {

@@ -75,6 +75,8 @@ func unconnected(t testing.TB) []failure {
 	return all
 }
 
+func proxyCanaries() []Canary { return []Canary{proxyUser(), proxyPassword()} }
+
 func proxyUser() Canary     { return New(Name, "the proxy's user") }
 func proxyPassword() Canary { return New(Token, "the proxy's password") }
 

@@ -1,5 +1,5 @@
 // Package canary proves that nothing shows what must not be shown. It calls every
-// operation of the façade and lets each fail in every way there is, with invented
+// operation of a façade and lets each fail in every way there is, with invented
 // secrets and invented words of customers, the canaries, in all that is sent and all
 // that is answered; and it searches for them in everything that a program could show
 // of it: errors in every form that they print in, log lines, what hooks are told,

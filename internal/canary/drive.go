@@ -20,6 +20,8 @@ import (
 
 // Plan says what is driven.
 type Plan struct {
+	// Chat drives the façade of the chat server, in place of Omnichannel's.
+	Chat bool
 	// Observers watch every client, beside the package's own.
 	Observers []Observer
 	// Operation and Failure leave out what they return false for, by the operation's id
@@ -71,6 +73,7 @@ func (f Finding) String() string {
 // driver is a drive on its way.
 type driver struct {
 	plan       Plan
+	front      *front
 	service    *service
 	operations []*operated
 	net        *Net
@@ -89,40 +92,44 @@ type driver struct {
 // log's output and os.Stderr until the test is over: no other test must run beside.
 func Drive(t testing.TB, plan Plan) *Report {
 	t.Helper()
-	rest, err := document.REST()
+	front := frontOf(plan)
+	read, err := front.document()
 	if err != nil {
 		t.Fatal(err)
 	}
-	operations, err := operationsOf(rest, plan)
+	operations, err := front.operations(read, plan)
 	if err != nil {
 		t.Fatal(err)
 	}
 	d := &driver{
-		plan: plan, operations: operations, service: newService(t, rest.Operations()), process: watchProcess(t),
-		seed: maphash.MakeSeed(), searched: map[uint64]bool{},
+		plan: plan, front: front, operations: operations, service: newService(t, read.Operations()),
+		process: watchProcess(t), seed: maphash.MakeSeed(), searched: map[uint64]bool{},
 	}
 	d.numbers = &d.report.Numbers
 	// Nearly all that is made here is thrown away at once.
 	before := debug.SetGCPercent(400)
 	t.Cleanup(func() { debug.SetGCPercent(before) })
-	canaries := slices.Concat(requestCanaries(operations), answerCanaries(), credentials())
+	canaries := slices.Concat(front.inTyped(), requestCanaries(operations), answerCanaries(), proxyCanaries(), front.credentials())
 	d.net = NewNet(canaries...)
 	d.report.Canaries, d.report.Pieces = len(canaries), d.net.count
 	d.countOperations()
 	d.plantAll(t)
-	d.meet(t, failuresOf(t, plan))
+	d.meet(t, d.failures(t))
 	d.search(nil, failure{name: "in the end"}, d.process.Name, d.process.Take()...)
 	return &d.report
 }
 
-// operationsOf lists the operations with the methods that are for them.
-func operationsOf(rest *document.Document, plan Plan) ([]*operated, error) {
-	source, err := facade.Read(filepath.Join(root(), "pkg", "qismo"))
+// operations lists the operations with the methods that are for them.
+func (f *front) operations(read *document.Document, plan Plan) ([]*operated, error) {
+	source, err := facade.Read(filepath.Join(root(), "pkg", f.folder))
 	if err != nil {
 		return nil, err
 	}
 	var operations []*operated
-	for number, operation := range rest.Operations() {
+	for number, operation := range read.Operations() {
+		if operation.IsWebhook() {
+			continue
+		}
 		if plan.Operation != nil && !plan.Operation(operation.ID) {
 			continue
 		}
@@ -130,8 +137,8 @@ func operationsOf(rest *document.Document, plan Plan) ([]*operated, error) {
 		for _, method := range source.Of(operation.ID) {
 			if method.First() == operation.ID && method.Asks {
 				operations = append(operations, &operated{
-					Operation: operation, method: method, values: shown(operation), again: len(operations) > before,
-					number: number,
+					Operation: operation, front: f, method: method, values: f.shown(operation, method),
+					again: len(operations) > before, number: number,
 				})
 			}
 		}

@@ -2,7 +2,6 @@ package canary
 
 import (
 	"context"
-	"fmt"
 	"maps"
 	"net/http"
 	"slices"
@@ -29,10 +28,8 @@ type failure struct {
 	elsewhere string
 	// ordinary has requests say ordinary sentences.
 	ordinary bool
-	// login has the client log in.
-	login bool
-	// source supplies the tokens.
-	source qismo.TokenSource
+	// doors make the clients that meet it, in place of those that do not log in.
+	doors func() doors
 	// oneOf is how many operations there are for each that meets it, all when it is 0:
 	// of failures that have many variants, each operation meets some.
 	oneOf int
@@ -57,15 +54,16 @@ func (f failure) isFor(operation *operated, number, planned int) bool {
 	return f.thorough || !operation.again
 }
 
-// failuresOf are all failures that a plan wants.
-func failuresOf(t testing.TB, plan Plan) []failure {
+// failures are all failures that the plan wants.
+func (d *driver) failures(t testing.TB) []failure {
 	t.Helper()
 	var wanted []failure
 	for _, some := range [][]failure{
-		refusals(), echoes(), successes(), redirects(), ends(), wireFailures(), unconnected(t), panics(), logins(),
+		refusals(), echoes(), d.front.successes(), redirects(), ends(), wireFailures(), unconnected(t), panics(),
+		d.front.failures(),
 	} {
 		for _, failure := range some {
-			if plan.Failure == nil || plan.Failure(failure.name) {
+			if d.plan.Failure == nil || d.plan.Failure(failure.name) {
 				wanted = append(wanted, failure)
 			}
 		}
@@ -101,7 +99,7 @@ func (e *exchange) write(status int, contentType, body string) {
 }
 
 // successes are those of the document, and successes that are none.
-func successes() []failure {
+func (f *front) successes() []failure {
 	shown := func(e *exchange) { e.write(200, typeJSON, textOf(planted(exampleOf(e)))) }
 	return []failure{
 		{name: nameOfSuccess, thorough: true, answer: shown},
@@ -113,7 +111,7 @@ func successes() []failure {
 			e.write(400, typeJSON, object{"errors": message() + strings.Join(e.says(), " ")}.String())
 		}},
 		{
-			name: "an unusable success", thorough: true, direct: true, bodies: unusable,
+			name: "an unusable success", thorough: true, direct: true, bodies: f.unusable,
 			answer: func(e *exchange) { e.write(200, typeJSON, e.present) },
 		},
 		{name: "a page for a success", answer: func(e *exchange) { e.write(200, "text/html", "<html>"+message()+"</html>") }},
@@ -198,18 +196,4 @@ func cancelledOnArrival(ctx context.Context, on *lane) (context.Context, context
 	ctx, cancel := context.WithCancel(ctx)
 	on.prepare("", cancel)
 	return ctx, cancel
-}
-
-// logins are log-ins that fail, which calls tell of.
-func logins() []failure {
-	var all []failure
-	for _, shape := range shapes() {
-		all = append(all, failure{
-			name: "a log-in that is refused, " + shape.name, login: true,
-			answer: func(e *exchange) {
-				e.write(401, shape.contentType, shape.write(message()+fmt.Sprint(e.says())))
-			},
-		})
-	}
-	return append(all, failure{name: "a token source that panics", source: panicking{}})
 }

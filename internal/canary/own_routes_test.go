@@ -1,6 +1,7 @@
 package canary_test
 
 import (
+	"context"
 	"encoding/json"
 	"io"
 	"net/http"
@@ -13,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/qismo-go/qismo/internal/canary"
+	"github.com/qismo-go/qismo/pkg/chat"
 	"github.com/qismo-go/qismo/pkg/qismo"
 )
 
@@ -43,26 +45,46 @@ func TestOwnRoutesShowNothing(t *testing.T) {
 			said, err := io.ReadAll(r.Body)
 			assert.NoError(t, err)
 			query := r.URL.Query()
-			echo := strings.Join([]string{r.URL.Path, query.Get("name"), query.Get("phone"), string(said), r.Header.Get("Qiscus-Secret-Key")}, " and ")
-			answer, err := json.Marshal(map[string]any{"message": "wrong value " + strings.ReplaceAll(echo, "/", " "), "data": echo})
+			echo := []string{r.URL.Path, query.Get("name"), query.Get("phone"), string(said)}
+			for _, name := range []string{"Qiscus-Secret-Key", "Qiscus-Sdk-Secret", "Qiscus-Sdk-Token", "Qiscus-Sdk-User-Id"} {
+				echo = append(echo, r.Header.Get(name))
+			}
+			said = []byte(strings.Join(echo, " and "))
+			answer, err := json.Marshal(map[string]any{"message": "wrong value " + strings.ReplaceAll(string(said), "/", " "), "data": string(said)})
 			assert.NoError(t, err)
 			w.Header().Set("Content-Type", "application/json")
 			w.WriteHeader(status)
 			_, _ = w.Write(answer)
 		}))
 		t.Cleanup(service.Close)
-		client, err := qismo.New(qismo.WithSecretKey(appID, of(canary.Hex)), qismo.WithBaseURL(service.URL), qismo.WithoutRetries())
-		require.NoError(t, err)
-		for body, in := range bodies {
-			for _, path := range []string{path, "//" + of(canary.Token) + "/x", "/../" + of(canary.Token), of(canary.Token), "/%zz" + of(canary.Token)} {
-				var out []int
-				err := client.Do(t.Context(), http.MethodPost, path, in(), &out)
-				require.Error(t, err, "%s with %s", name, body)
-				for _, text := range canary.AllTexts(err) {
-					assert.Empty(t, net.Search(text), text)
-					assert.Empty(t, net.SearchWords(text), text)
+		for door, do := range ownRoutes(t, service.URL, of) {
+			for body, in := range bodies {
+				for _, path := range []string{path, "//" + of(canary.Token) + "/x", "/../" + of(canary.Token), of(canary.Token), "/%zz" + of(canary.Token)} {
+					var out []int
+					err := do(t.Context(), http.MethodPost, path, in(), &out)
+					require.Error(t, err, "%s by %s with %s", name, door, body)
+					for _, text := range canary.AllTexts(err) {
+						assert.Empty(t, net.Search(text), text)
+						assert.Empty(t, net.SearchWords(text), text)
+					}
 				}
 			}
 		}
 	}
+}
+
+// ownRoute calls a route of the caller's own.
+type ownRoute func(ctx context.Context, method, path string, in, out any, options ...qismo.Option) error
+
+// ownRoutes are the ways in which the façades do.
+func ownRoutes(t *testing.T, address string, of func(canary.Kind) string) map[string]ownRoute {
+	t.Helper()
+	options := []qismo.Option{qismo.WithBaseURL(address), qismo.WithoutRetries()}
+	client, err := qismo.New(append(options, qismo.WithSecretKey(appID, of(canary.Hex)))...)
+	require.NoError(t, err)
+	server, err := chat.NewServer(appID, of(canary.Hex), options...)
+	require.NoError(t, err)
+	user, err := chat.NewUser(appID, chat.Token(of(canary.Token), of(canary.Hex)), options...)
+	require.NoError(t, err)
+	return map[string]ownRoute{"qismo": client.Do, "chat's server": server.Do, "chat's user": user.Do}
 }

@@ -29,7 +29,7 @@ func candidates(place leaf, turn int) []Canary {
 
 // requestCanaries are all canaries that requests of the operations may hold.
 func requestCanaries(operations []*operated) []Canary {
-	canaries := append(inTyped(), New(Ordinary, "a request"))
+	canaries := []Canary{New(Ordinary, "a request")}
 	seen := map[string]bool{}
 	for _, operation := range operations {
 		for turn, place := range leavesOf(operation.values, nil, "") {

@@ -9,13 +9,13 @@ import (
 	"github.com/qismo-go/qismo/internal/facade"
 	"github.com/qismo-go/qismo/internal/invoke"
 	"github.com/qismo-go/qismo/pkg/qismo"
-	"github.com/qismo-go/qismo/pkg/qismo/flex"
 )
 
 // operated is an operation and a method of the façade that is for it.
 type operated struct {
 	*document.Operation
 
+	front  *front
 	method facade.Method
 	number int  // of the operation
 	again  bool // another method for an operation
@@ -29,7 +29,7 @@ type operated struct {
 // once.
 func (o *operated) arguments(values map[string]any) map[string]any {
 	all := maps.Clone(values)
-	typed(o.method.String(), all)
+	o.front.typed(o.method.String(), all)
 	invoke.AddOtherNames(all)
 	return all
 }
@@ -37,44 +37,13 @@ func (o *operated) arguments(values map[string]any) map[string]any {
 // What a request says that is not in the document.
 func inRequest(kind Kind, name string) Canary { return New(kind, "a request's "+name) }
 
-// typed adds arguments of a method that JSON cannot make.
-func typed(method string, all map[string]any) {
-	switch method {
-	case "Bot.SendMessage":
-		all[method+".message"] = qismo.NewText(inRequest(Sentence, "text").Text)
-	case "Customer.SendMessage":
-		all[method+".message"] = qismo.NewText(inRequest(Sentence, "text").Text)
-		all[method+".params"] = qismo.SendCustomChannelMessageParams{
-			IdentifierKey: flex.Credential(inRequest(Token, "identifier key").Text),
-			UserID:        inRequest(Email, "user id").Text, Name: inRequest(Name, "customer").Text,
-		}
-	case "Broadcasts.UploadCSV":
-		all[method+".params"] = qismo.UploadBroadcastCSVParams{
-			TemplateDetailID: flex.ID(inRequest(Token, "template detail id").Text),
-			FileName:         inRequest(Token, "file name").Text + ".csv",
-			File: strings.NewReader("phone,name\n" +
-				inRequest(Phone, "file").Text + "," + inRequest(Name, "file").Text + "\n"),
-		}
-	}
-}
-
-// inTyped are the canaries in those.
-func inTyped() []Canary {
-	return []Canary{
-		inRequest(Sentence, "text"), inRequest(Token, "identifier key"), inRequest(Email, "user id"),
-		inRequest(Name, "customer"), inRequest(Token, "template detail id"), inRequest(Token, "file name"),
-		inRequest(Phone, "file"), inRequest(Name, "file"),
-	}
-}
-
 // shown are the arguments of an operation as the document shows them: its parameters,
 // those that may be left out too, and the first example of its body.
-func shown(operation *document.Operation) map[string]any {
-	known := map[string]any{
-		"longLivedToken": "llt-5f", "sdkToken": "sdk-5f", "names": []any{"grosir", "langganan"},
-		"properties":                    []any{map[string]any{"key": "nomor pesanan", "value": "KW-2093"}},
-		"WebhookSettings.SetAll.params": map[string]any{"NewSession": "https://hooks.example.id/in"},
-	}
+func (f *front) shown(operation *document.Operation, method facade.Method) map[string]any {
+	known := f.known()
+	maps.DeleteFunc(known, func(name string, _ any) bool { // those that are for other methods
+		return strings.Contains(name, ".") && !strings.HasPrefix(name, method.String()+".")
+	})
 	for _, parameter := range operation.Parameters {
 		if parameter.In == "header" {
 			continue

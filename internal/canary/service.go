@@ -125,7 +125,9 @@ func (s *sent) says() []string {
 	for _, values := range s.URL.Query() {
 		said = append(said, values...)
 	}
-	for _, name := range []string{"Qiscus-Secret-Key", "Authorization"} {
+	for _, name := range []string{
+		"Qiscus-Secret-Key", "Authorization", "Qiscus-Sdk-Secret", "Qiscus-Sdk-Token", "Qiscus-Sdk-User-Id",
+	} {
 		said = append(said, s.Header.Values(name)...)
 	}
 	said = append(said, s.saysInBody()...)

@@ -42,6 +42,10 @@ func shapes() []shape {
 				"error_data": object{"messaging_product": word, "details": said},
 			}}.String()
 		}},
+		{"the chat server's error", typeJSON, func(said string) string {
+			details := object{"message": said, "detailed_messages": []any{said, word}}
+			return object{"error": details, "status": json.Number(inAnswer(Phone, "code").Text)}.String()
+		}},
 		{"detail", typeJSON, func(said string) string { return object{"detail": said + " token_expired"}.String() }},
 		{"gateway", typeJSON, func(said string) string { return object{"message": said, "traceid": trace}.String() }},
 		{"notes of a broadcast", typeJSON, func(said string) string {

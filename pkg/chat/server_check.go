@@ -66,7 +66,7 @@ func checkParticipants(id wire.OperationID, roomID flex.ID, userIDs []string) er
 // checkMost refuses a number above the most that the service is documented to take.
 func checkMost(id wire.OperationID, of string, given, most int64) error {
 	if given > most {
-		return refuse(id, fmt.Errorf("the %s is %d, %d is the most", of, given, most))
+		return refuse(id, fmt.Errorf("the %s is above %d, the most there can be", of, most))
 	}
 	return nil
 }

@@ -165,7 +165,7 @@ func TestServerUsersRefuse(t *testing.T) {
 		"restLoginOrRegister: the user id has other signs than letters, digits and .-_@": create("budi/07", "Budi"),
 		"restLoginOrRegister: the name is empty":                                         create("budi-07", ""),
 		"restListUnreadUsers: the page or the limit is negative":                         unread(chat.ListUnreadUsersParams{Page: -1}),
-		"restListUnreadUsers: the limit is 101, 100 is the most":                         unread(chat.ListUnreadUsersParams{Limit: 101}),
+		"restListUnreadUsers: the limit is above 100, the most there can be":             unread(chat.ListUnreadUsersParams{Limit: 101}),
 		"restListUnreadUsers: the end is before the beginning":                           unread(chat.ListUnreadUsersParams{From: windowUntil, Until: windowFrom}),
 		"restCountUnreadOfUsers: there is no user id, or one is empty":                   count(chat.CountUnreadOfUsersParams{}),
 		"restCountUnreadOfUsers: the end is before the beginning":                        count(chat.CountUnreadOfUsersParams{UserIDs: []string{"a"}, From: windowUntil, Until: windowFrom}),

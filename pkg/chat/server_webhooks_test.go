@@ -37,9 +37,9 @@ func TestServerWebhookLogsRefuse(t *testing.T) {
 		}
 	}
 	refused(t, map[string]func(server *chat.Server) error{
-		"restListWebhookLogs: the page or the limit is negative": list(chat.ListWebhookLogsParams{Page: -1}),
-		"restListWebhookLogs: the limit is 101, 100 is the most": list(chat.ListWebhookLogsParams{Limit: 101}),
-		"restListWebhookLogs: the page is 101, 100 is the most":  list(chat.ListWebhookLogsParams{Page: 101}),
+		"restListWebhookLogs: the page or the limit is negative":             list(chat.ListWebhookLogsParams{Page: -1}),
+		"restListWebhookLogs: the limit is above 100, the most there can be": list(chat.ListWebhookLogsParams{Limit: 101}),
+		"restListWebhookLogs: the page is above 100, the most there can be":  list(chat.ListWebhookLogsParams{Page: 101}),
 	})
 	incomplete(t, map[string][]func(server *chat.Server) error{"list of webhooks": {list(chat.ListWebhookLogsParams{})}})
 }

@@ -1,8 +1,9 @@
-package qismo_test
+package canary_test
 
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"log/slog"
 	"reflect"
 	"strings"
@@ -11,6 +12,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/qismo-go/qismo/pkg/chat"
 	"github.com/qismo-go/qismo/pkg/qismo"
 	"github.com/qismo-go/qismo/pkg/qismo/flex"
 )
@@ -61,7 +63,7 @@ func (p *planter) fill(value reflect.Value, depth int) {
 	}
 }
 
-// spoken are the types that the methods of the services take and return.
+// spoken are the types that the methods of the façades' services take and return.
 func spoken(t *testing.T) map[reflect.Type]bool {
 	t.Helper()
 	types := map[reflect.Type]bool{}
@@ -71,21 +73,29 @@ func spoken(t *testing.T) map[reflect.Type]bool {
 		}
 		types[kind] = true
 	}
-	client := reflect.TypeFor[qismo.Client]()
-	for i := range client.NumField() {
-		service := client.Field(i)
-		if !service.IsExported() {
-			continue
-		}
-		for m := range service.Type.NumMethod() {
-			method := service.Type.Method(m).Type
-			for in := 1; in < method.NumIn(); in++ {
-				add(method.In(in))
+	for _, client := range []reflect.Type{
+		reflect.TypeFor[qismo.Client](), reflect.TypeFor[chat.Server](), reflect.TypeFor[chat.User](),
+	} {
+		for i := range client.NumField() {
+			service := client.Field(i)
+			if !service.IsExported() {
+				continue
 			}
-			for out := range method.NumOut() {
-				add(method.Out(out))
+			for m := range service.Type.NumMethod() {
+				method := service.Type.Method(m).Type
+				for in := 1; in < method.NumIn(); in++ {
+					add(method.In(in))
+				}
+				for out := range method.NumOut() {
+					add(method.Out(out))
+				}
 			}
 		}
+	}
+	for _, row := range []reflect.Type{ // of files
+		reflect.TypeFor[chat.ImportUser](), reflect.TypeFor[chat.ImportRoom](), reflect.TypeFor[chat.ImportMessage](),
+	} {
+		add(row)
 	}
 	return types
 }
@@ -114,11 +124,11 @@ func TestNoTypeShowsItsSecrets(t *testing.T) {
 			assert.Contains(t, string(encoded), canary, "%s: it is sent", kind)
 		}
 		for _, verb := range []string{"%v", "%+v", "%#v"} {
-			log.WriteString(sprint(verb, value.Interface()) + sprint(verb, value.Elem().Interface()))
+			log.WriteString(fmt.Sprintf(verb, value.Interface()) + fmt.Sprintf(verb, value.Elem().Interface()))
 		}
 		assert.Contains(t, log.String(), "***", kind)
 		assert.NotContains(t, log.String(), canary, kind)
-		assert.NotContains(t, log.String(), strings.Trim(sprint("%d", []byte(canary)), "[]"), kind)
+		assert.NotContains(t, log.String(), strings.Trim(fmt.Sprintf("%d", []byte(canary)), "[]"), kind)
 	}
-	assert.Greater(t, withSecrets, 25)
+	assert.Greater(t, withSecrets, 35)
 }
