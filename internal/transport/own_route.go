@@ -49,6 +49,9 @@ func EncodeBody(in any) (contentType string, body io.Reader, err error) {
 	case []byte:
 		return "application/json", bytes.NewReader(value), nil
 	case Body:
+		if value.Reader == nil { // net/http would end the whole program
+			return "", nil, errors.New("the body has no reader")
+		}
 		return value.ContentType, io.NopCloser(value.Reader), nil // hides what could be read again
 	case io.Reader:
 		return "", nil, errors.New("a reader needs a content type: pass a Body")

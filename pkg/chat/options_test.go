@@ -177,6 +177,9 @@ func TestDo(t *testing.T) {
 		"chat: POST: a reader needs a content type: pass a Body": func() error {
 			return user.Do(t.Context(), "POST", "/x", strings.NewReader("x"), nil)
 		},
+		"chat: POST: the body has no reader": func() error {
+			return user.Do(t.Context(), "POST", "/x", chat.Body{ContentType: "text/csv"}, nil)
+		},
 		"chat: make the request: the method or the path is malformed": func() error { return user.Do(t.Context(), "G T", "/x", nil, nil) },
 	} {
 		require.EqualError(t, call(), want)
