@@ -12,6 +12,8 @@ import (
 	"net/http"
 	"net/textproto"
 	"slices"
+	"strings"
+	"unicode"
 )
 
 // File is the file of a form.
@@ -45,6 +47,9 @@ type Form struct {
 
 // New makes a form of text fields, given as names and values in turn, and a file.
 func New(file File, fields ...string) (*Form, error) {
+	if strings.ContainsFunc(file.ContentType, unicode.IsControl) {
+		return nil, errors.New("the content type holds a line break or another control character")
+	}
 	size, err := file.Size, error(nil)
 	if size == 0 {
 		size, err = sizeOf(file.Reader)

@@ -105,3 +105,12 @@ func (brokenSeeker) Seek(_ int64, whence int) (int64, error) {
 	}
 	return 0, nil
 }
+
+// A content type that comes from somewhere else cannot add to the form.
+func TestContentTypeStaysInItsLine(t *testing.T) {
+	t.Parallel()
+	for _, contentType := range []string{"image/png\r\nX-Lain: ya", "image/png\n", "image/png\x00"} {
+		_, err := New(File{Field: "file", Name: "nota.png", ContentType: contentType, Reader: strings.NewReader(receipt)})
+		require.EqualError(t, err, "the content type holds a line break or another control character")
+	}
+}
