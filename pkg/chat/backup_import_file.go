@@ -15,7 +15,7 @@ const MaxImportSize = 4 << 20
 var ErrImportFull = errors.New("the file is full")
 
 // ImportFile writes a file to import, row by row, as the JSON array that
-// [BackupsService.Import] takes. Make it with [NewImportFile] and end it with Close:
+// [ServerBackupsService.Import] takes. Make it with [NewImportFile] and end it with Close:
 //
 //	var file bytes.Buffer
 //	users := chat.NewImportFile[chat.ImportUser](&file)
