@@ -4166,7 +4166,8 @@ type ClientInterface interface {
 
 	// SdkAddRoomParticipantsWithBody Add users to a group or channel
 	//
-	// The others are told by a message of the type `system_event`. Rooms for two stay as they are.
+	// The others are told by a message of the type `system_event`, which a repeat may post again.
+	// Rooms for two stay as they are.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -4175,7 +4176,8 @@ type ClientInterface interface {
 
 	// SdkAddRoomParticipants Add users to a group or channel
 	//
-	// The others are told by a message of the type `system_event`. Rooms for two stay as they are.
+	// The others are told by a message of the type `system_event`, which a repeat may post again.
+	// Rooms for two stay as they are.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -4630,8 +4632,8 @@ type ClientInterface interface {
 
 	// SdkRemoveRoomParticipantsWithBody Remove users from a group or channel
 	//
-	// The others are told by a message of the type `system_event`. The answer has ids alone, where
-	// `sdkAddRoomParticipants` has users.
+	// The others are told by a message of the type `system_event`, which a repeat may post again.
+	// The answer has ids alone, where `sdkAddRoomParticipants` has users.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -4640,8 +4642,8 @@ type ClientInterface interface {
 
 	// SdkRemoveRoomParticipants Remove users from a group or channel
 	//
-	// The others are told by a message of the type `system_event`. The answer has ids alone, where
-	// `sdkAddRoomParticipants` has users.
+	// The others are told by a message of the type `system_event`, which a repeat may post again.
+	// The answer has ids alone, where `sdkAddRoomParticipants` has users.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -5731,7 +5733,8 @@ func (c *Client) RestListWebhookLogs(ctx context.Context, params *RestListWebhoo
 
 // SdkAddRoomParticipantsWithBody Add users to a group or channel
 //
-// The others are told by a message of the type `system_event`. Rooms for two stay as they are.
+// The others are told by a message of the type `system_event`, which a repeat may post again.
+// Rooms for two stay as they are.
 //
 // Takes any type of body and a specified content type.
 //
@@ -5750,7 +5753,8 @@ func (c *Client) SdkAddRoomParticipantsWithBody(ctx context.Context, contentType
 
 // SdkAddRoomParticipants Add users to a group or channel
 //
-// The others are told by a message of the type `system_event`. Rooms for two stay as they are.
+// The others are told by a message of the type `system_event`, which a repeat may post again.
+// Rooms for two stay as they are.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -6685,8 +6689,8 @@ func (c *Client) SdkRefreshUserToken(ctx context.Context, body SdkRefreshUserTok
 
 // SdkRemoveRoomParticipantsWithBody Remove users from a group or channel
 //
-// The others are told by a message of the type `system_event`. The answer has ids alone, where
-// `sdkAddRoomParticipants` has users.
+// The others are told by a message of the type `system_event`, which a repeat may post again.
+// The answer has ids alone, where `sdkAddRoomParticipants` has users.
 //
 // Takes any type of body and a specified content type.
 //
@@ -6705,8 +6709,8 @@ func (c *Client) SdkRemoveRoomParticipantsWithBody(ctx context.Context, contentT
 
 // SdkRemoveRoomParticipants Remove users from a group or channel
 //
-// The others are told by a message of the type `system_event`. The answer has ids alone, where
-// `sdkAddRoomParticipants` has users.
+// The others are told by a message of the type `system_event`, which a repeat may post again.
+// The answer has ids alone, where `sdkAddRoomParticipants` has users.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -11384,7 +11388,8 @@ type ClientWithResponsesInterface interface {
 
 	// SdkAddRoomParticipantsWithBodyWithResponse Add users to a group or channel
 	//
-	// The others are told by a message of the type `system_event`. Rooms for two stay as they are.
+	// The others are told by a message of the type `system_event`, which a repeat may post again.
+	// Rooms for two stay as they are.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -11393,7 +11398,8 @@ type ClientWithResponsesInterface interface {
 
 	// SdkAddRoomParticipantsWithResponse Add users to a group or channel
 	//
-	// The others are told by a message of the type `system_event`. Rooms for two stay as they are.
+	// The others are told by a message of the type `system_event`, which a repeat may post again.
+	// Rooms for two stay as they are.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -11874,8 +11880,8 @@ type ClientWithResponsesInterface interface {
 
 	// SdkRemoveRoomParticipantsWithBodyWithResponse Remove users from a group or channel
 	//
-	// The others are told by a message of the type `system_event`. The answer has ids alone, where
-	// `sdkAddRoomParticipants` has users.
+	// The others are told by a message of the type `system_event`, which a repeat may post again.
+	// The answer has ids alone, where `sdkAddRoomParticipants` has users.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -11884,8 +11890,8 @@ type ClientWithResponsesInterface interface {
 
 	// SdkRemoveRoomParticipantsWithResponse Remove users from a group or channel
 	//
-	// The others are told by a message of the type `system_event`. The answer has ids alone, where
-	// `sdkAddRoomParticipants` has users.
+	// The others are told by a message of the type `system_event`, which a repeat may post again.
+	// The answer has ids alone, where `sdkAddRoomParticipants` has users.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -14970,7 +14976,8 @@ func (c *ClientWithResponses) RestListWebhookLogsWithResponse(ctx context.Contex
 
 // SdkAddRoomParticipantsWithBodyWithResponse Add users to a group or channel
 //
-// The others are told by a message of the type `system_event`. Rooms for two stay as they are.
+// The others are told by a message of the type `system_event`, which a repeat may post again.
+// Rooms for two stay as they are.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -14985,7 +14992,8 @@ func (c *ClientWithResponses) SdkAddRoomParticipantsWithBodyWithResponse(ctx con
 
 // SdkAddRoomParticipantsWithResponse Add users to a group or channel
 //
-// The others are told by a message of the type `system_event`. Rooms for two stay as they are.
+// The others are told by a message of the type `system_event`, which a repeat may post again.
+// Rooms for two stay as they are.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -15754,8 +15762,8 @@ func (c *ClientWithResponses) SdkRefreshUserTokenWithResponse(ctx context.Contex
 
 // SdkRemoveRoomParticipantsWithBodyWithResponse Remove users from a group or channel
 //
-// The others are told by a message of the type `system_event`. The answer has ids alone, where
-// `sdkAddRoomParticipants` has users.
+// The others are told by a message of the type `system_event`, which a repeat may post again.
+// The answer has ids alone, where `sdkAddRoomParticipants` has users.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -15770,8 +15778,8 @@ func (c *ClientWithResponses) SdkRemoveRoomParticipantsWithBodyWithResponse(ctx 
 
 // SdkRemoveRoomParticipantsWithResponse Remove users from a group or channel
 //
-// The others are told by a message of the type `system_event`. The answer has ids alone, where
-// `sdkAddRoomParticipants` has users.
+// The others are told by a message of the type `system_event`, which a repeat may post again.
+// The answer has ids alone, where `sdkAddRoomParticipants` has users.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //

@@ -3,7 +3,7 @@
 package chat
 
 // DocumentSHA256 is the checksum of the document that this package was made from.
-const DocumentSHA256 = "20f6a6e14162f7caff9072082562c9e4a22d49babb881a9f81e5d6f54d254493"
+const DocumentSHA256 = "c55e2d97e15feb4a8fa4eab59eed4d38eba84091c69f8468faf063380087bf34"
 
 // OperationID names an operation of the document.
 type OperationID string
@@ -705,7 +705,7 @@ func (id OperationID) Operation() (Operation, bool) {
 			Summary:      "Add users to a group or channel",
 			Evidence:     "seen",
 			Credential:   CredentialUserToken,
-			Idempotent:   true,
+			Idempotent:   false,
 			AnswersJSON:  true,
 			WrapsResults: true,
 		}, true
@@ -1108,7 +1108,7 @@ func (id OperationID) Operation() (Operation, bool) {
 			Summary:      "Remove users from a group or channel",
 			Evidence:     "seen",
 			Credential:   CredentialUserToken,
-			Idempotent:   true,
+			Idempotent:   false,
 			AnswersJSON:  true,
 			WrapsResults: true,
 		}, true

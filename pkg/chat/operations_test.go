@@ -44,3 +44,21 @@ func TestEveryOperationHasAMethod(t *testing.T) {
 	}
 	assert.Equal(t, map[string]int{"Server.": 31, "User.": 48}, counts)
 }
+
+// What people in a room are told by a message, and what serves once, is never repeated,
+// whichever door it is at.
+func TestWhatIsNeverRepeated(t *testing.T) {
+	t.Parallel()
+	for _, id := range []wire.OperationID{
+		wire.OperationRestPostComment, wire.OperationRestPostSystemEventMessage, wire.OperationRestCreateRoom,
+		wire.OperationRestAddRoomParticipants, wire.OperationRestRemoveRoomParticipants,
+		wire.OperationRestCreateImport, wire.OperationRestCreateExport, wire.OperationRestResetUserToken,
+		wire.OperationSdkPostComment, wire.OperationSdkCreateRoom, wire.OperationSdkUpload,
+		wire.OperationSdkAddRoomParticipants, wire.OperationSdkRemoveRoomParticipants,
+		wire.OperationSdkVerifyIdentityToken, wire.OperationSdkRefreshUserToken, wire.OperationSdkClearRoomMessages,
+	} {
+		operation, ok := id.Operation()
+		require.True(t, ok, id)
+		assert.False(t, operation.Idempotent, id)
+	}
+}

@@ -72,9 +72,9 @@ func (s *RoomsService) participantPager(params ListParticipantsParams, opts []Op
 }
 
 // AddParticipants puts users into a group or a channel, and returns those who were
-// added. The others are told by a system event. That a user who is in the room already
-// is left alone is presumed: then a repeat does no harm. An empty room id, no users and
-// an empty user id are errors before anything is sent.
+// added. The others are told by a system event, so it is never carried out twice.
+// Whether a user who is in the room already is left alone is not known. An empty room
+// id, no users and an empty user id are errors before anything is sent.
 //
 // Operation sdkAddRoomParticipants, POST /api/v2/sdk/add_room_participants; seen in
 // public clients.
@@ -96,8 +96,9 @@ func (s *RoomsService) AddParticipants(
 }
 
 // RemoveParticipants takes users out of a group or a channel, and returns the ids of
-// those who were removed. The others are told by a system event. A repeat does no harm.
-// An empty room id, no users and an empty user id are errors before anything is sent.
+// those who were removed. The others are told by a system event, so it is never carried
+// out twice. An empty room id, no users and an empty user id are errors before anything
+// is sent.
 //
 // Operation sdkRemoveRoomParticipants, POST /api/v2/sdk/remove_room_participants; seen in
 // public clients.
