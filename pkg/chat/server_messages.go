@@ -129,7 +129,8 @@ var errNothingOlder = errors.New(owner + ": " + string(wire.OperationRestLoadCom
 // All walks a room's messages, from the newest to the oldest, page by page, and ends
 // with the first error. Pages shift when messages arrive meanwhile: what was seen
 // already is left out then, so that no message comes twice, and those that are newer
-// than the first are not among them. See [ServerMessagesService.List].
+// than the first are not among them. Pages that do not begin with the newest messages
+// are an error, after the first of them. See [ServerMessagesService.List].
 //
 // Operation restLoadComments, GET /api/v2.1/rest/load_comments; documented by the
 // vendor.
@@ -137,10 +138,14 @@ func (s *ServerMessagesService) All(
 	ctx context.Context, params ServerListMessagesParams, opts ...Option,
 ) iter.Seq2[ServerMessage, error] {
 	return func(yield func(ServerMessage, error) bool) {
-		var oldest int64 // that was seen; 0 when there is none
+		var first, oldest, last int64 // the first and the oldest that was told, the last that came; 0 for none
 		pushed := 0
 		for message, err := range s.pager(params, opts).all(ctx, paging.Number(params.Page)) {
-			isPushed := err == nil && oldest > 0 && numberOf(message.ID) >= oldest
+			if err == nil {
+				last = numberOf(message.ID)
+				first = cmp.Or(first, last)
+			}
+			isPushed := err == nil && oldest > 0 && last >= oldest
 			switch {
 			case !isPushed:
 				pushed = 0
@@ -151,11 +156,14 @@ func (s *ServerMessagesService) All(
 				message, err = ServerMessage{}, errNothingOlder
 			}
 			if err == nil {
-				oldest = numberOf(message.ID)
+				oldest = last
 			}
 			if !yield(message, err) || err != nil {
 				return
 			}
+		}
+		if first > 0 && last > first { // the pages begin with the oldest: nearly all was left out
+			yield(ServerMessage{}, errNothingOlder)
 		}
 	}
 }

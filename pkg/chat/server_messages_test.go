@@ -234,6 +234,15 @@ func TestServerMessagesWithoutPages(t *testing.T) {
 	assert.Len(t, found, 1000)
 }
 
+// Where the pages begin with the oldest messages, a walk says that it left nearly all out.
+func TestServerMessagesFromTheWrongEnd(t *testing.T) {
+	t.Parallel()
+	service := pages(t, comments(), comments(1, 2), comments(3, 4), comments(5))
+	found, err := walk(t, service)
+	require.EqualError(t, err, "chat: restLoadComments: the pages lead to no older messages")
+	assert.Equal(t, []flex.ID{"2", "1"}, found)
+}
+
 // A walk that its caller ends asks for nothing more.
 func TestServerMessagesUntilTheCallerEnds(t *testing.T) {
 	t.Parallel()
