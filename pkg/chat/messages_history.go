@@ -3,6 +3,7 @@ package chat
 import (
 	"cmp"
 	"context"
+	"errors"
 	"iter"
 	"slices"
 
@@ -14,7 +15,8 @@ import (
 type ListMessagesParams struct {
 	// RoomID is the room. It is needed.
 	RoomID flex.ID
-	// Before is the message whose older ones are wanted; "" for the newest of the room.
+	// Before is the message whose older ones are wanted, by the service's number; "" for
+	// the newest of the room.
 	Before flex.ID
 	// Limit is how many there are at most, 20 when zero; the most is not documented.
 	Limit int64
@@ -22,8 +24,8 @@ type ListMessagesParams struct {
 
 // List returns one page of a room's messages, the newest first. Its Next is the id of
 // the oldest among them, by which the older ones follow; only where the service tells
-// that there are none is it "" on a page with messages. An empty room id and a negative
-// limit are errors before anything is sent.
+// that there are none is it "" on a page with messages. An empty room id, a message id
+// that is no number and a negative limit are errors before anything is sent.
 //
 // Operation sdkLoadComments, GET /api/v2/sdk/load_comments; seen in public clients.
 func (s *MessagesService) List(
@@ -67,7 +69,8 @@ func (s *MessagesService) pager(params ListMessagesParams, opts []Option) pager[
 // arrives meanwhile is. Of a limit no more is known than of
 // [MessagesService.List]; 0 leaves it to the service. That the service gives the
 // messages next to the one that is named, and not the newest ones, is presumed. An empty
-// id and a negative limit are errors before anything is sent.
+// id, a message id that is no number and a negative limit are errors before anything is
+// sent.
 //
 // Operation sdkLoadComments, GET /api/v2/sdk/load_comments; seen in public clients.
 func (s *MessagesService) After(
@@ -103,6 +106,10 @@ func (s *MessagesService) load(
 	}
 	if err := checkPage(id, 0, params.Limit); err != nil {
 		return nil, err
+	}
+	if !params.LastCommentID.IsNone() && numberOf(params.LastCommentID) <= 0 {
+		// Such as a unique id: nothing would be older, and everything newer.
+		return nil, refuse(id, errors.New("the message id is no number"))
 	}
 	ctx, _ = s.client.begin(ctx, id, opts)
 	out, err := receive[wire.MessagesResponse](s.client.api.SdkLoadComments(ctx, &params))

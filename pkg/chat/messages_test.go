@@ -398,6 +398,7 @@ func TestUsersMessagesRefuse(t *testing.T) {
 		"sdkUpdateMessage: the message has another unique id":                             edit("go-7", halo.WithUniqueID("go-8")),
 		"sdkLoadComments: the room id is empty":                                           list(chat.ListMessagesParams{}),
 		"sdkLoadComments: the page or the limit is negative":                              list(chat.ListMessagesParams{RoomID: "1", Limit: -1}),
+		"sdkLoadComments: the message id is no number":                                    list(chat.ListMessagesParams{RoomID: "1", Before: "go-1"}),
 		"sdkLoadComments: the message id is empty": func(ctx context.Context, user *chat.User) error {
 			return firstError(user.Messages.After(ctx, "1", "", 0))
 		},
