@@ -170,7 +170,7 @@ func (t *Tokens) carryOut(ctx context.Context, attempt *tokenAttempt) {
 }
 
 // renew finds a session that serves: the one in use, if somebody was faster, that
-// of the store, or a new one.
+// of the store, or a new one; where none can be had, one that has not ended yet.
 func (t *Tokens) renew(ctx context.Context) (*heldSession, error) {
 	held := t.current.Load()
 	if t.isFresh(held) {
@@ -193,6 +193,12 @@ func (t *Tokens) renew(ctx context.Context) (*heldSession, error) {
 	}
 	opened, err := t.Open(ctx, old)
 	if err != nil {
+		for _, good := range []*heldSession{held, stored} {
+			if t.lasts(good) { // there is time to try again
+				t.use(good)
+				return good, nil
+			}
+		}
 		return nil, fmt.Errorf("log in: %w", err)
 	}
 	if !opened.isUsable() {
@@ -250,6 +256,17 @@ func (t *Tokens) isFresh(held *heldSession) bool {
 	}
 	age := now.Sub(held.Since)
 	return -clockSkew <= age && (t.Lifetime == 0 || age < t.Lifetime)
+}
+
+// lasts reports whether a token that is to be renewed has not ended yet, by what the
+// service told.
+func (t *Tokens) lasts(held *heldSession) bool {
+	if held == nil || held.stale.Load() {
+		return false
+	}
+	now := t.Now()
+	age := now.Sub(held.Since)
+	return now.Before(held.Expires) && -clockSkew <= age && (t.Lifetime == 0 || age < t.Lifetime)
 }
 
 func isContextError(err error) bool {

@@ -211,6 +211,24 @@ func TestTokensAreRenewedBeforeTheyExpire(t *testing.T) {
 	})
 }
 
+// A token that has not ended yet serves while no other can be had.
+func TestATokenServesUntilItEnds(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		service := &loginService{refreshes: true, lasts: time.Hour}
+		user := service.user(t, rina())
+		call := func() error { _, err := user.Session.Profile(t.Context()); return err }
+		require.NoError(t, call())
+		service.refuse("/api/v2/sdk/refresh_user_token", 503, "")
+		<-time.After(59*time.Minute + time.Second)
+		require.NoError(t, call())
+		assert.Equal(t, []string{loggedIn, profile, refreshed, profile}, service.called())
+		<-time.After(time.Minute)
+		require.ErrorIs(t, call(), chat.ErrServer)
+		assert.Equal(t, []string{refreshed}, service.called())
+	})
+}
+
 // Whoever watches is told of each other token.
 func TestWatchingTheToken(t *testing.T) {
 	t.Parallel()
