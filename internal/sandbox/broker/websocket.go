@@ -15,8 +15,8 @@ import (
 var subprotocols = []string{"mqtt", "mqttv3.1"}
 
 // ServeHTTP takes a WebSocket connection, and returns when it has ended. A page of any
-// origin may open one, as programs are served from elsewhere than the platform; what it
-// hears, it has to show a token for.
+// origin may open one, as programs are served from elsewhere than the platform: who serves
+// the Broker keeps those away that should not.
 func (b *Broker) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	offered := websocket.Subprotocols(r)
 	speaks := func(protocol string) bool { return slices.Contains(offered, protocol) }

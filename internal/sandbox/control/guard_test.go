@@ -37,6 +37,13 @@ func TestGuard(t *testing.T) {
 		"somebody's page":            {"POST", "localhost:7080", http.Header{"Sec-Fetch-Site": {"cross-site"}}, 403},
 		"somebody's link":            {"GET", "localhost:7080", http.Header{"Sec-Fetch-Site": {"cross-site"}}, 200},
 		"an older browser":           {"POST", "localhost:7080", http.Header{"Origin": {"https://evil.example"}}, 403},
+		"our page's WebSocket":       {"GET", "localhost:7080", webSocketOf("http://localhost:3000"), 200},
+		"the given page's":           {"GET", "localhost:7080", webSocketOf("https://sandbox.example.id"), 200},
+		"a program's":                {"GET", "localhost:7080", webSocketOf(""), 200},
+		"somebody's":                 {"GET", "localhost:7080", webSocketOf("https://evil.example"), 403},
+		"that looks like our page's": {"GET", "localhost:7080", webSocketOf("https://localhost.evil.example:7080"), 403},
+		"of a page without rights":   {"GET", "localhost:7080", webSocketOf("null"), 403},
+		"of a page that is no URL":   {"GET", "localhost:7080", webSocketOf("http://[::1"), 403},
 	} {
 		t.Run(name, func(t *testing.T) {
 			request, err := http.NewRequestWithContext(t.Context(), test.method, s.server.URL+control.Home+"clock", strings.NewReader(`{"move":"0s"}`))
@@ -53,4 +60,14 @@ func TestGuard(t *testing.T) {
 			}
 		})
 	}
+}
+
+// webSocketOf is what a browser sends for a page that opens a WebSocket. The control is
+// none, and answers as if it were not asked for one.
+func webSocketOf(page string) http.Header {
+	header := http.Header{"Upgrade": {"WebSocket"}}
+	if page != "" {
+		header.Set("Origin", page)
+	}
+	return header
 }
