@@ -102,11 +102,13 @@ func (b *Broker) leave(c *connection) {
 
 // claim makes a connection the only one of a client, who may come again before its last
 // connection is known to be broken. The library's own way is not safe where that ends at
-// the same moment: it takes the new session for the old one.
+// the same moment: it takes the new session for the old one. Nor does it ask whose session
+// it was that was kept: what another user had subscribed to is not the new one's.
 func (b *Broker) claim(c *connection, client realtime.Client, last *will) {
 	for {
 		holder := b.tryToClaim(c, client, last)
 		if holder == nil {
+			b.disinherit(client)
 			return
 		}
 		_ = holder.Close() // it is replaced
@@ -123,6 +125,15 @@ func (b *Broker) tryToClaim(c *connection, client realtime.Client, last *will) (
 	}
 	b.sessions[client.ID], c.client, c.will = c, client, last
 	return nil
+}
+
+// disinherit forgets the session that was kept for a client's id, if it is another user's.
+func (b *Broker) disinherit(client realtime.Client) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if kept, is := b.server.Clients.Get(client.ID); is && connectionOf(kept).client.User != client.User {
+		b.forget(kept)
+	}
 }
 
 // begin notes that a session begins, and makes room for it. Among those that make room are

@@ -203,3 +203,37 @@ func TestDrop(t *testing.T) {
 	rini = join(t, address, "rini")
 	rini.subscribe("token-rini/c")
 }
+
+// A session that was kept for a client goes on for the same user alone, whoever else comes
+// with the client's id.
+func TestASessionIsOneUsers(t *testing.T) {
+	for way, open := range ways() {
+		t.Run(way, func(t *testing.T) {
+			made := start(t, broker.Rules{
+				Connect: func(login realtime.Login) (string, bool) { return login.UserName, true },
+			}, broker.Limits{})
+			address := open(t, made)
+			for _, next := range []string{"rini", "", "agus"} {
+				agus := meet(t, options(address, "phone").SetUsername("agus").SetCleanSession(false))
+				agus.do(agus.Connect())
+				require.EqualValues(t, 1, agus.ask("token-agus/c", 1))
+				agus.leaves()
+				await(t, func() bool { return made.Clients() == 0 })
+				require.NoError(t, made.Publish("token-agus/c", []byte("while away"), false, 1))
+
+				heir := meet(t, options(address, "phone").SetUsername(next).SetCleanSession(false))
+				heir.do(heir.Connect())
+				require.EqualValues(t, 1, heir.ask("u/rini/s", 1))
+				require.NoError(t, made.Publish("token-agus/c", []byte("later"), false, 1))
+				require.NoError(t, made.Publish("u/rini/s", []byte("1"), false, 1))
+				if next == "agus" {
+					heir.hearsText("token-agus/c", "while away")
+					heir.hearsText("token-agus/c", "later")
+				}
+				heir.hearsText("u/rini/s", "1")
+				heir.leaves()
+				await(t, func() bool { return made.Clients() == 0 })
+			}
+		})
+	}
+}
