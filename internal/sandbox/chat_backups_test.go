@@ -93,30 +93,33 @@ func TestImportsThatAreRefused(t *testing.T) {
 		return row
 	}
 	reply := object{"Type": "reply", "Payload": object{"text": "x", "replied_comment_id": 1}}
+	customer, customers := w.widget("ratna", "Ratna Kusuma")
+	customer.posts(customers, "Halo", "web-1")
 	for name, c := range map[string]struct {
 		resource string
 		rows     any
 		says     string
 	}{
-		"no rows":          {"users", object{}, "no JSON array"},
-		"no name":          {"users", []object{{"Email": "a"}}, `row 1: /: the required member "Name" is missing`},
-		"a known user":     {"users", []object{user("sari"), user("rina")}, "row 2: the row has the id or the token"},
-		"a user twice":     {"users", []object{user("sari"), user("sari")}, "row 2"},
-		"a known token":    {"users", []object{{"Email": "sari", "Name": "x", "AuthenticationToken": rina.token}}, "row 1"},
-		"a stranger":       {"rooms", []object{room("group", "sari")}, "does not exist"},
-		"a known room":     {"rooms", []object{{"Name": "x", "Type": "group", "CreatorEmail": "rina", "UniqueId": in, "ParticipantEmails": []string{"rina"}}}, "unique id of a room"},
-		"a room twice":     {"rooms", []object{room("group", "rina"), room("group", "rina")}, "row 2"},
-		"one alone":        {"rooms", []object{room("single", "rina")}, "/ParticipantEmails"},
-		"twice oneself":    {"rooms", []object{room("single", "rina", "rina")}, "a room of two"},
-		"others' room":     {"rooms", []object{room("single", "bagus_17", w.botEmail())}, "a room of two"},
-		"an unknown room":  {"comments", []object{message(object{"RoomUniqueId": "?"})}, "a room or a user"},
-		"an unknown user":  {"comments", []object{message(object{"CreatorEmail": "sari"})}, "a room or a user"},
-		"a known message":  {"comments", []object{message(object{"UniqueId": "r-1"})}, "unique id of a message"},
-		"a message twice":  {"comments", []object{message(nil), message(nil)}, "row 2"},
-		"a reply to none":  {"comments", []object{message(reply)}, `"ParentCommentUniqueId" is missing`},
-		"a strange reply":  {"comments", []object{message(object{"Type": "reply", "ParentCommentUniqueId": "r-9", "Payload": reply["Payload"]})}, "replies to a message"},
-		"of another kind":  {"comments", []object{message(object{"Type": "card"})}, "row 1: /Type"},
-		"a customers room": {"comments", []object{message(object{"RoomUniqueId": w.Config().AppCode + "-" + w.writes("qiscus", "ratna", "Halo")})}, "a room or a user"},
+		"no rows":               {"users", object{}, "no JSON array"},
+		"no name":               {"users", []object{{"Email": "a"}}, `row 1: /: the required member "Name" is missing`},
+		"a known user":          {"users", []object{user("sari"), user("rina")}, "row 2: the row has the id or the token"},
+		"a user twice":          {"users", []object{user("sari"), user("sari")}, "row 2"},
+		"a known token":         {"users", []object{{"Email": "sari", "Name": "x", "AuthenticationToken": rina.token}}, "row 1"},
+		"a stranger":            {"rooms", []object{room("group", "sari")}, "does not exist"},
+		"a known room":          {"rooms", []object{{"Name": "x", "Type": "group", "CreatorEmail": "rina", "UniqueId": in, "ParticipantEmails": []string{"rina"}}}, "unique id of a room"},
+		"a room twice":          {"rooms", []object{room("group", "rina"), room("group", "rina")}, "row 2"},
+		"one alone":             {"rooms", []object{room("single", "rina")}, "/ParticipantEmails"},
+		"twice oneself":         {"rooms", []object{room("single", "rina", "rina")}, "a room of two"},
+		"others' room":          {"rooms", []object{room("single", "bagus_17", w.botEmail())}, "a room of two"},
+		"an unknown room":       {"comments", []object{message(object{"RoomUniqueId": "?"})}, "a room or a user"},
+		"an unknown user":       {"comments", []object{message(object{"CreatorEmail": "sari"})}, "a room or a user"},
+		"a known message":       {"comments", []object{message(object{"UniqueId": "r-1"})}, "unique id of a message"},
+		"a message twice":       {"comments", []object{message(nil), message(nil)}, "row 2"},
+		"a reply to none":       {"comments", []object{message(reply)}, `"ParentCommentUniqueId" is missing`},
+		"a strange reply":       {"comments", []object{message(object{"Type": "reply", "ParentCommentUniqueId": "r-9", "Payload": reply["Payload"]})}, "replies to a message"},
+		"a reply to a customer": {"comments", []object{message(object{"Type": "reply", "ParentCommentUniqueId": "web-1", "Payload": reply["Payload"]})}, "replies to a message"},
+		"of another kind":       {"comments", []object{message(object{"Type": "card"})}, "row 1: /Type"},
+		"a customers room":      {"comments", []object{message(object{"RoomUniqueId": w.Config().AppCode + "-" + w.writes("qiscus", "ratna", "Halo")})}, "a room or a user"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w.imports(c.resource, c.rows)

@@ -133,7 +133,7 @@ func (s *Sandbox) checkMessageRow(row object, earlier imported) error {
 	_, isUser := s.state.findChatUser(text(row["CreatorEmail"]))
 	_, isTaken := s.state.chat.byMessageID[id]
 	stored, isStored := s.state.chat.byMessageID[parent]
-	isIn := isStored && stored.room.chat.uniqueID == room || earlier.has(parent) && earlier[parent] == room
+	isIn := isStored && s.state.uniqueIDOf(stored.room) == room || earlier.has(parent) && earlier[parent] == room
 	switch {
 	case !isRoom || !isUser:
 		return fmt.Errorf("%w names a room or a user that does not exist", errImport)
