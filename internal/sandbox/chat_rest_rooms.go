@@ -121,7 +121,7 @@ func (s *Sandbox) restUpdateRoom(r *request) (any, error) {
 	}
 	plan := s.planOf(r)
 	plan.uniqueID = text(r.body["room_channel_id"])
-	if other, isTaken := s.state.chat.byUniqueID[plan.uniqueID]; isTaken && other != room {
+	if other, missing := s.state.chatRoomNamed(plan.uniqueID); missing == nil && other != room {
 		return nil, badRequest("room_channel_id has already been taken")
 	}
 	changed := s.state.describe(room, plan)

@@ -120,11 +120,11 @@ func (s *state) groupOf(plan chatRoomPlan, users []*chatUser) (*conversation, er
 // channelOf finds a channel by its unique id, or makes it, and lets users join. It tells
 // whether anything has changed.
 func (s *state) channelOf(plan chatRoomPlan, users []*chatUser) (room *conversation, changed bool, err error) {
-	room, isKnown := s.chat.byUniqueID[plan.uniqueID]
+	room, missing := s.chatRoomNamed(plan.uniqueID) // a customer's room has one as well
 	switch {
 	case len(users) > maxChannel:
 		return nil, false, tooMany(maxChannel)
-	case !isKnown:
+	case missing != nil:
 		plan.kind, plan.name = channelRoom, orDefault(plan.name, plan.uniqueID)
 		room, changed = s.addChatRoom(plan), true
 	case !room.isChannel():

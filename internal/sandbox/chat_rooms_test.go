@@ -62,6 +62,19 @@ func TestWhoIsInAGroup(t *testing.T) {
 	}
 	assert.EqualValues(t, 1, rooms(""))
 	assert.EqualValues(t, 2, rooms("&show_removed=true"), "that one was removed from it is known")
+	sari.posts(group, "Tanpa bagus", "s-1")
+	for _, removed := range []answer{
+		bagus.call("GET", "user_rooms?show_removed=true&room_type=group", nil),
+		bagus.call("POST", "rooms_info", object{"room_id": []string{group}, "show_removed": true}),
+	} {
+		row := removed.at("results/rooms_info/0").(map[string]any)
+		if row["id_str"] != group { // it is the other one's turn
+			row = removed.at("results/rooms_info/1").(map[string]any)
+		}
+		assert.Equal(t, true, row["is_removed"])
+		assert.Nil(t, row["last_comment"], "what is said there is no longer for bagus")
+		assert.EqualValues(t, 0, row["unread_count"])
+	}
 	assert.EqualValues(t, 0, rooms("&room_type=single"))
 	assert.EqualValues(t, 0, rooms("&room_type=public_channel"))
 	assert.EqualValues(t, 1, rooms("&room_type=group"))
@@ -123,6 +136,11 @@ func TestAChannel(t *testing.T) {
 	group := rina.group(bagus)
 	taken := rina.try("POST", "get_or_create_room_with_unique_id", object{"unique_id": rina.uniqueID(group)})
 	assert.Equal(t, http.StatusBadRequest, taken.status, "it is that of a group")
+	customers := w.Config().AppCode + "-" + w.writes("qiscus", "ratna", "Halo")
+	taken = rina.try("POST", "get_or_create_room_with_unique_id", object{"unique_id": customers})
+	assert.Equal(t, http.StatusBadRequest, taken.status, "it is that of a customer's room")
+	taken = w.asServer("POST", "update_room", object{"room_id": group, "room_channel_id": customers})
+	assert.Equal(t, http.StatusBadRequest, taken.status)
 }
 
 // What is changed of a room is said in it when a user does it, and not when a server does.

@@ -162,9 +162,11 @@ func (s *Sandbox) roomRow(room *conversation, user *chatUser) object {
 func (s *Sandbox) roomInfoRow(room *conversation, user *chatUser, withParticipants bool) object {
 	row := s.plainRoomRow(room, user)
 	row["is_public_channel"] = room.isChannel()
-	row["is_removed"] = !s.state.takesPart(room, user)
-	row["last_comment"] = nil
-	if seen := s.state.seen(room, user); len(seen) > 0 {
+	isRemoved := !s.state.takesPart(room, user)
+	row["is_removed"], row["last_comment"] = isRemoved, nil
+	if isRemoved && !room.isChannel() { // what is said there is no longer the user's to know
+		row["unread_count"] = 0
+	} else if seen := s.state.seen(room, user); len(seen) > 0 {
 		row["last_comment"] = s.commentRow(room, seen[len(seen)-1])
 	}
 	row["room_total_participants"] = s.state.countParticipants(room)
