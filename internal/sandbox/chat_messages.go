@@ -240,6 +240,8 @@ func (s *Sandbox) ownMessage(by *chatUser, uniqueID string) (*conversation, int,
 	switch {
 	case !ok || room.messages[index].isDeleted():
 		return nil, 0, notFound("message")
+	case room.messages[index].Type == systemEvent:
+		return nil, 0, refuse(http.StatusForbidden, "the message is the platform's")
 	case !s.state.wrote(room, room.messages[index], by):
 		return nil, 0, refuse(http.StatusForbidden, "the message is somebody else's")
 	}

@@ -247,4 +247,9 @@ func TestSystemEvents(t *testing.T) {
 	mine := rina.try("POST", "post_comment", object{"topic_id": room, "comment": "?", "type": systemEvent, "unique_temp_id": "x"})
 	assert.Equal(t, http.StatusBadRequest, mine.status)
 	require.Len(t, rina.sees(room), 8)
+	last := text(rina.room(room).at("results/comments/0/unique_temp_id"))
+	edited := rina.try("POST", "update_message", object{"token": rina.token, "unique_id": last, "comment": "Lain"})
+	assert.Equal(t, http.StatusForbidden, edited.status, "the platform has said it, also where it names the user")
+	deleted := rina.try("DELETE", "delete_messages?is_delete_for_everyone=true&is_hard_delete=true&unique_ids[]="+last, nil)
+	assert.Equal(t, http.StatusForbidden, deleted.status)
 }
