@@ -208,7 +208,7 @@ func (s *Sandbox) importMessage(row object) error {
 	if said.Type == "reply" {
 		parent := s.state.chat.byMessageID[text(row["ParentCommentUniqueId"])]
 		quote := object{"text": said.Text, "replied_comment_id": parent.id}
-		if said, err = s.state.reply(room, said, quote); err != nil {
+		if said, err = s.state.reply(room, by, said, quote); err != nil {
 			return err
 		}
 	}

@@ -36,7 +36,7 @@ func (s *Sandbox) postChat(post chatPost) (Message, error) {
 		}
 		return known, nil
 	}
-	said, err := s.state.completed(post.room, post.said)
+	said, err := s.state.completed(post.room, post.by, post.said)
 	if err != nil {
 		return Message{}, err
 	}
@@ -99,7 +99,7 @@ func (s *state) hiddenFrom(room *conversation, by *chatUser) int64 {
 }
 
 // completed is a message with what the server puts into it.
-func (s *state) completed(room *conversation, said Message) (Message, error) {
+func (s *state) completed(room *conversation, by *chatUser, said Message) (Message, error) {
 	said.Type = orDefault(said.Type, "text")
 	members, _ := said.Payload.(object)
 	member := func(name string) string { return text(members[name]) }
@@ -121,7 +121,7 @@ func (s *state) completed(room *conversation, said Message) (Message, error) {
 	case "button_postback_response":
 		said.Text = orDefault(said.Text, orDefault(member("postback_text"), member("label")))
 	case "reply":
-		return s.reply(room, said, members)
+		return s.reply(room, by, said, members)
 	}
 	return said, nil
 }
@@ -137,11 +137,11 @@ func joinTexts(between string, parts ...string) string {
 	return strings.Join(there, between)
 }
 
-// reply quotes the message that is replied to.
-func (s *state) reply(room *conversation, said Message, members object) (Message, error) {
+// reply quotes the message that is replied to, which the user must see.
+func (s *state) reply(room *conversation, by *chatUser, said Message, members object) (Message, error) {
 	id, _ := number(members["replied_comment_id"])
 	i, ok := room.indexOf(id)
-	if !ok || room.messages[i].Type == systemEvent {
+	if !ok || room.messages[i].Type == systemEvent || !room.messages[i].visibleTo(by) {
 		return said, badRequest("the message that is replied to is not in the room")
 	}
 	quoted := room.messages[i]

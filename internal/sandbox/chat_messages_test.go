@@ -161,6 +161,14 @@ func TestABlockedUser(t *testing.T) {
 	assert.Equal(t, []any{"Semua?"}, rina.syncs("0"), "only rooms of two are concerned")
 	assert.Empty(t, rina.sees(room))
 	assert.Equal(t, 1, rina.unread())
+	hidden := text(bagus.room(room).at("results/comments/0/id_str"))
+	marked := rina.call("POST", "update_comment_status", object{"room_id": room, "last_comment_read_id": hidden})
+	assert.Equal(t, false, marked.at("results/changed"), "nobody reads what has not arrived")
+	quoting := rina.try("POST", "post_comment", object{
+		"topic_id": room, "comment": "", "type": "reply", "unique_temp_id": "r-0",
+		"payload": object{"text": "Apa?", "replied_comment_id": hidden},
+	})
+	assert.Equal(t, http.StatusBadRequest, quoting.status, "nor learns of it by a reply")
 	rina.posts(room, "Jangan ganggu", "r-1")
 	rina.reads(room)
 	statuses := []any{bagus.room(room).at("results/comments/0/status"), bagus.room(room).at("results/comments/1/status")}

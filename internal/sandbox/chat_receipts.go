@@ -149,7 +149,7 @@ func anyMessage(Message) bool { return true }
 // mark notes that a user has received and read messages up to two of a room, and tells
 // whether that is new. In a channel nobody is told of it.
 func (s *Sandbox) mark(room *conversation, user *chatUser, received, read int64) (changed bool) {
-	received, read = room.newestUpTo(received), room.newestUpTo(read)
+	received, read = room.newestUpTo(received, user), room.newestUpTo(read, user)
 	received = max(received, read)
 	hadRead, hadReceived := s.state.hasRead(room, user)
 	if received <= hadReceived && read <= hadRead {
@@ -173,17 +173,19 @@ func (s *Sandbox) mark(room *conversation, user *chatUser, received, read int64)
 	return true
 }
 
-// newestUpTo is the newest message with an id up to another; 0 when there is none.
-func (c *conversation) newestUpTo(id int64) int64 {
-	i, isOne := c.indexOf(id)
-	switch {
-	case isOne:
-		return id
-	case i == 0:
-		return 0
-	default:
-		return c.messages[i-1].ID
+// newestUpTo is the newest message with an id up to another that a user may see; 0 when
+// there is none.
+func (c *conversation) newestUpTo(id int64, user *chatUser) int64 {
+	count, isOne := c.indexOf(id)
+	if isOne {
+		count++
 	}
+	for _, said := range slices.Backward(c.messages[:count]) {
+		if said.visibleTo(user) {
+			return said.ID
+		}
+	}
+	return 0
 }
 
 func (s *Sandbox) tellReceived(kind chatEventKind, room *conversation, by *chatUser, id int64) {
