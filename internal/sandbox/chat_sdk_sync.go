@@ -3,6 +3,7 @@ package sandbox
 import (
 	"cmp"
 	"iter"
+	"math"
 	"slices"
 )
 
@@ -24,21 +25,8 @@ func (s *Sandbox) sdkSync(r *request) (any, error) {
 	user := r.caller.chatUser
 	after, _ := number(r.parameters["last_received_comment_id"])
 	limit := min(positive(r.parameters["limit"], defaultRows), maxSynced)
-	var missed []found
-	for room := range s.missedRooms(user, after) {
-		seen := s.state.seen(room, user)
-		place, isOne := slices.BinarySearchFunc(seen, after, byID)
-		if isOne {
-			place++
-		}
-		for _, said := range seen[place:min(place+limit, len(seen))] {
-			missed = append(missed, found{room, said})
-		}
-	}
-	slices.SortFunc(missed, func(a, b found) int { return cmp.Compare(a.said.ID, b.said.ID) })
-	missed = missed[:min(limit, len(missed))]
 	rows, last := []object{}, after
-	for _, one := range missed {
+	for _, one := range s.missed(user, after, limit) {
 		row := s.commentRow(one.room, one.said)
 		row["chat_type"] = row["room_type"]
 		rows, last = append(rows, row), one.said.ID
@@ -46,6 +34,37 @@ func (s *Sandbox) sdkSync(r *request) (any, error) {
 	return results(object{
 		"comments": rows, "meta": object{"last_received_comment_id": last, "need_clear": false},
 	}), nil
+}
+
+// missed are the oldest of what was said to a user after a message, at most so many. Of
+// many rooms, no more than that many times two are held at once.
+func (s *Sandbox) missed(user *chatUser, after int64, most int) []found {
+	var oldest []found
+	newest := int64(math.MaxInt64) // of those that may still be among the oldest
+	for room := range s.missedRooms(user, after) {
+		seen := s.state.seen(room, user)
+		place, isOne := slices.BinarySearchFunc(seen, after, byID)
+		if isOne {
+			place++
+		}
+		for _, said := range seen[place:min(place+most, len(seen))] {
+			if said.ID > newest {
+				break
+			}
+			oldest = append(oldest, found{room, said})
+		}
+		if len(oldest) >= 2*most {
+			oldest = oldestOf(oldest, most)
+			newest = oldest[most-1].said.ID
+		}
+	}
+	return oldestOf(oldest, most)
+}
+
+// oldestOf are the oldest of some messages, in order.
+func oldestOf(all []found, most int) []found {
+	slices.SortFunc(all, func(a, b found) int { return cmp.Compare(a.said.ID, b.said.ID) })
+	return all[:min(most, len(all))]
 }
 
 // byID finds a message by its id.
