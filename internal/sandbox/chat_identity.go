@@ -112,8 +112,11 @@ func (s *Sandbox) sdkVerifyIdentityToken(r *request) (any, error) {
 		return nil, err
 	}
 	s.state.useNonce(claims.Nonce)
-	if known, ok := s.state.findChatUser(claims.UserID); ok && !known.active {
+	switch known, ok := s.state.findChatUser(claims.UserID); {
+	case ok && !known.active:
 		return nil, deactivated()
+	case !ok && !isUserID(claims.UserID):
+		return nil, badUserID()
 	}
 	user := s.state.registerChatUser(claims.UserID, claims.Name, claims.Avatar, nil, s.now())
 	return results(object{"user": s.account(user, s.state.issueChatToken(user, s.now()))}), nil

@@ -57,6 +57,8 @@ func (s *Sandbox) sdkLoginOrRegister(r *request) (any, error) {
 	switch {
 	case ok && !known.active:
 		return nil, deactivated()
+	case !ok && !isUserID(id):
+		return nil, badUserID()
 	case ok && known.password != "" && known.password != key:
 		return nil, refuse(http.StatusUnauthorized, "Unauthorized. The user id or the password is wrong")
 	}
@@ -127,10 +129,14 @@ func (s *Sandbox) sdkLogout(r *request) (any, error) {
 	return nil, nil // an empty body
 }
 
-// addDevice enters a device, which is one user's at a time, and tells whether it is new.
+// addDevice enters a device of a user, and tells whether it is new. Of too many the first
+// is forgotten.
 func (s *state) addDevice(user *chatUser, device chatDevice) (isNew bool) {
 	if slices.Contains(user.devices, device) {
 		return false
+	}
+	if len(user.devices) == maxChatDevices {
+		user.devices = slices.Delete(user.devices, 0, 1)
 	}
 	user.devices = append(user.devices, device)
 	s.keepChatUser(user)

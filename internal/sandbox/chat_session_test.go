@@ -34,6 +34,13 @@ func TestLoggingIn(t *testing.T) {
 	w.fine(w.asServer("POST", "login_or_register", object{"user_id": "rina", "username": "Rina", "password": "lain"}))
 	assert.Equal(t, http.StatusUnauthorized, w.tryLogin("rina", keyOfAll).status)
 	w.fine(w.tryLogin("rina", "lain"))
+
+	for _, id := range []string{"rina+1", "rina/1", "r#", "rina hartati"} {
+		assert.Equal(t, http.StatusBadRequest, w.tryLogin(id, keyOfAll).status, id)
+	}
+	w.fine(w.tryLogin("rína_1.a-b@toko", keyOfAll))
+	customer, _ := w.widget("+62 811", "Ratna Kusuma")
+	assert.Equal(t, "+62 811", customer.call("GET", "my_profile", nil).at("results/user/email"), "the inbox takes more")
 }
 
 // Servers take users' tokens, and take them away.
@@ -181,6 +188,7 @@ func TestIdentityTokens(t *testing.T) {
 		assert.Equal(t, http.StatusUnauthorized, refused.status, name)
 		assert.Contains(t, refused.at("error/message"), "Unauthorized. The identity token is invalid: ", name)
 	}
+	assert.Equal(t, http.StatusBadRequest, as(claim("prn", "rina/1")).status)
 	again := w.identity(good)
 	w.fine(w.asApp("auth/verify_identity_token", object{"identity_token": again}))
 	assert.Contains(t, w.asApp("auth/verify_identity_token", object{"identity_token": again}).raw, "nonce")
@@ -233,7 +241,7 @@ func TestWaysToCallTheChatServer(t *testing.T) {
 	assert.Len(t, wrong.at("error/detailed_messages"), 3)
 }
 
-// Devices are remembered, once each.
+// Devices are remembered, once each, and not without end.
 func TestDevices(t *testing.T) {
 	w := newWorld(t, Config{})
 	rina := w.chatter("rina")
@@ -243,4 +251,10 @@ func TestDevices(t *testing.T) {
 	assert.Len(t, w.state.chat.users["rina"].devices, 1)
 	assert.Equal(t, true, rina.call("POST", "remove_user_device_token", device).at("results/success"))
 	assert.Empty(t, w.state.chat.users["rina"].devices)
+	for i := range maxChatDevices + 1 {
+		rina.call("POST", "set_user_device_token", object{"device_token": text(int64(i)), "device_platform": "android"})
+	}
+	remembered := w.state.chat.users["rina"].devices
+	assert.Len(t, remembered, maxChatDevices)
+	assert.Equal(t, "1", remembered[0].token, "the first has made room")
 }

@@ -5,9 +5,11 @@ import (
 	"time"
 )
 
-// maxChatTokens is how many tokens of one user are remembered; more devices than one
-// user has.
-const maxChatTokens = 100
+// How many tokens and devices of one user are remembered; more devices than one user has.
+const (
+	maxChatTokens  = 100
+	maxChatDevices = 100
+)
 
 // chatToken is a user's token for the chat server.
 type chatToken struct {

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 )
 
 // staffChatID is the user id of a member of the staff on the chat server. The
@@ -89,6 +90,19 @@ func (s *state) registerChatUser(userID, username, avatar string, extras object,
 	user.updated = now
 	s.keepChatUser(user)
 	return user
+}
+
+// isUserID tells whether a new user may have an id: of the signs that are neither letters
+// nor digits, four. The inbox is not so strict with its customers'.
+func isUserID(id string) bool {
+	return !strings.ContainsFunc(id, func(sign rune) bool {
+		isPlain := sign > unicode.MaxASCII || unicode.IsLetter(sign) || unicode.IsDigit(sign)
+		return unicode.IsSpace(sign) || !isPlain && !strings.ContainsRune(".-_@", sign)
+	})
+}
+
+func badUserID() *refusedError {
+	return badRequest("a user id has no other symbols than . - _ @")
 }
 
 // staffUser is the user that a member of the staff is.
