@@ -2,6 +2,7 @@ package qismo_test
 
 import (
 	"encoding/pem"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -139,9 +140,9 @@ func run(t *testing.T, program string, number int, s snippet) deed {
 	})
 	server := httptest.NewServer(mux)
 	defer func() {
-		assert.NoError(t, live.Close(t.Context()))
+		closed := live.Close(t.Context())
 		server.Close()
-		assert.NoError(t, box.Shutdown(t.Context()))
+		assert.NoError(t, errors.Join(closed, box.Shutdown(t.Context())))
 	}()
 
 	room, agent := docsRoom, docsAgent

@@ -64,7 +64,7 @@ func connect(ctx context.Context, broker *url.URL, who login, options linkOption
 		SetConnectionLostHandler(func(_ mqtt.Client, err error) { opened.lost <- err }).
 		SetDefaultPublishHandler(func(_ mqtt.Client, m mqtt.Message) { options.receive(m.Topic(), m.Payload()) })
 	settings.Servers = []*url.URL{broker}
-	ways, isGreeted := options.dialing.until(ctx)
+	ways, isGreeted := options.until(ctx)
 	settings.SetCustomOpenConnectionFn(func(broker *url.URL, _ mqtt.ClientOptions) (net.Conn, error) {
 		return ways.open(ctx, broker)
 	})
