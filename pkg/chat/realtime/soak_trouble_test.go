@@ -63,9 +63,9 @@ func (s *soakTest) reviveBroker() { s.startBroker(s.address) }
 func (s *soakTest) confuseBroker() {
 	const post = "post_comment"
 	assert.NoError(s.t, s.trouble.Set(soakSeed,
-		trouble.Rule{Kind: trouble.DropRealtime, Rate: 0.03, Only: post},
-		trouble.Rule{Kind: trouble.RepeatRealtime, Rate: 0.1, Only: post},
-		trouble.Rule{Kind: trouble.LateRealtime, Rate: 0.03, Only: post, Delay: 20 * time.Millisecond},
+		trouble.Rule{Kind: trouble.DropRealtime, Rate: 0.01, Only: post},
+		trouble.Rule{Kind: trouble.RepeatRealtime, Rate: 0.05, Only: post},
+		trouble.Rule{Kind: trouble.LateRealtime, Rate: 0.01, Only: post, Delay: 20 * time.Millisecond},
 		trouble.Rule{Kind: trouble.BreakRealtime, Rate: 0.1, Only: post, Times: 5},
 	))
 }
