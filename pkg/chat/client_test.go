@@ -34,6 +34,7 @@ func TestAddressFromTheEnvironment(t *testing.T) {
 	t.Setenv("QISCUS_CHAT_URL", service.URL)
 	server, err := chat.NewServer("app", "secret")
 	require.NoError(t, err)
+	assert.Equal(t, service.URL, server.BaseURL())
 	_, err = server.Users.Get(t.Context(), "rina")
 	require.NoError(t, err)
 	assert.Len(t, service.seen(), 1)

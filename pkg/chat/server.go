@@ -67,6 +67,9 @@ func newServer(appID, secret string, opts []Option) (*Server, error) {
 // AppID returns the App ID that the client acts for.
 func (s *Server) AppID() string { return s.client.settings.AppID }
 
+// BaseURL returns the service's address.
+func (s *Server) BaseURL() string { return s.client.settings.BaseURL.String() }
+
 // CloseIdleConnections closes the connections that no call uses. A client that is
 // given up needs no other end; one that goes on being used opens new ones.
 func (s *Server) CloseIdleConnections() { s.client.http.CloseIdleConnections() }
