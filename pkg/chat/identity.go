@@ -83,6 +83,9 @@ func Token(userID, token string) Identity {
 // that has an [IdentityHandler], and the service takes that for the user's proof. The
 // function is called for one log-in at a time, and must not call the user itself, who
 // waits for it. Its error fails the calls that needed a token.
+//
+// Who the user is, only the back end knows. So a token store that was filled for one
+// user serves whoever comes next: give each their own store, or [User.Logout] first.
 func IdentityToken(sign func(ctx context.Context, nonce string) (identityToken string, err error)) Identity {
 	who := Identity{open: func(ctx context.Context, session *SessionService) (*transport.Session, error) {
 		nonce, err := session.Nonce(ctx)

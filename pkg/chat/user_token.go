@@ -107,8 +107,9 @@ func newTokens(settings *transport.Settings, who Identity, session *SessionServi
 }
 
 // loginName tells the tokens of an identity from those of others that a store may hold:
-// whoever changes the user's id must not go on as the user before. It is a hash, as the
-// id is nobody's business who looks into the store.
+// whoever changes the user's id must not go on as the user before. Of an [IdentityToken]
+// no id is known ahead. It is a hash, as the id is nobody's business who looks into the
+// store.
 func loginName(settings *transport.Settings, who Identity) string {
 	parts := []string{settings.BaseURL.String(), settings.AppID, who.userID}
 	sum := sha256.Sum256([]byte(strings.Join(parts, "\n")))
