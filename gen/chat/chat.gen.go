@@ -2026,7 +2026,7 @@ type PostSystemEventMessageRequest struct {
 	// Payload What the app says of an event of its own.
 	Payload JSONObject `json:"payload,omitempty,omitzero"`
 
-	// RoomID The room's number, or the unique id of a channel.
+	// RoomID The room's number. Whether a channel's unique id is taken, as for messages, is not known.
 	RoomID ID `json:"room_id"`
 
 	// SubjectUserID The id of who did it.
@@ -3288,7 +3288,7 @@ type RestGetAverageReplyTimeParams struct {
 
 // RestListRoomParticipantsParams defines parameters for RestListRoomParticipants.
 type RestListRoomParticipantsParams struct {
-	// RoomID The room's number, or the unique id of a channel.
+	// RoomID The room's number. Whether a channel's unique id is taken, as for posting, is not known.
 	RoomID QueriedRoomID `form:"room_id" json:"room_id"`
 
 	// Page The page's number, counted from 1.
@@ -3390,7 +3390,7 @@ type RestListImportsParams struct {
 
 // RestLoadCommentsParams defines parameters for RestLoadComments.
 type RestLoadCommentsParams struct {
-	// RoomID The room's number, or the unique id of a channel.
+	// RoomID The room's number. Whether a channel's unique id is taken, as for posting, is not known.
 	RoomID QueriedRoomID `form:"room_id" json:"room_id"`
 
 	// Page The page's number, counted from 1.
@@ -3402,7 +3402,7 @@ type RestLoadCommentsParams struct {
 
 // RestLoadCommentsWithRangeParams defines parameters for RestLoadCommentsWithRange.
 type RestLoadCommentsWithRangeParams struct {
-	// RoomID The room's number, or the unique id of a channel.
+	// RoomID The room's number. Whether a channel's unique id is taken, as for posting, is not known.
 	RoomID QueriedRoomID `form:"room_id" json:"room_id"`
 
 	// FirstCommentID The message to begin with.
@@ -4329,8 +4329,7 @@ type ClientInterface interface {
 
 	// SdkCreateRoomWithBody Create a group
 	//
-	// Up to 100 users. The caller is a participant without being listed. Not idempotent: a repeat
-	// is a second group.
+	// Up to 100 users. Not idempotent: a repeat is a second group.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -4339,8 +4338,7 @@ type ClientInterface interface {
 
 	// SdkCreateRoom Create a group
 	//
-	// Up to 100 users. The caller is a participant without being listed. Not idempotent: a repeat
-	// is a second group.
+	// Up to 100 users. Not idempotent: a repeat is a second group.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -6066,8 +6064,7 @@ func (c *Client) SdkGetConfig(ctx context.Context, reqEditors ...RequestEditorFn
 
 // SdkCreateRoomWithBody Create a group
 //
-// Up to 100 users. The caller is a participant without being listed. Not idempotent: a repeat
-// is a second group.
+// Up to 100 users. Not idempotent: a repeat is a second group.
 //
 // Takes any type of body and a specified content type.
 //
@@ -6086,8 +6083,7 @@ func (c *Client) SdkCreateRoomWithBody(ctx context.Context, contentType string, 
 
 // SdkCreateRoom Create a group
 //
-// Up to 100 users. The caller is a participant without being listed. Not idempotent: a repeat
-// is a second group.
+// Up to 100 users. Not idempotent: a repeat is a second group.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -11561,8 +11557,7 @@ type ClientWithResponsesInterface interface {
 
 	// SdkCreateRoomWithBodyWithResponse Create a group
 	//
-	// Up to 100 users. The caller is a participant without being listed. Not idempotent: a repeat
-	// is a second group.
+	// Up to 100 users. Not idempotent: a repeat is a second group.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -11571,8 +11566,7 @@ type ClientWithResponsesInterface interface {
 
 	// SdkCreateRoomWithResponse Create a group
 	//
-	// Up to 100 users. The caller is a participant without being listed. Not idempotent: a repeat
-	// is a second group.
+	// Up to 100 users. Not idempotent: a repeat is a second group.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -15251,8 +15245,7 @@ func (c *ClientWithResponses) SdkGetConfigWithResponse(ctx context.Context, reqE
 
 // SdkCreateRoomWithBodyWithResponse Create a group
 //
-// Up to 100 users. The caller is a participant without being listed. Not idempotent: a repeat
-// is a second group.
+// Up to 100 users. Not idempotent: a repeat is a second group.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -15267,8 +15260,7 @@ func (c *ClientWithResponses) SdkCreateRoomWithBodyWithResponse(ctx context.Cont
 
 // SdkCreateRoomWithResponse Create a group
 //
-// Up to 100 users. The caller is a participant without being listed. Not idempotent: a repeat
-// is a second group.
+// Up to 100 users. Not idempotent: a repeat is a second group.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //

@@ -3,7 +3,7 @@
 package chat
 
 // DocumentSHA256 is the checksum of the document that this package was made from.
-const DocumentSHA256 = "c55e2d97e15feb4a8fa4eab59eed4d38eba84091c69f8468faf063380087bf34"
+const DocumentSHA256 = "03d7fd0ab6bef8d7299844ae7cfb92c60f945fe8a283febd13024cc6ddeb83d6"
 
 // OperationID names an operation of the document.
 type OperationID string

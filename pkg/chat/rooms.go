@@ -36,7 +36,7 @@ type (
 	// RoomFilter is which of the user's rooms are listed.
 	RoomFilter = wire.RoomFilter
 	// CreateGroupParams say what group is made. Participants are users' ids; the caller is
-	// among them without being named. Options are the app's own.
+	// presumably among them without being named. Options are the app's own.
 	CreateGroupParams = wire.CreateRoomRequest
 	// RoomsInfoParams name rooms by their ids or their unique ids.
 	RoomsInfoParams = wire.GetRoomsInfoRequest
