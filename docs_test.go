@@ -195,7 +195,7 @@ func (s snippet) imports() string {
 	}
 	var imports strings.Builder
 	for _, path := range []string{
-		"context", "crypto/tls", "crypto/x509", "errors", "fmt", "io/fs", "log/slog", "net/http", "net/url", "os", "sync",
+		"context", "crypto/tls", "crypto/x509", "encoding/json", "errors", "fmt", "io/fs", "log/slog", "net/http", "net/url", "os", "sync",
 		"testing", "time",
 		"github.com/qismo-go/qismo/pkg/chat", "github.com/qismo-go/qismo/pkg/chat/realtime",
 		"github.com/qismo-go/qismo/pkg/qismo", "github.com/qismo-go/qismo/pkg/qismo/contract",

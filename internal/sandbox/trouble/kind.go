@@ -20,7 +20,7 @@ const (
 	HTMLError    Kind = "html-error"    // 502, or Rule.Status, with a gateway's page; nothing is done
 	LostAnswer   Kind = "lost-answer"   // all is done, and then a 504, or Rule.Status, with a gateway's page
 	BrokenAnswer Kind = "broken-answer" // all is done, and then the connection breaks
-	ExpiredToken Kind = "expired-token" // 401; the user's token is void
+	ExpiredToken Kind = "expired-token" // 401, of the chat server 403; the user's token is void
 )
 
 // The ways in which the delivery of a webhook fails. What is dropped is neither late

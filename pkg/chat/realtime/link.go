@@ -105,10 +105,18 @@ func (l *link) do(ctx context.Context, ask func() mqtt.Token) (mqtt.Token, error
 	case <-ctx.Done():
 		return nil, context.Cause(ctx)
 	}
-	if errors.Is(token.Error(), mqtt.ErrNotConnected) {
+	switch err := token.Error(); {
+	case errors.Is(err, mqtt.ErrNotConnected):
 		return nil, chat.ErrNotConnected
+	case err != nil: // the library has many words for a connection that breaks
+		return nil, fmt.Errorf("%w: %w", chat.ErrConnectionBroken, err)
 	}
-	return token, token.Error()
+	return token, nil
+}
+
+// isAway tells of an error that the next connection makes good.
+func isAway(err error) bool {
+	return errors.Is(err, chat.ErrNotConnected) || errors.Is(err, chat.ErrConnectionBroken)
 }
 
 // subscribe asks for topics, and returns those that the broker refuses.

@@ -11,7 +11,8 @@ import (
 )
 
 // Typing tells the others in a room that the user types, or has stopped. It is
-// [chat.ErrNotConnected] while there is no broker: nobody cares later.
+// [chat.ErrNotConnected] while there is no broker: nobody cares later. When the connection
+// breaks meanwhile, it is [chat.ErrConnectionBroken].
 func (c *Connection) Typing(ctx context.Context, roomID flex.ID, isTyping bool) error {
 	if err := checkLevel("room's id", string(roomID)); err != nil {
 		return fmt.Errorf("realtime: tell that the user types: %w", err)
@@ -28,7 +29,8 @@ func (c *Connection) Typing(ctx context.Context, roomID flex.ID, isTyping bool) 
 
 // PublishEvent tells an event of the app's own to the others in a room that have joined
 // it now: data is anything that [json.Marshal] takes. Nobody is told later, and it is
-// [chat.ErrNotConnected] while there is no broker.
+// [chat.ErrNotConnected] while there is no broker. When the connection breaks meanwhile, it
+// is [chat.ErrConnectionBroken], and the event may have been told.
 func (c *Connection) PublishEvent(ctx context.Context, roomID flex.ID, data any) error {
 	if err := checkLevel("room's id", string(roomID)); err != nil {
 		return fmt.Errorf("realtime: publish an event: %w", err)

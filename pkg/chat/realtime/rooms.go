@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/qismo-go/qismo/pkg/chat"
 	"github.com/qismo-go/qismo/pkg/qismo/flex"
 )
 
@@ -85,7 +84,7 @@ func (c *Connection) join(ctx context.Context, about subject, topics []string) e
 	if err == nil && len(refused) > 0 {
 		err = ErrNotAllowed
 	}
-	if err == nil || errors.Is(err, chat.ErrNotConnected) {
+	if err == nil || isAway(err) {
 		return nil // the next connection asks again
 	}
 	c.mu.Lock()
@@ -108,7 +107,7 @@ func (c *Connection) quit(ctx context.Context, about subject) error {
 	if current == nil || len(topics) == 0 {
 		return nil
 	}
-	if err := current.unsubscribe(ctx, topics); err != nil && !errors.Is(err, chat.ErrNotConnected) {
+	if err := current.unsubscribe(ctx, topics); err != nil && !isAway(err) {
 		return fmt.Errorf("realtime: leave a %s: %w", about.what, err)
 	}
 	return nil

@@ -69,6 +69,7 @@ func (s *Server) expectDeliveries(expected []webhook.Name, deliveries []Delivery
 // calls. It ends the test when that takes longer than [WithPatience] says.
 func (s *Server) WaitForCalls(operation string, count int) []Call {
 	s.t.Helper()
+	s.checkOperations([]string{operation})
 	var calls []Call
 	if late := s.await(func() bool {
 		calls = s.Calls(operation)

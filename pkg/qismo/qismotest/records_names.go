@@ -5,13 +5,15 @@ import (
 	"slices"
 	"strings"
 
+	wire "github.com/qismo-go/qismo/gen/chat"
 	"github.com/qismo-go/qismo/gen/omnichannel"
 	"github.com/qismo-go/qismo/pkg/qismo/webhook"
 )
 
 func isOperation(name string) bool {
-	_, isKnown := omnichannel.OperationID(name).Operation()
-	return isKnown
+	_, isOmnichannel := omnichannel.OperationID(name).Operation()
+	_, isChat := wire.OperationID(name).Operation()
+	return isOmnichannel || isChat
 }
 
 func isEvent(name string) bool { return slices.Contains(webhook.Names(), webhook.Name(name)) }
@@ -19,6 +21,9 @@ func isEvent(name string) bool { return slices.Contains(webhook.Names(), webhook
 func operationNames() []string {
 	var all []string
 	for _, id := range omnichannel.OperationIDs() {
+		all = append(all, string(id))
+	}
+	for _, id := range wire.OperationIDs() {
 		all = append(all, string(id))
 	}
 	return all

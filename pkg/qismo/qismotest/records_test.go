@@ -173,6 +173,16 @@ qismotest: too few deliveries of botMessage within 100ms
 `, test.failure())
 }
 
+// Calls of the chat server are looked up like the others.
+func TestCallsOfTheChatServer(t *testing.T) {
+	t.Parallel()
+	srv := qismotest.New(t)
+	_, err := srv.ChatUser("dewi").Token(t.Context())
+	require.NoError(t, err)
+	assert.NotEmpty(t, srv.WaitForCalls("sdkGetNonce", 1))
+	assert.Empty(t, srv.Calls("sdkPostComment"))
+}
+
 // A name that is misspelt would find nothing, and so nothing wrong.
 func TestNamesThatThereAreNotEndTheTest(t *testing.T) {
 	t.Parallel()
@@ -198,5 +208,5 @@ func TestANameThatIsWrongHasNearOnes(t *testing.T) {
 	t.Parallel()
 	test := record(t, func(t qismotest.TB) { qismotest.New(t).Calls("sendbotmesage") })
 	assert.Contains(t, test.failure(), `qismotest: no operation has the name "sendbotmesage"; near it are sendBotMessage, `)
-	assert.Contains(t, test.failure(), "(docs/operations.md names that of each method)")
+	assert.Contains(t, test.failure(), "(docs/operations.md and docs/chat-operations.md name that of each method)")
 }

@@ -38,7 +38,7 @@ const (
 	HTMLError    TroubleKind = "html-error"    // 502, or Trouble.Status, with a gateway's page; nothing is done
 	LostAnswer   TroubleKind = "lost-answer"   // all is done, and then a 504, or Trouble.Status
 	BrokenAnswer TroubleKind = "broken-answer" // all is done, and then the connection breaks
-	ExpiredToken TroubleKind = "expired-token" // 401; the user's token is void
+	ExpiredToken TroubleKind = "expired-token" // 401, of the chat server 403; the user's token is void
 )
 
 // The ways in which the delivery of a webhook fails.
