@@ -1,6 +1,7 @@
 package chat_test
 
 import (
+	"context"
 	"net/http"
 	"testing"
 
@@ -42,4 +43,27 @@ func TestAddressFromTheEnvironment(t *testing.T) {
 	t.Setenv("QISCUS_CHAT_URL", "http://chat.toko.example.id")
 	_, err = chat.NewUser("app", chat.Token("rina", "token"))
 	require.ErrorContains(t, err, "https", "credentials go nowhere in the clear")
+}
+
+// Hooks, which only watch, cannot say who calls.
+func TestHooksCannotChangeCredentials(t *testing.T) {
+	t.Parallel()
+	service := newRecorder(t, answerJSON(200, rinasAccount))
+	_, err := service.user(t, chat.WithHooks(chat.Hooks{
+		Attempt: func(ctx context.Context, start chat.AttemptStart) (context.Context, func(chat.AttemptEnd)) {
+			for _, name := range []string{"App-Id", "Token", "User-Id", "Secret"} {
+				start.Header.Set("QISCUS-SDK-"+name, "jahat")
+				start.Header.Set("QISCUS_SDK_"+name, "jahat")
+			}
+			start.Header.Set("Authorization", "jahat")
+			start.Header.Set("Traceparent", "00-7f3a")
+			return ctx, nil
+		},
+	})).Session.Config(t.Context())
+	require.NoError(t, err)
+	header := service.seen()[0].Header
+	assert.Equal(t, "00-7f3a", header.Get("Traceparent"))
+	for name, values := range header {
+		assert.NotContains(t, values, "jahat", name)
+	}
 }

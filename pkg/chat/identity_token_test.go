@@ -125,6 +125,14 @@ func TestIdentityTokensThatCannotBe(t *testing.T) {
 	}
 }
 
+// otherwise writes the end of a token in another way, of which the bits that do not count
+// differ.
+func otherwise(token string) string {
+	const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+	last := len(token) - 1
+	return token[:last] + string(alphabet[strings.IndexByte(alphabet, token[last])+1])
+}
+
 func TestVerifyIdentityToken(t *testing.T) {
 	t.Parallel()
 	without := func(of map[string]any, member string) map[string]any {
@@ -148,6 +156,8 @@ func TestVerifyIdentityToken(t *testing.T) {
 		"another HMAC":             {signed(t, with(goodHeader(), "alg", "HS512"), goodClaims(), sha512.New, testSecret), issuedAt(), true},
 		"at its end":               {good, issuedAt().Add(time.Minute), false},
 		"before its beginning":     {good, issuedAt().Add(-1), false},
+		"of a later time":          {signed(t, goodHeader(), with(goodClaims(), "iat", issuedAt().Unix()+1), sha256.New, testSecret), issuedAt(), false},
+		"written otherwise":        {otherwise(good), issuedAt(), false},
 		"another secret":           {signed(t, goodHeader(), goodClaims(), sha256.New, "kunci-lain"), issuedAt(), false},
 		"another App ID":           {signed(t, goodHeader(), with(goodClaims(), "iss", "toko-lain"), sha256.New, testSecret), issuedAt(), false},
 		"not signed":               {signed(t, with(goodHeader(), "alg", "none"), goodClaims(), sha256.New, testSecret), issuedAt(), false},

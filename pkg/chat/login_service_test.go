@@ -3,6 +3,7 @@ package chat_test
 import (
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -23,6 +24,7 @@ type loginService struct {
 	lasts         time.Duration // of tokens; 0 for ever
 	refreshes     bool          // it gives out what renews tokens
 	refusals      map[string]refusal
+	broken        string // the path whose next call breaks off
 	mu            sync.Mutex
 	tokens        int
 	calls         []string
@@ -45,6 +47,13 @@ func (s *loginService) RoundTrip(request *http.Request) (*http.Response, error) 
 	recorder := httptest.NewRecorder()
 	if request.Body == nil {
 		request.Body = http.NoBody
+	}
+	if s.broken == request.URL.Path {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.calls = append(s.calls, request.URL.Path[len("/api/"):])
+		s.broken = ""
+		return nil, io.ErrUnexpectedEOF
 	}
 	s.ServeHTTP(recorder, request)
 	return recorder.Result(), nil
@@ -151,6 +160,9 @@ func (s *loginService) refuse(path string, status int, body string) {
 	}
 	s.refusals[path] = refusal{status, body}
 }
+
+// breakOff lets the next call of a path break off.
+func (s *loginService) breakOff(path string) { s.broken = path }
 
 // called lists what was called since the last time.
 func (s *loginService) called() []string {

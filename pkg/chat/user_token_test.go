@@ -166,9 +166,14 @@ func TestRefreshing(t *testing.T) {
 	assert.Equal(t, []string{loggedIn, profile, profile, refreshed, profile, profile, refreshed, profile}, service.called())
 
 	service.expire()
-	service.refuse("/api/v2/sdk/refresh_user_token", 503, "")
-	require.ErrorIs(t, call(), chat.ErrServer)
-	assert.Equal(t, []string{profile, refreshed}, service.called())
+	for status, kind := range map[int]error{503: chat.ErrServer, 429: chat.ErrRateLimited} {
+		service.refuse("/api/v2/sdk/refresh_user_token", status, "")
+		require.ErrorIs(t, call(), kind)
+		assert.Contains(t, service.called(), refreshed)
+	}
+	service.breakOff("/api/v2/sdk/refresh_user_token")
+	require.ErrorIs(t, call(), chat.ErrConnectionBroken)
+	assert.Equal(t, []string{refreshed}, service.called())
 
 	service.refuse("/api/v2/sdk/refresh_user_token", 401, `{"error":{"message":"Unauthorized"},"status":401}`)
 	require.NoError(t, call())
@@ -208,6 +213,12 @@ func TestTokensAreRenewedBeforeTheyExpire(t *testing.T) {
 		<-time.After(time.Minute + time.Second)
 		call()
 		assert.Equal(t, []string{refreshed, profile}, service.called())
+		<-time.After(58 * time.Minute)
+		call()
+		assert.Equal(t, []string{profile}, service.called())
+		<-time.After(time.Minute + time.Second)
+		call()
+		assert.Equal(t, []string{refreshed, profile}, service.called(), "that of a renewed token is told, too")
 	})
 }
 
@@ -337,7 +348,24 @@ func TestTheTokenStore(t *testing.T) {
 	_, err = other.Token(t.Context())
 	require.NoError(t, err)
 	assert.Equal(t, []string{loggedIn}, service.called(), "another's token is not used")
+
+	own := &keptTokens{}
+	for _, elsewhere := range []struct{ appID, address string }{
+		{testAppID, "https://api.example.id"}, {"toko-lain", "https://api.example.id"}, {"toko-lain", chat.DefaultBaseURL},
+	} {
+		user, err := chat.NewUser(elsewhere.appID, rina(), chat.WithTransport(service), chat.WithBaseURL(elsewhere.address), chat.WithTokenStore(own))
+		require.NoError(t, err)
+		_, err = user.Token(t.Context())
+		require.NoError(t, err)
+		assert.Equal(t, []string{loggedIn}, service.called(), "a token of another app or service is not used")
+	}
 }
+
+// keptTokens is a store in memory.
+type keptTokens struct{ kept []byte }
+
+func (s *keptTokens) Load(context.Context) ([]byte, error)      { return s.kept, nil }
+func (s *keptTokens) Save(_ context.Context, kept []byte) error { s.kept = kept; return nil }
 
 // Logging out ends the session at the service, here and in the store; a token that is
 // void already is no error.
