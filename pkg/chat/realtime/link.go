@@ -66,7 +66,11 @@ func connect(ctx context.Context, broker *url.URL, who login, options linkOption
 	settings.Servers = []*url.URL{broker}
 	ways, isGreeted := options.until(ctx)
 	settings.SetCustomOpenConnectionFn(func(broker *url.URL, _ mqtt.ClientOptions) (net.Conn, error) {
-		return ways.open(ctx, broker)
+		conn, err := ways.open(ctx, broker)
+		if err != nil {
+			return nil, err
+		}
+		return &steady{Conn: conn, within: options.writeTimeout}, nil
 	})
 	opened.client = mqtt.NewClient(settings)
 	token := opened.client.Connect()
