@@ -6,7 +6,6 @@ import (
 	"net/http/httptest"
 	"slices"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -24,10 +23,7 @@ func newSoak(t *testing.T) *soakTest {
 	t.Helper()
 	s := &soakTest{
 		t: t, trouble: &trouble.Maker{}, byName: map[string]*program{}, byID: map[flex.ID]*soakRoom{}, progress: make(chan struct{}, 1),
-		rounds: soak.Count(10, 20), interval: time.Second,
-	}
-	if soak.Full() {
-		s.interval = 10 * time.Second
+		rounds: soak.Count(10, 20),
 	}
 	var err error
 	s.platform, err = sandbox.New(sandbox.Config{

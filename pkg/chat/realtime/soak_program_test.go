@@ -99,15 +99,31 @@ func (p *program) renewUser() {
 
 func (p *program) forget() { p.user().CloseIdleConnections() }
 
+// call makes some call for the user, until it succeeds.
+func (p *program) call() {
+	ctx := p.soak.t.Context()
+	for ctx.Err() == nil {
+		if _, err := p.user().Session.Profile(ctx); err == nil {
+			return
+		}
+		pause(ctx, 20*time.Millisecond)
+	}
+}
+
 // isSlow reports whether the program waits in each round until most was posted.
 func (p *program) isSlow() bool { return p.number%5 == 3 }
 
-// options are those of its connections: every other one uses WebSockets.
+// options are those of its connections: every other one uses WebSockets, and most of them
+// sync only when there is a reason to.
 func (p *program) options() []realtime.Option {
 	s := p.soak
+	regularly := time.Hour
+	if p.number%4 == 1 {
+		regularly = 5 * time.Second
+	}
 	options := []realtime.Option{
 		realtime.WithBackoff(5*time.Millisecond, 200*time.Millisecond),
-		realtime.WithSyncInterval(s.interval, 200*time.Millisecond),
+		realtime.WithSyncInterval(regularly, 200*time.Millisecond),
 		realtime.WithKeepAlive(time.Second),
 	}
 	if p.number%2 == 0 {

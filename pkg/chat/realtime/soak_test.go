@@ -62,9 +62,8 @@ func TestSoakEachMessageOnceAndInOrder(t *testing.T) {
 
 // soakTest is a platform, what stands before it, and all who use it.
 type soakTest struct {
-	t        *testing.T
-	rounds   int
-	interval time.Duration
+	t      *testing.T
+	rounds int
 
 	platform *sandbox.Sandbox
 	url      string // of the API, on a path without faults

@@ -1,6 +1,7 @@
 package realtime_test
 
 import (
+	"sync"
 	"time"
 
 	"github.com/stretchr/testify/assert"
@@ -87,9 +88,15 @@ func (s *soakTest) heal() {
 	}
 }
 
-// expireTokens lets all tokens expire that there are.
+// expireTokens lets all tokens expire that there are. The broker tells nothing by them any
+// more, which a user learns by the next call.
 func (s *soakTest) expireTokens() {
 	assert.NoError(s.t, s.platform.Clock().Move(2*soakTokenLife))
+	var calling sync.WaitGroup
+	for _, p := range s.programs {
+		calling.Go(p.call)
+	}
+	calling.Wait()
 }
 
 func (s *soakTest) delay() {
