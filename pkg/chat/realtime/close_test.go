@@ -170,7 +170,7 @@ func TestTheBrokerRefusesTheClient(t *testing.T) {
 	p.rules = broker.Rules{Connect: func(login realtime.Login) (string, bool) {
 		return testUser, login.UserName == "rina" && login.Password == "kunci"
 	}}
-	p.startBroker(p.address)
+	p.startBroker()
 	c := p.connect()
 	l := p.listen(c)
 	require.ErrorContains(t, await[*Disconnected](l).Err, "not Authorized")

@@ -44,7 +44,9 @@ type platform struct {
 
 	mu       sync.Mutex
 	broker   *broker.Broker // nil while there is none
-	held     string         // the user's token
+	front    net.Listener
+	entrance *entrance // of the last broker
+	held     string    // the user's token
 	changed  chan struct{}
 	posts    []wire.Message
 	last     map[string]flex.ID // the last message of a room
@@ -58,10 +60,10 @@ type platform struct {
 	marked  map[string][]string // what was marked as delivered, by room
 	calls   map[string]int
 	found   wire.BrokerLocation
-	address string // where the broker was first
+	address string // where the broker is
 }
 
-// newPlatform is a platform whose broker listens over TCP.
+// newPlatform is a platform with a broker over TCP.
 func newPlatform(t *testing.T) *platform {
 	t.Helper()
 	p := &platform{
@@ -69,23 +71,72 @@ func newPlatform(t *testing.T) *platform {
 		settings: wire.GetConfigResult{EnableRealtime: true, EnableSync: true, EnableSyncEvent: true},
 		marked:   map[string][]string{}, calls: map[string]int{},
 	}
-	p.startBroker("127.0.0.1:0")
-	t.Cleanup(p.stopBroker)
+	p.front = listen(t)
+	p.address = p.front.Addr().String()
+	p.settings.BrokerURL = "tcp://" + p.address
+	p.startBroker()
+	var accepting sync.WaitGroup
+	accepting.Go(p.accept)
+	t.Cleanup(func() {
+		p.stopBroker()
+		assert.NoError(t, p.front.Close())
+		accepting.Wait()
+	})
 	return p
 }
 
-// startBroker begins to listen, at the address where it was before if there was one.
-func (p *platform) startBroker(address string) {
+// accept hands connections to the broker of the moment. The address stays that of the
+// test, so that nobody else takes it while there is no broker.
+func (p *platform) accept() {
+	for {
+		conn, err := p.front.Accept()
+		if err != nil {
+			return
+		}
+		p.mu.Lock()
+		current := p.entrance
+		p.mu.Unlock()
+		select {
+		case current.conns <- conn:
+		case <-current.closed:
+			_ = conn.Close() // nothing was said yet
+		}
+	}
+}
+
+// entrance is where a broker gets its connections from.
+type entrance struct {
+	net.Listener // the one before it
+
+	conns  chan net.Conn
+	closed chan struct{}
+	once   sync.Once
+}
+
+func (e *entrance) Accept() (net.Conn, error) {
+	select {
+	case conn := <-e.conns:
+		return conn, nil
+	case <-e.closed:
+		return nil, net.ErrClosed
+	}
+}
+
+func (e *entrance) Close() error {
+	e.once.Do(func() { close(e.closed) })
+	return nil
+}
+
+// startBroker begins to take connections.
+func (p *platform) startBroker() {
 	p.t.Helper()
 	made, err := broker.New(p.rules)
 	require.NoError(p.t, err)
-	listens, err := made.Listen(p.t.Context(), address)
-	require.NoError(p.t, err)
+	door := &entrance{Listener: p.front, conns: make(chan net.Conn), closed: make(chan struct{})}
 	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.broker = made
-	p.address = listens.String()
-	p.settings.BrokerURL = "tcp://" + p.address
+	p.broker, p.entrance = made, door
+	p.mu.Unlock()
+	go func() { _ = made.Serve(door) }() // until the broker is closed, which waits for it
 }
 
 // stopBroker breaks all connections and takes no more.
@@ -399,6 +450,16 @@ func (l *listener) texts(number int) []string {
 		texts = append(texts, await[*NewMessage](l).Message.Message)
 	}
 	return texts
+}
+
+// isUpToDate waits until a connection has read all there is.
+func isUpToDate(t *testing.T, c *Connection) {
+	t.Helper()
+	eventually(t, func() bool {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		return !c.sequence.isBehind() && !c.sequence.wantsSync()
+	}, "it has read all there is")
 }
 
 // eventually waits until something is so.

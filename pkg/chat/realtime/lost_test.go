@@ -22,6 +22,7 @@ func TestTheBrokerIsKilledAndComesBack(t *testing.T) {
 	require.NoError(t, c.JoinRoom(t.Context(), "12"))
 	p.post("12", other, "satu")
 	assert.Equal(t, []string{"satu"}, l.texts(1))
+	isUpToDate(t, c)
 
 	p.stopBroker()
 	gone := await[*Disconnected](l)
@@ -29,7 +30,7 @@ func TestTheBrokerIsKilledAndComesBack(t *testing.T) {
 	p.write("12", other, "dua")
 	p.write("13", other, "tiga")
 	p.happen("delete_message", `{"deleted_messages": [{"room_id": "12", "message_unique_ids": ["unik-1"]}], "is_hard_delete": true}`)
-	p.startBroker(p.address)
+	p.startBroker()
 	await[*Connected](l)
 	assert.Equal(t, []string{"dua", "tiga"}, l.texts(2), "what was missed follows by sync")
 	deleted := await[*MessagesDeleted](l)
@@ -62,7 +63,7 @@ func TestWithoutABrokerSyncTells(t *testing.T) {
 	p.happen("something_new", `{}`)
 	assert.Contains(t, string(await[*Unknown](l).Payload), "something_new")
 
-	p.startBroker(p.address)
+	p.startBroker()
 	await[*Connected](l)
 	p.publish("r/12/12/"+other+"/t", "1")
 	await[*Typing](l)
@@ -132,7 +133,7 @@ func TestTheNewTokenIsRefusedByTheBroker(t *testing.T) {
 	p.rules = broker.Rules{Subscribe: func(_ realtime.Client, topic realtime.Topic) bool {
 		return topic.Token != "token-buruk"
 	}}
-	p.startBroker(p.address)
+	p.startBroker()
 	c := p.connect()
 	l := p.listen(c)
 	await[*Connected](l)

@@ -40,6 +40,7 @@ func TestWhileSyncFailsAGapWaits(t *testing.T) {
 	await[*Connected](l)
 	p.post("12", other, "satu")
 	l.texts(1)
+	isUpToDate(t, c)
 	down := errors.New("no answer")
 	mend := p.failing(down, "messages")
 	p.write("12", other, "dua")
@@ -219,7 +220,7 @@ func TestWhatTheBrokerDoesNotAllow(t *testing.T) {
 		id := *forbidden.Load()
 		return topic.Room != id && topic.Channel != id && topic.User != id
 	}}
-	p.startBroker(p.address)
+	p.startBroker()
 	c := p.connect()
 	l := p.listen(c)
 	await[*Connected](l)
