@@ -28,7 +28,7 @@ const (
 	soakTokenLife = 90 * time.Second
 	// soakGrowth is by how many bytes what a connection holds may have grown when all is
 	// said, compared with a tenth of it.
-	soakGrowth = 1 << 20
+	soakGrowth = 2 << 20 // a buffer that is full, as some are when it is measured, and not one that grows with what was told
 	// soakSeed is that of what happens at random.
 	soakSeed = 11
 	// restartEvery is how many rounds there are for each in which a program stops.
