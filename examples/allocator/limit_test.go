@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"net/http"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -19,10 +20,15 @@ import (
 // allTrouble lets each kind of trouble strike one in twenty.
 func allTrouble() []trouble.Rule {
 	var rules []trouble.Rule
-	for _, kind := range trouble.Kinds() {
+	for _, kind := range troubles() {
 		rules = append(rules, trouble.Rule{Kind: kind.Kind, Rate: 0.05, Delay: min(kind.Delay, 50*time.Millisecond)})
 	}
 	return rules
+}
+
+// troubles are all kinds that can strike an allocator, which has no broker.
+func troubles() []trouble.Description {
+	return slices.DeleteFunc(trouble.Kinds(), func(kind trouble.Description) bool { return kind.Of == trouble.Realtime })
 }
 
 // soon is how long things take to show in tests, sooner than a program would believe.
@@ -65,7 +71,7 @@ func TestSoakLimitHolds(t *testing.T) {
 	assert.LessOrEqual(t, told.worst(), f.limit)
 	assert.Len(t, told.served, f.customers)
 	struck := f.struck()
-	for _, kind := range trouble.Kinds() {
+	for _, kind := range troubles() {
 		assert.Positive(t, struck[string(kind.Kind)], "%s never struck", kind.Kind)
 	}
 	t.Logf("%d customers, of whom %d came back, were served by %d agents; the most at one moment were %d; %v",

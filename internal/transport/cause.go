@@ -37,6 +37,10 @@ func because(ctx context.Context, err error) error {
 	return plain(err)
 }
 
+// WithoutQuotes is an error in words that quote nothing of what the other side said. It
+// still is what it was, for errors.Is and errors.As.
+func WithoutQuotes(err error) error { return plain(err) }
+
 // plain leaves out what others said: http.Client puts the whole URL, with its query,
 // into errors; net/http what it cannot read of an answer, in quotes, and what a proxy
 // refused with; and a transport of the caller's whatever it likes. Only errors that

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"io"
 	"sync"
 	"time"
 
@@ -58,6 +59,9 @@ type pace struct {
 
 // ErrClosed is what a connection returns that was closed.
 var ErrClosed = errors.New("realtime: the connection was closed")
+
+// Format keeps the user's token out of whatever prints a connection.
+func (*Connection) Format(state fmt.State, _ rune) { _, _ = io.WriteString(state, "connection ***") }
 
 // Connect connects a chat user with the broker, over MQTT 3.1.1, and begins to sync. It
 // returns when the broker is connected, or when all of its addresses were tried once: it

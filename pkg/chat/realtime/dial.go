@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"github.com/gorilla/websocket"
+
+	"github.com/qismo-go/qismo/internal/transport"
 )
 
 // DialFunc opens a connection to an address, as [net.Dialer.DialContext] does.
@@ -82,9 +84,9 @@ func (d dialing) openWebSocket(ctx context.Context, broker *url.URL) (net.Conn, 
 	}
 	switch {
 	case err != nil && answer != nil:
-		return nil, fmt.Errorf("open a WebSocket: status %d: %w", answer.StatusCode, err)
+		return nil, fmt.Errorf("open a WebSocket: status %d: %w", answer.StatusCode, transport.WithoutQuotes(err))
 	case err != nil:
-		return nil, fmt.Errorf("open a WebSocket: %w", err)
+		return nil, fmt.Errorf("open a WebSocket: %w", transport.WithoutQuotes(err))
 	}
 	return &webSocket{Conn: conn}, nil
 }
