@@ -110,20 +110,20 @@ func (p *program) call() {
 	}
 }
 
-// isSlow reports whether the program waits in each round until most was posted.
+// isSlow reports whether the program waits in each round until all was posted.
 func (p *program) isSlow() bool { return p.number%5 == 3 }
 
 // options are those of its connections: every other one uses WebSockets, and most of them
 // sync only when there is a reason to.
 func (p *program) options() []realtime.Option {
 	s := p.soak
-	regularly := time.Hour
+	connected, disconnected := time.Hour, time.Hour
 	if p.number%4 == 1 {
-		regularly = 5 * time.Second
+		connected, disconnected = 5*time.Second, 200*time.Millisecond
 	}
 	options := []realtime.Option{
 		realtime.WithBackoff(5*time.Millisecond, 200*time.Millisecond),
-		realtime.WithSyncInterval(regularly, 200*time.Millisecond),
+		realtime.WithSyncInterval(connected, disconnected),
 		realtime.WithKeepAlive(time.Second),
 	}
 	if p.number%2 == 0 {
@@ -284,7 +284,7 @@ func (p *program) take(ctx context.Context, message *realtime.NewMessage) {
 	if current := p.soak.present(); p.isSlow() && p.waitedIn != current {
 		p.waitedIn = current
 		select {
-		case <-current.late:
+		case <-current.all:
 		case <-ctx.Done():
 		}
 	}

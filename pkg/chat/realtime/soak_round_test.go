@@ -30,14 +30,15 @@ type round struct {
 	mu      sync.Mutex
 	posted  int64
 	quarter chan struct{} // closed when a quarter of them were posted, and so on
-	late    chan struct{}
+	late    chan struct{} // three quarters
+	all     chan struct{}
 }
 
 // round posts messages in each room while there is trouble, and waits until everybody has
 // got them.
 func (s *soakTest) round(trouble disturbance, messages func(*soakRoom) int64) {
 	s.t.Helper()
-	r := &round{quarter: make(chan struct{}), late: make(chan struct{})}
+	r := &round{quarter: make(chan struct{}), late: make(chan struct{}), all: make(chan struct{})}
 	for _, room := range s.rooms {
 		if room.byServer {
 			r.total += messages(room)
@@ -151,11 +152,10 @@ func (r *round) wasPosted() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.posted++
-	if r.posted == max(1, r.total/4) {
-		close(r.quarter)
-	}
-	if r.posted == max(1, r.total*3/4) {
-		close(r.late)
+	for part, at := range map[chan struct{}]int64{r.quarter: r.total / 4, r.late: r.total * 3 / 4, r.all: r.total} {
+		if r.posted == at {
+			close(part)
+		}
 	}
 }
 

@@ -11,10 +11,12 @@ import (
 )
 
 // disturbance is a kind of trouble. It begins when the server has posted a quarter of a
-// round's messages, and ends when it has posted three quarters.
+// round's messages, and ends when it has posted three quarters, or all: then no later
+// message shows what is missing.
 type disturbance struct {
 	name       string
 	begin, end func(s *soakTest)
+	toTheEnd   bool
 }
 
 // happen lets it happen within a round.
@@ -24,7 +26,11 @@ func (d disturbance) happen(s *soakTest, r *round) {
 	}
 	d.begin(s)
 	defer d.end(s)
-	s.await(r.late)
+	if d.toTheEnd {
+		s.await(r.all)
+	} else {
+		s.await(r.late)
+	}
 }
 
 // await waits for a part of a round, as long as the test goes on.
@@ -40,21 +46,22 @@ func (s *soakTest) await(part <-chan struct{}) bool {
 func nothing(*soakTest) {}
 
 // calm is none.
-func calm() disturbance { return disturbance{"no trouble", nothing, nothing} }
+func calm() disturbance { return disturbance{name: "no trouble", begin: nothing, end: nothing} }
 
 // troubles are all kinds, some of which end all of a sudden as well.
 func (s *soakTest) troubles() []disturbance {
+	cutOff := func(s *soakTest) { s.api.Cut() }
 	return []disturbance{
 		calm(),
-		{"a broker that was killed", (*soakTest).killBroker, (*soakTest).reviveBroker},
-		{"a broker that tells some things never, twice or late", (*soakTest).confuseBroker, (*soakTest).straightenBroker},
-		{"networks that were cut", (*soakTest).cut, (*soakTest).heal},
-		{"tokens that have expired", (*soakTest).expireTokens, (*soakTest).expireTokens},
-		{"networks that are slow", (*soakTest).delay, (*soakTest).heal},
-		{"connections that are reset", (*soakTest).reset, (*soakTest).heal},
-		{"networks that are silent", (*soakTest).stall, (*soakTest).breakSilence},
-		{"an API that was cut off", func(s *soakTest) { s.api.Cut() }, (*soakTest).heal},
-		{"all of it", (*soakTest).beginAll, (*soakTest).endAll},
+		{"a broker that was killed", (*soakTest).killBroker, (*soakTest).reviveBroker, true},
+		{"a broker that tells some things never, twice or late", (*soakTest).confuseBroker, (*soakTest).straightenBroker, false},
+		{"networks that were cut", (*soakTest).cut, (*soakTest).heal, true},
+		{"tokens that have expired", (*soakTest).expireTokens, (*soakTest).expireTokens, false},
+		{"networks that are slow", (*soakTest).delay, (*soakTest).heal, false},
+		{"connections that are reset", (*soakTest).reset, (*soakTest).heal, true},
+		{"networks that are silent", (*soakTest).stall, (*soakTest).breakSilence, false},
+		{"an API that was cut off", cutOff, (*soakTest).heal, true},
+		{"all of it", (*soakTest).beginAll, (*soakTest).endAll, false},
 	}
 }
 
