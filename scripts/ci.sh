@@ -10,7 +10,7 @@ make=${MAKE:-make}
 # The newcomer's clone holds the tests that the step "test" has run already, and
 # a short fuzz run is enough to see that no target fails at once.
 export NEWCOMER_SKIP_TEST="${NEWCOMER_SKIP_TEST:-1}"
-export FUZZTIME="${CI_FUZZTIME:-5s}"
+export FUZZTIME="${CI_FUZZTIME:-3s}"
 
 # Shown whether all steps passed or one did not.
 times=()
