@@ -21,9 +21,11 @@ func TestInTheBrowser(t *testing.T) {
 	page := w.open()
 
 	page.click("#new-customer > summary")
+	page.until(`document.activeElement.id === 'new-channel'`) // the page puts the cursor there, in its own time
 	page.fill("#new-id", "6281155501234")
 	page.fill("#new-name", "Wulan Sari")
 	page.fill("#new-text", "Halo, kopi Gayo masih ada?")
+	page.until(`document.querySelector('#new-id').value === '6281155501234'`)
 	page.click("#new-customer .primary")
 	page.untilSays("#room-title", "Wulan Sari")
 	page.untilSays("#room .text", "Halo, kopi Gayo masih ada?")
