@@ -39,8 +39,9 @@ func TestLastWills(t *testing.T) {
 			foreign.do(foreign.Connect())
 			made.Drop(func(client realtime.Client) bool { return client.ID == "forger" })
 			foreign.isLost()
-			await(t, func() bool { return slices.Contains(told.all(), "disconnected forger") })
-			await(t, func() bool { return slices.Contains(told.all(), "disconnected leaves") })
+			for _, id := range []string{"breaks", "leaves", "forger"} {
+				await(t, func() bool { return slices.Contains(told.all(), "disconnected "+id) })
+			}
 			assert.Subset(t, told.all(), []string{"connected watcher", "connected breaks", "breaks u/rini/s 0"})
 			assert.NotContains(t, told.all(), "leaves u/rini/s 0")
 			all := told.all()
