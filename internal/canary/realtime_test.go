@@ -5,9 +5,11 @@ import (
 	"context"
 	"errors"
 	"io"
+	"maps"
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -21,21 +23,18 @@ import (
 	"github.com/qismo-go/qismo/pkg/qismo/flex"
 )
 
-// What real time is told, and what it sends.
-func ofRealtime(kind canary.Kind, name string) canary.Canary {
-	return canary.New(kind, "real time's "+name)
-}
-
+// realtimeCanaries are what a user in real time sends, and what a broker answers.
 func realtimeCanaries() map[string]canary.Canary {
+	of := func(kind canary.Kind, name string) canary.Canary { return canary.New(kind, "real time's "+name) }
 	return map[string]canary.Canary{
-		"token":    ofRealtime(canary.UUID, "token"),
-		"user":     ofRealtime(canary.Token, "user"),
-		"account":  ofRealtime(canary.Token, "account at the broker"),
-		"password": ofRealtime(canary.Hex, "password at the broker"),
-		"room":     ofRealtime(canary.Phone, "room"),
-		"event":    ofRealtime(canary.Sentence, "event"),
-		"line":     ofRealtime(canary.Sentence, "answer"),
-		"word":     ofRealtime(canary.Token, "answer"),
+		"token":    of(canary.UUID, "token"),
+		"user":     of(canary.Token, "user"),
+		"account":  of(canary.Token, "account at the broker"),
+		"password": of(canary.Hex, "password at the broker"),
+		"room":     of(canary.Phone, "room"),
+		"event":    of(canary.Sentence, "event"),
+		"line":     of(canary.Sentence, "answer"),
+		"word":     of(canary.Token, "answer"),
 	}
 }
 
@@ -43,11 +42,7 @@ func realtimeCanaries() map[string]canary.Canary {
 // none of the broker's words; and a connection can be printed.
 func TestRealtimeShowsNothing(t *testing.T) {
 	in := realtimeCanaries()
-	var all []canary.Canary
-	for _, canary := range in {
-		all = append(all, canary)
-	}
-	found := canary.NewNet(all...)
+	found := canary.NewNet(slices.Collect(maps.Values(in))...)
 	line := in["line"].Text
 	const accepted, refusedTopics = "\x20\x02\x00\x00", "\x90\x05\x00\x01\x80\x80\x80"
 	for name, answer := range map[string]string{
@@ -115,9 +110,7 @@ func toldOf(t *testing.T, broker string, in map[string]canary.Canary) []string {
 	defer cancel()
 	connection, err := realtime.Connect(ctx, user,
 		realtime.WithBroker(broker), realtime.WithBackoff(time.Millisecond, time.Millisecond))
-	if err != nil {
-		return canary.AllTexts(err)
-	}
+	require.NoError(t, err)
 	var texts []string
 	lost := 0
 	for event, err := range connection.Events(ctx) {
@@ -157,11 +150,11 @@ func realtimeService(in map[string]canary.Canary) http.Handler {
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, request *http.Request) {
 		name := request.URL.Path[strings.LastIndex(request.URL.Path, "/")+1:]
-		w.Header().Set("Content-Type", "application/json")
 		results, known := answers[name]
 		if !known {
 			results = "{}"
 		}
+		w.Header().Set("Content-Type", "application/json")
 		_, _ = io.WriteString(w, `{"results":`+results+`,"events":[],"status":200}`)
 	})
 }
