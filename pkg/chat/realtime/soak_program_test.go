@@ -11,8 +11,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/stretchr/testify/assert"
-
 	"github.com/qismo-go/qismo/pkg/chat"
 	"github.com/qismo-go/qismo/pkg/chat/realtime"
 	"github.com/qismo-go/qismo/pkg/qismo/flex"
@@ -89,7 +87,8 @@ func (p *program) renewUser() {
 	config := s.platform.Config()
 	user, err := chat.NewUser(config.AppCode, chat.Password(p.name, "kunci-"+p.name), chat.WithBaseURL(s.api.URL),
 		chat.WithoutProxy(), chat.WithRetries(chat.Backoff{First: time.Millisecond, Longest: 20 * time.Millisecond}))
-	if !assert.NoError(s.t, err) {
+	if err != nil {
+		s.t.Error(err)
 		return
 	}
 	if before := p.client.Swap(user); before != nil {
@@ -182,21 +181,23 @@ func (p *program) live(ctx context.Context, started func()) error {
 	} else {
 		err = p.handle(ctx, connection)
 	}
-	p.end(connection, err)
+	p.end(context.WithoutCancel(ctx), connection, err)
 	endWatching()
 	watch.Wait()
 	return nil
 }
 
 // end closes a connection, and notes where to go on.
-func (p *program) end(connection *realtime.Connection, err error) {
+func (p *program) end(ctx context.Context, connection *realtime.Connection, err error) {
 	s := p.soak
 	stats := connection.Stats()
 	position := connection.Position()
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	_ = connection.Close(ctx) // the network may be cut
-	assert.NoError(s.t, ctx.Err(), "%s: the connection does not close", p.name)
+	if ctx.Err() != nil {
+		s.t.Errorf("%s: the connection does not close", p.name)
+	}
 	p.mu.Lock()
 	p.connection, p.position = nil, &position
 	p.mu.Unlock()

@@ -171,7 +171,8 @@ func (s *Server) checkOperations(operations []string) {
 	s.t.Helper()
 	for _, operation := range operations {
 		if !isOperation(operation) {
-			s.t.Fatalf("qismotest: no operation has the name %q; near it are %s (docs/operations.md and docs/chat-operations.md name that of each method)",
+			s.t.Fatalf("qismotest: no operation has the name %q; near it are %s "+
+				"(docs/operations.md and docs/chat-operations.md name that of each method)",
 				operation, nearest(operation, operationNames()))
 		}
 	}
