@@ -8,6 +8,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/qismo-go/qismo/internal/sandbox/broker"
+	"github.com/qismo-go/qismo/internal/sandbox/realtime"
 	"github.com/qismo-go/qismo/pkg/qismo/flex"
 )
 
@@ -19,10 +21,10 @@ func TestMessagesComeAsTheyArePosted(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			p := newPlatform(t)
 			p.post("12", other, "sebelumnya")
-			broker := address(p)
-			c := p.connect(WithBroker(broker), WithSyncInterval(time.Hour, time.Hour))
+			at := address(p)
+			c := p.connect(WithBroker(at), WithSyncInterval(time.Hour, time.Hour))
 			l := p.listen(c)
-			assert.Equal(t, broker, await[*Connected](l).Broker)
+			assert.Equal(t, at, await[*Connected](l).Broker)
 			for i := range 20 {
 				posted := p.post(fmt.Sprint(i%3), other, fmt.Sprintf("pesan %d", i))
 				told := await[*NewMessage](l)
@@ -35,7 +37,7 @@ func TestMessagesComeAsTheyArePosted(t *testing.T) {
 			stats := c.Stats()
 			assert.EqualValues(t, 1, stats.Connections)
 			assert.EqualValues(t, 20, stats.Messages)
-			assert.Equal(t, broker, stats.Broker)
+			assert.Equal(t, at, stats.Broker)
 		})
 	}
 }
@@ -84,4 +86,31 @@ func TestWhatHappensInARoom(t *testing.T) {
 	assert.Equal(t, flex.ID("40"), event.(*NewMessage).Message.ID)
 	require.NoError(t, c.LeaveChannel(ctx, "berita/pagi"))
 	require.NoError(t, c.LeaveChannel(ctx, "berita/pagi"), "once more is nothing")
+}
+
+// Whoever loads anew what sync does not tell, once connected, does so before what follows.
+func TestItIsConnectedBeforeWhatWasMissedIsTold(t *testing.T) {
+	p := newPlatform(t)
+	p.stopBroker()
+	p.rules = broker.Rules{Publish: func(_ realtime.Client, _ realtime.Topic, payload []byte) ([]byte, bool) {
+		// That the user is online is said while sync reads: the second page is asked for
+		// when the first one was taken.
+		assert.Eventually(t, func() bool { return p.count("messages") > 1 }, patience, time.Millisecond)
+		return payload, true
+	}}
+	c := p.connect(After(0, 0), WithSyncInterval(time.Hour, time.Hour))
+	require.NoError(t, c.SetOnline(t.Context(), true))
+	p.write("12", other, "sebelumnya")
+	p.startBroker()
+	l := p.listen(c)
+	for {
+		event, err, _ := l.next()
+		require.NoError(t, err)
+		if _, isAway := event.(*Disconnected); isAway {
+			continue
+		}
+		require.IsType(t, &Connected{}, event)
+		break
+	}
+	assert.Equal(t, []string{"sebelumnya"}, l.texts(1))
 }

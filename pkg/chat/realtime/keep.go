@@ -134,7 +134,6 @@ func (c *Connection) serve(ctx context.Context, opened *link, address string) er
 	if err := c.enter(ctx, opened, address); err != nil {
 		return err
 	}
-	c.tell(&Connected{Broker: address})
 	c.settle()
 
 	presence := time.NewTicker(c.settings.presence)
@@ -157,7 +156,7 @@ func (c *Connection) serve(ctx context.Context, opened *link, address string) er
 }
 
 // enter asks the broker for everything that is to be heard, and only then for what was
-// missed before.
+// missed before. Once both are on their way, the consumer is told that it is connected.
 func (c *Connection) enter(ctx context.Context, opened *link, address string) error {
 	ctx, cancel := context.WithTimeout(ctx, c.settings.connectTimeout)
 	defer cancel()
@@ -181,8 +180,10 @@ func (c *Connection) enter(ctx context.Context, opened *link, address string) er
 	c.counted.Broker = address
 	c.counted.Connections++
 	c.sequence.reconnected()
+	c.sequence.passed(&Connected{Broker: address}) // before what was missed
 	isOnline := c.isOnline
 	c.mu.Unlock()
+	signal(c.news)
 	signal(c.syncNow)
 	if isOnline {
 		if err := opened.publish(ctx, presenceTopicOf(c.user), true, []byte(online)); err != nil {
