@@ -28,9 +28,9 @@ func (n names) arrival(topic string, payload []byte) arrival {
 	case newMessageTopic:
 		read.message, ok = readMessage(payload)
 	case editTopic:
-		var edited wire.Message
+		var edited *NewMessage
 		if edited, ok = decodeMessage(payload); ok {
-			read.event = &MessageEdited{Message: edited}
+			read.event = &MessageEdited{Message: edited.Message}
 		}
 	case notificationTopic:
 		read.happening, ok = readNotification(payload)
@@ -46,12 +46,12 @@ func (n names) arrival(topic string, payload []byte) arrival {
 }
 
 // decodeMessage reads a message as the broker has it.
-func decodeMessage(payload []byte) (wire.Message, bool) {
+func decodeMessage(payload []byte) (*NewMessage, bool) {
 	var m wire.RealtimeMessage
 	if json.Unmarshal(payload, &m) != nil || m.ID.IsNone() {
-		return wire.Message{}, false
+		return nil, false
 	}
-	return messageOf(&m), true
+	return &NewMessage{Message: messageOf(&m)}, true
 }
 
 // messageOf turns what the broker has for a message into what sync has for the same one.
@@ -68,25 +68,27 @@ func messageOf(m *wire.RealtimeMessage) wire.Message {
 }
 
 func readMessage(payload []byte) (*message, bool) {
-	m, ok := decodeMessage(payload)
+	posted, ok := decodeMessage(payload)
 	if !ok {
 		return nil, false
 	}
-	return sequenced(m)
+	read, ok := sequenced(&posted.Message)
+	read.event = posted
+	return &read, ok
 }
 
-// sequenced is what the sequence has to know of a message: false when it has no id to be
-// told by.
-func sequenced(m wire.Message) (*message, bool) {
+// sequenced is what the sequence has to know of a message, but for its event; false when
+// it has no id to be told by.
+func sequenced(m *wire.Message) (message, bool) {
 	id, err := m.ID.Int64()
 	if err != nil || id <= 0 {
-		return nil, false
+		return message{}, false
 	}
 	before, err := m.CommentBeforeID.Int64()
 	if err != nil || before >= id {
 		before = 0 // it does not say
 	}
-	return &message{id: id, before: before, room: m.RoomID.String(), event: &NewMessage{Message: m}}, true
+	return message{id: id, before: before, room: m.RoomID.String()}, true
 }
 
 func readNotification(payload []byte) (*happening, bool) {

@@ -203,8 +203,8 @@ func FuzzArrival(f *testing.F) {
 }
 
 func TestSyncsMessagesAreThoseOfTheBroker(t *testing.T) {
-	_, ok := sequenced(wire.Message{})
+	_, ok := sequenced(&wire.Message{})
 	assert.False(t, ok)
-	_, ok = sequenced(wire.Message{ID: "x"})
+	_, ok = sequenced(&wire.Message{ID: "x"})
 	assert.False(t, ok)
 }

@@ -147,14 +147,19 @@ func (s *syncing) readMessages(ctx context.Context, after int64, limit int) erro
 		return s.judge(ctx, fmt.Errorf("sync messages: %w", err))
 	}
 	page := make([]message, 0, len(rows))
-	for _, row := range rows {
-		m, ok := sequenced(row)
+	for i := range rows {
+		m, ok := sequenced(&rows[i])
 		if !ok {
 			return s.judge(ctx, errors.New("sync messages: one has no id"))
 		}
-		page = append(page, *m)
+		page = append(page, m)
 	}
 	s.mu.Lock()
+	for i := range page {
+		if !s.sequence.messages.knows(page[i].id) { // most are known as a rule
+			page[i].event = &NewMessage{Message: rows[i]}
+		}
+	}
 	s.sequence.gotMessages(page, next, s.since())
 	s.mu.Unlock()
 	s.worked()
