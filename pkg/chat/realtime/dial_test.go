@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"strings"
 	"testing"
 
@@ -100,4 +101,11 @@ func TestAWebSocketIsAStreamOfBytes(t *testing.T) {
 	require.Error(t, err)
 	_, err = io.ReadAll(conn)
 	require.Error(t, err)
+}
+
+func mustParse(t *testing.T, address string) *url.URL {
+	t.Helper()
+	parsed, err := url.Parse(address)
+	require.NoError(t, err)
+	return parsed
 }

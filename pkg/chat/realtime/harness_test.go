@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"net"
 	"net/http/httptest"
-	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -315,13 +314,6 @@ func listen(t *testing.T) net.Listener {
 	return listener
 }
 
-func mustParse(t *testing.T, address string) *url.URL {
-	t.Helper()
-	parsed, err := url.Parse(address)
-	require.NoError(t, err)
-	return parsed
-}
-
 // The rest is a service.
 
 func (p *platform) appID() string                         { return testApp }
@@ -401,4 +393,3 @@ func (p *platform) locate(context.Context, string) (*wire.BrokerLocation, error)
 	defer p.mu.Unlock()
 	return &p.found, err
 }
-
