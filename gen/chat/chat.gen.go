@@ -3559,8 +3559,9 @@ type SdkListUserRoomsParams struct {
 
 // PostCommentParams defines parameters for PostComment.
 type PostCommentParams struct {
-	// QISCUSSDKSIGNATURE A SHA-256 hash over the body, sent once a signature token has been made in the dashboard. That
-	// it is the HMAC of the raw body, keyed with that token and in hexadecimal digits, is a guess.
+	// QISCUSSDKSIGNATURE HMAC-SHA256 of the raw body with the signature token as its key, in hexadecimal digits, as a
+	// sample program of the vendor's computes it. Sent once a token has been made in the dashboard.
+	// Nobody is known to have seen one live.
 	QISCUSSDKSIGNATURE WebhookSignature `json:"QISCUS-SDK-SIGNATURE,omitempty,omitzero"`
 }
 

@@ -3,7 +3,7 @@
 package chat
 
 // DocumentSHA256 is the checksum of the document that this package was made from.
-const DocumentSHA256 = "03d7fd0ab6bef8d7299844ae7cfb92c60f945fe8a283febd13024cc6ddeb83d6"
+const DocumentSHA256 = "82df65503fc769dd36fb5a83989732acf1105b1f6ac9022179ef321ace41c65e"
 
 // OperationID names an operation of the document.
 type OperationID string

@@ -3,4 +3,4 @@
 package webhooks
 
 // DocumentSHA256 is the checksum of the document that this package was made from.
-const DocumentSHA256 = "b3888b165cc853f66a4cb2e7ba770edbea78f366354611a90401691596b37801"
+const DocumentSHA256 = "28d599f72ab2e893a84342e6e4ab1c35afe79402998d227ab38b4804a7275e3a"

@@ -1001,8 +1001,8 @@ type NewSessionParams struct {
 
 // PostCommentParams defines parameters for PostComment.
 type PostCommentParams struct {
-	// QISCUSSDKSIGNATURE HMAC-SHA256 of the raw body with the signature token as its key, in hexadecimal digits. Sent once a token has
-	// been made in the dashboard.
+	// QISCUSSDKSIGNATURE HMAC-SHA256 of the raw body with the signature token as its key, in hexadecimal digits, as a sample program of
+	// the vendor's computes it. Sent once a token has been made in the dashboard. Nobody is known to have seen one live.
 	QISCUSSDKSIGNATURE ChatSDKSignature `json:"QISCUS-SDK-SIGNATURE,omitempty,omitzero"`
 }
 
